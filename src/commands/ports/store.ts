@@ -1,0 +1,294 @@
+import type { Instant } from '../../lib/clock.ts'
+import type { Result } from '../../lib/result.ts'
+import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
+import type { SearchPlan } from '../../fhir/search/plan.ts'
+
+/**
+ * The store as application services see it. One implementation (PostgreSQL protocol) serves both back ends: embedded
+ * PGlite and PostgreSQL. A fault of the database itself (connection lost, disk full) is thrown; what a writer must
+ * decide again (stale version, fenced offset) is returned.
+ */
+export interface Store {
+  readonly backend: 'embedded' | 'postgresql'
+  /** How many writer lanes run side by side; a lane's flushes are in order. */
+  readonly lanes: number
+  /** Everything a decision needs, in a handful of set-based queries. */
+  load(request: LoadRequest): Promise<Loaded>
+  /** All or nothing. A guard that is short raises inside the database and comes back as a FlushConflict. */
+  flush(changes: Changes): Promise<Result<Flushed, FlushConflict>>
+  /** Current row, tombstones included. */
+  read(tenant: number, key: ResourceKey): Promise<Stored | undefined>
+  readVersion(tenant: number, key: ResourceKey, version: number): Promise<Stored | undefined>
+  /** Newest first, tombstones included, keyset by version. */
+  history(tenant: number, key: ResourceKey, page: { readonly before?: number; readonly count: number }): Promise<readonly Stored[]>
+  search(tenant: number, plan: SearchPlan): Promise<SearchResult>
+  /** Next offset to read, or 0 when the partition was never seen (its row is made then). */
+  nextOffset(group: string, topic: string, partition: number): Promise<number>
+  /** Cheap proof that the database answers and its schema is current. */
+  ping(): Promise<void>
+  readonly inbox: InboxQueries
+  readonly outbox: OutboxQueue
+  readonly timers: TimerQueue
+  readonly links: LinkQueries
+  close(): Promise<void>
+}
+
+/** A current row or a version. `content` is the JSON text as served: id, meta.versionId and meta.lastUpdated included. */
+export interface Stored {
+  readonly type: string
+  readonly id: string
+  readonly shard: number
+  readonly version: number
+  readonly updated: Instant
+  readonly deleted: boolean
+  /** Hash of the search values, so that unchanged index rows are not rewritten. */
+  readonly indexHash: bigint
+  /** Empty for a tombstone. */
+  readonly content: string
+}
+
+export interface LoadRequest {
+  readonly tenant: number
+  readonly lane: number
+  readonly keys?: readonly ResourceKey[]
+  /** Every resource of these types in the compartment of these patients (Patient ids). */
+  readonly compartments?: { readonly patients: readonly string[]; readonly types: readonly string[] }
+  /** Facts and registers said about these subjects (Patient ids as the messages named them). */
+  readonly subjects?: readonly string[]
+  readonly messages?: readonly MessageKey[]
+  /** From the third try on: lock the rows found, in key order. */
+  readonly lock?: boolean
+}
+
+export interface Loaded {
+  readonly resources: readonly Stored[]
+  readonly facts: readonly Fact[]
+  readonly said: readonly Said[]
+  readonly messages: readonly InboxEntry[]
+}
+
+/**
+ * Something that was said to have happened; append-only. It keeps the identifier it was sent under: whose it is now
+ * follows from merge facts.
+ */
+export interface Fact {
+  /** Deterministic (source, message, kind), so that a repeat is the same fact. */
+  readonly id: string
+  /** Patient id that the identifier in the message stands for. */
+  readonly subject: string
+  /** `movement`, `cancel`, ... */
+  readonly kind: string
+  /** Visit (Encounter id) it is about, or empty. */
+  readonly scope: string
+  /** Valid time. */
+  readonly at: Instant
+  /** Recorded by its source. */
+  readonly recorded: Instant
+  /** Who is answerable for it, e.g. `Device/local-development`. */
+  readonly actor: string
+  /** Sending application and facility (`MSH-3|MSH-4`), or another origin. */
+  readonly source: string
+  readonly body: Json
+}
+
+/**
+ * What sources last said, field by field, about a patient (scope empty) or a visit: a last-writer-wins register per
+ * (source, field) by recorded time, so that any order of delivery ends in the same value. The row of scope '' also
+ * guards the patient: every message about it rewrites it under its version.
+ */
+export interface Said {
+  readonly subject: string
+  readonly scope: string
+  readonly version: number
+  readonly body: Json
+}
+
+export interface MessageKey {
+  readonly source: string
+  readonly messageId: string
+}
+
+export interface InboxEntry extends MessageKey {
+  /** SHA-256 of the payload, hex. */
+  readonly payloadHash: string
+  readonly trigger: string
+  readonly outcome: Outcome
+  /** Failure code and, after a colon, its place (`PID-3`): never a value. */
+  readonly reason?: string
+  readonly subject?: string
+  readonly received: Instant
+  /** Kafka topic, partition and offset, `http`, or a file name. */
+  readonly origin: string
+  /** The message as it came (bytes), kept so that it can be driven again and shown to an operator. */
+  readonly raw: Buffer
+  /** References of what it changed. */
+  readonly resources: readonly string[]
+}
+
+/** interface.md 3, `POST /adt`. */
+export type Outcome = 'applied' | 'duplicate' | 'no-change' | 'ignored' | 'parked' | 'dead-letter'
+
+/** What one unit of work wants written. Every part is optional but the frame. */
+export interface Changes {
+  readonly tenant: number
+  readonly lane: number
+  readonly at: Instant
+  readonly writes: readonly Write[]
+  readonly facts?: readonly Fact[]
+  /** New registers (version 1) and known ones; `version` is the new one, guarded by version - 1. */
+  readonly said?: readonly Said[]
+  readonly inbox?: readonly InboxWrite[]
+  readonly offset?: OffsetFence
+  readonly outbox?: readonly OutboxWrite[]
+  readonly timers?: { readonly put: readonly Timer[]; readonly drop: readonly string[] }
+  readonly links?: readonly SyncLink[]
+  readonly cursors?: readonly SyncCursor[]
+  readonly audit?: readonly AuditEntry[]
+}
+
+/** All versions that one unit of work adds to one resource, oldest first (one per message that changed it). */
+export interface Write {
+  readonly type: string
+  readonly id: string
+  readonly shard: number
+  /** The version this was decided on; 0 = must not exist. */
+  readonly expect: number
+  /** Hash of the search values of the row it replaces; undefined when new. */
+  readonly expectIndexHash?: bigint
+  /** True when the id was chosen by a client: it gets a row in id_directory. */
+  readonly clientAssigned?: boolean
+  /** undefined = deletion. */
+  readonly versions: readonly (Resource | undefined)[]
+}
+
+export interface InboxWrite extends InboxEntry {
+  /** 'claim' = must be new; 'update' = driven again, must exist. */
+  readonly mode: 'claim' | 'update'
+}
+
+export interface OffsetFence {
+  readonly group: string
+  readonly topic: string
+  readonly partition: number
+  readonly from: number
+  readonly next: number
+}
+
+export interface OutboxWrite {
+  /** `peer:<name>` or `kafka:<topic>`. */
+  readonly target: string
+  /** What must stay in order, normally the Patient id. */
+  readonly key: string
+  readonly payload: Json
+}
+
+export interface OutboxRow extends OutboxWrite {
+  readonly seq: number
+  readonly attempts: number
+  readonly created: Instant
+}
+
+export interface Timer {
+  readonly id: string
+  readonly due: Instant
+  readonly kind: string
+  readonly subject: string
+  readonly payload: Json
+}
+
+/** What stands on a peer for a resource of ours; `base` is the content last agreed, in our ids. */
+export interface SyncLink {
+  readonly peer: string
+  readonly type: string
+  readonly id: string
+  readonly remoteId: string
+  readonly remoteVersion: string
+  readonly base: Json
+  /** Hash of the remote content last seen or written, for servers whose versions say nothing. */
+  readonly remoteHash: string
+}
+
+export interface SyncCursor {
+  readonly peer: string
+  readonly type: string
+  /** Greatest lastUpdated seen on the peer's own clock. */
+  readonly watermark: Instant
+}
+
+export interface AuditEntry {
+  readonly actor: string
+  readonly action: 'create' | 'read' | 'update' | 'delete' | 'execute'
+  readonly key: string
+  readonly version?: number
+  readonly requestId?: string
+}
+
+export interface Flushed {
+  readonly at: Instant
+}
+
+export type FlushConflict =
+  | { readonly kind: 'stale'; readonly keys: readonly string[]; readonly subjects: readonly string[] }
+  | { readonly kind: 'fenced' }
+  | { readonly kind: 'claimed' }
+
+export interface SearchResult {
+  readonly matches: readonly Stored[]
+  readonly included: readonly Stored[]
+  /** Keyset of the last match when more follow. */
+  readonly next?: string
+  readonly total?: number
+}
+
+export interface InboxQueries {
+  find(tenant: number, filter: InboxFilter): Promise<readonly InboxEntry[]>
+  get(tenant: number, id: string): Promise<InboxEntry | undefined>
+}
+
+export interface InboxFilter {
+  readonly outcome?: readonly Outcome[]
+  readonly messageId?: string
+  readonly subject?: string
+  /** Keyset: `received|source|messageId|payloadHash` of the last one seen. */
+  readonly after?: string
+  readonly count: number
+}
+
+export interface OutboxQueue {
+  /** Takes or renews the lease of lanes for a target; gives the lanes held. */
+  lease(target: string, owner: string, untilMs: number): Promise<readonly number[]>
+  /** Rows of the lanes held, by seq, whose key is not waiting for a retry. */
+  read(target: string, lanes: readonly number[], count: number): Promise<readonly OutboxRow[]>
+  done(seqs: readonly number[]): Promise<void>
+  /** The key waits: attempts + 1, not before `nextMs`; others go on. */
+  retry(seq: number, nextMs: number, error: string): Promise<void>
+  /** Given up: kept for an operator. */
+  bury(seq: number, error: string): Promise<void>
+  depth(): Promise<readonly { readonly target: string; readonly rows: number; readonly dead: number; readonly oldest?: Instant }[]>
+}
+
+export interface TimerQueue {
+  /** Due ones in due order, claimed for this process until `untilMs`; effect and removal belong in one flush. */
+  claim(nowMs: number, count: number, untilMs: number): Promise<readonly Timer[]>
+  /** When the next one is due, or undefined. */
+  nextDue(): Promise<Instant | undefined>
+}
+
+export interface LinkQueries {
+  byLocal(peer: string, keys: readonly ResourceKey[]): Promise<readonly SyncLink[]>
+  byRemote(peer: string, keys: readonly ResourceKey[]): Promise<readonly SyncLink[]>
+  cursors(peer: string): Promise<readonly SyncCursor[]>
+  count(peer: string): Promise<number>
+  conflicts(peer: string, count: number): Promise<readonly SyncConflict[]>
+  recordConflict(conflict: SyncConflict): Promise<void>
+}
+
+/** What a peer's copy said that was overwritten when our change was re-applied. */
+export interface SyncConflict {
+  readonly id: string
+  readonly peer: string
+  readonly key: string
+  readonly at: Instant
+  /** FHIRPath of each element, with the value that was overwritten. */
+  readonly elements: Json
+}

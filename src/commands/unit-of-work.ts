@@ -1,0 +1,165 @@
+import type { Instant } from '../lib/clock.ts'
+import { parseJson } from '../lib/json.ts'
+import { sameResource } from '../fhir/same-resource.ts'
+import { patientOf } from '../fhir/compartment.ts'
+import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import type { AuditEntry, Changes, OutboxWrite, Stored, Write } from './ports/store.ts'
+
+/** Who writes what into which part of the store; one unit of work is one database transaction. */
+export interface WorkContext {
+  readonly tenant: number
+  readonly lane: number
+  readonly at: Instant
+  readonly actor: string
+  readonly requestId?: string
+  /** Who must hear of changes: every peer that resources are pushed to. */
+  readonly targets: readonly OutboxTarget[]
+}
+
+export interface OutboxTarget {
+  /** `peer:<name>`. */
+  readonly target: string
+  readonly types: ReadonlySet<string>
+}
+
+export interface PutOptions {
+  /** Where it has to live when it is new. */
+  readonly shard: number
+  readonly clientAssigned?: boolean
+  /** The change came from this target: it must not be sent back there. */
+  readonly origin?: string
+}
+
+export type PutOutcome = 'created' | 'updated' | 'unchanged'
+
+/** The one write path (architecture D2): every door stages its changes here, then flushes them at once. */
+export interface UnitOfWork {
+  /** What stands now, staged changes included; undefined when absent or deleted. */
+  readonly get: (key: ResourceKey) => Resource | undefined
+  /** Version of the loaded row (0 when there is none): what a guard compares with. */
+  readonly loadedVersion: (key: ResourceKey) => number
+  /** The version it will have once flushed. */
+  readonly version: (key: ResourceKey) => number
+  /** Stages a resource; nothing happens when it says what stands already. */
+  readonly put: (resource: Resource & { readonly id: string }, options: PutOptions) => PutOutcome
+  readonly remove: (key: ResourceKey) => boolean
+  /** From here on a further change of a resource is a further version (one version per message). */
+  readonly nextStep: () => void
+  /** Keys changed since the last step began. */
+  readonly changedInStep: () => readonly string[]
+  /** Everything staged, for Store.flush; facts, registers and the like are added by the caller. */
+  readonly changes: () => Changes
+}
+
+interface Row {
+  readonly key: ResourceKey
+  readonly stored: Stored | undefined
+  readonly shard: number
+  readonly clientAssigned: boolean
+  readonly before: Resource | undefined
+  readonly versions: readonly { readonly step: number; readonly resource: Resource | undefined; readonly origin: string | undefined }[]
+}
+
+/** Opens a unit of work over what was loaded. */
+export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitOfWork {
+  const rows = new Map<string, Row>()
+  let step = 0
+  for (const stored of loaded) {
+    const key = { type: stored.type, id: stored.id }
+    const before = stored.deleted ? undefined : (parseJson(stored.content) as Resource)
+    rows.set(keyText(key), { key, stored, shard: stored.shard, clientAssigned: false, before, versions: [] })
+  }
+
+  const current = (row: Row): Resource | undefined =>
+    row.versions.length ? row.versions.at(-1)?.resource : row.before
+
+  const stage = (row: Row, resource: Resource | undefined, origin: string | undefined): void => {
+    const kept = row.versions.at(-1)?.step === step ? row.versions.slice(0, -1) : row.versions
+    rows.set(keyText(row.key), { ...row, versions: [...kept, { step, resource, origin }] })
+  }
+
+  return {
+    get: key => {
+      const row = rows.get(keyText(key))
+      return row && current(row)
+    },
+    loadedVersion: key => rows.get(keyText(key))?.stored?.version ?? 0,
+    version: key => {
+      const row = rows.get(keyText(key))
+      return row ? (row.stored?.version ?? 0) + row.versions.length : 0
+    },
+    put: (resource, options) => {
+      const key = { type: resource.resourceType, id: resource.id }
+      const row = rows.get(keyText(key)) ?? {
+        key,
+        stored: undefined,
+        shard: options.shard,
+        clientAssigned: options.clientAssigned ?? false,
+        before: undefined,
+        versions: [],
+      }
+      const standing = current(row)
+      if (standing && sameResource(standing, resource)) return 'unchanged'
+      stage(row, resource, options.origin)
+      return standing ? 'updated' : 'created'
+    },
+    remove: key => {
+      const row = rows.get(keyText(key))
+      if (!row || !current(row)) return false
+      stage(row, undefined, undefined)
+      return true
+    },
+    nextStep: () => {
+      step += 1
+    },
+    changedInStep: () =>
+      [...rows].filter(([, row]) => row.versions.at(-1)?.step === step).map(([text]) => text),
+    changes: () => {
+      const changed = [...rows.values()].filter(row => row.versions.length > 0)
+      return {
+        tenant: context.tenant,
+        lane: context.lane,
+        at: context.at,
+        writes: changed.map(toWrite),
+        outbox: changed.flatMap(row => outboxRows(row, context.targets)),
+        audit: changed.map(row => auditEntry(row, context)),
+      }
+    },
+  }
+}
+
+function toWrite(row: Row): Write {
+  return {
+    type: row.key.type,
+    id: row.key.id,
+    shard: row.shard,
+    expect: row.stored?.version ?? 0,
+    ...(row.stored && { expectIndexHash: row.stored.indexHash }),
+    ...(row.clientAssigned && { clientAssigned: true }),
+    versions: row.versions.map(version => version.resource),
+  }
+}
+
+function outboxRows(row: Row, targets: readonly OutboxTarget[]): readonly OutboxWrite[] {
+  const last = row.versions.at(-1)
+  const resource = last?.resource ?? row.before
+  const patient = resource && patientOf(resource)
+  return targets
+    .filter(({ target, types }) => types.has(row.key.type) && last?.origin !== target)
+    .map(({ target }) => ({
+      target,
+      key: patient ?? keyText(row.key),
+      payload: { type: row.key.type, id: row.key.id },
+    }))
+}
+
+function auditEntry(row: Row, context: WorkContext): AuditEntry {
+  const last = row.versions.at(-1)
+  return {
+    actor: context.actor,
+    action: last?.resource === undefined ? 'delete' : row.stored && !row.stored.deleted ? 'update' : 'create',
+    key: keyText(row.key),
+    version: (row.stored?.version ?? 0) + row.versions.length,
+    ...(context.requestId !== undefined && { requestId: context.requestId }),
+  }
+}

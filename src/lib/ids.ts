@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+
+/** How many shards the key space is cut into (architecture 4). A Patient and its compartment share one. */
+export const SHARDS = 1024
+
+const V8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+/** Makes ids for what is created here: injected, because time and randomness are not for pure rooms. */
+export interface Ids {
+  /** A fresh UUIDv8 that carries `shard`. */
+  readonly mint: (shard: number) => string
+  /** A fresh UUIDv8 whose shard is chosen at random, for what belongs to no patient. */
+  readonly mintAnywhere: () => string
+}
+
+/**
+ * The id of something a message names: the same (tenant, type, key) always gives the same UUIDv8, so a replay
+ * can't double it. `key` is `assigner|value` or a path of stable parts.
+ */
+export function derivedId(shard: number, tenant: number, type: string, key: string): string {
+  return formatV8(sha(`${tenant}\n${type}\n${key}`), shard)
+}
+
+/** The shard of a Patient known by `assigner|value`, and so of its whole compartment. */
+export function shardOfKey(tenant: number, key: string): number {
+  return sha(`${tenant}\nshard\n${key}`).readUInt16BE(0) % SHARDS
+}
+
+/** The shard that an id minted here carries (ten bits after the version digit), or undefined for any other id. */
+export function shardInId(id: string): number | undefined {
+  return V8.test(id) ? Number.parseInt(id.slice(15, 18), 16) >> 2 : undefined
+}
+
+/** Sets version 8, the variant and the shard in 16 bytes and prints them as a UUID (RFC 9562, 5.8). */
+export function formatV8(bytes: Buffer, shard: number): string {
+  const hex = bytes.toString('hex')
+  const spare = (bytes[7] ?? 0) & 3
+  const third = ((shard << 2) | spare).toString(16).padStart(3, '0')
+  const variant = (0x8 | ((bytes[8] ?? 0) & 3)).toString(16)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${third}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+const sha = (text: string): Buffer => createHash('sha256').update(text).digest()

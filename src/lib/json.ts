@@ -1,0 +1,44 @@
+/**
+ * JSON that keeps the digits of decimals. FHIR says that precision is significant (1.50 is not 1.5,
+ * http://hl7.org/fhir/R4/datatypes.html#decimal), and a JavaScript number can't hold it: such a number is kept as a
+ * `JSON.rawJSON` object, which `JSON.stringify` prints digit for digit.
+ */
+export interface RawNumber {
+  readonly rawJSON: string
+}
+
+const native = JSON as typeof JSON & {
+  readonly rawJSON: (text: string) => RawNumber
+  readonly isRawJSON: (value: unknown) => value is RawNumber
+}
+
+/** A number whose text a double would not give back: trailing zeros, an exponent, or over 15 digits. */
+const RISKY = /[:[,]\s*-?(?:\d+\.\d*0[\s,}\]]|\d+(?:\.\d+)?[eE]|[\d.]{16,})/
+
+/** Parses JSON; throws SyntaxError as JSON.parse does. The slow, digit-keeping way is taken only where a probe finds need. */
+export function parseJson(text: string): unknown {
+  return RISKY.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
+}
+
+function keepDigits(this: unknown, _key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || context?.source === undefined) return value
+  return String(value) === context.source ? value : native.rawJSON(context.source)
+}
+
+export const isRawNumber = (value: unknown): value is RawNumber => native.isRawJSON(value)
+
+/** The text of a decimal, digits kept. */
+export const decimalText = (value: number | RawNumber): string =>
+  typeof value === 'number' ? String(value) : value.rawJSON
+
+/** JSON with keys in code-point order at every depth: equal content gives equal text, for hashing and comparing. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(sorted(value))
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || isRawNumber(value)) return value
+  if (Array.isArray(value)) return value.map(sorted)
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]))
+}
