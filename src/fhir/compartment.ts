@@ -1,0 +1,109 @@
+import type { ResourceType } from './resource-types.ts'
+import type { Resource } from './resource.ts'
+
+/**
+ * Type -> path of the element that says whose record the resource is. One element a type: of the several inclusion
+ * parameters of the Patient CompartmentDefinition (http://hl7.org/fhir/R4/compartmentdefinition-patient.html) it is the
+ * subject, not an author or a performer who happens to be a patient. Types that the definition leaves out are in no compartment.
+ */
+export const compartmentPaths: Readonly<Partial<Record<ResourceType, string>>> = {
+  Account: 'subject',
+  AdverseEvent: 'subject',
+  AllergyIntolerance: 'patient',
+  Appointment: 'participant.actor',
+  AppointmentResponse: 'actor',
+  AuditEvent: 'entity.what',
+  Basic: 'subject',
+  BodyStructure: 'patient',
+  CarePlan: 'subject',
+  CareTeam: 'subject',
+  ChargeItem: 'subject',
+  Claim: 'patient',
+  ClaimResponse: 'patient',
+  ClinicalImpression: 'subject',
+  Communication: 'subject',
+  CommunicationRequest: 'subject',
+  Composition: 'subject',
+  Condition: 'subject',
+  Consent: 'patient',
+  Coverage: 'beneficiary',
+  CoverageEligibilityRequest: 'patient',
+  CoverageEligibilityResponse: 'patient',
+  DetectedIssue: 'patient',
+  DeviceRequest: 'subject',
+  DeviceUseStatement: 'subject',
+  DiagnosticReport: 'subject',
+  DocumentManifest: 'subject',
+  DocumentReference: 'subject',
+  Encounter: 'subject',
+  EnrollmentRequest: 'candidate',
+  EpisodeOfCare: 'patient',
+  ExplanationOfBenefit: 'patient',
+  FamilyMemberHistory: 'patient',
+  Flag: 'subject',
+  Goal: 'subject',
+  Group: 'member.entity',
+  ImagingStudy: 'subject',
+  Immunization: 'patient',
+  ImmunizationEvaluation: 'patient',
+  ImmunizationRecommendation: 'patient',
+  Invoice: 'subject',
+  List: 'subject',
+  MeasureReport: 'subject',
+  Media: 'subject',
+  MedicationAdministration: 'subject',
+  MedicationDispense: 'subject',
+  MedicationRequest: 'subject',
+  MedicationStatement: 'subject',
+  MolecularSequence: 'patient',
+  NutritionOrder: 'patient',
+  Observation: 'subject',
+  Person: 'link.target',
+  Procedure: 'subject',
+  Provenance: 'target',
+  QuestionnaireResponse: 'subject',
+  RelatedPerson: 'patient',
+  RequestGroup: 'subject',
+  ResearchSubject: 'individual',
+  RiskAssessment: 'subject',
+  Schedule: 'actor',
+  ServiceRequest: 'subject',
+  Specimen: 'subject',
+  SupplyDelivery: 'patient',
+  SupplyRequest: 'deliverTo',
+  Task: 'for',
+  VisionPrescription: 'patient',
+}
+
+const LOCAL_PATIENT = /^Patient\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+
+/**
+ * The id of the Patient in whose compartment a resource is: the Patient's own, else the one that its subject element
+ * names by a literal local reference. Undefined when there is none, when it is on another server (absolute or urn
+ * reference), or when a list (Appointment.participant, Group.member...) names several patients.
+ */
+export function patientOf(resource: Resource): string | undefined {
+  if (resource.resourceType === 'Patient') return resource.id
+  const path = pathOf(resource.resourceType)
+  if (path === undefined) return undefined
+  const ids = new Set(valuesAt(resource, path.split('.')).flatMap(patientIdIn))
+  return ids.size === 1 ? [...ids][0] : undefined
+}
+
+const pathOf = (type: string): string | undefined =>
+  Object.hasOwn(compartmentPaths, type) ? compartmentPaths[type as ResourceType] : undefined
+
+function valuesAt(value: unknown, path: readonly string[]): readonly unknown[] {
+  if (Array.isArray(value)) return value.flatMap(item => valuesAt(item, path))
+  const [head, ...rest] = path
+  if (head === undefined) return [value]
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, head)) return []
+  return valuesAt((value as Readonly<Record<string, unknown>>)[head], rest)
+}
+
+function patientIdIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null || !('reference' in value)) return []
+  if (typeof value.reference !== 'string') return []
+  const id = LOCAL_PATIENT.exec(value.reference)?.[1]
+  return id === undefined ? [] : [id]
+}
