@@ -1,0 +1,175 @@
+import type { ErrorObject } from 'ajv'
+import { compileSchema } from './schema-check.ts'
+import { readSyncConfig } from './sync-config.ts'
+import type { SyncConfig } from './sync-schema.ts'
+import { unbuiltVariables, variables, type FlatEnvironment, type Role, type Variable } from './variables.ts'
+import type { Wrong } from './wrong.ts'
+
+/** Everything that can be set, typed. Made once at start; nothing else reads the environment. */
+export interface Config {
+  readonly tenant: number
+  readonly http: {
+    readonly host: string
+    readonly port: number
+    readonly publicUrl?: string
+    readonly open: boolean
+  }
+  readonly canonicalBase: string
+  readonly database: DatabaseConfig
+  readonly kafka?: KafkaConfig
+  readonly adt: AdtConfig
+  readonly sync: SyncConfig
+  readonly logLevel: string
+  readonly roles: ReadonlySet<Role>
+}
+
+export interface DatabaseConfig {
+  /** undefined = embedded, in `dataDir`. */
+  readonly url?: string
+  readonly dataDir: string
+  readonly prepare: boolean
+  readonly migrate: boolean
+}
+
+export interface KafkaConfig {
+  readonly brokers: readonly string[]
+  readonly group: string
+  readonly sessionTimeoutMs: number
+  readonly sasl?: { readonly mechanism: string; readonly username: string; readonly password: string }
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string }
+}
+
+export interface AdtConfig {
+  readonly topics: readonly string[]
+  readonly timeZone: string
+  readonly calendar: 'us-federal' | 'it' | 'pt' | 'br'
+  readonly testMessages: 'accept' | 'refuse'
+}
+
+export type ReadConfig =
+  | { readonly ok: true; readonly value: Config }
+  | { readonly ok: false; readonly wrong: readonly Wrong[] }
+
+const table: Readonly<Record<string, Variable>> = variables
+const check = compileSchema(
+  {
+    type: 'object',
+    properties: Object.fromEntries(Object.entries(table).map(([name, { schema }]) => [name, schema])),
+  },
+  true,
+)
+
+/** Environment -> checked -> typed tree. Reports every wrong value at once; an empty value counts as unset. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): ReadConfig {
+  const given = Object.fromEntries(
+    Object.keys(table).flatMap(name => (environment[name] ? [[name, environment[name]]] : [])),
+  )
+  const { value, errors } = check(given)
+  const sync = given['SYNC_CONFIG']
+    ? readSyncConfig(given['SYNC_CONFIG'])
+    : { config: { peers: [] }, wrong: [] }
+  const wrong = [
+    ...unbuiltVariables.filter(name => environment[name]).map(unbuilt),
+    ...errors.map(error => wrongValue(error, given)),
+    ...sync.wrong,
+    ...wrongTogether(given),
+  ]
+  if (wrong.length > 0 || !sync.config) return { ok: false, wrong }
+  return { ok: true, value: configOf(value as FlatEnvironment, sync.config) }
+}
+
+const unbuilt = (name: string): Wrong => ({ name, given: 'a value', allowed: 'nothing: not built yet' })
+
+function wrongValue(error: ErrorObject, given: Readonly<Record<string, string>>): Wrong {
+  const name = error.instancePath.slice(1)
+  const variable = table[name]
+  return {
+    name,
+    given: variable?.secret ? '(hidden)' : JSON.stringify(given[name]),
+    allowed: variable?.allowed ?? String(error.message),
+  }
+}
+
+/** Rules over more than one variable. */
+function wrongTogether(given: Readonly<Record<string, string>>): readonly Wrong[] {
+  const wrong: Wrong[] = []
+  const host = given['HOST']
+  if (host !== undefined && !isLoopback(host) && given['AUTH'] !== 'insecure-open') {
+    wrong.push({
+      name: 'HOST',
+      given: JSON.stringify(host),
+      allowed:
+        'a loopback address (127.0.0.1, ::1, localhost), or any with AUTH=insecure-open, which lets everybody in',
+    })
+  }
+  const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']
+  wrong.push(...allOrNone(sasl, given), ...allOrNone(['KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'], given))
+  return wrong
+}
+
+function allOrNone(names: readonly string[], given: Readonly<Record<string, string>>): readonly Wrong[] {
+  const missing = names.filter(name => given[name] === undefined)
+  if (missing.length === 0 || missing.length === names.length) return []
+  return missing.map(name => ({
+    name,
+    given: 'nothing',
+    allowed: `a value, because ${names.join(', ')} go together`,
+  }))
+}
+
+const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|::1|\[::1\]|localhost)$/.test(host)
+
+function configOf(flat: FlatEnvironment, sync: SyncConfig): Config {
+  const kafka = kafkaOf(flat)
+  return {
+    tenant: 1,
+    http: {
+      host: flat.HOST,
+      port: flat.PORT,
+      ...(flat.PUBLIC_URL !== undefined && { publicUrl: withoutSlash(flat.PUBLIC_URL) }),
+      open: flat.AUTH === 'insecure-open',
+    },
+    canonicalBase: withoutSlash(flat.CANONICAL_BASE),
+    database: {
+      ...(flat.DATABASE_URL !== undefined && { url: flat.DATABASE_URL }),
+      dataDir: flat.DATA_DIR,
+      prepare: flat.DATABASE_PREPARE === 'on',
+      migrate: flat.MIGRATE === 'on',
+    },
+    ...(kafka && { kafka }),
+    adt: {
+      topics: flat.ADT_TOPICS.split(','),
+      timeZone: flat.TIME_ZONE,
+      calendar: flat.CALENDAR,
+      testMessages: flat.TEST_MESSAGES,
+    },
+    sync,
+    logLevel: flat.LOG_LEVEL,
+    roles: new Set(flat.ROLES.split(',') as Role[]),
+  }
+}
+
+function kafkaOf(flat: FlatEnvironment): KafkaConfig | undefined {
+  if (flat.KAFKA_BROKERS === undefined) return undefined
+  const {
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+  } = flat
+  const { KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: certFile, KAFKA_TLS_KEY: keyFile } = flat
+  return {
+    brokers: flat.KAFKA_BROKERS.split(','),
+    group: flat.KAFKA_GROUP,
+    sessionTimeoutMs: flat.KAFKA_SESSION_TIMEOUT_MS,
+    ...(mechanism && username && password && { sasl: { mechanism, username, password } }),
+    ...((ca ?? certFile) !== undefined && {
+      tls: {
+        ...(ca !== undefined && ca !== 'system' && { caFile: ca }),
+        ...(certFile !== undefined && { certFile }),
+        ...(keyFile !== undefined && { keyFile }),
+      },
+    }),
+  }
+}
+
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '')

@@ -1,0 +1,113 @@
+/** One environment variable: its schema after text became a number where one is meant, and what a person may give. */
+export interface Variable {
+  readonly schema: Readonly<Record<string, unknown>>
+  /** What is allowed, as the start-up message and docs/reference say it. */
+  readonly allowed: string
+  /** Never printed back. */
+  readonly secret?: true
+}
+
+const text = (allowed: string): Variable => ({ schema: { type: 'string', minLength: 1 }, allowed })
+const secret = (allowed: string): Variable => ({ ...text(allowed), secret: true })
+const integer = (minimum: number, maximum: number, fallback?: number): Variable => ({
+  schema: { type: 'integer', minimum, maximum, ...(fallback !== undefined && { default: fallback }) },
+  allowed: `an integer from ${minimum} to ${maximum}`,
+})
+const oneOf = (values: readonly string[], fallback?: string): Variable => ({
+  schema: { type: 'string', enum: values, ...(fallback !== undefined && { default: fallback }) },
+  allowed: `one of ${values.join(', ')}`,
+})
+const ofFormat = (format: string, allowed: string, fallback?: string): Variable => ({
+  schema: { type: 'string', format, ...(fallback !== undefined && { default: fallback }) },
+  allowed,
+})
+const list = (item: string, allowed: string, fallback?: string): Variable => ({
+  schema: {
+    type: 'string',
+    pattern: `^${item}(,${item})*$`,
+    ...(fallback !== undefined && { default: fallback }),
+  },
+  allowed: `${allowed}, separated by commas`,
+})
+
+export const roles = ['http', 'adt', 'sync', 'publish'] as const
+export type Role = (typeof roles)[number]
+
+const TOPIC = '[A-Za-z0-9._-]{1,245}'
+
+/** Every variable that this version reads (interface.md 2). */
+export const variables = {
+  HOST: {
+    schema: { type: 'string', minLength: 1, default: '127.0.0.1' },
+    allowed: 'an address or host name',
+  },
+  PORT: integer(0, 65_535, 8080),
+  PUBLIC_URL: ofFormat('http-url', 'an http or https URL without a query'),
+  CANONICAL_BASE: ofFormat(
+    'http-url',
+    'an http or https URL without a query',
+    'https://casewire.example/fhir',
+  ),
+  AUTH: oneOf(['insecure-open']),
+  DATABASE_URL: { ...ofFormat('postgres-url', 'a postgres:// URL'), secret: true },
+  DATABASE_PREPARE: oneOf(['on', 'off'], 'on'),
+  MIGRATE: oneOf(['on', 'off'], 'on'),
+  DATA_DIR: { schema: { type: 'string', minLength: 1, default: './data' }, allowed: 'a folder' },
+  KAFKA_BROKERS: list('[^,:\\s]+:\\d{1,5}', 'host:port'),
+  KAFKA_SASL_MECHANISM: oneOf(['plain', 'scram-sha-256', 'scram-sha-512']),
+  KAFKA_SASL_USERNAME: text('a user name'),
+  KAFKA_SASL_PASSWORD: secret('a password'),
+  KAFKA_TLS_CA: text('a PEM file, or `system` for the certificates of the system'),
+  KAFKA_TLS_CERT: text('a PEM file'),
+  KAFKA_TLS_KEY: text('a PEM file'),
+  KAFKA_SESSION_TIMEOUT_MS: integer(3_000, 1_800_000, 30_000),
+  KAFKA_GROUP: { schema: { type: 'string', minLength: 1, default: 'casewire' }, allowed: 'a consumer group' },
+  ADT_TOPICS: list(TOPIC, 'topic names (letters, digits, dot, underscore, hyphen; at most 245)', 'adt'),
+  TIME_ZONE: ofFormat('time-zone', 'an IANA time zone such as Europe/Rome', 'UTC'),
+  CALENDAR: oneOf(['us-federal', 'it', 'pt', 'br'], 'us-federal'),
+  TEST_MESSAGES: oneOf(['accept', 'refuse'], 'accept'),
+  SYNC_CONFIG: { ...text('a JSON file, or JSON that begins with {'), secret: true },
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+  ROLES: list(`(${roles.join('|')})`, `some of ${roles.join(', ')}`, roles.join(',')),
+} as const satisfies Readonly<Record<string, Variable>>
+
+/** Names that interface.md promises and later issues build: refused by name, because ignoring one would mislead. */
+export const unbuiltVariables: readonly string[] = [
+  'AUTH_ISSUER',
+  'AUTH_AUDIENCE',
+  'AUTH_JWKS_URI',
+  'EVENTS_TOPIC',
+  'MLLP_PORT',
+  'SOURCES_CONFIG',
+  'CASE_RULES',
+  'IG_PACKAGES',
+]
+
+/** What stands in the environment once checked: text and numbers, defaults filled in. */
+export interface FlatEnvironment {
+  readonly HOST: string
+  readonly PORT: number
+  readonly PUBLIC_URL?: string
+  readonly CANONICAL_BASE: string
+  readonly AUTH?: 'insecure-open'
+  readonly DATABASE_URL?: string
+  readonly DATABASE_PREPARE: 'on' | 'off'
+  readonly MIGRATE: 'on' | 'off'
+  readonly DATA_DIR: string
+  readonly KAFKA_BROKERS?: string
+  readonly KAFKA_SASL_MECHANISM?: 'plain' | 'scram-sha-256' | 'scram-sha-512'
+  readonly KAFKA_SASL_USERNAME?: string
+  readonly KAFKA_SASL_PASSWORD?: string
+  readonly KAFKA_TLS_CA?: string
+  readonly KAFKA_TLS_CERT?: string
+  readonly KAFKA_TLS_KEY?: string
+  readonly KAFKA_SESSION_TIMEOUT_MS: number
+  readonly KAFKA_GROUP: string
+  readonly ADT_TOPICS: string
+  readonly TIME_ZONE: string
+  readonly CALENDAR: 'us-federal' | 'it' | 'pt' | 'br'
+  readonly TEST_MESSAGES: 'accept' | 'refuse'
+  readonly SYNC_CONFIG?: string
+  readonly LOG_LEVEL: string
+  readonly ROLES: string
+}
