@@ -57,7 +57,11 @@ interface Row {
   readonly shard: number
   readonly clientAssigned: boolean
   readonly before: Resource | undefined
-  readonly versions: readonly { readonly step: number; readonly resource: Resource | undefined; readonly origin: string | undefined }[]
+  readonly versions: readonly {
+    readonly step: number
+    readonly resource: Resource | undefined
+    readonly origin: string | undefined
+  }[]
 }
 
 /** Opens a unit of work over what was loaded. */
@@ -134,7 +138,7 @@ function toWrite(row: Row): Write {
     id: row.key.id,
     shard: row.shard,
     expect: row.stored?.version ?? 0,
-    ...(row.stored && { expectIndexHash: row.stored.indexHash }),
+    ...(row.stored && { expectIndexHash: row.stored.indexHash, expectUpdated: row.stored.updated }),
     ...(row.clientAssigned && { clientAssigned: true }),
     versions: row.versions.map(version => version.resource),
   }

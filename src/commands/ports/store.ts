@@ -20,7 +20,11 @@ export interface Store {
   read(tenant: number, key: ResourceKey): Promise<Stored | undefined>
   readVersion(tenant: number, key: ResourceKey, version: number): Promise<Stored | undefined>
   /** Newest first, tombstones included, keyset by version. */
-  history(tenant: number, key: ResourceKey, page: { readonly before?: number; readonly count: number }): Promise<readonly Stored[]>
+  history(
+    tenant: number,
+    key: ResourceKey,
+    page: { readonly before?: number; readonly count: number },
+  ): Promise<readonly Stored[]>
   search(tenant: number, plan: SearchPlan): Promise<SearchResult>
   /** Next offset to read, or 0 when the partition was never seen (its row is made then). */
   nextOffset(group: string, topic: string, partition: number): Promise<number>
@@ -56,7 +60,10 @@ export interface LoadRequest {
   /** Facts and registers said about these subjects (Patient ids as the messages named them). */
   readonly subjects?: readonly string[]
   readonly messages?: readonly MessageKey[]
-  /** From the third try on: lock the rows found, in key order. */
+  /**
+   * From the third try on: lock the rows found, in key order. The lane is held until the next flush that writes one of
+   * them, or for `lockHoldMs` (store/lane.ts) when none comes.
+   */
   readonly lock?: boolean
 }
 
@@ -155,6 +162,8 @@ export interface Write {
   readonly expect: number
   /** Hash of the search values of the row it replaces; undefined when new. */
   readonly expectIndexHash?: bigint
+  /** When the row it replaces was last updated: the new `meta.lastUpdated` is later, whatever the clock says. */
+  readonly expectUpdated?: Instant
   /** True when the id was chosen by a client: it gets a row in id_directory. */
   readonly clientAssigned?: boolean
   /** undefined = deletion. */
@@ -186,6 +195,11 @@ export interface OutboxRow extends OutboxWrite {
   readonly seq: number
   readonly attempts: number
   readonly created: Instant
+}
+
+export interface DeadOutboxRow extends OutboxRow {
+  readonly error: string
+  readonly buried: Instant
 }
 
 export interface Timer {
@@ -225,6 +239,8 @@ export interface AuditEntry {
 
 export interface Flushed {
   readonly at: Instant
+  /** The rows as they stand now, in the order of `writes`. */
+  readonly written: readonly Stored[]
 }
 
 export type FlushConflict =
@@ -242,6 +258,7 @@ export interface SearchResult {
 
 export interface InboxQueries {
   find(tenant: number, filter: InboxFilter): Promise<readonly InboxEntry[]>
+  /** `id` as `inboxIdOf` (commands/inbox-id.ts) writes it. */
   get(tenant: number, id: string): Promise<InboxEntry | undefined>
 }
 
@@ -249,13 +266,16 @@ export interface InboxFilter {
   readonly outcome?: readonly Outcome[]
   readonly messageId?: string
   readonly subject?: string
-  /** Keyset: `received|source|messageId|payloadHash` of the last one seen. */
+  /** Keyset: the id (commands/inbox-id.ts) of the last one seen; newest come first. */
   readonly after?: string
   readonly count: number
 }
 
 export interface OutboxQueue {
-  /** Takes or renews the lease of lanes for a target; gives the lanes held. */
+  /**
+   * Takes or renews the lease of this owner's fair share of the lanes of a target; gives the lanes held. A lane it held
+   * may be gone to another owner: call it between rounds, with nothing in flight.
+   */
   lease(target: string, owner: string, untilMs: number): Promise<readonly number[]>
   /** Rows of the lanes held, by seq, whose key is not waiting for a retry. */
   read(target: string, lanes: readonly number[], count: number): Promise<readonly OutboxRow[]>
@@ -264,7 +284,22 @@ export interface OutboxQueue {
   retry(seq: number, nextMs: number, error: string): Promise<void>
   /** Given up: kept for an operator. */
   bury(seq: number, error: string): Promise<void>
-  depth(): Promise<readonly { readonly target: string; readonly rows: number; readonly dead: number; readonly oldest?: Instant }[]>
+  /** Buried rows, oldest first, keyset by seq. */
+  dead(filter: {
+    readonly target?: string
+    readonly after?: number
+    readonly count: number
+  }): Promise<readonly DeadOutboxRow[]>
+  /** Puts buried rows back at the end of their key; gives how many there were. */
+  revive(seqs: readonly number[]): Promise<number>
+  depth(): Promise<
+    readonly {
+      readonly target: string
+      readonly rows: number
+      readonly dead: number
+      readonly oldest?: Instant
+    }[]
+  >
 }
 
 export interface TimerQueue {
