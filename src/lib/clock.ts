@@ -6,3 +6,6 @@ export interface Clock {
 
 /** A FHIR instant in UTC with milliseconds, e.g. `2026-10-05T18:30:00.000Z`; such texts sort as the times do. */
 export type Instant = string
+
+/** Milliseconds since 1970 as an Instant. */
+export const instantOf = (ms: number): Instant => new Date(ms).toISOString()

@@ -1,0 +1,135 @@
+import { assert } from '../lib/assert.ts'
+import { fail, ok, type Failure, type Result } from '../lib/result.ts'
+import { shardInId, shardOfKey } from '../lib/ids.ts'
+import { patientOf } from '../fhir/compartment.ts'
+import type { Resource, ResourceKey } from '../fhir/resource.ts'
+import { instantOf } from '../lib/clock.ts'
+import type { Store, SyncCursor, SyncLink } from './ports/store.ts'
+import { openWork, type OutboxTarget, type UnitOfWork } from './unit-of-work.ts'
+
+/** The law of case management over changes that come from a peer: recorded, flagged, never refused. */
+export type InboundLaw = (input: {
+  readonly compartment: readonly Resource[]
+  readonly changed: readonly Resource[]
+  readonly actor: string
+  readonly at: string
+}) => Result<readonly Resource[]>
+
+export interface InboundDeps {
+  readonly store: Store
+  readonly nowMs: () => number
+  readonly targets: readonly OutboxTarget[]
+  readonly law: InboundLaw
+}
+
+/** One resource of a peer, as far as it can be decided before our own copy is known. */
+export interface InboundChange {
+  /** Our id for it. */
+  readonly key: ResourceKey
+  /** Patient whose compartment it is in, in our ids. */
+  readonly patient: string | undefined
+  /** Merges with what stands here; undefined = nothing to write, the link only. */
+  readonly decide: (current: Resource | undefined) => {
+    readonly resource: (Resource & { readonly id: string }) | undefined
+    readonly link: SyncLink
+    /** True when what is written here is just what the peer says: it need not hear of it again. */
+    readonly asPeerSays: boolean
+  }
+}
+
+export interface InboundRequest {
+  readonly tenant: number
+  readonly origin: string
+  readonly actor: string
+  readonly changes: readonly InboundChange[]
+  readonly cursors?: readonly SyncCursor[]
+}
+
+/** Resources of a patient that the case law looks at. */
+const LAW_TYPES = ['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task', 'Goal']
+const TRIES_MAX = 8
+
+/**
+ * Writes what a peer changed, its links and the cursor in one flush: decided again from fresh rows when somebody else
+ * wrote in between. Fails with `unavailable` after too many tries.
+ */
+export async function applyInbound(deps: InboundDeps, request: InboundRequest): Promise<Result<number>> {
+  for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
+    const patients = [
+      ...new Set(request.changes.flatMap(({ patient }) => (patient === undefined ? [] : [patient]))),
+    ]
+    const loaded = await deps.store.load({
+      tenant: request.tenant,
+      lane: 0,
+      keys: request.changes.map(({ key }) => key),
+      compartments: { patients, types: LAW_TYPES },
+      lock: attempt > 2,
+    })
+    const at = instantOf(deps.nowMs())
+    const work = openWork(
+      { tenant: request.tenant, lane: 0, at, actor: request.actor, targets: deps.targets },
+      loaded.resources,
+    )
+    const compartmentKeys = loaded.resources.filter(({ type }) => LAW_TYPES.includes(type))
+    const staged = stageAll(deps, request, work, compartmentKeys)
+    if (!staged.ok) return staged
+    const changes = work.changes()
+    const flushed = await deps.store.flush({
+      ...changes,
+      links: staged.value,
+      cursors: request.cursors ?? [],
+    })
+    if (flushed.ok) return ok(changes.writes.length)
+  }
+  return fail(contended)
+}
+
+const contended: Failure = {
+  kind: 'unavailable',
+  code: 'inbound-contended',
+  message: 'A change from a peer met other writers too often; it is tried again at the next round.',
+}
+
+function stageAll(
+  deps: InboundDeps,
+  request: InboundRequest,
+  work: UnitOfWork,
+  compartmentKeys: readonly ResourceKey[],
+): Result<readonly SyncLink[]> {
+  const links: SyncLink[] = []
+  for (const change of request.changes) {
+    const { resource, link, asPeerSays } = change.decide(work.get(change.key))
+    links.push(link)
+    if (!resource) continue
+    const lawful = deps.law({
+      compartment: compartmentKeys
+        .flatMap(key => work.get(key) ?? [])
+        .filter(other => samePatient(other, change.patient)),
+      changed: [resource],
+      actor: request.actor,
+      at: instantOf(deps.nowMs()),
+    })
+    if (!lawful.ok) return lawful
+    for (const written of lawful.value) {
+      assert(written.id !== undefined, 'the case law gives resources with ids')
+      const isPeers = asPeerSays && written === resource
+      work.put(
+        { ...written, id: written.id },
+        { shard: shardFor(request.tenant, written), ...(isPeers && { origin: request.origin }) },
+      )
+    }
+    work.nextStep()
+  }
+  return ok(links)
+}
+
+const samePatient = (resource: Resource, patient: string | undefined): boolean =>
+  patientOf(resource) === patient
+
+/** A new resource lives with its patient; one that has none, where its id says. */
+function shardFor(tenant: number, resource: Resource): number {
+  const patient = patientOf(resource)
+  const own = resource.id === undefined ? undefined : shardInId(resource.id)
+  const patients = patient === undefined ? undefined : shardInId(patient)
+  return own ?? patients ?? shardOfKey(tenant, `${resource.resourceType}/${resource.id ?? ''}`)
+}

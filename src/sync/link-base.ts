@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../lib/json.ts'
+import type { Json, Resource } from '../fhir/resource.ts'
+import type { SyncLink } from '../commands/ports/store.ts'
+
+/**
+ * What was last agreed with a peer about one resource, in both tongues: a change on either side is a difference from
+ * its own side's base, so that what a translation can't carry back (identifier + display) is never mistaken for one.
+ */
+export interface LinkBase {
+  readonly remote: Resource
+  readonly local: Resource
+  /** Elements that went out with a reference by identifier though its target is to be pushed: sent again once it is. */
+  readonly pending: readonly string[]
+}
+
+export const baseOf = (link: SyncLink): LinkBase => link.base as unknown as LinkBase
+
+export function linkWith(
+  where: Pick<SyncLink, 'peer' | 'type' | 'id' | 'remoteId'>,
+  remoteVersion: string,
+  base: LinkBase,
+): SyncLink {
+  return {
+    peer: where.peer,
+    type: where.type,
+    id: where.id,
+    remoteId: where.remoteId,
+    remoteVersion,
+    remoteHash: contentHash(base.remote),
+    base: {
+      remote: withoutMeta(base.remote),
+      local: withoutMeta(base.local),
+      pending: base.pending,
+    } as unknown as Json,
+  }
+}
+
+/** Tells content apart on servers whose versions say nothing. */
+export function contentHash(remote: Resource): string {
+  const { id: _id, meta: _meta, ...content } = remote
+  return createHash('sha256').update(canonicalJson(content)).digest('hex')
+}
+
+function withoutMeta(resource: Resource): Resource {
+  const { meta: _meta, ...rest } = resource
+  return rest as Resource
+}

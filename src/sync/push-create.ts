@@ -1,0 +1,312 @@
+import { randomUUID } from 'node:crypto'
+import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import type { SyncLink } from '../commands/ports/store.ts'
+import { changedElements } from './element-merge.ts'
+import type { PeerFailure, PeerSuccess } from './fhir-server-client.ts'
+import { linkWith } from './link-base.ts'
+import { isSupportingOnly, outboundTypes } from './peer-settings.ts'
+import { referenceRank, type PeerDeps, type PushPlan } from './push-plan.ts'
+import { referencedKeys, toPeer } from './translate.ts'
+
+/** A key that was refused stays behind with the reason; the others are linked. */
+export interface CreateOutcome {
+  readonly links: readonly SyncLink[]
+  readonly refused: ReadonlyMap<string, string>
+  /** Set when the peer can't be reached: nothing further was tried. */
+  readonly away?: PeerFailure
+}
+
+/**
+ * Puts resources that the peer doesn't know there, with everything of theirs that it doesn't know either, in one
+ * transaction; each carries our identifier and is created only if no resource with it exists, so that a repeat after
+ * a lost answer finds what the first try made.
+ */
+export async function createOnPeer(
+  deps: PeerDeps,
+  plan: PushPlan,
+  wanted: readonly ResourceKey[],
+): Promise<CreateOutcome> {
+  const adopted = await adoptPatients(deps, plan, wanted)
+  if (adopted.away) return adopted
+  for (const link of adopted.links) plan.links.set(keyText(link), link)
+  const keys = unlinkedClosure(deps, plan, wanted)
+  const allowed = deps.peer.patients === 'all' ? keys : withoutUnknownPatients(plan, keys)
+  if (allowed.length === 0) return { links: adopted.links, refused: new Map() }
+  const made = await transact(deps, plan, allowed)
+  const outcome = made ?? (await createSingly(deps, plan, allowed))
+  return { ...outcome, links: [...adopted.links, ...outcome.links] }
+}
+
+/** The wanted keys and every unlinked resource of an outbound type that they lead to, in reference order. */
+function unlinkedClosure(
+  deps: PeerDeps,
+  plan: PushPlan,
+  wanted: readonly ResourceKey[],
+): readonly ResourceKey[] {
+  const outbound = outboundTypes(deps.peer)
+  const found = new Map<string, ResourceKey>()
+  const open = [...wanted]
+  for (let key = open.pop(); key; key = open.pop()) {
+    const text = keyText(key)
+    const resource = plan.resources.get(text)
+    if (found.has(text) || plan.links.has(text) || !resource || !outbound.has(key.type)) continue
+    found.set(text, key)
+    open.push(...referencedKeys(resource, deps.ownBase))
+  }
+  return [...found.values()].toSorted((a, b) => referenceRank(a.type) - referenceRank(b.type))
+}
+
+/** `patients: linked`: what belongs to a patient whom the peer doesn't know stays here. */
+function withoutUnknownPatients(plan: PushPlan, keys: readonly ResourceKey[]): readonly ResourceKey[] {
+  return keys.some(key => key.type === 'Patient' && !plan.links.has(keyText(key))) ? [] : keys
+}
+
+/** A patient whom the peer knows by a business identifier of ours is linked as it stands there, not written again. */
+async function adoptPatients(
+  deps: PeerDeps,
+  plan: PushPlan,
+  wanted: readonly ResourceKey[],
+): Promise<CreateOutcome> {
+  const links: SyncLink[] = []
+  for (const key of unlinkedClosure(deps, plan, wanted).filter(({ type }) => type === 'Patient')) {
+    const patient = plan.resources.get(keyText(key))
+    const tokens = identifiersOf(patient).flatMap(({ system, value }) =>
+      system && value ? [`${system}|${value}`] : [],
+    )
+    if (!patient || tokens.length === 0) continue
+    const answer = await deps.client.search(
+      'Patient',
+      new URLSearchParams({ identifier: tokens.map(escaped).join(',') }),
+    )
+    if (!answer.ok && (answer.failure.kind === 'away' || answer.failure.kind === 'unauthorized')) {
+      return { links, refused: new Map(), away: answer.failure }
+    }
+    const remote = answer.ok ? onlyMatch(answer) : undefined
+    if (remote?.id === undefined) continue
+    const where = { peer: deps.peer.name, type: 'Patient', id: key.id, remoteId: remote.id }
+    links.push(linkWith(where, remote.meta?.versionId ?? '', { remote, local: patient, pending: [] }))
+  }
+  return { links, refused: new Map() }
+}
+
+const escaped = (token: string): string => token.replaceAll(/[\\,$]/g, match => `\\${match}`)
+
+function onlyMatch(answer: PeerSuccess): Resource | undefined {
+  const entries = (answer.body?.['entry'] ?? []) as readonly {
+    readonly resource?: Resource
+    readonly search?: { readonly mode?: string }
+  }[]
+  const patients = entries.filter(
+    entry => entry.resource?.resourceType === 'Patient' && entry.search?.mode !== 'outcome',
+  )
+  return patients.length === 1 ? patients[0]?.resource : undefined
+}
+
+interface IdentifierValue {
+  readonly system?: string
+  readonly value?: string
+}
+
+export const identifiersOf = (resource: Resource | undefined): readonly IdentifierValue[] => {
+  const value = resource?.['identifier']
+  return Array.isArray(value)
+    ? (value as readonly IdentifierValue[])
+    : value
+      ? [value as IdentifierValue]
+      : []
+}
+
+/** One transaction for all; undefined = the peer refuses it as a whole, so that the faulty one must be found. */
+async function transact(
+  deps: PeerDeps,
+  plan: PushPlan,
+  keys: readonly ResourceKey[],
+): Promise<CreateOutcome | undefined> {
+  const urns = new Map(keys.map(key => [keyText(key), `urn:uuid:${randomUUID()}`]))
+  const entry = keys.map(key => ({
+    fullUrl: urns.get(keyText(key)),
+    resource: outgoing(deps, plan, key, other => urns.get(keyText(other))),
+    request: { method: 'POST', url: key.type, ifNoneExist: ownIdentifierQuery(deps, key) },
+  }))
+  const answer = await deps.client.transaction({ resourceType: 'Bundle', type: 'transaction', entry })
+  if (!answer.ok) {
+    return answer.failure.kind === 'refused' ||
+      answer.failure.kind === 'stale' ||
+      answer.failure.kind === 'gone'
+      ? undefined
+      : { links: [], refused: new Map(), away: answer.failure }
+  }
+  const made = createdOf(answer)
+  if (made.length !== keys.length || made.some(item => item === undefined)) return undefined
+  const remoteIds = new Map(keys.map((key, i) => [keyText(key), made[i]?.id ?? '']))
+  const at = (other: ResourceKey): string | undefined => {
+    const id = remoteIds.get(keyText(other))
+    return id === undefined ? undefined : `${other.type}/${id}`
+  }
+  return settled(
+    deps,
+    plan,
+    keys.map((key, i) => ({ key, remote: outgoing(deps, plan, key, at), made: made[i] as Made })),
+  )
+}
+
+interface Made {
+  readonly id: string
+  readonly version: string
+  /** False when `ifNoneExist` found one: it may say something older. */
+  readonly fresh: boolean
+}
+
+function createdOf(answer: PeerSuccess): readonly (Made | undefined)[] {
+  const entries = (answer.body?.['entry'] ?? []) as readonly {
+    readonly response?: { readonly status?: string; readonly location?: string }
+  }[]
+  return entries.map(({ response }) => {
+    const [, id, version] =
+      /\/([A-Za-z0-9\-.]+)(?:\/_history\/([A-Za-z0-9\-.]+))?$/.exec(`/${response?.location ?? ''}`) ?? []
+    const done = /^2\d\d/.test(response?.status ?? '')
+    return done && id !== undefined
+      ? { id, version: version ?? '1', fresh: response?.status?.startsWith('201') ?? false }
+      : undefined
+  })
+}
+
+interface Settled {
+  readonly key: ResourceKey
+  readonly remote: Resource
+  readonly made: Made
+  readonly pending?: readonly string[]
+}
+
+/** Links for what was created; one that was found instead is read, so that its differences go out as an update. */
+async function settled(deps: PeerDeps, plan: PushPlan, items: readonly Settled[]): Promise<CreateOutcome> {
+  const links: SyncLink[] = []
+  for (const { key, remote, made, pending } of items) {
+    const where = { peer: deps.peer.name, type: key.type, id: key.id, remoteId: made.id }
+    const local = plan.resources.get(keyText(key))
+    if (!local) continue
+    if (made.fresh) {
+      links.push(linkWith(where, made.version, { remote, local, pending: pending ?? [] }))
+      continue
+    }
+    const answer = await deps.client.read(key.type, made.id)
+    if (!answer.ok) return { links, refused: new Map(), away: answer.failure }
+    const standing = answer.body ?? remote
+    links.push(
+      linkWith(where, answer.version ?? made.version, {
+        remote: standing,
+        local,
+        pending: changedElements(standing, remote),
+      }),
+    )
+  }
+  return { links, refused: new Map() }
+}
+
+/** Each on its own, in reference order; a reference to what isn't there yet goes out by identifier and is sent again later. */
+async function createSingly(
+  deps: PeerDeps,
+  plan: PushPlan,
+  keys: readonly ResourceKey[],
+): Promise<CreateOutcome> {
+  const refused = new Map<string, string>()
+  const links: SyncLink[] = []
+  const group = new Set(keys.map(keyText))
+  for (const key of keys) {
+    const remote = outgoing(deps, plan, key, () => undefined)
+    const answer = await deps.client.create(remote, ownIdentifierQuery(deps, key))
+    if (!answer.ok && (answer.failure.kind === 'away' || answer.failure.kind === 'unauthorized')) {
+      return { links, refused, away: answer.failure }
+    }
+    if (!answer.ok || answer.id === undefined) {
+      refused.set(keyText(key), answer.ok ? 'the answer names no id' : answer.failure.reason)
+      continue
+    }
+    const made = { id: answer.id, version: answer.version ?? '1', fresh: answer.status === 201 }
+    const one = await settled(deps, plan, [
+      { key, remote, made, pending: pendingElements(deps, plan, key, group) },
+    ])
+    for (const link of one.links) plan.links.set(keyText(link), link)
+    links.push(...one.links)
+    if (one.away) return { links, refused, away: one.away }
+  }
+  return { links, refused }
+}
+
+/** Elements that refer to a member of the group which has no link yet. */
+function pendingElements(
+  deps: PeerDeps,
+  plan: PushPlan,
+  key: ResourceKey,
+  group: ReadonlySet<string>,
+): readonly string[] {
+  const resource = plan.resources.get(keyText(key)) ?? { resourceType: key.type }
+  return Object.entries(resource)
+    .filter(([, value]) =>
+      referencedKeys({ resourceType: key.type, value }, deps.ownBase).some(
+        other => group.has(keyText(other)) && !plan.links.has(keyText(other)),
+      ),
+    )
+    .map(([name]) => name)
+}
+
+/** Our resource in the peer's words, with our own identifier on it and without what a server sets itself. */
+export function outgoing(
+  deps: PeerDeps,
+  plan: PushPlan,
+  key: ResourceKey,
+  alsoThere: (other: ResourceKey) => string | undefined,
+): Resource {
+  const { id: _id, meta, ...content } = plan.resources.get(keyText(key)) ?? { resourceType: key.type }
+  const { versionId: _version, lastUpdated: _updated, source: _source, ...keptMeta } = meta ?? {}
+  const translated = toPeer(content as Resource, {
+    ownBase: deps.ownBase,
+    peerBase: deps.peer.baseUrl,
+    onPeer: other => {
+      const link = plan.links.get(keyText(other))
+      return link ? `${link.type}/${link.remoteId}` : alsoThere(other)
+    },
+    described: other => described(deps, other, plan.resources.get(keyText(other))),
+  })
+  const single = translated['identifier'] !== undefined && !Array.isArray(translated['identifier'])
+  return {
+    ...translated,
+    ...(Object.keys(keptMeta).length > 0 && { meta: keptMeta }),
+    // A type with one identifier only (QuestionnaireResponse) keeps its own.
+    ...(!single && {
+      identifier: [...identifiersOf(translated), { system: ownSystem(deps), value: key.id }],
+    }),
+  }
+}
+
+/** identifier + display: the business identifier it has, else our own; never a patient's name. */
+function described(
+  deps: PeerDeps,
+  key: ResourceKey,
+  resource: Resource | undefined,
+): { identifier: unknown; display?: string } {
+  const [first] = identifiersOf(resource)
+  const display = displayOf(key, resource)
+  return {
+    identifier: first ?? { system: ownSystem(deps), value: key.id },
+    ...(display !== undefined && { display }),
+  }
+}
+
+/** Names of places, organisations and professionals may go along; a patient's or a relative's may not. */
+function displayOf(key: ResourceKey, resource: Resource | undefined): string | undefined {
+  const name = resource?.['name']
+  if (typeof name === 'string' && key.type !== 'RelatedPerson') return name
+  if (key.type !== 'Practitioner' || !Array.isArray(name)) return undefined
+  const [first] = name as readonly { readonly family?: string; readonly given?: readonly string[] }[]
+  return [...(first?.given ?? []), first?.family].filter(part => part !== undefined).join(' ') || undefined
+}
+
+const ownSystem = (deps: PeerDeps): string => `${deps.canonicalBase}/sid/resource`
+
+const ownIdentifierQuery = (deps: PeerDeps, key: ResourceKey): string =>
+  `identifier=${encodeURIComponent(`${ownSystem(deps)}|${key.id}`)}`
+
+/** A supporting resource that nothing pushed refers to yet is not sent for its own sake. */
+export const waitsForCase = (deps: PeerDeps, key: ResourceKey): boolean =>
+  isSupportingOnly(deps.peer, key.type)

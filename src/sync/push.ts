@@ -1,0 +1,92 @@
+import { instantOf } from '../lib/clock.ts'
+import { keyText, type ResourceKey } from '../fhir/resource.ts'
+import type { OutboxRow, SyncLink } from '../commands/ports/store.ts'
+import type { PeerFailure } from './fhir-server-client.ts'
+import type { PullDeps } from './pull.ts'
+import { createOnPeer, waitsForCase } from './push-create.ts'
+import { keyOfRow, planPush, type PushPlan } from './push-plan.ts'
+import { updateOnPeer } from './push-update.ts'
+
+export interface PushOutcome {
+  readonly done: readonly number[]
+  /** Given up, with the reason an operator sees. */
+  readonly buried: readonly { readonly seq: number; readonly reason: string }[]
+  readonly written: number
+  readonly failure?: PeerFailure
+}
+
+/**
+ * Sends the outbox rows of one patient in their order. What isn't on the peer goes out with everything that it refers
+ * to; what is there already goes out as an update. Stops at the first sign that the peer is away: the rows not done
+ * stay, in order.
+ */
+export async function pushRows(deps: PullDeps, rows: readonly OutboxRow[]): Promise<PushOutcome> {
+  const plan = await planPush(deps, rows)
+  const done: number[] = []
+  const buried: { readonly seq: number; readonly reason: string }[] = []
+  let written = 0
+  for (const row of rows) {
+    const outcome = await pushRow(deps, plan, row)
+    if (outcome.links.length > 0) await saveLinks(deps, outcome.links)
+    written += outcome.written
+    if (outcome.failure) return { done, buried, written, failure: outcome.failure }
+    if (outcome.refused === undefined) done.push(row.seq)
+    else buried.push({ seq: row.seq, reason: outcome.refused })
+  }
+  return { done, buried, written }
+}
+
+interface RowOutcome {
+  readonly links: readonly SyncLink[]
+  readonly written: number
+  readonly refused?: string
+  readonly failure?: PeerFailure
+}
+
+const nothing: RowOutcome = { links: [], written: 0 }
+
+async function pushRow(deps: PullDeps, plan: PushPlan, row: OutboxRow): Promise<RowOutcome> {
+  const key = keyOfRow(row)
+  const link = plan.links.get(keyText(key))
+  const here = plan.resources.has(keyText(key))
+  if (!here) return link ? removeOnPeer(deps, link) : nothing
+  if (!link && waitsForCase(deps, key)) return nothing
+  const created = link ? nothing : await create(deps, plan, row, key)
+  if (created.failure || created.refused !== undefined) return created
+  const updated = await updateOnPeer(deps, plan, key)
+  const links = [...created.links, ...('link' in updated && updated.link ? [updated.link] : [])]
+  const written = created.written + (updated.kind === 'written' ? 1 : 0)
+  if (updated.kind === 'away') return { links, written, failure: updated.failure }
+  if (updated.kind === 'refused') return { links, written, refused: updated.reason }
+  return { links, written }
+}
+
+/** Rows that follow and aren't on the peer either go along: one transaction for what one message made. */
+async function create(deps: PullDeps, plan: PushPlan, row: OutboxRow, key: ResourceKey): Promise<RowOutcome> {
+  const following = plan.rows.slice(plan.rows.indexOf(row)).map(keyOfRow)
+  const upToUpdate = following.findIndex(other => plan.links.has(keyText(other)))
+  const wanted = (upToUpdate < 0 ? following : following.slice(0, upToUpdate)).filter(
+    other => !waitsForCase(deps, other),
+  )
+  const outcome = await createOnPeer(deps, plan, wanted)
+  for (const link of outcome.links) plan.links.set(keyText(link), link)
+  const refused = outcome.refused.get(keyText(key))
+  return {
+    links: outcome.links,
+    written: outcome.links.length,
+    ...(refused !== undefined && { refused }),
+    ...(outcome.away && { failure: outcome.away }),
+  }
+}
+
+async function removeOnPeer(deps: PullDeps, link: SyncLink): Promise<RowOutcome> {
+  const answer = await deps.client.remove(link.type, link.remoteId)
+  if (answer.ok || answer.failure.kind === 'gone') return { links: [], written: answer.ok ? 1 : 0 }
+  return answer.failure.kind === 'away' || answer.failure.kind === 'unauthorized'
+    ? { ...nothing, failure: answer.failure }
+    : { ...nothing, refused: answer.failure.reason }
+}
+
+async function saveLinks(deps: PullDeps, links: readonly SyncLink[]): Promise<void> {
+  await deps.store.flush({ tenant: deps.tenant, lane: 0, at: instantOf(deps.nowMs()), writes: [], links })
+}
