@@ -7,8 +7,8 @@ export interface SearchPlan {
   readonly filters: readonly SearchFilter[]
   readonly sort: readonly { readonly by: SearchParameter; readonly descending: boolean }[]
   readonly count: number
-  /** Keyset token of the page before; opaque to everyone but the store. */
-  readonly after?: string
+  /** Where the page before ended. */
+  readonly after?: Keyset
   readonly includes: readonly SearchInclude[]
   readonly revIncludes: readonly SearchInclude[]
   /** `_summary=count` or `_total=accurate`. */
@@ -19,15 +19,27 @@ export interface SearchPlan {
 /** One parameter of the request: any of the values may match. */
 export interface SearchFilter {
   readonly parameter: SearchParameter
-  readonly modifier?: 'missing' | 'exact' | 'contains' | 'not'
+  readonly modifier?: SearchModifier
   readonly values: readonly SearchValue[]
 }
 
+export type SearchModifier = 'missing' | 'exact' | 'contains' | 'not'
+
+/** A place in the order of a search: the sort keys of a match (ISO instants for times), then what makes it unique. */
+export interface Keyset {
+  readonly keys: readonly string[]
+  readonly shard: number
+  readonly id: string
+}
+
 export type SearchValue =
+  /** system absent = any, null = the value has none; code absent = any code of the system. */
   | { readonly kind: 'token'; readonly system?: string | null; readonly code?: string }
+  /** `text` as it was given; the index compares it folded. */
   | { readonly kind: 'string'; readonly text: string }
   | { readonly kind: 'uri'; readonly text: string }
-  | { readonly kind: 'reference'; readonly type?: string; readonly id?: string; readonly url?: string }
+  /** `Type/id` of this server for every type that it may be, or another server's url or canonical. */
+  | { readonly kind: 'reference'; readonly references: readonly string[] }
   /** Half-open interval of the given text, in milliseconds since 1970 UTC, with the prefix's relation. */
   | { readonly kind: 'date'; readonly prefix: DatePrefix; readonly lowMs: number; readonly highMs: number }
   | { readonly kind: 'missing'; readonly missing: boolean }

@@ -1,0 +1,92 @@
+import official from '../definitions/search-parameters.json' with { type: 'json' }
+import { compilePath } from './path.ts'
+
+export type SearchParameterType =
+  | 'token'
+  | 'string'
+  | 'date'
+  | 'reference'
+  | 'uri'
+  | 'number'
+  | 'quantity'
+  | 'composite'
+  | 'special'
+
+/** An R4 search parameter as data (http://hl7.org/fhir/R4/searchparameter-registry.html). */
+export interface SearchParameter {
+  readonly code: string
+  /** Stands for it in the index rows: its place in the list sorted by url. R4 is frozen, so it never moves. */
+  readonly number: number
+  readonly type: SearchParameterType
+  readonly base: readonly string[]
+  readonly url: string
+  readonly expression?: string
+  readonly target?: readonly string[]
+}
+
+/** Types of parameter that are indexed and searched; the others are refused by name. */
+const builtTypes: ReadonlySet<SearchParameterType> = new Set(['token', 'string', 'date', 'reference', 'uri'])
+
+/** Bases whose parameters hold for every type. */
+const commonBases = ['Resource', 'DomainResource']
+
+/** Not domain resources, so without the parameters of DomainResource. */
+const plainResources: ReadonlySet<string> = new Set(['Binary', 'Bundle', 'Parameters'])
+
+export const searchParameters: readonly SearchParameter[] = official.map((row, index) => ({
+  ...(row as Omit<SearchParameter, 'number'>),
+  number: index + 1,
+}))
+
+const byBase = groupByBase(searchParameters)
+
+/** Every parameter that R4 defines for a resource type, those of Resource and DomainResource included. */
+export function searchParametersOf(type: string): readonly SearchParameter[] {
+  const bases = plainResources.has(type) ? [type, 'Resource'] : [type, ...commonBases]
+  return bases.flatMap(base => [...(byBase.get(base)?.values() ?? [])])
+}
+
+/** The parameter of that name for that type, whether this server searches by it or not. */
+export function searchParameterOf(type: string, code: string): SearchParameter | undefined {
+  const bases = plainResources.has(type) ? [type, 'Resource'] : [type, ...commonBases]
+  for (const base of bases) {
+    const parameter = byBase.get(base)?.get(code)
+    if (parameter) return parameter
+  }
+  return undefined
+}
+
+/** `_id` and `_lastUpdated` are columns of the row, not values in the index. */
+export const rowParameters: ReadonlySet<string> = new Set(['_id', '_lastUpdated'])
+
+const idParameter = searchParameterOf('Resource', '_id')
+const lastUpdatedParameter = searchParameterOf('Resource', '_lastUpdated')
+export const isRowParameter = (parameter: SearchParameter): boolean =>
+  parameter === idParameter || parameter === lastUpdatedParameter
+
+/** Why this server can't search a type by a parameter, or undefined when it can. */
+export function whyNotSearchable(type: string, parameter: SearchParameter): string | undefined {
+  if (isRowParameter(parameter)) return undefined
+  if (!builtTypes.has(parameter.type)) return `parameters of type ${parameter.type} are not supported`
+  if (parameter.expression === undefined) return 'it has no expression to index by'
+  const path = compilePath(parameter.expression, type, parameter.type)
+  return path.ok ? undefined : path.failure.message
+}
+
+/** The parameters that a type is indexed and searched by, `_id` and `_lastUpdated` included. */
+export const searchableParametersOf = (type: string): readonly SearchParameter[] =>
+  searchParametersOf(type).filter(parameter => whyNotSearchable(type, parameter) === undefined)
+
+function groupByBase(
+  parameters: readonly SearchParameter[],
+): ReadonlyMap<string, ReadonlyMap<string, SearchParameter>> {
+  const groups = new Map<string, Map<string, SearchParameter>>()
+  for (const parameter of parameters) {
+    for (const base of parameter.base) {
+      const group = groups.get(base) ?? new Map<string, SearchParameter>()
+      group.set(parameter.code, parameter)
+      groups.set(base, group)
+    }
+  }
+  return groups
+}

@@ -1,0 +1,49 @@
+import { compartmentPaths } from '../compartment.ts'
+import type { ResourceType } from '../resource-types.ts'
+
+/** Columns of the resource row that hold a search value, so that it costs no row of its own in the index. */
+export type PromotedColumn = 'patient' | 'status' | 'owner' | 'date'
+
+interface Promotions {
+  /** Parameters whose value is the compartment's Patient; the element must not repeat. */
+  readonly patient?: readonly string[]
+  /** A parameter on an element of type code. */
+  readonly status?: string
+  /** A parameter on one reference. */
+  readonly owner?: string
+  /** A parameter on one date, dateTime or Period. */
+  readonly date?: string
+}
+
+/** The types that case management reads most. A type that isn't here is searched by its index rows alone. */
+export const promotions: Readonly<Partial<Record<ResourceType, Promotions>>> = {
+  AllergyIntolerance: { patient: ['patient'] },
+  CarePlan: { patient: ['patient', 'subject'], status: 'status', date: 'date' },
+  CareTeam: { patient: ['patient', 'subject'], status: 'status', date: 'date' },
+  Condition: { patient: ['patient', 'subject'], date: 'recorded-date' },
+  Coverage: { patient: ['patient', 'beneficiary'], status: 'status' },
+  Encounter: { patient: ['patient', 'subject'], status: 'status', date: 'date' },
+  EpisodeOfCare: { patient: ['patient'], status: 'status', owner: 'care-manager', date: 'date' },
+  Flag: { patient: ['patient', 'subject'], date: 'date' },
+  Goal: { patient: ['patient', 'subject'], status: 'lifecycle-status', date: 'start-date' },
+  Observation: { patient: ['patient', 'subject'], status: 'status', date: 'date' },
+  Procedure: { patient: ['patient', 'subject'], status: 'status', date: 'date' },
+  QuestionnaireResponse: { patient: ['patient', 'subject'], status: 'status', date: 'authored' },
+  RelatedPerson: { patient: ['patient'] },
+  ServiceRequest: { patient: ['patient', 'subject'], status: 'status', date: 'authored' },
+  Task: { patient: ['patient', 'subject'], status: 'status', owner: 'owner', date: 'authored-on' },
+}
+
+/** The column that holds a parameter's value for a type, or undefined when only the index does. */
+export function promotedColumn(type: string, code: string): PromotedColumn | undefined {
+  const own = promotionsOf(type)
+  if (own.patient?.includes(code)) return 'patient'
+  if (own.status === code) return 'status'
+  if (own.owner === code) return 'owner'
+  return own.date === code ? 'date' : undefined
+}
+
+const promotionsOf = (type: string): Promotions =>
+  Object.hasOwn(promotions, type) && Object.hasOwn(compartmentPaths, type)
+    ? (promotions[type as ResourceType] ?? {})
+    : {}

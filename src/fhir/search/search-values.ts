@@ -1,0 +1,114 @@
+import { resourceTypes } from '../resource-types.ts'
+import { dateInterval } from './date-interval.ts'
+import { folded, normalReference, PREFIX_LENGTH_MAX } from './index-values.ts'
+import type { SearchParameter } from './parameters.ts'
+import type { DatePrefix, SearchValue } from './plan.ts'
+
+export interface ValueContext {
+  /** Own base URL: a reference given absolute under it is a local one. */
+  readonly base: string
+  /** For the prefix `ap`, whose width depends on how long ago the date is. */
+  readonly nowMs: number
+  /** Target type of a modifier `:Patient`. */
+  readonly targetType?: string
+}
+
+/** One alternative of a search parameter's value, or undefined when it isn't one of the parameter's type. */
+export function readValue(
+  parameter: SearchParameter,
+  text: string,
+  context: ValueContext,
+): SearchValue | undefined {
+  switch (parameter.type) {
+    case 'token':
+      return tokenValue(text)
+    case 'string':
+      return stringValue(text)
+    case 'uri':
+      return { kind: 'uri', text: unescaped(text) }
+    case 'date':
+      return dateValue(unescaped(text), context.nowMs)
+    case 'reference':
+      return referenceValue(parameter, unescaped(text), context)
+    default:
+      return undefined
+  }
+}
+
+/** The alternatives of a value: split at commas that no backslash protects (http://hl7.org/fhir/R4/search.html#escaping). */
+export const alternatives = (text: string): readonly string[] => splitUnescaped(text, ',')
+
+function splitUnescaped(text: string, separator: string): readonly string[] {
+  const parts = ['']
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charAt(at)
+    if (char === separator) {
+      parts.push('')
+      continue
+    }
+    const taken = char === '\\' ? text.slice(at, at + 2) : char
+    at += taken.length - 1
+    parts.push(`${parts.pop() ?? ''}${taken}`)
+  }
+  return parts
+}
+
+const unescaped = (text: string): string => text.replace(/\\([\\,|$])/g, '$1')
+
+function tokenValue(text: string): SearchValue | undefined {
+  const [first = '', second, ...more] = splitUnescaped(text, '|')
+  if (more.length > 0) return undefined
+  if (second === undefined) return first === '' ? undefined : { kind: 'token', code: unescaped(first) }
+  const code = second === '' ? {} : { code: unescaped(second) }
+  if (first === '') return second === '' ? undefined : { kind: 'token', system: null, ...code }
+  return { kind: 'token', system: unescaped(first), ...code }
+}
+
+function stringValue(text: string): SearchValue | undefined {
+  const value = unescaped(text)
+  return folded(value) === '' || value.length > PREFIX_LENGTH_MAX
+    ? undefined
+    : { kind: 'string', text: value }
+}
+
+const PREFIXED = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)?(.*)$/s
+
+/** `ap` reaches a tenth of the time between the date and now to both sides (http://hl7.org/fhir/R4/search.html#prefix). */
+function dateValue(text: string, nowMs: number): SearchValue | undefined {
+  const [, prefix = 'eq', date = ''] = PREFIXED.exec(text) ?? []
+  const interval = dateInterval(date)
+  if (!interval) return undefined
+  const { lowMs, highMs } = interval
+  if (prefix !== 'ap') return { kind: 'date', prefix: prefix as DatePrefix, lowMs, highMs }
+  const reachMs = Math.round(Math.abs(nowMs - lowMs) / 10)
+  return { kind: 'date', prefix: 'ap', lowMs: lowMs - reachMs, highMs: highMs + reachMs }
+}
+
+const ID = /^[A-Za-z0-9\-.]{1,64}$/
+const LOCAL = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/
+
+function referenceValue(
+  parameter: SearchParameter,
+  text: string,
+  context: ValueContext,
+): SearchValue | undefined {
+  const own = `${context.base}/`
+  const reference = normalReference(text.startsWith(own) ? text.slice(own.length) : text)
+  if (reference === undefined) return undefined
+  if (ID.test(reference)) {
+    const types = context.targetType === undefined ? targetTypes(parameter) : [context.targetType]
+    return { kind: 'reference', references: types.map(type => `${type}/${reference}`) }
+  }
+  const local = LOCAL.exec(reference)
+  if (local) {
+    const fits = context.targetType === undefined || context.targetType === local[1]
+    return fits ? { kind: 'reference', references: [reference] } : undefined
+  }
+  const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(reference) && context.targetType === undefined
+  return absolute ? { kind: 'reference', references: [reference] } : undefined
+}
+
+const allTypes = Object.keys(resourceTypes)
+
+const targetTypes = ({ target }: SearchParameter): readonly string[] =>
+  target === undefined || target.includes('Resource') ? allTypes : target
