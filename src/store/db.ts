@@ -1,22 +1,32 @@
 /**
- * The seam to the database: the same for both back ends, which differ only in how a connection is made. A statement
- * with a name is prepared once per connection; a Buffer in `values` is sent in binary (binary-arrays.ts).
+ * The seam to the database: the same for both back ends, which differ only in how a connection is made. Everything is
+ * static: statements are sent in one write and none depends on the answer to another.
+ *
+ * A statement with a name is prepared once per connection; a Buffer in `values` is sent in binary (binary-arrays.ts).
+ * In the answers timestamptz is an Instant, bytea a Buffer, int8 a decimal text (it may not fit a number).
  */
 export interface Db {
   /** How many writer lanes run side by side. */
   readonly lanes: number
   /** One statement on its own, on a reader connection. Searches carry no name: their plan depends on their values. */
-  query<Row extends object = Record<string, unknown>>(statement: Statement): Promise<Rows<Row>>
-  /** Static statements on a reader in one read-only snapshot. */
-  snapshot(statements: readonly Statement[]): Promise<readonly Rows<never>[]>
-  /** Static statements on a lane, all or nothing, in one write to the socket; the answers in their order. */
-  tx(statements: readonly Statement[], lane: number): Promise<readonly Rows<never>[]>
-  /** A transaction that decides between statements: the lane is held until it ends, so it is for rare work. */
-  session<T>(work: (query: Query) => Promise<T>, lane: number): Promise<T>
+  query<Row extends object>(statement: Statement): Promise<Rows<Row>>
+  /** Statements on a reader, all in one read-only snapshot. */
+  snapshot(statements: readonly Statement[]): Promise<readonly Rows<object>[]>
+  /** Statements on a lane, all or nothing; `keys` (what they write) decides whether they end a hold. */
+  tx(lane: number, statements: readonly Statement[], keys?: readonly string[]): Promise<readonly Rows<object>[]>
+  /**
+   * Keeps a lane for the next `tx` that writes one of `keys`, or until the hold runs out. On a server `locks` run
+   * first and `reads` after them, in the transaction that the `tx` will end, so that nobody else changes those rows.
+   */
+  hold(lane: number, hold: Hold): Promise<readonly Rows<object>[]>
   close(): Promise<void>
 }
 
-export type Query = <Row extends object = Record<string, unknown>>(statement: Statement) => Promise<Rows<Row>>
+export interface Hold {
+  readonly keys: readonly string[]
+  readonly locks: readonly Statement[]
+  readonly reads: readonly Statement[]
+}
 
 export interface Statement {
   readonly name?: string

@@ -1,0 +1,133 @@
+import type pg from 'pg'
+import { StoreFault } from '../commands/ports/store-fault.ts'
+import type { Rows, Statement } from './db.ts'
+
+/** Makes one connected client; called again after the connection was lost. */
+export type Connect = () => Promise<pg.Client>
+
+const BACK_OFF_FIRST_MS = 50
+const BACK_OFF_MAX_MS = 2_000
+
+/** The transaction was already aborted by another statement of the pipeline. */
+const ABORTED = '25P02'
+
+/**
+ * One pipelined connection that comes back by itself: what was on the way when it was lost is rejected, the next use
+ * connects again, waiting longer after each failure.
+ */
+export class Connection {
+  readonly #connect: Connect
+  readonly #prepare: boolean
+  #client: pg.Client | undefined
+  #opening: Promise<pg.Client> | undefined
+  #failures = 0
+  #closed = false
+  /** Statements sent and not answered yet. */
+  pending = 0
+
+  constructor(connect: Connect, prepare: boolean) {
+    this.#connect = connect
+    this.#prepare = prepare
+  }
+
+  async query(statement: Statement): Promise<Rows<object>> {
+    const client = await this.open()
+    return this.#send(client, statement).catch(rethrow)
+  }
+
+  /** Statements as one transaction: `begin`, them, `commit`, in one write to the socket. */
+  async batch(begin: string, statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
+    const client = await this.open()
+    return this.commit(client, [{ text: begin }, ...statements]).then(answers => answers.slice(1))
+  }
+
+  /**
+   * Sends statements and `commit` now. Resolves only when the last command tag is COMMIT: after an error in the
+   * middle, COMMIT *succeeds* and rolls back.
+   */
+  async commit(client: pg.Client, statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
+    const answers = await this.sendAll(client, [...statements, { text: 'commit' }])
+    if (answers.at(-1)?.command !== 'COMMIT') throw new StoreFault('store-error', 'the database did not commit')
+    return answers.slice(0, -1)
+  }
+
+  /** Sends all now and gives their answers, or throws what went wrong first. */
+  async sendAll(client: pg.Client, statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
+    const settled = await Promise.allSettled(statements.map(statement => this.#send(client, statement)))
+    const failed = settled.filter(answer => answer.status === 'rejected')
+    const first = failed.find(answer => codeOf(answer.reason) !== ABORTED) ?? failed[0]
+    if (first) rethrow(first.reason)
+    return settled.filter(answer => answer.status === 'fulfilled').map(answer => answer.value)
+  }
+
+  async open(): Promise<pg.Client> {
+    if (this.#client) return this.#client
+    this.#opening ??= this.#reconnect().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const client = this.#client
+    this.#client = undefined
+    await client?.end()
+  }
+
+  async #send(client: pg.Client, statement: Statement): Promise<Rows<object>> {
+    this.pending += 1
+    try {
+      const { name, text, values } = statement
+      return await client.query({ text, ...(name !== undefined && this.#prepare && { name }), ...(values && { values: [...values] }) })
+    } finally {
+      this.pending -= 1
+    }
+  }
+
+  async #reconnect(): Promise<pg.Client> {
+    if (this.#closed) throw new StoreFault('store-unavailable', 'the store is closed')
+    if (this.#failures > 0) await sleep(Math.min(BACK_OFF_MAX_MS, BACK_OFF_FIRST_MS * 2 ** this.#failures))
+    try {
+      const client = await this.#connect()
+      const forget = (): void => {
+        if (this.#client === client) this.#client = undefined
+      }
+      client.on('error', forget)
+      client.on('end', forget)
+      this.#client = client
+      this.#failures = 0
+      return client
+    } catch (error) {
+      this.#failures += 1
+      return rethrow(error)
+    }
+  }
+}
+
+const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+/** SQLSTATE classes and codes that say the server, not the statement, is at fault. */
+const UNAVAILABLE = /^(?:08|57P|55000|53[0234]|58|XX000)/
+const FULL = new Set(['53100', 'ENOSPC'])
+const SQL_STATE = /^[0-9A-Z]{5}$/
+
+/** Throws a StoreFault for a fault of the connection or the server, and anything else as it is. */
+export function rethrow(error: unknown): never {
+  if (error instanceof StoreFault) throw error
+  const code = codeOf(error)
+  if (code !== undefined && FULL.has(code)) {
+    throw new StoreFault('store-full', 'the database has no room left: free disk space, then try again', code)
+  }
+  if (code === undefined || !SQL_STATE.test(code)) {
+    const reason = code ?? (error instanceof Error ? error.message : 'unknown')
+    throw new StoreFault('store-unavailable', `no connection to the database (${reason}): is it running, is DATABASE_URL right?`)
+  }
+  if (UNAVAILABLE.test(code)) {
+    throw new StoreFault('store-unavailable', `the database can't serve now (SQLSTATE ${code}): try again`, code)
+  }
+  throw error
+}
