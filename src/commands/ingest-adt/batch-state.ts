@@ -1,0 +1,138 @@
+import type { Instant } from '../../lib/clock.ts'
+import { patientOf } from '../../fhir/compartment.ts'
+import { keyText, type Resource, type ResourceKey } from '../../fhir/resource.ts'
+import { inboxIdOf } from '../inbox-id.ts'
+import type { Changes, Fact, InboxEntry, InboxWrite, Loaded, Said } from '../ports/store.ts'
+import { openWork, type WorkContext } from '../unit-of-work.ts'
+import type { Decision, Prepared, View } from './prepared.ts'
+
+/** What was loaded for a batch, by key, so that a part of it can be loaded again. */
+export interface Known {
+  readonly resources: Map<string, Loaded['resources'][number]>
+  readonly facts: Map<string, Fact>
+  readonly said: Map<string, Said>
+  readonly messages: Map<string, InboxEntry>
+}
+
+export const nothingKnown = (): Known => ({
+  resources: new Map(),
+  facts: new Map(),
+  said: new Map(),
+  messages: new Map(),
+})
+
+export function learn(known: Known, loaded: Loaded): void {
+  for (const stored of loaded.resources) known.resources.set(keyText(stored), stored)
+  for (const fact of loaded.facts) known.facts.set(fact.id, fact)
+  for (const said of loaded.said) known.said.set(registerOf(said), said)
+  for (const entry of loaded.messages) known.messages.set(inboxIdOf(entry), entry)
+}
+
+const registerOf = ({ subject, scope }: Pick<Said, 'subject' | 'scope'>): string => `${subject}\n${scope}`
+
+/** One try at a batch: what stands, with everything staged so far. Each message is one step. */
+export interface BatchState {
+  readonly view: View
+  /** The inbox entry of this very message, and whether its control id stands for another payload too. */
+  readonly earlier: (message: Prepared) => {
+    readonly entry: InboxEntry | undefined
+    readonly reused: boolean
+  }
+  /** Stages what a message decided as one step; gives the references that changed. */
+  readonly stage: (decision: Decision) => { readonly changed: readonly string[]; readonly newFacts: number }
+  readonly record: (entry: InboxEntry) => void
+  readonly changes: () => Changes
+}
+
+export function openBatch(context: WorkContext, known: Known): BatchState {
+  const work = openWork(context, [...known.resources.values()])
+  const compartments = indexCompartments(known, work.get)
+  const facts = Map.groupBy(known.facts.values(), ({ subject }) => subject)
+  const said = new Map(known.said)
+  const fresh = {
+    facts: new Map<string, Fact>(),
+    said: new Map<string, Said>(),
+    inbox: new Map<string, InboxWrite>(),
+  }
+  const byControlId = Map.groupBy(known.messages.values(), messageOf)
+
+  const member = (resource: Resource & { readonly id: string }): void => {
+    const patient = patientOf(resource)
+    const key = { type: resource.resourceType, id: resource.id }
+    if (patient !== undefined) compartmentOf(compartments, patient).set(keyText(key), key)
+  }
+  const view: View = {
+    at: context.at,
+    get: work.get,
+    compartment: (patient, types) =>
+      [...(compartments.get(patient)?.values() ?? [])]
+        .filter(({ type }) => types.includes(type))
+        .flatMap(key => work.get(key) ?? []),
+    facts: subject => facts.get(subject) ?? [],
+    said: (subject, scope) => said.get(registerOf({ subject, scope })),
+  }
+
+  return {
+    view,
+    earlier: message => {
+      const id = inboxIdOf(message)
+      const same = byControlId.get(messageOf(message)) ?? []
+      return {
+        entry: same.find(entry => inboxIdOf(entry) === id),
+        reused: same.some(entry => entry.payloadHash !== message.payloadHash),
+      }
+    },
+    stage: decision => {
+      work.nextStep()
+      for (const { resource, shard } of decision.puts) {
+        work.put(resource, { shard })
+        member(resource)
+      }
+      const newFacts = decision.facts.filter(({ id }) => !known.facts.has(id) && !fresh.facts.has(id))
+      for (const fact of newFacts) {
+        fresh.facts.set(fact.id, fact)
+        facts.set(fact.subject, [...(facts.get(fact.subject) ?? []), fact])
+      }
+      for (const { subject, scope, body } of decision.said) {
+        const register = registerOf({ subject, scope })
+        const next = { subject, scope, body, version: (known.said.get(register)?.version ?? 0) + 1 }
+        said.set(register, next)
+        fresh.said.set(register, next)
+      }
+      return { changed: work.changedInStep(), newFacts: newFacts.length }
+    },
+    record: entry => {
+      const id = inboxIdOf(entry)
+      fresh.inbox.set(id, { ...entry, mode: known.messages.has(id) ? 'update' : 'claim' })
+      const same = byControlId.get(messageOf(entry)) ?? []
+      byControlId.set(messageOf(entry), [...same.filter(other => inboxIdOf(other) !== id), entry])
+    },
+    changes: () => ({
+      ...work.changes(),
+      facts: [...fresh.facts.values()],
+      said: [...fresh.said.values()],
+      inbox: [...fresh.inbox.values()],
+    }),
+  }
+}
+
+const messageOf = ({ source, messageId }: { readonly source: string; readonly messageId: string }): string =>
+  `${source}\n${messageId}`
+
+type Compartments = Map<string, Map<string, ResourceKey>>
+
+function indexCompartments(known: Known, get: View['get']): Compartments {
+  const compartments: Compartments = new Map()
+  for (const { type, id } of known.resources.values()) {
+    const resource = get({ type, id })
+    const patient = resource && patientOf(resource)
+    if (patient !== undefined) compartmentOf(compartments, patient).set(keyText({ type, id }), { type, id })
+  }
+  return compartments
+}
+
+function compartmentOf(compartments: Compartments, patient: string): Map<string, ResourceKey> {
+  const found = compartments.get(patient) ?? new Map<string, ResourceKey>()
+  compartments.set(patient, found)
+  return found
+}

@@ -1,0 +1,260 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { instantOf, type Clock } from '../../lib/clock.ts'
+import { faultOf, type EmitEvent } from '../ports/events.ts'
+import type { Meters } from '../ports/meters.ts'
+import type { FlushConflict, OffsetFence, Outcome, Store } from '../ports/store.ts'
+import type { OutboxTarget } from '../unit-of-work.ts'
+import { learn, nothingKnown, openBatch, type Known } from './batch-state.ts'
+import { conflicting } from './components.ts'
+import { deadLetterRow } from './dead-letter.ts'
+import { decideMessage, type Decided } from './decide-message.ts'
+import type { IngestAdt, IngestBatch, IngestResult, InboundRecord, Verdict } from './inbound.ts'
+import { laneQueue } from './lane-queue.ts'
+import type { Prepared } from './prepared.ts'
+
+export interface IngestOptions {
+  readonly store: Store
+  readonly tenant: number
+  readonly clock: Clock
+  readonly emit: EmitEvent
+  readonly meters: Meters
+  readonly targets: readonly OutboxTarget[]
+  /** Reads a record into its messages, without the store. */
+  readonly prepare: (record: InboundRecord, index: number) => readonly Prepared[]
+}
+
+/** The types of a patient's compartment that a message can change or must know. */
+export const compartmentTypes: readonly string[] = [
+  'Patient',
+  'Encounter',
+  'EpisodeOfCare',
+  'CareTeam',
+  'CarePlan',
+  'Task',
+  'Flag',
+]
+
+const TRIES_MAX = 25
+/** From this try on the rows are locked at load (architecture 4). */
+const LOCK_FROM_TRY = 3
+
+/** Makes the one handler behind Kafka, `POST /adt` and replay. */
+export function createIngest(options: IngestOptions): IngestAdt {
+  const inLane = laneQueue()
+  return async batch => {
+    const beganMs = options.clock.nowMs()
+    const messages = batch.records.flatMap((record, index) => options.prepare(record, index))
+    const progress = { tries: 0 }
+    const outcome = await inLane(batch.lane, () => takeMessages(messages, batch, options, progress))
+    if (outcome === 'fenced') return { kind: 'fenced' }
+    const result = resultOf(batch, messages, outcome)
+    report(options, batch, outcome, { beganMs, tries: progress.tries })
+    return result
+  }
+}
+
+type Verdicts = readonly Verdict[]
+
+/**
+ * Decides and flushes messages as one; when the database refuses their content, halves them until the one that it
+ * refuses stands alone, and makes that one a dead letter.
+ */
+async function takeMessages(
+  messages: readonly Prepared[],
+  batch: IngestBatch,
+  options: IngestOptions,
+  progress: { tries: number },
+): Promise<Verdicts | 'fenced'> {
+  try {
+    return await flushTogether(messages, batch, options, progress)
+  } catch (error) {
+    if (!isRefusal(error) || messages.length === 0) throw error
+    const origin = messages[0]?.from.origin ?? batch.door
+    options.emit('batch-split', { origin, messages: messages.length, fault: faultOf(error) })
+    if (messages.length === 1) return flushTogether(messages.map(refused), batch, options, progress)
+  }
+  const middle = Math.ceil(messages.length / 2)
+  const [first, second] = [messages.slice(0, middle), messages.slice(middle)]
+  const cut = second[0]?.from.kafka?.offset
+  const { offset, ...rest } = batch
+  const fenceOf = (from?: number, next?: number): { offset?: OffsetFence } =>
+    offset && from !== undefined && next !== undefined && from < next
+      ? { offset: { ...offset, from, next } }
+      : {}
+  const before = await takeMessages(first, { ...rest, ...fenceOf(offset?.from, cut) }, options, progress)
+  if (before === 'fenced') return 'fenced'
+  const moved = Math.max(offset?.from ?? 0, cut ?? 0)
+  const after = await takeMessages(second, { ...rest, ...fenceOf(moved, offset?.next) }, options, progress)
+  return after === 'fenced' ? 'fenced' : [...before, ...after]
+}
+
+const refused = (message: Prepared): Prepared => ({
+  ...message,
+  effect: {
+    kind: 'dead-letter',
+    failure: {
+      kind: 'unprocessable',
+      code: 'message-refused-by-store',
+      message: 'The database refused what the message says; it is kept and can be replayed after an upgrade.',
+    },
+  },
+})
+
+/** SQLSTATE classes 22 (data), 23 (constraint) and 54 (limits): about the content, not about the database's health. */
+const isRefusal = (error: unknown): boolean => /^(22|23|54)[0-9A-Z]{3}$/.test(sqlState(error))
+/** Serialisation failure, deadlock, lock not available: nothing was written, try again. */
+const isCollision = (error: unknown): boolean => /^(40001|40P01|55P03)$/.test(sqlState(error))
+
+function sqlState(error: unknown): string {
+  const code = (error as { readonly code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : ''
+}
+
+/** One transaction for all messages; what met another writer is loaded and decided again, the rest is kept. */
+async function flushTogether(
+  messages: readonly Prepared[],
+  batch: IngestBatch,
+  options: IngestOptions,
+  progress: { tries: number },
+): Promise<Verdicts | 'fenced'> {
+  const known = nothingKnown()
+  let decided: readonly (Decided | undefined)[] = messages.map(() => undefined)
+  let stale: ReadonlySet<number> = new Set(messages.keys())
+  for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
+    progress.tries += 1
+    const reload = messages.filter((_message, i) => stale.has(i))
+    await loadInto(known, reload, { batch, options, lock: attempt >= LOCK_FROM_TRY })
+    const state = openBatch(contextOf(batch, options), known)
+    decided = messages.map((message, i) =>
+      decideMessage(message, state, options.emit, stale.has(i) ? undefined : decided[i]?.decision),
+    )
+    const conflict = await flush(state.changes(), { messages, decided, batch, options })
+    if (!conflict) return decided.flatMap(entry => (entry ? [entry.verdict] : []))
+    if (conflict.kind === 'fenced') return 'fenced'
+    stale = staleAfter(conflict, messages, decided)
+    if (attempt > LOCK_FROM_TRY) await sleep(Math.random() * 10 * attempt)
+  }
+  throw new Error('a batch met other writers too often')
+}
+
+function staleAfter(
+  conflict: FlushConflict,
+  messages: readonly Prepared[],
+  decided: readonly (Decided | undefined)[],
+): ReadonlySet<number> {
+  const all = new Set(messages.keys())
+  if (conflict.kind !== 'stale') return all
+  const keys = [...conflict.keys, ...conflict.subjects.map(subject => `Patient/${subject}`)]
+  const found = conflicting(
+    decided.map(entry => ({ touches: entry?.touches ?? new Set<string>() })),
+    keys,
+  )
+  return found.size === 0 ? all : found
+}
+
+interface FlushParts {
+  readonly messages: readonly Prepared[]
+  readonly decided: readonly (Decided | undefined)[]
+  readonly batch: IngestBatch
+  readonly options: IngestOptions
+}
+
+async function flush(
+  changes: ReturnType<ReturnType<typeof openBatch>['changes']>,
+  { messages, decided, batch, options }: FlushParts,
+): Promise<FlushConflict | undefined> {
+  const letters = deadLetters(messages, decided)
+  const outbox = [...(changes.outbox ?? []), ...letters]
+  const idle = changes.writes.length + (changes.inbox?.length ?? 0) + outbox.length === 0
+  if (idle && !batch.offset) return undefined
+  try {
+    const flushed = await options.store.flush({
+      ...changes,
+      outbox,
+      ...(batch.offset && { offset: batch.offset }),
+    })
+    return flushed.ok ? undefined : flushed.failure
+  } catch (error) {
+    if (isCollision(error)) return { kind: 'claimed' }
+    throw error
+  }
+}
+
+/** One row per record, however many of its messages could not be applied. */
+function deadLetters(messages: readonly Prepared[], decided: readonly (Decided | undefined)[]) {
+  const rows = new Map<InboundRecord, NonNullable<ReturnType<typeof deadLetterRow>>>()
+  messages.forEach((message, i) => {
+    const verdict = decided[i]?.verdict
+    if (verdict?.outcome !== 'dead-letter' || rows.has(message.from)) return
+    const row = deadLetterRow(message.from, verdict)
+    if (row) rows.set(message.from, row)
+  })
+  return [...rows.values()]
+}
+
+async function loadInto(
+  known: Known,
+  messages: readonly Prepared[],
+  {
+    batch,
+    options,
+    lock,
+  }: { readonly batch: IngestBatch; readonly options: IngestOptions; readonly lock: boolean },
+): Promise<void> {
+  if (messages.length === 0) return
+  const deciding = messages.filter(({ effect }) => effect.kind === 'decide')
+  const keys = deciding.flatMap(({ needs }) => needs.keys.map(key => [`${key.type}/${key.id}`, key] as const))
+  const patients = [...new Set(deciding.flatMap(({ needs }) => needs.patients))]
+  const loaded = await options.store.load({
+    tenant: options.tenant,
+    lane: batch.lane,
+    keys: [...new Map(keys).values()],
+    compartments: { patients, types: compartmentTypes },
+    subjects: [...new Set(deciding.flatMap(({ needs }) => needs.subjects))],
+    messages: messages.map(({ source, messageId }) => ({ source, messageId })),
+    ...(lock && { lock }),
+  })
+  learn(known, loaded)
+}
+
+const contextOf = (batch: IngestBatch, { tenant, clock, targets }: IngestOptions) => ({
+  tenant,
+  lane: batch.lane,
+  at: instantOf(clock.nowMs()),
+  actor: batch.actor ?? 'Device/adt',
+  ...(batch.requestId !== undefined && { requestId: batch.requestId }),
+  targets,
+})
+
+function resultOf(batch: IngestBatch, messages: readonly Prepared[], verdicts: Verdicts): IngestResult {
+  const perRecord = batch.records.map((_record, index) =>
+    verdicts.filter((_verdict, i) => messages[i]?.record === index),
+  )
+  return { kind: 'done', verdicts: perRecord }
+}
+
+function report(
+  { emit, meters, clock }: IngestOptions,
+  batch: IngestBatch,
+  verdicts: Verdicts,
+  { beganMs, tries }: { readonly beganMs: number; readonly tries: number },
+): void {
+  const durationMs = clock.nowMs() - beganMs
+  const outcomes: Partial<Record<Outcome, number>> = {}
+  for (const { outcome, reason } of verdicts) {
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+    meters.messageDecided(outcome)
+    if (outcome !== 'dead-letter') continue
+    const [code = 'message-not-processable', location] = (reason ?? '').split(':')
+    meters.deadLettered(code)
+    emit('message-dead-lettered', { origin: batch.records[0]?.origin, code, location })
+  }
+  meters.batchIngested({ door: batch.door, messages: verdicts.length, seconds: durationMs / 1000, tries })
+  emit('batch-ingested', {
+    origin: batch.records[0]?.origin,
+    messages: verdicts.length,
+    outcomes,
+    tries,
+    durationMs,
+  })
+}

@@ -1,0 +1,59 @@
+import type { Failure, Result } from '../../lib/result.ts'
+import type { Instant } from '../../lib/clock.ts'
+import type { Resource, ResourceKey } from '../../fhir/resource.ts'
+import type { Fact, MessageKey, Said } from '../ports/store.ts'
+import type { InboundRecord } from './inbound.ts'
+
+/** One message, read as far as it can be without the store. */
+export interface Prepared extends MessageKey {
+  /** Index of its record in the batch. */
+  readonly record: number
+  readonly from: InboundRecord
+  /** SHA-256 of the message's bytes, hex. */
+  readonly payloadHash: string
+  readonly trigger: string
+  readonly raw: Buffer
+  readonly subject?: string
+  readonly needs: Needs
+  readonly effect: Effect
+}
+
+/** What is settled by reading alone, or how to decide it over what stands. */
+export type Effect =
+  | { readonly kind: 'ignored'; readonly failure: Failure }
+  | { readonly kind: 'dead-letter'; readonly failure: Failure }
+  | { readonly kind: 'decide'; readonly decide: (view: View) => Result<Decision> }
+
+export interface Needs {
+  readonly keys: readonly ResourceKey[]
+  /** Patients whose compartment must be known. */
+  readonly patients: readonly string[]
+  readonly subjects: readonly string[]
+}
+
+export const noNeeds: Needs = { keys: [], patients: [], subjects: [] }
+
+/** What stands when a message is decided: earlier messages of the batch included. */
+export interface View {
+  readonly at: Instant
+  readonly get: (key: ResourceKey) => Resource | undefined
+  readonly compartment: (patient: string, types: readonly string[]) => readonly Resource[]
+  readonly facts: (subject: string) => readonly Fact[]
+  readonly said: (subject: string, scope: string) => Said | undefined
+}
+
+/** Everything one message wants written. */
+export interface Decision {
+  readonly puts: readonly Put[]
+  readonly facts: readonly Fact[]
+  readonly said: readonly Pick<Said, 'subject' | 'scope' | 'body'>[]
+  /** Codes of what an operator should know, e.g. `control-id-reused`. */
+  readonly flags: readonly string[]
+  /** It counts as applied even when no resource differs: a cancel that waits for its target. */
+  readonly waits: boolean
+}
+
+export interface Put {
+  readonly resource: Resource & { readonly id: string }
+  readonly shard: number
+}
