@@ -1,0 +1,184 @@
+import { fail, ok, type Failure, type Result } from '../lib/result.ts'
+import { readDelimiters, type Delimiters } from './delimiters.ts'
+import type { Finding } from './finding.ts'
+import type { Message } from './message.ts'
+import { readSegment, type Segment } from './segment.ts'
+
+export interface ReadOptions {
+  /** Longest text taken, in characters. */
+  readonly charactersMax?: number
+  readonly segmentsMax?: number
+  /** The sender escapes twice (known of Epic interfaces). */
+  readonly doubleEscaped?: boolean
+}
+
+const CHARACTERS_MAX = 1024 * 1024
+const SEGMENTS_MAX = 10_000
+
+/**
+ * Reads one ER7 message: CR, LF or CRLF between segments, a byte order mark, MLLP bytes and blanks around it dropped,
+ * unknown, malformed and misplaced segments kept. Lazy: fields are split when asked for, in linear time.
+ * Fails with `msh-missing`, `delimiters-invalid`, `message-too-large`, `message-too-many-segments`,
+ * `message-repeated-msh`. Source: HL7 v2.9 chapter 2.5 and 2.6.
+ */
+export function readMessage(text: string, options: ReadOptions = {}): Result<Message> {
+  const { charactersMax = CHARACTERS_MAX, segmentsMax = SEGMENTS_MAX, doubleEscaped = false } = options
+  if (text.length > charactersMax) {
+    return refuse('too-large', 'message-too-large', `The message is longer than ${charactersMax} characters`)
+  }
+  const body = text.replace(LEAD, '')
+  const delimiters = readDelimiters(body)
+  if (!delimiters.ok) return delimiters
+  const clean = cleaned(body, delimiters.value)
+  const lines = segmentLines(clean.text, delimiters.value.field)
+  if (lines.length > segmentsMax) {
+    return refuse(
+      'too-large',
+      'message-too-many-segments',
+      `The message has more than ${segmentsMax} segments`,
+    )
+  }
+  const grammar = {
+    delimiters: delimiters.value,
+    charset: declaredCharset(lines[0], delimiters.value),
+    doubleEscaped,
+  }
+  const segments = lines.map((line, index) => readSegment(line, index, grammar))
+  if (segments.some(({ name, index }) => name === 'MSH' && index > 0)) {
+    return refuse(
+      'invalid',
+      'message-repeated-msh',
+      'The text holds a second MSH: split a batch before reading it',
+    )
+  }
+  const warnings = [
+    ...clean.warnings,
+    ...nameWarnings(segments, delimiters.value.field),
+    ...escapeWarnings(clean.text, segments, delimiters.value),
+  ]
+  return ok(messageOf(segments, delimiters.value, warnings))
+}
+
+const messageOf = (
+  segments: readonly Segment[],
+  delimiters: Delimiters,
+  warnings: readonly Finding[],
+): Message => ({
+  delimiters,
+  segments,
+  warnings,
+  first: name => segments.find(segment => segment.name === name),
+  all: name => segments.filter(segment => segment.name === name),
+})
+
+// oxlint-disable-next-line no-control-regex -- MLLP's start byte
+const LEAD = /^[\uFEFF\u000B\s]+/
+// oxlint-disable-next-line no-control-regex -- these are the characters to find
+const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F]/
+const EVERY_CONTROL = new RegExp(CONTROL, 'g')
+const END = '\r\n\u001C'
+
+/** Takes out what neither FHIR text nor a database can hold: control characters (delimiters excepted), lone surrogates. */
+function cleaned(
+  text: string,
+  delimiters: Delimiters,
+): { readonly text: string; readonly warnings: readonly Finding[] } {
+  const warnings: Finding[] = []
+  let out = text.slice(0, endOf(text))
+  if (CONTROL.test(out)) {
+    const kept = new Set(Object.values(delimiters))
+    const length = out.length
+    out = out.replace(EVERY_CONTROL, found => (kept.has(found) ? found : ''))
+    if (out.length < length)
+      warnings.push({ code: 'control-character', message: 'Control characters were left out' })
+  }
+  if (!out.isWellFormed()) out = out.toWellFormed()
+  if (out.includes('\uFFFD')) {
+    warnings.push({
+      code: 'replacement-character',
+      message: 'The text was damaged before it came: it holds U+FFFD',
+    })
+  }
+  return { text: out, warnings }
+}
+
+/** Where MLLP's end bytes and line ends at the end begin; a loop, because a pattern would take quadratic time. */
+function endOf(text: string): number {
+  let end = text.length
+  while (end > 0 && END.includes(text.charAt(end - 1))) end -= 1
+  return end
+}
+
+/**
+ * Where CR ends the segments, a lone LF that no segment follows was data: the line belongs to the one before.
+ * Indented segments lose their indent.
+ */
+function segmentLines(text: string, field: string): readonly string[] {
+  if (!text.includes('\n'))
+    return text.split('\r').flatMap(line => (line.trim() === '' ? [] : [unindented(line, field)]))
+  const lines: string[] = []
+  const crEnds = text.includes('\r')
+  for (const chunk of text.split(crEnds ? '\r' : '\n')) {
+    const [first = '', ...rest] = crEnds ? chunk.replace(/^\n/, '').split('\n') : [chunk]
+    const parts = [unindented(first, field)]
+    for (const [number, line] of rest.entries()) {
+      const next = unindented(line, field)
+      if (startsSegment(next, field)) parts.push(next)
+      else if (line !== '' || number < rest.length - 1) parts[parts.length - 1] += `\n${line}`
+    }
+    lines.push(...parts.filter(part => part.trim() !== ''))
+  }
+  return lines
+}
+
+const unindented = (line: string, field: string): string => {
+  const first = line.charCodeAt(0)
+  if (first !== 0x20 && first !== 0x09) return line
+  const bare = line.trimStart()
+  return startsSegment(bare, field) ? bare : line
+}
+
+const NAME = /^[A-Z][A-Z0-9]{2}$/
+
+const startsSegment = (line: string, field: string): boolean =>
+  (line.length === 3 || line[3] === field) && NAME.test(line.slice(0, 3))
+
+const nameWarnings = (segments: readonly Segment[], field: string): readonly Finding[] =>
+  segments
+    .filter(({ raw }) => !startsSegment(raw, field))
+    .map(({ index }) => ({
+      code: 'segment-malformed',
+      message: `Line ${index + 1} does not start as a segment does`,
+    }))
+
+/** Charset switches and local escapes (HL7 v2.9, 2.7.2, 2.7.7) stay as sent: say where. */
+function escapeWarnings(
+  text: string,
+  segments: readonly Segment[],
+  { escape, field }: Delimiters,
+): readonly Finding[] {
+  const marks = ['C', 'M', 'Z'].map(letter => escape + letter)
+  if (!marks.some(mark => text.includes(mark))) return []
+  return segments.flatMap(({ name, raw }) => {
+    const fields = name === 'MSH' ? [] : raw.split(field)
+    return fields.flatMap((value, number) =>
+      marks.some(mark => value.includes(mark) && value.includes(escape, value.indexOf(mark) + 1))
+        ? [
+            {
+              code: 'escape-kept',
+              message: 'An escape sequence was kept as sent',
+              expression: `${name}-${number}`,
+            },
+          ]
+        : [],
+    )
+  })
+}
+
+function declaredCharset(header: string | undefined, delimiters: Delimiters): string | undefined {
+  const [first] = header?.split(delimiters.field, 18)[17]?.split(delimiters.repetition) ?? []
+  return first === '' ? undefined : first
+}
+
+const refuse = (kind: Failure['kind'], code: string, message: string): Result<Message> =>
+  fail({ kind, code, message })
