@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tiers: `unit` needs nothing (embedded database at most); `integration` and `e2e` use real PostgreSQL, Kafka and HAPI. */
+/** Tiers: `unit` needs nothing (its contract suites use PostgreSQL when it is there); the others use real PostgreSQL, Kafka and HAPI. */
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
+          globalSetup: ['tests/support/servers.ts'],
           include: ['tests/{unit,property,conformance,golden,contract}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -71,7 +71,7 @@ export async function startContainer(name: ServiceName, { port, say }: Wanted): 
       throw new Error(`${image} was not ready in 180 s: docker logs ${container}`)
     await sleep(500)
   }
-  return { name, address: url, label: `${image}, Docker`, by: { container } }
+  return { name, address: url, label: `${image} (Docker)`, by: { container } }
 }
 
 export function stopContainer(container: string): void {

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, isAlive } from './process.ts'
-import { cacheFolder, Missing, type ServiceName } from './service.ts'
-import { start, stop } from './start.ts'
+import { cacheFolder, Missing, serviceNames, type ServiceName } from './service.ts'
+import { start, stop, wipe } from './start.ts'
 
 /** A server for tests: its address, or why there is none. */
 export type Server = { readonly address: string; readonly label: string } | { readonly missing: string }
@@ -31,6 +31,15 @@ export async function serverForTests(name: ServiceName): Promise<Server> {
   }
 }
 
+/** The servers that test files name in `describeWith([...])`: a file that needs PostgreSQL need not wait for HAPI. */
+export function serversNamedIn(files: readonly string[]): readonly ServiceName[] {
+  const lists = files
+    .map(file => readFileSync(file, 'utf8'))
+    .flatMap(text => [...text.matchAll(/describeWith\(\s*\[([^\]]*)\]/g)].map(([, names = '']) => names))
+    .join()
+  return serviceNames.filter(name => lists.includes(`'${name}'`))
+}
+
 /** Stops the servers of this run, and of runs that were killed before they could. */
 export async function stopServersForTests(): Promise<void> {
   const runs = existsSync(folderOfAll) ? readdirSync(folderOfAll) : []
@@ -38,7 +47,12 @@ export async function stopServersForTests(): Promise<void> {
   await Promise.all(
     over.map(async run => {
       const folder = join(folderOfAll, run)
-      await Promise.all(readdirSync(folder).map(name => stop(join(folder, name))))
+      await Promise.all(
+        readdirSync(folder).map(async name => {
+          await stop(join(folder, name))
+          wipe(join(folder, name))
+        }),
+      )
       rmSync(folder, { recursive: true, force: true })
     }),
   )

@@ -9,7 +9,7 @@ const sources = ['PeerServer.java', 'logback.xml', 'pom.xml'].map(file => join(s
 const mainClass = 'casewire.services.PeerServer'
 const javaOptions = ['-Xms512m', '-Xmx2g', '-XX:+UseG1GC', '-XX:TieredStopAtLevel=1', '-Dfile.encoding=UTF-8']
 
-/** What the product exchanges with a peer: a server of these alone starts in half the time of one with all of R4. */
+/** What the product exchanges with a peer: for tests, a server of these alone starts in half the time. */
 const exchangedTypes = [
   ...[
     'Patient',
@@ -35,8 +35,8 @@ const exchangedTypes = [
 ]
 
 /**
- * Starts a HAPI FHIR JPA R4 server on in-memory H2 and waits for its CapabilityStatement: about 40 s, 20 s once an
- * archive of its loaded classes (CDS) is there. `HAPI_TYPES=all` serves all of R4.
+ * Starts a HAPI FHIR JPA R4 server and waits for its CapabilityStatement: about 40 s, less once an archive of its loaded
+ * classes (CDS) is there. A throw-away one serves the exchanged types from memory, another all of R4 from a file.
  */
 export async function startHapi(wanted: Wanted): Promise<Service> {
   requireJava()
@@ -45,8 +45,11 @@ export async function startHapi(wanted: Wanted): Promise<Service> {
   const archive = `${jar}.jsa`
   const command = ['-cp', `${jar}:${join(libraries, '*')}`, mainClass]
   const logFile = join(wanted.folder, 'hapi.log')
-  const types = process.env['HAPI_TYPES'] ?? exchangedTypes.join(',')
-  const env = { PEER_PORT: String(wanted.port), PEER_TYPES: types === 'all' ? '' : types }
+  const env = {
+    PEER_PORT: String(wanted.port),
+    PEER_TYPES: wanted.throwAway ? exchangedTypes.join(',') : '',
+    PEER_DB_URL: wanted.throwAway ? '' : `jdbc:h2:file:${join(wanted.folder, 'data', 'peer')}`,
+  }
   const mark = `-Dcasewire.service=${wanted.folder}`
   wanted.say(`starting HAPI FHIR JPA (about ${existsSync(archive) ? 20 : 40} s)`)
   // Without an archive this run leaves one when it is stopped.
@@ -55,13 +58,20 @@ export async function startHapi(wanted: Wanted): Promise<Service> {
     : `-XX:ArchiveClassesAtExit=${archive}`
   const pid = launch({
     command: 'java',
-    args: [mark, sharing, '-Xlog:cds=off', '-Xlog:cds+dynamic=off', ...javaOptions, ...command],
+    args: [mark, ...classSharing(archive), ...javaOptions, ...command],
     logFile,
     env,
   })
   const address = `http://127.0.0.1:${wanted.port}/fhir`
   await untilReady(pid, () => answers(address, pid), { logFile, timeoutMs: 300_000, what: 'HAPI FHIR JPA' })
-  return { name: 'fhir', address, label: 'HAPI FHIR JPA 8.8.0, local process on H2', by: { pid, mark } }
+  return { name: 'fhir', address, label: 'HAPI FHIR JPA 8.8.0 on H2 (local process)', by: { pid, mark } }
+}
+
+/** Without an archive a run leaves one when it is stopped: 15 s well spent, except where nothing stays (CI). */
+function classSharing(archive: string): readonly string[] {
+  const quiet = ['-Xlog:cds=off', '-Xlog:cds+dynamic=off']
+  if (existsSync(archive)) return [`-XX:SharedArchiveFile=${archive}`, ...quiet]
+  return process.env['CI'] === 'true' ? [] : [`-XX:ArchiveClassesAtExit=${archive}`, ...quiet]
 }
 
 /** Our start-up class as a jar (class data sharing takes jars only), made again when a source changes. */

@@ -41,7 +41,7 @@ export async function startKafka(wanted: Wanted): Promise<Service> {
   return {
     name: 'kafka',
     address: `127.0.0.1:${wanted.port}`,
-    label: 'Apache Kafka 4.3.1, local process',
+    label: 'Apache Kafka 4.3.1 (local process)',
     by: { pid, mark: properties },
   }
 }

@@ -44,27 +44,27 @@ export async function startPostgres(wanted: Wanted): Promise<Service> {
   return {
     name: 'postgres',
     address: `postgres://casewire@127.0.0.1:${wanted.port}/casewire`,
-    label: `PostgreSQL ${version}, local process`,
+    label: `PostgreSQL ${version} (local process)`,
     by: { pid, mark: data },
   }
 }
 
-/** The cluster of this folder: also what `services:down -- --wipe` removes. */
-export function dataFolder(folder: string, owner = clusterOwner()): string {
+function dataFolder(folder: string, owner: Owner): string {
   const inside = join(folder, 'data')
   mkdirSync(inside, { recursive: true })
   if (!owner.root) return inside
   chownSync(inside, owner.uid, owner.gid)
   if (spawnSync('test', ['-w', inside], { uid: owner.uid, gid: owner.gid, cwd: '/' }).status === 0)
     return inside
-  // The checkout lies where only root may look (a home folder): the cluster goes to the temporary folder instead.
-  const outside = join(
-    tmpdir(),
-    `casewire-postgres-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`,
-  )
+  const outside = outsideFolder(folder)
   mkdirSync(outside, { recursive: true })
   chownSync(outside, owner.uid, owner.gid)
   return outside
+}
+
+/** Where the cluster goes instead when the checkout lies where only root may look (a home folder). */
+export function outsideFolder(folder: string): string {
+  return join(tmpdir(), `casewire-postgres-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`)
 }
 
 /** The newest installed server, in Debian's folder or on the PATH (other distributions, Homebrew). */

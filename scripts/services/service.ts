@@ -10,7 +10,7 @@ export interface Service {
   readonly name: ServiceName
   /** `host:port` for Kafka, a connection URL for PostgreSQL, the FHIR base for HAPI. */
   readonly address: string
-  /** For people: what runs, e.g. `PostgreSQL 15.13, local process`. */
+  /** For people: what runs, e.g. `PostgreSQL 15.13 (local process)`. */
   readonly label: string
   readonly by: { readonly pid: number; readonly mark: string } | { readonly container: string }
 }

@@ -1,9 +1,8 @@
 import { rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
 import { dockerHas, startContainer, stopContainer } from './docker.ts'
 import { startHapi } from './hapi.ts'
 import { startKafka } from './kafka.ts'
-import { startPostgres } from './postgres.ts'
+import { outsideFolder, startPostgres } from './postgres.ts'
 import { isAlive, stopProcess } from './process.ts'
 import { forget, record, recorded, type Service, type ServiceName, type Wanted } from './service.ts'
 
@@ -26,22 +25,20 @@ export async function stop(folder: string): Promise<Service | undefined> {
   const service = recorded(folder)
   if (service === undefined) return undefined
   if ('container' in service.by) stopContainer(service.by.container)
-  // SIGINT is PostgreSQL's fast shutdown; on SIGTERM it would wait for every client to leave.
-  else await stopProcess(service.by, { signal: service.name === 'postgres' ? 'SIGINT' : 'SIGTERM' })
+  // HAPI may leave an archive of its classes at exit, which takes 20 s. SIGINT is PostgreSQL's fast shutdown; on SIGTERM it would wait for every client to leave.
+  else
+    await stopProcess(service.by, {
+      signal: service.name === 'postgres' ? 'SIGINT' : 'SIGTERM',
+      graceMs: 90_000,
+    })
   forget(folder)
   return service
 }
 
-/** Removes the folder of a stopped service, and its data where they had to live elsewhere. */
-export function wipe(folder: string, service: Service | undefined): void {
-  const { by } = service ?? {}
-  if (by && 'mark' in by && basename(by.mark).startsWith('casewire-postgres-'))
-    rmSync(by.mark, { recursive: true, force: true })
+/** Removes the data, log and record of a stopped service, wherever they had to live. */
+export function wipe(folder: string): void {
+  rmSync(outsideFolder(folder), { recursive: true, force: true })
   rmSync(folder, { recursive: true, force: true })
-}
-
-export function folderOf(base: string, name: ServiceName): string {
-  return join(base, name)
 }
 
 function runs({ by }: Service): boolean {

@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs'
 import type { TestProject } from 'vitest/node'
-import { serverForTests, stopServersForTests, type Server } from '../../scripts/services/for-tests.ts'
+import {
+  serverForTests,
+  serversNamedIn,
+  stopServersForTests,
+  type Server,
+} from '../../scripts/services/for-tests.ts'
 import { serviceNames, type ServiceName } from '../../scripts/services/service.ts'
 
 declare module 'vitest' {
@@ -15,7 +19,9 @@ declare module 'vitest' {
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await stopServersForTests()
-  const named = await namedBy(project)
+  const { filenamePattern } = project.vitest as unknown as { readonly filenamePattern?: string[] }
+  const { testFiles } = await project.globTestFiles(filenamePattern)
+  const named = new Set(serversNamedIn(testFiles))
   const entries = await Promise.all(
     serviceNames.map(async name => {
       const server: Server = named.has(name)
@@ -27,17 +33,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   for (const [name, server] of entries.filter(([each]) => named.has(each))) report(name, server)
   project.provide('servers', Object.fromEntries(entries) as Record<ServiceName, Server>)
   return stopServersForTests
-}
-
-/** The servers that the files to be run name: a single file that needs PostgreSQL need not wait for HAPI. */
-async function namedBy(project: TestProject): Promise<Set<ServiceName>> {
-  const { filenamePattern } = project.vitest as unknown as { readonly filenamePattern?: string[] }
-  const { testFiles } = await project.globTestFiles(filenamePattern)
-  const uses = testFiles
-    .map(file => readFileSync(file, 'utf8'))
-    .flatMap(text => [...text.matchAll(/describeWith\(\s*\[([^\]]*)\]/g)].map(([, names = '']) => names))
-    .join()
-  return new Set(serviceNames.filter(name => uses.includes(`'${name}'`)))
 }
 
 function report(name: ServiceName, server: Server): void {
