@@ -251,7 +251,9 @@ export type FlushConflict =
 export interface SearchResult {
   readonly matches: readonly Stored[]
   readonly included: readonly Stored[]
-  /** Keyset of the last match when more follow. */
+  /** There was more to include than one page carries. */
+  readonly truncated?: boolean
+  /** Page token (fhir/search/page-token.ts) of the last match when more follow. */
   readonly next?: string
   readonly total?: number
 }

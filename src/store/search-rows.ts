@@ -1,0 +1,36 @@
+import { resourceTypes, type ResourceType } from '../fhir/resource-types.ts'
+import type { Stored } from '../commands/ports/store.ts'
+
+/** A row of `resource` as a search selects it. */
+export interface ResourceRow {
+  readonly shard: number
+  readonly type: number
+  readonly id: string
+  readonly version: number
+  readonly updated: string
+  readonly deleted: boolean
+  readonly ixh: string
+  readonly content: string
+}
+
+export const rowColumns = (table: string): readonly string[] =>
+  ['shard', 'type', 'id', 'version', 'updated', 'deleted', 'ixh', 'content'].map(
+    column => `${table}.${column}`,
+  )
+
+const typeNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(resourceTypes).map(([name, number]) => [number, name]),
+)
+
+export const typeNumber = (type: string): number => resourceTypes[type as ResourceType]
+
+export const storedOf = (row: ResourceRow): Stored => ({
+  type: typeNames.get(row.type) ?? '',
+  id: row.id,
+  shard: row.shard,
+  version: row.version,
+  updated: row.updated,
+  deleted: row.deleted,
+  indexHash: BigInt(row.ixh),
+  content: row.content,
+})

@@ -1,0 +1,117 @@
+import type { SearchResult } from '../commands/ports/store.ts'
+import { StoreFault } from '../commands/ports/store-fault.ts'
+import { writePageToken } from '../fhir/search/page-token.ts'
+import type { SearchPlan } from '../fhir/search/plan.ts'
+import type { Db, Statement } from './db.ts'
+import { conditionOf, type SearchFrame } from './search-conditions.ts'
+import { includedRows } from './search-includes.ts'
+import { afterKeyset, orderBy, sortKeys } from './search-sort.ts'
+import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
+
+/** The longest a search may keep the database busy. */
+const TIMEOUT_MS = 15_000
+const QUERY_CANCELED = '57014'
+
+/**
+ * Runs a checked search in one snapshot. Statements carry no name on purpose: a generic plan of a skewed value is 30
+ * times slower than one made for it. A search over the time limit is thrown as a StoreFault.
+ */
+export async function runSearch(db: Db, tenant: number, plan: SearchPlan): Promise<SearchResult> {
+  const statements = [
+    { text: `set local statement_timeout = ${TIMEOUT_MS}` },
+    ...(plan.countOnly ? [] : [pageStatement(tenant, plan)]),
+    ...(plan.total === 'accurate' ? [countStatement(tenant, plan)] : []),
+  ]
+  const answers = (await db.snapshot(statements).catch(tooLong)).slice(1)
+  const total = plan.total === 'accurate' ? countIn(answers.at(-1)?.rows) : undefined
+  if (plan.countOnly) return { matches: [], included: [], ...(total !== undefined && { total }) }
+  const rows = (answers[0]?.rows ?? []) as readonly PageRow[]
+  const page = rows.slice(0, plan.count)
+  const matches = page.map(storedOf)
+  const included = await includedRows(db, tenant, plan, matches).catch(tooLong)
+  return {
+    matches,
+    included: included.rows,
+    ...(included.truncated && { truncated: true }),
+    ...(rows.length > plan.count && { next: tokenOf(page.at(-1), plan) }),
+    ...(total !== undefined && { total }),
+  }
+}
+
+/** A row of the page with its sort keys as text. */
+type PageRow = ResourceRow & Readonly<Record<`t${number}`, string>>
+
+function tokenOf(row: PageRow | undefined, plan: SearchPlan): string {
+  if (!row) return ''
+  return writePageToken({ keys: plan.sort.map((_, at) => row[`t${at}`] ?? ''), shard: row.shard, id: row.id })
+}
+
+function frameOf(
+  tenant: number,
+  plan: SearchPlan,
+): { readonly frame: SearchFrame; readonly values: unknown[] } {
+  const values: unknown[] = [tenant, typeNumber(plan.type)]
+  const bind = (value: unknown): string => `$${values.push(value)}`
+  return { frame: { type: plan.type, tenant: '$1::int', typeNumber: '$2::smallint', bind }, values }
+}
+
+function pageStatement(tenant: number, plan: SearchPlan): Statement {
+  const { frame, values } = frameOf(tenant, plan)
+  const keys = sortKeys(plan, frame)
+  const columns = [...rowColumns('r'), ...keys.map((key, at) => `${key.expression} as k${at}`)].join(', ')
+  const texts = keys.map((_, at) => `, k${at}::text as t${at}`).join('')
+  const inner = `select ${columns} ${fromWhere(plan, frame, keyRange(plan, frame, keys.length))}`
+  const after = plan.after && keys.length > 0 ? ` where ${afterKeyset(plan.after, keys, frame.bind)}` : ''
+  const limit = frame.bind(plan.count + 1)
+  return {
+    text: `select q.*${texts} from (${inner}) q${after} order by ${orderBy(keys)} limit ${limit}::int`,
+    values,
+  }
+}
+
+/** Without a sort the order is the primary key's, and a page starts inside its index. */
+function keyRange(
+  plan: SearchPlan,
+  { tenant, typeNumber: type, bind }: SearchFrame,
+  keys: number,
+): readonly string[] {
+  if (!plan.after || keys > 0) return []
+  const { shard, id } = plan.after
+  return [`(r.shard, r.tenant, r.type, r.id) > (${bind(shard)}::smallint, ${tenant}, ${type}, ${bind(id)})`]
+}
+
+function countStatement(tenant: number, plan: SearchPlan): Statement {
+  const { frame, values } = frameOf(tenant, plan)
+  return { text: `select count(*)::int as total ${fromWhere(plan, frame, [])}`, values }
+}
+
+function fromWhere(plan: SearchPlan, frame: SearchFrame, more: readonly string[]): string {
+  const conditions = [
+    `r.tenant = ${frame.tenant}`,
+    `r.type = ${frame.typeNumber}`,
+    'not r.deleted',
+    ...plan.filters.map(filter => conditionOf(filter, frame)),
+    ...more,
+  ]
+  return `from resource r ${needsVersion(plan) ? versionJoin : ''} where ${conditions.join(' and ')}`
+}
+
+const needsVersion = (plan: SearchPlan): boolean =>
+  [...plan.filters.map(filter => filter.parameter), ...plan.sort.map(({ by }) => by)].some(
+    ({ code }) => code === '_lastUpdated',
+  )
+
+/** `resource.updated` has no index; that of the versions finds what changed lately. */
+const versionJoin =
+  'join resource_version v on v.shard = r.shard and v.tenant = r.tenant and v.type = r.type and v.id = r.id and v.version = r.version'
+
+function countIn(rows: readonly object[] | undefined): number {
+  const row = rows?.[0]
+  return row && 'total' in row && typeof row.total === 'number' ? row.total : 0
+}
+
+function tooLong(error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code !== QUERY_CANCELED) throw error
+  throw new StoreFault('store-unavailable', 'the search took too long: make it narrower', QUERY_CANCELED)
+}
