@@ -54,7 +54,7 @@ export interface BatchContext {
 export interface SinkRecord {
   readonly key: Buffer | null
   readonly value: Buffer
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, Buffer>>
 }
 
 export interface EventSink {

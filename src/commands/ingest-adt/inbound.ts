@@ -1,3 +1,4 @@
+import type { Failure } from '../../lib/result.ts'
 import type { OffsetFence, Outcome } from '../ports/store.ts'
 
 /** One record as a door received it: a Kafka value, an HTTP body, a file. It may hold several messages. */
@@ -35,6 +36,8 @@ export interface IngestBatch {
 /** `verdicts[i]` are those of `records[i]`, in the order of the messages in it. */
 export type IngestResult =
   | { readonly kind: 'done'; readonly verdicts: readonly (readonly Verdict[])[] }
+  /** By HTTP or replay: a record with no HL7 in it, or too large. Nothing was recorded. */
+  | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'fenced' }
 
 /** The one handler behind Kafka, `POST /adt` and replay. Throws when the effects could not be made durable. */

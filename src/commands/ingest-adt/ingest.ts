@@ -10,7 +10,7 @@ import { deadLetterRow } from './dead-letter.ts'
 import { decideMessage, type Decided } from './decide-message.ts'
 import type { IngestAdt, IngestBatch, IngestResult, InboundRecord, Verdict } from './inbound.ts'
 import { laneQueue } from './lane-queue.ts'
-import type { Prepared } from './prepared.ts'
+import type { Prepared, PreparedRecord } from './prepared.ts'
 
 export interface IngestOptions {
   readonly store: Store
@@ -20,7 +20,7 @@ export interface IngestOptions {
   readonly meters: Meters
   readonly targets: readonly OutboxTarget[]
   /** Reads a record into its messages, without the store. */
-  readonly prepare: (record: InboundRecord, index: number) => readonly Prepared[]
+  readonly prepare: (record: InboundRecord, index: number) => PreparedRecord
 }
 
 /** The types of a patient's compartment that a message can change or must know. */
@@ -43,7 +43,10 @@ export function createIngest(options: IngestOptions): IngestAdt {
   const inLane = laneQueue()
   return async batch => {
     const beganMs = options.clock.nowMs()
-    const messages = batch.records.flatMap((record, index) => options.prepare(record, index))
+    const prepared = batch.records.map((record, index) => options.prepare(record, index))
+    const refusal = batch.door === 'kafka' ? undefined : prepared.find(({ refusal }) => refusal)?.refusal
+    if (refusal) return { kind: 'refused', failure: refusal }
+    const messages = prepared.flatMap(({ messages }) => messages)
     const progress = { tries: 0 }
     const outcome = await inLane(batch.lane, () => takeMessages(messages, batch, options, progress))
     if (outcome === 'fenced') return { kind: 'fenced' }

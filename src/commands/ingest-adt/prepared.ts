@@ -18,6 +18,12 @@ export interface Prepared extends MessageKey {
   readonly effect: Effect
 }
 
+/** A record read. One that holds no message at all is refused by HTTP, and a dead letter from Kafka. */
+export interface PreparedRecord {
+  readonly messages: readonly Prepared[]
+  readonly refusal?: Failure
+}
+
 /** What is settled by reading alone, or how to decide it over what stands. */
 export type Effect =
   | { readonly kind: 'ignored'; readonly failure: Failure }

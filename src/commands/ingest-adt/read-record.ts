@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import type { Failure } from '../../lib/result.ts'
+import { messageCode, triggerEvent } from '../../hl7v2/message-type.ts'
+import type { Message } from '../../hl7v2/message.ts'
+import { readPayload, type PayloadMessage } from '../../hl7v2/payload.ts'
+import { readMessage } from '../../hl7v2/read-message.ts'
+import type { InboundRecord } from './inbound.ts'
+import { noNeeds, type Effect, type Needs, type Prepared, type PreparedRecord } from './prepared.ts'
+
+/** What a message means, known without the store: the ADT mapping stands behind it. */
+export type Interpret = (message: Message, from: InboundRecord, payloadHash: string) => Interpreted
+
+export interface Interpreted {
+  readonly subject?: string
+  readonly needs: Needs
+  readonly effect: Effect
+}
+
+/** Reads a record into its messages. One that can't be read is a dead letter; the others of its record are not affected. */
+export function readRecord(record: InboundRecord, index: number, interpret: Interpret): PreparedRecord {
+  const payload = readPayload(record.value)
+  if (!payload.ok) {
+    return { messages: [unreadable(record, index, record.value, payload.failure)], refusal: payload.failure }
+  }
+  const messages = payload.value.map(message => readOne(message, { record, index, interpret }))
+  const [only] = payload.value
+  const refusal = payload.value.length === 1 && only?.failure?.kind === 'too-large' ? only.failure : undefined
+  return { messages, ...(refusal && { refusal }) }
+}
+
+interface ReadContext {
+  readonly record: InboundRecord
+  readonly index: number
+  readonly interpret: Interpret
+}
+
+function readOne(
+  { text, raw, failure }: PayloadMessage,
+  { record, index, interpret }: ReadContext,
+): Prepared {
+  const read = failure ? undefined : readMessage(text)
+  if (!read?.ok) return unreadable(record, index, raw, failure ?? read?.failure ?? notHl7)
+  const message = read.value
+  const header = message.first('MSH')
+  const payloadHash = sha256(raw)
+  const trigger = `${triggerEvent(message) ?? ''}`
+  return {
+    record: index,
+    from: record,
+    raw,
+    payloadHash,
+    source: sourceOf(message),
+    messageId: header?.text(10) ?? payloadHash,
+    trigger,
+    ...interpretOnlyAdt(message, { record, payloadHash, interpret }),
+  }
+}
+
+function interpretOnlyAdt(
+  message: Message,
+  { record, payloadHash, interpret }: { record: InboundRecord; payloadHash: string; interpret: Interpret },
+): Interpreted {
+  if (messageCode(message) === 'ADT') return interpret(message, record, payloadHash)
+  return { needs: noNeeds, effect: { kind: 'ignored', failure: notAdt } }
+}
+
+const notAdt: Failure = {
+  kind: 'unsupported',
+  code: 'message-not-adt',
+  message: 'Only ADT messages are mapped; the message is kept and can be driven again later.',
+  expression: 'MSH-9',
+}
+
+const notHl7: Failure = { kind: 'invalid', code: 'msh-missing', message: 'The message has no MSH segment.' }
+
+const sourceOf = (message: Message): string => {
+  const header = message.first('MSH')
+  return `${header?.text(3) ?? ''}|${header?.text(4) ?? ''}`
+}
+
+const unreadable = (record: InboundRecord, index: number, raw: Buffer, failure: Failure): Prepared => {
+  const payloadHash = sha256(raw)
+  return {
+    record: index,
+    from: record,
+    raw,
+    payloadHash,
+    source: '|',
+    messageId: payloadHash,
+    trigger: '',
+    needs: noNeeds,
+    effect: { kind: 'dead-letter', failure },
+  }
+}
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')

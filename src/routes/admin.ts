@@ -1,0 +1,88 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { InboxDesk } from '../commands/operate-inbox.ts'
+import type { InboxFilter, Outcome } from '../commands/ports/store.ts'
+import type { Result } from '../lib/result.ts'
+import { sendProblem } from './problem.ts'
+import { verdictJson } from './verdict-json.ts'
+
+/** What an operator sees and does about peers; the sync engine stands behind it. */
+export interface PeerDesk {
+  readonly list: () => Promise<readonly unknown[]>
+  readonly show: (name: string) => Promise<Result<unknown>>
+  /** What a round would write, field by field; nothing is written. */
+  readonly plan: (name: string) => Promise<Result<unknown>>
+  readonly run: (name: string) => Promise<Result<unknown>>
+}
+
+const outcomes = ['applied', 'duplicate', 'no-change', 'ignored', 'parked', 'dead-letter'] as const
+const COUNT_MAX = 500
+
+const listQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    outcome: { type: 'string', pattern: `^(${outcomes.join('|')})(,(${outcomes.join('|')}))*$` },
+    controlId: { type: 'string', minLength: 1 },
+    patient: { type: 'string', pattern: '^(Patient/)?[A-Za-z0-9.-]{1,64}$' },
+    after: { type: 'string', minLength: 1 },
+    count: { type: 'string', pattern: '^[1-9][0-9]{0,2}$' },
+  },
+}
+
+interface ListQuery {
+  readonly outcome?: string
+  readonly controlId?: string
+  readonly patient?: string
+  readonly after?: string
+  readonly count?: string
+}
+
+/** `/admin/messages`, `/admin/dead-letters`, `/admin/peers`: find, show, replay; state, dry run, run now. */
+export function adminRoutes(server: FastifyInstance, inbox: InboxDesk, peers: PeerDesk): void {
+  messageRoutes(server, inbox, '/admin/messages')
+  messageRoutes(server, inbox, '/admin/dead-letters', ['dead-letter'])
+  server.get('/admin/peers', async () => ({ peers: await peers.list() }))
+  const onPeer =
+    (act: (name: string) => Promise<Result<unknown>>) => (request: FastifyRequest, reply: FastifyReply) =>
+      answer(reply, act((request.params as { readonly name: string }).name))
+  server.get('/admin/peers/:name', onPeer(peers.show))
+  server.get('/admin/peers/:name/plan', onPeer(peers.plan))
+  server.post('/admin/peers/:name/run', onPeer(peers.run))
+}
+
+function messageRoutes(
+  server: FastifyInstance,
+  inbox: InboxDesk,
+  path: string,
+  only?: readonly Outcome[],
+): void {
+  server.get(path, { schema: { querystring: listQuery } }, async request => {
+    const filter = filterOf(request.query as ListQuery, only)
+    const messages = await inbox.find(filter)
+    const next = messages.length === filter.count ? messages.at(-1)?.id : undefined
+    return { messages, ...(next !== undefined && { next }) }
+  })
+  server.get(`${path}/:id`, (request, reply) => answer(reply, inbox.show(idOf(request))))
+  server.post(`${path}/:id/replay`, async (request, reply) => {
+    const replayed = await inbox.replay(idOf(request))
+    return replayed.ok ? verdictJson(replayed.value) : sendProblem(reply, replayed.failure)
+  })
+}
+
+async function answer(reply: FastifyReply, pending: Promise<Result<unknown>>): Promise<unknown> {
+  const result = await pending
+  return result.ok ? result.value : sendProblem(reply, result.failure)
+}
+
+const idOf = (request: FastifyRequest): string => (request.params as { readonly id: string }).id
+
+function filterOf(query: ListQuery, only: readonly Outcome[] | undefined): InboxFilter {
+  const outcome = only ?? (query.outcome?.split(',') as readonly Outcome[] | undefined)
+  return {
+    count: Math.min(COUNT_MAX, Number(query.count ?? 50)),
+    ...(outcome && { outcome }),
+    ...(query.controlId !== undefined && { messageId: query.controlId }),
+    ...(query.patient !== undefined && { subject: query.patient.replace('Patient/', '') }),
+    ...(query.after !== undefined && { after: query.after }),
+  }
+}

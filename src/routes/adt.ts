@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { instantOf, type Clock } from '../lib/clock.ts'
+import { acknowledge, type Acknowledgement } from '../hl7v2/acknowledgement.ts'
+import { readMessage } from '../hl7v2/read-message.ts'
+import type { IngestAdt, Verdict } from '../commands/ingest-adt/inbound.ts'
+import { sendProblem } from './problem.ts'
+import { verdictJson } from './verdict-json.ts'
+
+export interface AdtRouteOptions {
+  readonly ingest: IngestAdt
+  readonly clock: Clock
+}
+
+const ER7_TYPES = ['application/hl7-v2', 'x-application/hl7-v2+er7', 'application/hl7-v2+er7', 'text/plain']
+const OTHER_TYPES = [
+  'application/json',
+  'application/cloudevents+json',
+  'application/fhir+json',
+  'application/octet-stream',
+  'application/gzip',
+]
+
+/**
+ * `POST /adt`: the ADT inlet (interface.md 3). Answers when the effects are durable: HL7 ACKs to ER7, verdicts as JSON
+ * to everything else and to `Accept: application/json`.
+ */
+export async function adtRoutes(server: FastifyInstance, options: AdtRouteOptions): Promise<void> {
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser([...ER7_TYPES, ...OTHER_TYPES], { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  )
+  server.post('/adt', async (request, reply) => {
+    const contentType = request.headers['content-type']
+    const record = {
+      value: bodyOf(request),
+      origin: 'http',
+      ...(contentType !== undefined && { contentType }),
+    }
+    const result = await options.ingest({
+      lane: 0,
+      door: 'http',
+      records: [record],
+      requestId: request.id,
+      ...actorOf(request),
+    })
+    if (result.kind === 'refused') return sendProblem(reply, result.failure)
+    const verdicts = result.kind === 'done' ? result.verdicts.flat() : []
+    if (verdicts.length === 0) return sendProblem(reply, nothingInIt)
+    return wantsAck(request)
+      ? sendAcks(reply, verdicts, options.clock)
+      : reply.send({ verdicts: verdicts.map(verdictJson) })
+  })
+}
+
+const nothingInIt = {
+  kind: 'invalid',
+  code: 'payload-empty',
+  message: 'There is no HL7 v2 message in the body.',
+} as const
+
+const bodyOf = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
+
+const ACTOR =
+  /^(Practitioner|PractitionerRole|Patient|RelatedPerson|Organization|Device)\/[A-Za-z0-9.-]{1,64}$/
+
+function actorOf({ headers }: FastifyRequest): { readonly actor?: string } {
+  const given = headers['x-actor']
+  return typeof given === 'string' && ACTOR.test(given) ? { actor: given } : {}
+}
+
+function wantsAck({ headers }: FastifyRequest): boolean {
+  if (/\bapplication\/json\b/.test(headers.accept ?? '')) return false
+  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  return ER7_TYPES.includes(type)
+}
+
+/** One ACK per message, in their order; several are wrapped in a batch (HL7 v2.9, 2.10.3). */
+function sendAcks(reply: FastifyReply, verdicts: readonly Verdict[], clock: Clock): FastifyReply {
+  const timestamp = instantOf(clock.nowMs())
+  const acks = verdicts.map(verdict => ackOf(verdict, timestamp))
+  const body = acks.length === 1 ? acks.join('') : `BHS|^~\\&\r${acks.join('')}BTS|${acks.length}\r`
+  return reply.header('content-type', 'application/hl7-v2; charset=utf-8').send(body)
+}
+
+function ackOf(verdict: Verdict, timestamp: string): string {
+  const read = readMessage(verdict.raw?.toString('utf8') ?? '')
+  const [reason, location] = (verdict.reason ?? '').split(/[: ]/)
+  const ack: Acknowledgement = {
+    code: verdict.outcome === 'dead-letter' ? 'AE' : 'AA',
+    controlId: ackId(verdict, timestamp),
+    timestamp,
+    text: [verdict.outcome, ...(reason ? [reason] : [])].join(' '),
+    ...(location !== undefined && { errorLocation: location }),
+  }
+  return acknowledge(read.ok ? read.value : undefined, ack)
+}
+
+/** MSH-10 of the ACK: unique per answer, at most 20 characters (HL7 v2.5.1, 2.14.9.10). */
+const ackId = ({ inboxId }: Verdict, timestamp: string): string =>
+  createHash('sha256')
+    .update(`${inboxId ?? ''} ${timestamp}`)
+    .digest('hex')
+    .slice(0, 20)

@@ -1,0 +1,66 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { failureKinds, type Failure } from '../lib/result.ts'
+import { faultOf, type EmitEvent } from '../commands/ports/events.ts'
+
+/** Sends a failure as RFC 9457 problem+json: what went wrong, where, and what to do next; never a value. */
+export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply {
+  const status = failureKinds[failure.kind].api
+  return reply
+    .code(status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send({
+      type: `urn:casewire:error:${failure.code}`,
+      title: failure.code.replaceAll('-', ' '),
+      status,
+      detail: failure.message,
+      ...(failure.expression !== undefined && { location: failure.expression }),
+      ...(failure.legal && { legal: failure.legal }),
+    })
+}
+
+/** What Fastify itself refuses, and faults from outside, as failures of ours. */
+export function failureOf(error: FastifyError): Failure {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return {
+        kind: 'too-large',
+        code: 'body-too-large',
+        message: 'The body is larger than this route takes.',
+      }
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return {
+        kind: 'unsupported-media-type',
+        code: 'media-type-unknown',
+        message: 'This route takes no body of that content type; docs/reference/http.md lists what it takes.',
+      }
+    default:
+      return (error.statusCode ?? 500) < 500
+        ? { kind: 'invalid', code: 'request-malformed', message: 'The request could not be read.' }
+        : unavailable
+  }
+}
+
+export const unavailable: Failure = {
+  kind: 'unavailable',
+  code: 'service-unavailable',
+  message: 'The request could not be completed durably; try again shortly.',
+}
+
+/** The error handler of every route that isn't FHIR. A fault is logged without its message, which may quote values. */
+export function problemHandler(emit: EmitEvent) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const failure = failureOf(error)
+    if (failure.kind === 'unavailable') {
+      emit('request-failed', {
+        requestId: request.id,
+        method: request.method,
+        route: request.routeOptions.url ?? 'none',
+        code: failure.code,
+        fault: faultOf(error),
+      })
+      reply.header('retry-after', '5')
+    }
+    return sendProblem(reply, failure)
+  }
+}
