@@ -1,0 +1,40 @@
+import type { InboxDetail, InboxSummary } from '../commands/operate-inbox.ts'
+import type { InboundRecord, Verdict } from '../commands/ingest-adt/inbound.ts'
+import type { InboxFilter } from '../commands/ports/store.ts'
+import type { SourceBasics } from '../mappers/adt/source.ts'
+import type { Result } from '../lib/result.ts'
+
+/** What a verb may use of the world; tests give another. */
+export interface CliIo {
+  /** Standard output: results only. */
+  readonly out: (text: string) => void
+  /** Standard error: progress and what is wrong. */
+  readonly err: (text: string) => void
+  readonly readStdin: () => Promise<Buffer>
+  /** The service that runs at `url`, or, without one, the configured store (which no other process may have open when embedded). */
+  readonly operations: (url: string | undefined) => Promise<Result<Operations>>
+  /** What a message is read with when no store is at hand. */
+  readonly sourceBasics: () => Result<SourceBasics>
+  readonly serve: () => Promise<number>
+  readonly migrate: () => Promise<Result<string>>
+  readonly schemas: Readonly<Record<string, object>>
+}
+
+/** The same operations on a running service and on the configured store. */
+export interface Operations {
+  readonly ingest: (record: InboundRecord) => Promise<Result<readonly Verdict[]>>
+  readonly find: (filter: InboxFilter) => Promise<Result<readonly InboxSummary[]>>
+  readonly show: (id: string) => Promise<Result<InboxDetail>>
+  readonly replay: (id: string) => Promise<Result<Verdict>>
+  readonly peers: () => Promise<Result<readonly { readonly name: string }[]>>
+  readonly planPeer: (name: string) => Promise<Result<unknown>>
+  readonly runPeer: (name: string) => Promise<Result<unknown>>
+  readonly close: () => Promise<void>
+}
+
+/** One verb of the command line: exit code 0 done, 1 something in the input failed, 2 wrong usage or configuration. */
+export interface Verb {
+  readonly summary: string
+  readonly help: string
+  readonly run: (args: readonly string[], io: CliIo) => Promise<number>
+}

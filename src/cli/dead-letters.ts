@@ -1,0 +1,86 @@
+import { parseArguments, usage } from './arguments.ts'
+import type { CliIo, Operations, Verb } from './cli-io.ts'
+
+const help = `casewire dead-letters [--to URL] list
+casewire dead-letters [--to URL] show ID
+casewire dead-letters [--to URL] replay ID...
+
+What could not be applied, and again. list prints one line a message: id, received, trigger,
+reason. show prints the message as it came. replay drives it through the full path.
+
+  --to URL    a running service, e.g. http://127.0.0.1:8080; without it the configured store
+
+Exit code: 0 done, 1 not found or not applied again, 2 wrong usage.`
+
+async function run(args: readonly string[], io: CliIo): Promise<number> {
+  const parsed = parseArguments(args, { to: { type: 'string' } })
+  if (!parsed.ok) return usage(io, help, parsed.failure.message)
+  const [action, ...ids] = parsed.value.positionals
+  if (action !== 'list' && action !== 'show' && action !== 'replay')
+    return usage(io, help, 'Say list, show or replay.')
+  if ((action === 'list') === ids.length > 0 || (action === 'show' && ids.length > 1)) {
+    return usage(
+      io,
+      help,
+      `${action} takes ${action === 'list' ? 'no id' : action === 'show' ? 'one id' : 'ids'}.`,
+    )
+  }
+  const operations = await io.operations(parsed.value.text('to'))
+  if (!operations.ok) return usage(io, help, operations.failure.message)
+  try {
+    if (action === 'list') return await list(operations.value, io)
+    return action === 'show'
+      ? await show(ids[0] ?? '', operations.value, io)
+      : await again(ids, operations.value, io)
+  } finally {
+    await operations.value.close()
+  }
+}
+
+const PAGE = 200
+
+async function list(operations: Operations, io: CliIo): Promise<number> {
+  for (let after: string | undefined; ;) {
+    const page = await operations.find({
+      outcome: ['dead-letter'],
+      count: PAGE,
+      ...(after !== undefined && { after }),
+    })
+    if (!page.ok) return failed(io, page.failure.message)
+    for (const { id, received, trigger, reason } of page.value) {
+      io.out(`${id}\t${received}\t${trigger || '-'}\t${reason ?? '-'}\n`)
+    }
+    after = page.value.at(-1)?.id
+    if (page.value.length < PAGE) return 0
+  }
+}
+
+async function show(id: string, operations: Operations, io: CliIo): Promise<number> {
+  const shown = await operations.show(id)
+  if (!shown.ok) return failed(io, shown.failure.message)
+  const { raw, ...summary } = shown.value
+  io.out(
+    `${JSON.stringify(summary, null, 2)}\n${Buffer.from(raw, 'base64').toString('utf8').replaceAll('\r', '\n')}\n`,
+  )
+  return 0
+}
+
+async function again(ids: readonly string[], operations: Operations, io: CliIo): Promise<number> {
+  let code = 0
+  for (const id of ids) {
+    const verdict = await operations.replay(id)
+    if (!verdict.ok) code = failed(io, verdict.failure.message)
+    else {
+      io.out(`${id}\t${verdict.value.outcome}\t${verdict.value.reason ?? '-'}\n`)
+      if (verdict.value.outcome === 'dead-letter') code = 1
+    }
+  }
+  return code
+}
+
+function failed(io: CliIo, message: string): number {
+  io.err(`${message}\n`)
+  return 1
+}
+
+export const deadLetters: Verb = { summary: 'what could not be applied, and again', help, run }

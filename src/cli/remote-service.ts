@@ -1,0 +1,74 @@
+import { fail, ok, type Failure, type Result } from '../lib/result.ts'
+import type { InboxDetail, InboxSummary } from '../commands/operate-inbox.ts'
+import type { Verdict } from '../commands/ingest-adt/inbound.ts'
+import type { Operations } from './cli-io.ts'
+
+/** The operations of a running service, over its HTTP routes. */
+export function remoteService(url: string): Operations {
+  const base = url.replace(/\/+$/, '')
+  const get = <T>(path: string): Promise<Result<T>> => call<T>(`${base}${path}`, {})
+  const post = <T>(path: string): Promise<Result<T>> => call<T>(`${base}${path}`, { method: 'POST' })
+  return {
+    ingest: async ({ value }) => {
+      const answer = await call<{ readonly verdicts: readonly Verdict[] }>(`${base}/adt`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream', accept: 'application/json' },
+        body: new Uint8Array(value),
+      })
+      return answer.ok ? ok(answer.value.verdicts) : answer
+    },
+    find: async filter => {
+      const query = new URLSearchParams({
+        count: String(filter.count),
+        ...(filter.outcome && { outcome: filter.outcome.join(',') }),
+        ...(filter.after !== undefined && { after: filter.after }),
+      })
+      const page = await get<{ readonly messages: readonly InboxSummary[] }>(`/admin/messages?${query}`)
+      return page.ok ? ok(page.value.messages) : page
+    },
+    show: id => get<InboxDetail>(`/admin/messages/${encodeURIComponent(id)}`),
+    replay: id => post<Verdict>(`/admin/messages/${encodeURIComponent(id)}/replay`),
+    peers: async () => {
+      const answer = await get<{ readonly peers: readonly { readonly name: string }[] }>('/admin/peers')
+      return answer.ok ? ok(answer.value.peers) : answer
+    },
+    planPeer: name => get(`/admin/peers/${encodeURIComponent(name)}/plan`),
+    runPeer: name => post(`/admin/peers/${encodeURIComponent(name)}/run`),
+    close: async () => undefined,
+  }
+}
+
+async function call<T>(url: string, request: RequestInit): Promise<Result<T>> {
+  let response: Response
+  try {
+    response = await fetch(url, { ...request, signal: AbortSignal.timeout(120_000) })
+  } catch {
+    return fail({
+      kind: 'unavailable',
+      code: 'service-unreachable',
+      message: `No service answers at ${new URL(url).origin}.`,
+    })
+  }
+  const text = await response.text()
+  const body = jsonOf(text)
+  if (response.ok && body !== undefined) return ok(body as T)
+  return fail(failureOf(response.status, body))
+}
+
+function failureOf(status: number, body: unknown): Failure {
+  const problem = (typeof body === 'object' && body !== null ? body : {}) as Readonly<Record<string, unknown>>
+  const { type, detail } = problem
+  return {
+    kind: status === 503 ? 'unavailable' : 'invalid',
+    code: typeof type === 'string' ? type.replace('urn:casewire:error:', '') : `http-${status}`,
+    message: typeof detail === 'string' ? detail : `The service answered ${status}.`,
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
