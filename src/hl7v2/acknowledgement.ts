@@ -44,7 +44,12 @@ export function acknowledge(message: Message | undefined, ack: Acknowledgement):
     escaped(ack.controlId),
     sent(11) || 'P',
     sent(12) || '2.5.1',
-    ...['', '', '', '', '', 'UNICODE UTF-8'],
+    '',
+    '',
+    '',
+    '',
+    '',
+    'UNICODE UTF-8',
   ]
   const msa = ['MSA', ack.code, sent(10), escaped(ack.text ?? '')]
   const segments = ack.code === 'AA' ? [msh, msa] : [msh, msa, errorSegment(message, ack)]

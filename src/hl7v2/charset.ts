@@ -33,7 +33,6 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['UNICODEUTF16', 'utf-16'],
   ['UTF16', 'utf-16'],
   ['ISOIR6', 'ascii'],
-  ['ISOIR13', JAPANESE],
   ['ISOIR14', JAPANESE],
   ['ISOIR87', JAPANESE],
   ['ISOIR159', JAPANESE],

@@ -18,7 +18,6 @@ const SWITCHES: readonly (readonly [string, CodeSet])[] = [
   ['\u001b(B', ASCII],
   ['\u001b(J', ASCII],
   ['\u001b(I', KATAKANA],
-  ['\u001b)I', ASCII],
   ['\u001b$B', KANJI],
   ['\u001b$@', KANJI],
   ['\u001b$(B', KANJI],
@@ -28,10 +27,14 @@ const SWITCHES: readonly (readonly [string, CodeSet])[] = [
 const ESCAPE = 0x1b
 const CARRIAGE_RETURN = 0x0d
 const LINE_FEED = 0x0a
+const SPACE = 0x20
+const DELETE = 0x7f
+const HIGH = 0x80
+const NO_CODE = 0xff
 
 /**
- * ISO 2022-JP with JIS X 0212 (ISO IR14, IR87, IR159; IR13 as escape or as high bytes) to EUC-JP, which TextDecoder
- * knows in full. Whatever is no legal sequence passes through and fails there. A line end switches back to ASCII.
+ * ISO 2022-JP with JIS X 0212 (ISO IR14, IR87, IR159) to EUC-JP, which TextDecoder knows in full. High bytes, which
+ * these sets have not, become one that fails there. A line end switches back to ASCII.
  */
 export function iso2022ToEucJp(bytes: Buffer): Buffer {
   const out = Buffer.alloc(bytes.length * 2)
@@ -46,12 +49,12 @@ export function iso2022ToEucJp(bytes: Buffer): Buffer {
       continue
     }
     if (byte === CARRIAGE_RETURN || byte === LINE_FEED) set = ASCII
-    const current = byte >= 0xa1 && byte <= 0xdf ? KATAKANA : set
-    const high = current.high && byte > 0x20
-    if (high && current.prefix !== undefined) out[length++] = current.prefix
-    const width = high ? current.width : 1
-    for (let end = at + width; at < end && at < bytes.length; at += 1)
-      out[length++] = (bytes[at] ?? 0) | (high ? 0x80 : 0)
+    const high = set.high && byte > SPACE
+    if (high && set.prefix !== undefined) out[length++] = set.prefix
+    for (let end = at + (high ? set.width : 1); at < end && at < bytes.length; at += 1) {
+      const code = bytes[at] ?? 0
+      out[length++] = code > DELETE ? NO_CODE : high ? code | HIGH : code
+    }
   }
   return out.subarray(0, length)
 }

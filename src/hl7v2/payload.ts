@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer'
 import { gunzipSync } from 'node:zlib'
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
-import { decode, decodeText, type CharsetRule } from './charset.ts'
+import { decode, decodeText, type CharsetRule, type DecodedText } from './charset.ts'
 import type { Finding } from './finding.ts'
 import { builtInPointers, envelopeTexts } from './json-envelope.ts'
 import { splitMessages, type MessageSpan } from './split-messages.ts'
@@ -122,11 +122,13 @@ function fromJson(text: string, options: PayloadOptions, depth: number): Result<
   return found ?? unsupported(jsonShape(envelope))
 }
 
-/** Text that was decoded before it came here: MSH-18 has no say any more. */
+/** ER7 text was decoded before it came here, so MSH-18 has no say any more; it still has inside base64. */
 function fromText(text: string, options: PayloadOptions, depth: number): Result<readonly PayloadMessage[]> {
-  const bytes = Buffer.from(text, 'utf8')
-  return unwrapped(bytes, { ...options, charset: 'UTF-8' }, depth)
+  const isEr7 = ER7_HEAD.test(text)
+  return unwrapped(Buffer.from(text, 'utf8'), isEr7 ? { ...options, charset: 'UTF-8' } : options, depth)
 }
+
+const ER7_HEAD = /^\s*(?:MSH|FHS|BHS)/
 
 function jsonShape(envelope: unknown): string {
   if (typeof envelope === 'string') return 'a JSON string without HL7 v2'
@@ -137,11 +139,9 @@ function jsonShape(envelope: unknown): string {
 
 function fromBytes(bytes: Buffer, options: PayloadOptions): Result<readonly PayloadMessage[]> {
   const view = bytes.toString('latin1')
-  return assembled(view, options, span => {
-    const raw = bytes.subarray(span.start, span.end)
-    const decoded = decodeText(raw, declaredCharsets(view.slice(span.start, span.end)), options)
-    if (!decoded.ok) return { text: '', raw, warnings: [], failure: decoded.failure }
-    return { text: decoded.value.text, raw, warnings: decoded.value.warnings }
+  return assembled(view, options, {
+    rawOf: ({ start, end }) => bytes.subarray(start, end),
+    textOf: ({ start, end }, raw) => decodeText(raw, declaredCharsets(view.slice(start, end)), options),
   })
 }
 
@@ -166,33 +166,40 @@ function fromWide(
   { text = '', hasMark }: WideText,
   options: PayloadOptions,
 ): Result<readonly PayloadMessage[]> {
-  if (!/^[\s\u000B]*(?:MSH|FHS|BHS)/.test(text))
-    return unsupported('UTF-16 text that does not start with MSH, FHS or BHS')
+  if (!ER7_HEAD.test(text)) return unsupported('UTF-16 text that does not start with MSH, FHS or BHS')
   const shift = hasMark ? 2 : 0
-  return assembled(text, options, ({ start, end }) => ({
-    text: text.slice(start, end),
-    raw: bytes.subarray(shift + 2 * start, shift + 2 * end),
-    warnings: [],
-  }))
+  return assembled(text, options, {
+    rawOf: ({ start, end }) => bytes.subarray(shift + 2 * start, shift + 2 * end),
+    textOf: ({ start, end }) => ok({ text: text.slice(start, end), warnings: [] }),
+  })
+}
+
+interface SpanReader {
+  readonly rawOf: (span: MessageSpan) => Buffer
+  readonly textOf: (span: MessageSpan, raw: Buffer) => Result<DecodedText>
 }
 
 /** Splits, refuses what is too long, reads the rest, and gives the batch's warnings to its last message. */
 function assembled(
   view: string,
-  { messageBytesMax = MESSAGE_BYTES_MAX }: PayloadOptions,
-  read: (span: MessageSpan) => PayloadMessage,
+  options: PayloadOptions,
+  reader: SpanReader,
 ): Result<readonly PayloadMessage[]> {
-  const { spans, warnings } = splitMessages(view)
-  if (spans.length === 0) return warnings.length === 0 ? ok([]) : incomplete(warnings)
-  const messages = spans.map((span): PayloadMessage => {
-    const message = read(span)
-    return message.raw.length > messageBytesMax
-      ? { ...message, text: '', failure: overlong(messageBytesMax) }
-      : message
-  })
-  const last = messages.at(-1)
-  if (last === undefined || warnings.length === 0) return ok(messages)
-  return ok([...messages.slice(0, -1), { ...last, warnings: [...last.warnings, ...warnings] }])
+  const { spans, recognised, warnings } = splitMessages(view)
+  if (!recognised) return unsupported('text that does not start with MSH, FHS or BHS')
+  if (spans.length === 0 && warnings.length > 0) return incomplete(warnings)
+  const { messageBytesMax = MESSAGE_BYTES_MAX } = options
+  return ok(
+    spans.map((span, number): PayloadMessage => {
+      const common = number === spans.length - 1 ? warnings : []
+      const raw = reader.rawOf(span)
+      if (raw.length > messageBytesMax)
+        return { text: '', raw, warnings: common, failure: overlong(messageBytesMax) }
+      const decoded = reader.textOf(span, raw)
+      if (!decoded.ok) return { text: '', raw, warnings: common, failure: decoded.failure }
+      return { text: decoded.value.text, raw, warnings: [...decoded.value.warnings, ...common] }
+    }),
+  )
 }
 
 /** MSH-18, from a header whose delimiters nobody has checked yet. */

@@ -71,8 +71,8 @@ const messageOf = (
   all: name => segments.filter(segment => segment.name === name),
 })
 
-// oxlint-disable-next-line no-control-regex -- MLLP's start byte
-const LEAD = /^[\uFEFF\u000B\s]+/
+/** JavaScript's blanks include the byte order mark and MLLP's start byte. */
+const LEAD = /^\s+/
 // oxlint-disable-next-line no-control-regex -- these are the characters to find
 const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F]/
 const EVERY_CONTROL = new RegExp(CONTROL, 'g')

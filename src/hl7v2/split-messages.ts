@@ -4,38 +4,44 @@ import type { Finding } from './finding.ts'
 export interface MessageSpan {
   readonly start: number
   readonly end: number
-  readonly warnings: readonly Finding[]
 }
 
 export interface SplitPayload {
   readonly spans: readonly MessageSpan[]
+  /** Whether anything was found at all: a message or a batch's header. */
+  readonly recognised: boolean
   /** What is wrong with the batch as a whole; for the last message to carry, or the failure when there is none. */
   readonly warnings: readonly Finding[]
 }
 
-type Mark = { readonly name: string; readonly start: number }
+interface Mark {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+}
 
 // oxlint-disable-next-line no-control-regex -- MLLP's start (0B) and end (1C) bytes
-const MARK = /(?:^|[\r\n\u000B\u001C])[ \t]*(MSH|FHS|BHS|BTS|FTS)(?=[^\p{L}\p{N}"]|$)/gmu
+const MARK = /(?:^|[\r\n\u000B\u001C])[ \t]*(MSH|FHS|BHS|BTS|FTS)(?=[^\p{L}\p{N}"]|$)/gu
 const TRAILER = '\r\n\u001C\u000B \t'
 
 /**
  * Finds the messages of a text that starts with MSH, FHS or BHS: batches and files of batches (HL7 v2.9, 2.10.3),
  * several MSH without a batch, MLLP frames one after the other. Works on bytes read as Latin-1 too: no supported
- * character set has CR, LF or these names' letters inside a multi-byte character after a line end.
- * BTS-1 and FTS-1 that don't count what is there, and headers without their trailer, are warnings.
+ * character set has a line end inside a multi-byte character.
+ * BTS-1 and FTS-1 that don't count what is there, headers without their trailer and segments that stand between
+ * messages are warnings.
  */
 export function splitMessages(text: string): SplitPayload {
-  const marks = [...text.matchAll(MARK)].map((match): Mark => {
+  const found = [...text.matchAll(MARK)].map(match => {
     const name = match[1] ?? ''
     return { name, start: match.index + match[0].length - name.length }
   })
-  const warnings = checkTrailers(text, marks)
-  const spans = marks.flatMap(({ name, start }, number) => {
-    if (name !== 'MSH') return []
-    return [{ start, end: trimmedEnd(text, start, marks[number + 1]?.start ?? text.length), warnings: [] }]
+  const marks = found.map(({ name, start }, number): Mark => {
+    const end = trimmedEnd(text, start, found[number + 1]?.start ?? text.length)
+    return { name, start, end }
   })
-  return { spans, warnings }
+  const warnings = [...trailerWarnings(text, marks), ...strayWarnings(text, marks)]
+  return { spans: marks.filter(({ name }) => name === 'MSH'), recognised: marks.length > 0, warnings }
 }
 
 function trimmedEnd(text: string, start: number, end: number): number {
@@ -45,16 +51,16 @@ function trimmedEnd(text: string, start: number, end: number): number {
 }
 
 /** Walks the envelope segments; counts are per batch for BTS-1 and per file for FTS-1. */
-function checkTrailers(text: string, marks: readonly Mark[]): readonly Finding[] {
+function trailerWarnings(text: string, marks: readonly Mark[]): readonly Finding[] {
   const warnings: Finding[] = []
   let [messages, batches, inBatch, inFile] = [0, 0, false, false]
-  for (const { name, start } of marks) {
+  for (const { name, start, end } of marks) {
     if (inBatch && (name === 'BHS' || name === 'FTS')) warnings.push(truncated('BTS'))
     if (name === 'MSH') messages += 1
     if (name === 'FHS') [inFile, batches] = [true, 0]
     if (name === 'BHS') [inBatch, messages, batches] = [true, 0, batches + 1]
-    if (name === 'BTS') warnings.push(...countWarning(text, start, 'BTS-1', messages))
-    if (name === 'FTS') warnings.push(...countWarning(text, start, 'FTS-1', batches))
+    if (name === 'BTS') warnings.push(...countWarnings(text.slice(start, end), 'BTS-1', messages))
+    if (name === 'FTS') warnings.push(...countWarnings(text.slice(start, end), 'FTS-1', batches))
     if (name === 'BTS' || name === 'FTS') inBatch = false
     if (name === 'FTS') inFile = false
   }
@@ -69,8 +75,8 @@ const truncated = (name: string): Finding => ({
   expression: name,
 })
 
-function countWarning(text: string, start: number, expression: string, seen: number): readonly Finding[] {
-  const [, digits] = /^...[^\r\n](\d{1,9})(?!\d)/.exec(text.slice(start, start + 16)) ?? []
+function countWarnings(trailer: string, expression: string, seen: number): readonly Finding[] {
+  const [, digits] = /^...[^\r\n] *(\d{1,9})(?!\d)/.exec(trailer) ?? []
   if (digits === undefined || Number(digits) === seen) return []
   return [
     {
@@ -79,4 +85,15 @@ function countWarning(text: string, start: number, expression: string, seen: num
       expression,
     },
   ]
+}
+
+/** An envelope segment is one line; what follows it before the next mark belongs to no message. */
+function strayWarnings(text: string, marks: readonly Mark[]): readonly Finding[] {
+  return marks
+    .filter(({ name, start, end }) => name !== 'MSH' && /[\r\n]/.test(text.slice(start, end)))
+    .map(({ name }) => ({
+      code: 'batch-stray-segments',
+      message: `Segments after ${name} belong to no message and were left out`,
+      expression: name,
+    }))
 }

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { acknowledge } from '../../../src/hl7v2/acknowledgement.ts'
+import { readMessage } from '../../../src/hl7v2/read-message.ts'
+
+const timestamp = '2026-10-05T18:30:00.005Z'
+
+function sent(text: string) {
+  const result = readMessage(text)
+  if (!result.ok) throw new Error(result.failure.code)
+  return result.value
+}
+
+const adt = (version = '2.5.1') =>
+  sent(`MSH|^~\\&|ADT1|HOSP^1.2.3^ISO|CW|CM|20261005||ADT^A01^ADT_A01|C\\T\\1|T|${version}\rPID|1`)
+
+test('an acceptance answers the sender, keeps version and processing id and names the message', () => {
+  expect(acknowledge(adt(), { code: 'AA', controlId: 'K1', timestamp })).toBe(
+    'MSH|^~\\&|CW|CM|ADT1|HOSP^1.2.3^ISO|20261005183000.005+0000||ACK^A01^ACK|K1|T|2.5.1||||||UNICODE UTF-8\r' +
+      'MSA|AA|C\\T\\1|\r',
+  )
+})
+
+test('an error has its place in ERR-2 since v2.5 and in ERR-1 before', () => {
+  const ack = {
+    code: 'AE',
+    controlId: 'K1',
+    timestamp,
+    text: 'No usable id | see log',
+    errorLocation: 'PID-3',
+  } as const
+  expect(acknowledge(adt(), ack).split('\r').slice(1, 3)).toEqual([
+    'MSA|AE|C\\T\\1|No usable id \\F\\ see log',
+    'ERR||PID^1^3|207^Application internal error^HL70357|E||||No usable id \\F\\ see log',
+  ])
+  expect(acknowledge(adt('2.3.1'), ack).split('\r')[2]).toBe(
+    'ERR|PID^1^3^207&Application internal error&HL70357',
+  )
+  expect(acknowledge(adt(), { ...ack, errorLocation: 'PID' }).split('\r')[2]).toContain('ERR||PID^1|207^')
+})
+
+test('a text that could not be read is rejected with standard delimiters', () => {
+  expect(acknowledge(undefined, { code: 'AR', controlId: 'K1', timestamp, text: 'no MSH' })).toBe(
+    'MSH|^~\\&|||||20261005183000.005+0000||ACK|K1|P|2.5.1||||||UNICODE UTF-8\r' +
+      'MSA|AR||no MSH\rERR|||207^Application internal error^HL70357|E||||no MSH\r',
+  )
+})
+
+test('the answer speaks the delimiters of the message and reads back', () => {
+  const answer = acknowledge(sent('MSH*:;!%*A*H*B*C***ADT:A08*77*P*2.6'), {
+    code: 'AA',
+    controlId: 'K*1',
+    timestamp,
+    text: 'a:b',
+  })
+  const back = sent(answer)
+  expect([back.first('MSH')?.text(9, 2), back.first('MSH')?.text(10), back.first('MSA')?.text(2)]).toEqual([
+    'A08',
+    'K*1',
+    '77',
+  ])
+  expect([back.first('MSA')?.text(3), back.first('MSH')?.text(5), back.first('MSH')?.text(18)]).toEqual([
+    'a:b',
+    'A',
+    'UNICODE UTF-8',
+  ])
+})
