@@ -52,10 +52,6 @@ export async function startHapi(wanted: Wanted): Promise<Service> {
   }
   const mark = `-Dcasewire.service=${wanted.folder}`
   wanted.say(`starting HAPI FHIR JPA (about ${existsSync(archive) ? 20 : 40} s)`)
-  // Without an archive this run leaves one when it is stopped.
-  const sharing = existsSync(archive)
-    ? `-XX:SharedArchiveFile=${archive}`
-    : `-XX:ArchiveClassesAtExit=${archive}`
   const pid = launch({
     command: 'java',
     args: [mark, ...classSharing(archive), ...javaOptions, ...command],

@@ -67,10 +67,10 @@ export function isAlive(pid: number, mark = ''): boolean {
   }
 }
 
-/** SIGTERM, then SIGKILL when it has not gone in `graceMs`. A process without the mark is none of ours. */
+/** The signal, then SIGKILL when it has not gone in `graceMs`. A process without the mark is none of ours. */
 export async function stopProcess(
   { pid, mark }: { readonly pid: number; readonly mark: string },
-  { graceMs = 20_000, signal = 'SIGTERM' as NodeJS.Signals } = {},
+  { signal, graceMs }: { readonly signal: NodeJS.Signals; readonly graceMs: number },
 ): Promise<void> {
   if (!isAlive(pid, mark)) return
   process.kill(pid, signal)
