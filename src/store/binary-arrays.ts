@@ -12,14 +12,20 @@ const EPOCH_MS = 946_684_800_000
 
 type Maybe<T> = T | null | undefined
 
-export const int2Array = (values: readonly Maybe<number>[]): Buffer => fixedArray(oids.int2, 2, values, (buffer, value, at) => buffer.writeInt16BE(value, at))
-export const int4Array = (values: readonly Maybe<number>[]): Buffer => fixedArray(oids.int4, 4, values, (buffer, value, at) => buffer.writeInt32BE(value, at))
+export const int2Array = (values: readonly Maybe<number>[]): Buffer =>
+  fixedArray(oids.int2, 2, values, (buffer, value, at) => buffer.writeInt16BE(value, at))
+export const int4Array = (values: readonly Maybe<number>[]): Buffer =>
+  fixedArray(oids.int4, 4, values, (buffer, value, at) => buffer.writeInt32BE(value, at))
 export const int8Array = (values: readonly Maybe<number | bigint>[]): Buffer =>
-  fixedArray(oids.int8, 8, values, (buffer, value, at) => buffer.writeBigInt64BE(BigInt.asIntN(64, BigInt(value)), at))
-export const boolArray = (values: readonly boolean[]): Buffer => fixedArray(oids.bool, 1, values, (buffer, value, at) => buffer.writeInt8(value ? 1 : 0, at))
+  fixedArray(oids.int8, 8, values, (buffer, value, at) =>
+    buffer.writeBigInt64BE(BigInt.asIntN(64, BigInt(value)), at),
+  )
+export const boolArray = (values: readonly boolean[]): Buffer =>
+  fixedArray(oids.bool, 1, values, (buffer, value, at) => buffer.writeInt8(value ? 1 : 0, at))
 
 /** Milliseconds since 1970 UTC. */
-export const timestampArray = (values: readonly Maybe<number>[]): Buffer => fixedArray(oids.timestamptz, 8, values, writeTimestamp)
+export const timestampArray = (values: readonly Maybe<number>[]): Buffer =>
+  fixedArray(oids.timestamptz, 8, values, writeTimestamp)
 
 function writeTimestamp(buffer: Buffer, ms: number, at: number): void {
   const us = (ms - EPOCH_MS) * 1000
@@ -28,7 +34,12 @@ function writeTimestamp(buffer: Buffer, ms: number, at: number): void {
   buffer.writeUInt32BE(us - high * 0x1_0000_0000, at + 4)
 }
 
-function fixedArray<T>(oid: number, size: number, values: readonly Maybe<T>[], write: (buffer: Buffer, value: T, at: number) => void): Buffer {
+function fixedArray<T>(
+  oid: number,
+  size: number,
+  values: readonly Maybe<T>[],
+  write: (buffer: Buffer, value: T, at: number) => void,
+): Buffer {
   const buffer = Buffer.allocUnsafe(HEADER + values.length * (size + 4))
   let at = writeHeader(buffer, oid, values.length)
   for (const value of values) {

@@ -11,13 +11,19 @@ export interface PostgresAddress {
 const CONNECT_TIMEOUT_MS = 10_000
 
 /** Key joins only: a generic plan made while a table is small must not turn into a scan when it has grown. */
-const WRITER_SETTINGS = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c idle_in_transaction_session_timeout=60000'
+const WRITER_SETTINGS =
+  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c idle_in_transaction_session_timeout=60000'
 /** A generic plan on skewed search values was 30 to 50 times slower (measured). */
 const READER_SETTINGS = '-c plan_cache_mode=force_custom_plan -c jit=off'
 
-/** Connections for a lane or, with 'reader', for queries. */
-export function connectPostgres({ databaseUrl, prepare }: PostgresAddress, role: 'writer' | 'reader'): Connect {
-  const settings = `-c timezone=UTC ${role === 'writer' ? WRITER_SETTINGS : READER_SETTINGS}`
+const settingsOf = { writer: WRITER_SETTINGS, reader: READER_SETTINGS, migration: '' }
+
+/** Connections for a lane, for queries, or for the migrations (not pipelined: files of many statements). */
+export function connectPostgres(
+  { databaseUrl, prepare }: PostgresAddress,
+  role: 'writer' | 'reader' | 'migration',
+): Connect {
+  const settings = `-c timezone=UTC ${settingsOf[role]}`
   return async () => {
     const client = new pg.Client({
       connectionString: databaseUrl,
@@ -26,8 +32,8 @@ export function connectPostgres({ databaseUrl, prepare }: PostgresAddress, role:
       application_name: 'casewire',
       types: rowTypes,
       ...(prepare && { options: settings }),
-      pipeline: true,
-    } as pg.ClientConfig)
+      pipeline: role !== 'migration',
+    })
     await client.connect()
     return client
   }

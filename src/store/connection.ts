@@ -1,5 +1,5 @@
-import type pg from 'pg'
-import { StoreFault } from '../commands/ports/store-fault.ts'
+import pg from 'pg'
+import { StoreFault, StoreRefusal } from '../commands/ports/store-fault.ts'
 import type { Rows, Statement } from './db.ts'
 
 /** Makes one connected client; called again after the connection was lost. */
@@ -47,7 +47,8 @@ export class Connection {
    */
   async commit(client: pg.Client, statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
     const answers = await this.sendAll(client, [...statements, { text: 'commit' }])
-    if (answers.at(-1)?.command !== 'COMMIT') throw new StoreFault('store-error', 'the database did not commit')
+    if (answers.at(-1)?.command !== 'COMMIT')
+      throw new StoreFault('store-error', 'the database did not commit')
     return answers.slice(0, -1)
   }
 
@@ -79,7 +80,11 @@ export class Connection {
     this.pending += 1
     try {
       const { name, text, values } = statement
-      return await client.query({ text, ...(name !== undefined && this.#prepare && { name }), ...(values && { values: [...values] }) })
+      return await client.query({
+        text,
+        ...(name !== undefined && this.#prepare && { name }),
+        ...(values && { values: [...values] }),
+      })
     } finally {
       this.pending -= 1
     }
@@ -113,21 +118,36 @@ const codeOf = (error: unknown): string | undefined =>
 /** SQLSTATE classes and codes that say the server, not the statement, is at fault. */
 const UNAVAILABLE = /^(?:08|57P|55000|53[0234]|58|XX000)/
 const FULL = new Set(['53100', 'ENOSPC'])
-const SQL_STATE = /^[0-9A-Z]{5}$/
 
-/** Throws a StoreFault for a fault of the connection or the server, and anything else as it is. */
+/** Throws a StoreFault for a fault of the connection or the server, else a StoreRefusal. */
 export function rethrow(error: unknown): never {
-  if (error instanceof StoreFault) throw error
+  if (error instanceof StoreFault || error instanceof StoreRefusal) throw error
   const code = codeOf(error)
   if (code !== undefined && FULL.has(code)) {
     throw new StoreFault('store-full', 'the database has no room left: free disk space, then try again', code)
   }
-  if (code === undefined || !SQL_STATE.test(code)) {
+  if (!(error instanceof pg.DatabaseError) || code === undefined) {
     const reason = code ?? (error instanceof Error ? error.message : 'unknown')
-    throw new StoreFault('store-unavailable', `no connection to the database (${reason}): is it running, is DATABASE_URL right?`)
+    throw new StoreFault(
+      'store-unavailable',
+      `no connection to the database (${reason}): is it running, is DATABASE_URL right?`,
+    )
   }
   if (UNAVAILABLE.test(code)) {
-    throw new StoreFault('store-unavailable', `the database can't serve now (SQLSTATE ${code}): try again`, code)
+    throw new StoreFault(
+      'store-unavailable',
+      `the database can't serve now (SQLSTATE ${code}): try again`,
+      code,
+    )
   }
-  throw error
+  throw refusal(code, error)
+}
+
+function refusal(code: string, { table, constraint, detail }: pg.DatabaseError): StoreRefusal {
+  return new StoreRefusal({
+    code,
+    ...(table && { table }),
+    ...(constraint && { constraint }),
+    ...(detail && { detail }),
+  })
 }

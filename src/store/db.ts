@@ -13,7 +13,11 @@ export interface Db {
   /** Statements on a reader, all in one read-only snapshot. */
   snapshot(statements: readonly Statement[]): Promise<readonly Rows<object>[]>
   /** Statements on a lane, all or nothing; `keys` (what they write) decides whether they end a hold. */
-  tx(lane: number, statements: readonly Statement[], keys?: readonly string[]): Promise<readonly Rows<object>[]>
+  tx(
+    lane: number,
+    statements: readonly Statement[],
+    keys?: readonly string[],
+  ): Promise<readonly Rows<object>[]>
   /**
    * Keeps a lane for the next `tx` that writes one of `keys`, or until the hold runs out. On a server `locks` run
    * first and `reads` after them, in the transaction that the `tx` will end, so that nobody else changes those rows.

@@ -51,7 +51,9 @@ export class Lane {
     try {
       await before
       const client = await this.#connection.open()
-      const rows = this.#locksRows ? await this.#lock(client, locks, reads) : await this.#connection.batch('begin', reads)
+      const rows = this.#locksRows
+        ? await this.#lock(client, locks, reads)
+        : await this.#connection.batch('begin', reads)
       this.#keep(new Set(keys), this.#locksRows ? client : undefined, resolve)
       return rows
     } catch (error) {
@@ -61,7 +63,11 @@ export class Lane {
   }
 
   /** Opens a transaction and leaves it open; what it reads after it has its locks is what its writes will find. */
-  async #lock(client: pg.Client, locks: readonly Statement[], reads: readonly Statement[]): Promise<readonly Rows<object>[]> {
+  async #lock(
+    client: pg.Client,
+    locks: readonly Statement[],
+    reads: readonly Statement[],
+  ): Promise<readonly Rows<object>[]> {
     try {
       const rows = await this.#connection.sendAll(client, [{ text: 'begin' }, ...locks, ...reads])
       return rows.slice(1 + locks.length)
@@ -79,11 +85,16 @@ export class Lane {
     this.#held = { keys, client, release, timer: setTimeout(expire, lockHoldMs) }
   }
 
-  async #takeOver({ client, timer, release }: Held, statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
+  async #takeOver(
+    { client, timer, release }: Held,
+    statements: readonly Statement[],
+  ): Promise<readonly Rows<object>[]> {
     clearTimeout(timer)
     this.#held = undefined
     try {
-      return await (client ? this.#connection.commit(client, statements) : this.#connection.batch('begin', statements))
+      return await (client
+        ? this.#connection.commit(client, statements)
+        : this.#connection.batch('begin', statements))
     } finally {
       release()
     }

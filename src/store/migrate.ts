@@ -36,7 +36,11 @@ export async function migrate(client: pg.Client, mode: 'auto' | 'off'): Promise<
   return done
 }
 
-async function applyOnce(client: pg.Client, migration: Migration, wanted: readonly Migration[]): Promise<boolean> {
+async function applyOnce(
+  client: pg.Client,
+  migration: Migration,
+  wanted: readonly Migration[],
+): Promise<boolean> {
   await client.query('begin')
   try {
     await client.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCK])
@@ -49,7 +53,11 @@ async function applyOnce(client: pg.Client, migration: Migration, wanted: readon
     if (fresh) {
       await client.query(migration.text)
       const { number, name, hash } = migration
-      await client.query('insert into casewire_migration (number, name, hash) values ($1, $2, $3)', [number, name, hash])
+      await client.query('insert into casewire_migration (number, name, hash) values ($1, $2, $3)', [
+        number,
+        name,
+        hash,
+      ])
     }
     await client.query('commit')
     return fresh
@@ -61,9 +69,13 @@ async function applyOnce(client: pg.Client, migration: Migration, wanted: readon
 
 /** Number and hash of what was applied; empty in a database that was never migrated. */
 async function readApplied(client: pg.Client): Promise<ReadonlyMap<number, string>> {
-  const { rows: known } = await client.query<{ found: boolean }>("select to_regclass('casewire_migration') is not null as found")
+  const { rows: known } = await client.query<{ found: boolean }>(
+    "select to_regclass('casewire_migration') is not null as found",
+  )
   if (!known[0]?.found) return new Map()
-  const { rows } = await client.query<{ number: number; hash: string }>('select number, hash from casewire_migration')
+  const { rows } = await client.query<{ number: number; hash: string }>(
+    'select number, hash from casewire_migration',
+  )
   return new Map(rows.map(({ number, hash }) => [number, hash]))
 }
 
@@ -71,16 +83,25 @@ function check(wanted: readonly Migration[], applied: ReadonlyMap<number, string
   const newest = wanted.at(-1)?.number ?? 0
   const newer = [...applied.keys()].filter(number => number > newest)
   if (newer.length > 0) {
-    throw new StoreFault('store-schema', `the database has migration ${Math.max(...newer)}, this program knows ${newest} at most: run a newer release`)
+    throw new StoreFault(
+      'store-schema',
+      `the database has migration ${Math.max(...newer)}, this program knows ${newest} at most: run a newer release`,
+    )
   }
   const changed = wanted.find(({ number, hash }) => applied.has(number) && applied.get(number) !== hash)
   if (changed) {
-    throw new StoreFault('store-schema', `migration ${changed.name} was applied with another text than this release has`)
+    throw new StoreFault(
+      'store-schema',
+      `migration ${changed.name} was applied with another text than this release has`,
+    )
   }
 }
 
 const oldSchema = (missing: readonly Migration[]): StoreFault =>
-  new StoreFault('store-schema', `the database lacks ${missing.map(({ name }) => name).join(', ')}: run "casewire migrate", or start without MIGRATE=off`)
+  new StoreFault(
+    'store-schema',
+    `the database lacks ${missing.map(({ name }) => name).join(', ')}: run "casewire migrate", or start without MIGRATE=off`,
+  )
 
 function readMigrations(): readonly Migration[] {
   return readdirSync(FOLDER)
@@ -88,6 +109,11 @@ function readMigrations(): readonly Migration[] {
     .toSorted()
     .map(name => {
       const text = readFileSync(`${FOLDER}/${name}`, 'utf8')
-      return { number: Number.parseInt(name, 10), name, text, hash: createHash('sha256').update(text).digest('hex') }
+      return {
+        number: Number.parseInt(name, 10),
+        name,
+        text,
+        hash: createHash('sha256').update(text).digest('hex'),
+      }
     })
 }

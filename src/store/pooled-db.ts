@@ -14,8 +14,14 @@ export interface PooledDbOptions {
 
 /** Writer lanes and readers over any PostgreSQL connection. Connects at once, so that a wrong address fails at start. */
 export async function openPooledDb(options: PooledDbOptions): Promise<Db> {
-  const writers = Array.from({ length: options.lanes }, () => new Connection(options.connectWriter, options.prepare))
-  const extra = Array.from({ length: options.readers }, () => new Connection(options.connectReader, options.prepare))
+  const writers = Array.from(
+    { length: options.lanes },
+    () => new Connection(options.connectWriter, options.prepare),
+  )
+  const extra = Array.from(
+    { length: options.readers },
+    () => new Connection(options.connectReader, options.prepare),
+  )
   const readers = extra.length > 0 ? extra : writers
   const lanes = writers.map(connection => new Lane(connection, extra.length > 0))
   const all = [...writers, ...extra]
@@ -31,8 +37,10 @@ export async function openPooledDb(options: PooledDbOptions): Promise<Db> {
   const laneOf = (lane: number): Lane => lanes[lane % lanes.length] as Lane
   return {
     lanes: lanes.length,
-    query: async <Row extends object>(statement: Statement) => (await idlest(readers).query(statement)) as Rows<Row>,
-    snapshot: statements => idlest(readers).batch('begin isolation level repeatable read read only', statements),
+    query: async <Row extends object>(statement: Statement) =>
+      (await idlest(readers).query(statement)) as Rows<Row>,
+    snapshot: statements =>
+      idlest(readers).batch('begin isolation level repeatable read read only', statements),
     tx: (lane, statements, keys = []) => laneOf(lane).tx(statements, keys),
     hold: (lane, hold) => laneOf(lane).hold(hold),
     close,

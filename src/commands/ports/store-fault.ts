@@ -26,3 +26,35 @@ export class StoreFault extends Error {
     this.sqlState = sqlState
   }
 }
+
+/**
+ * The database refused a statement for what it says: `code` is the SQLSTATE (classes 22, 23 and 54 are about content).
+ * The server's message and detail can hold values, so they are kept from anything that prints an error.
+ */
+export class StoreRefusal extends Error {
+  override readonly name = 'StoreRefusal'
+  readonly code: string
+  readonly table: string | undefined
+  readonly constraint: string | undefined
+  readonly #detail: string
+
+  constructor(parts: {
+    readonly code: string
+    readonly table?: string
+    readonly constraint?: string
+    readonly detail?: string
+  }) {
+    super(
+      `the database refused a statement (SQLSTATE ${parts.code}${parts.constraint ? `, ${parts.constraint}` : ''})`,
+    )
+    this.code = parts.code
+    this.table = parts.table
+    this.constraint = parts.constraint
+    this.#detail = parts.detail ?? ''
+  }
+
+  /** What the server said about it: for the store's own classification only. */
+  detail(): string {
+    return this.#detail
+  }
+}

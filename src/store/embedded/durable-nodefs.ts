@@ -9,7 +9,11 @@ export interface NodeStream {
 
 export interface NodeStreamOps {
   fsync?: (stream: NodeStream) => number
-  write: (stream: NodeStream, buffer: Uint8Array, offset: number, length: number, position: number) => number
+  /** Gives how many bytes were written. */
+  write: (
+    stream: NodeStream,
+    ...bytes: readonly [buffer: Uint8Array, offset: number, length: number, position: number]
+  ) => number
 }
 
 interface WithNodeFs {

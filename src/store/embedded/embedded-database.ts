@@ -2,14 +2,14 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import pg from 'pg'
-import type { Connect } from '../connection.ts'
 import { rowTypes } from '../row-types.ts'
 import { takeLock } from './lock-file.ts'
 import type { PipeRequest } from './serve-pipes.ts'
 import { WorkerSocket } from './worker-socket.ts'
 
 export interface EmbeddedDatabase {
-  readonly connect: Connect
+  /** One session at a time: a second connection waits until the first has ended. */
+  connect(role: 'service' | 'migration'): Promise<pg.Client>
   close(): Promise<void>
 }
 
@@ -19,13 +19,17 @@ export interface EmbeddedOptions {
   readonly startWorker?: (folder: string) => Worker
 }
 
-const startPipeWorker = (folder: string): Worker => new Worker(new URL('./pipe-worker.ts', import.meta.url), { workerData: { folder } })
+const startPipeWorker = (folder: string): Worker =>
+  new Worker(new URL('./pipe-worker.ts', import.meta.url), { workerData: { folder } })
 
 /**
  * PGlite in a worker thread over DATA_DIR/pg, for this process alone. When the thread dies (out of memory, disk full
  * at the log) the next connection starts another one, which recovers from the log.
  */
-export function openEmbeddedDatabase({ dataDir, startWorker = startPipeWorker }: EmbeddedOptions): EmbeddedDatabase {
+export function openEmbeddedDatabase({
+  dataDir,
+  startWorker = startPipeWorker,
+}: EmbeddedOptions): EmbeddedDatabase {
   mkdirSync(dataDir, { recursive: true })
   const release = takeLock(dataDir)
   let worker: Promise<Worker> | undefined
@@ -40,7 +44,7 @@ export function openEmbeddedDatabase({ dataDir, startWorker = startPipeWorker }:
   }
 
   return {
-    connect: async () => {
+    connect: async role => {
       worker ??= start()
       const running = await worker
       const client = new pg.Client({
@@ -48,8 +52,8 @@ export function openEmbeddedDatabase({ dataDir, startWorker = startPipeWorker }:
         user: 'postgres',
         database: 'postgres',
         types: rowTypes,
-        pipeline: true,
-      } as unknown as pg.ClientConfig)
+        pipeline: role === 'service',
+      })
       await client.connect()
       return client
     },

@@ -87,7 +87,11 @@ function isAlive(holder: Holder): boolean {
 }
 
 function thisProcess(): Holder {
-  return { pid: process.pid, bootId: firstLine('/proc/sys/kernel/random/boot_id') ?? '', startTime: startTimeOf(process.pid) ?? '' }
+  return {
+    pid: process.pid,
+    bootId: firstLine('/proc/sys/kernel/random/boot_id') ?? '',
+    startTime: startTimeOf(process.pid) ?? '',
+  }
 }
 
 /** Field 22 of /proc/PID/stat (proc(5)), or undefined where there is no such process or no /proc. */

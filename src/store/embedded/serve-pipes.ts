@@ -32,7 +32,8 @@ async function close(database: PGlite): Promise<void> {
 
 /** Serves a session until its port closes. */
 async function serve(database: PGlite, port: MessagePort): Promise<void> {
-  await database.exec('rollback; discard all')
+  await database.exec('rollback')
+  await database.exec('discard all')
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const onRawData = (bytes: Uint8Array): void => {
     const copy = bytes.slice()
@@ -51,4 +52,8 @@ async function serve(database: PGlite, port: MessagePort): Promise<void> {
  * The engine stopped (out of memory, a PANIC because the log could not be written): what it holds in memory can't be
  * trusted. Ending the thread loses nothing that was committed; the next one recovers from the log.
  */
-const die = (): void => process.exit(1)
+function die(error: unknown): void {
+  setImmediate(() => {
+    throw error
+  })
+}

@@ -17,7 +17,9 @@ export class WorkerSocket extends Duplex {
     super()
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
-    port1.on('message', (bytes: Uint8Array) => this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)))
+    port1.on('message', (bytes: Uint8Array) =>
+      this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+    )
     port1.on('close', () => this.destroy())
     worker.once('exit', () => this.destroy(new Error('the embedded database stopped')))
     worker.postMessage({ open: port2 } satisfies PipeRequest, [port2])

@@ -187,6 +187,7 @@ create table timer (
   primary key (tenant, id)
 );
 create index timer_due on timer (due);
+create index timer_claimed on timer (claimed_until) where claimed_until is not null;
 
 create table sync_link (
   peer text collate "C" not null,

@@ -1,0 +1,342 @@
+import { strict as assert } from 'node:assert'
+import { keyText, type Resource } from '../fhir/resource.ts'
+import type { IndexEntry } from '../fhir/search/index-entry.ts'
+import type { Changes, Said, Stored, Write } from '../commands/ports/store.ts'
+import {
+  boolArray,
+  byteaArray,
+  int2Array,
+  int4Array,
+  int8Array,
+  textArray,
+  timestampArray,
+} from './binary-arrays.ts'
+import type { Statement } from './db.ts'
+import { flushStatements as sql } from './flush-statements.ts'
+import { outboxKeyHash, outboxLane } from './outbox-lanes.ts'
+import { typeNumber } from './search-rows.ts'
+import { shardOfSubject } from './shards.ts'
+import { newVersions, type NewVersion } from './stored-versions.ts'
+
+export type IndexResource = (resource: Resource) => IndexEntry
+
+export interface FlushPlan {
+  readonly statements: readonly Statement[]
+  readonly written: readonly Stored[]
+  /** What the flush writes, as a hold names it: keys of resources and subjects of registers. */
+  readonly keys: readonly string[]
+}
+
+/** A write with everything the database is told about it. */
+interface Row {
+  readonly write: Write
+  readonly typeNumber: number
+  readonly versions: readonly NewVersion[]
+  readonly last: NewVersion
+  /** undefined for a tombstone. */
+  readonly index: IndexEntry | undefined
+}
+
+/** More keys than this take one lock together: a server's lock table holds some thousands in all. */
+const OUTBOX_KEYS_MAX = 1_000
+
+/** Turns changes into static statements, in the one order in which every flush takes its locks. */
+export function planFlush(changes: Changes, indexResource: IndexResource): FlushPlan {
+  const atMs = Date.parse(changes.at)
+  assert(!Number.isNaN(atMs), 'changes.at is an instant')
+  const rows = changes.writes.map(write => toRow(write, atMs, indexResource))
+  const sorted = rows.toSorted(byTypeAndId)
+  return {
+    statements: [
+      ...fence(changes),
+      ...inbox(changes),
+      ...resources(changes.tenant, sorted),
+      ...said(changes),
+      ...facts(changes),
+      ...lookups(changes.tenant, sorted),
+      ...timers(changes),
+      ...links(changes),
+      ...audit(changes),
+      ...outbox(changes),
+    ],
+    written: rows.map(toStored),
+    keys: [...changes.writes.map(keyText), ...(changes.said ?? []).map(({ subject }) => subject)],
+  }
+}
+
+function toRow(write: Write, atMs: number, indexResource: IndexResource): Row {
+  const versions = newVersions(write, atMs)
+  const last = versions.at(-1)
+  assert(last)
+  const resource = write.versions.at(-1)
+  return {
+    write,
+    typeNumber: typeNumber(write.type),
+    versions,
+    last,
+    index: resource && indexResource(resource),
+  }
+}
+
+const byTypeAndId = (a: Row, b: Row): number =>
+  a.typeNumber - b.typeNumber || (a.write.id < b.write.id ? -1 : 1)
+
+const hashOf = (row: Row): bigint => (row.index ? BigInt.asIntN(64, row.index.hash) : 0n)
+
+const toStored = (row: Row): Stored => ({
+  type: row.write.type,
+  id: row.write.id,
+  shard: row.write.shard,
+  version: row.last.version,
+  updated: row.last.updated,
+  deleted: row.last.deleted,
+  indexHash: hashOf(row),
+  content: row.last.content,
+})
+
+function fence({ offset }: Changes): readonly Statement[] {
+  return offset ? [sql.fence([offset.group, offset.topic, offset.partition, offset.from, offset.next])] : []
+}
+
+function inbox({ tenant, inbox: entries = [] }: Changes): readonly Statement[] {
+  const claims = entries.filter(({ mode }) => mode === 'claim')
+  const updates = entries.filter(({ mode }) => mode === 'update')
+  const keyColumns = (of: typeof entries): readonly Buffer[] => [
+    textArray(of.map(entry => entry.source)),
+    textArray(of.map(entry => entry.messageId)),
+    textArray(of.map(entry => entry.payloadHash)),
+    textArray(of.map(entry => entry.trigger)),
+    textArray(of.map(entry => entry.outcome)),
+    textArray(of.map(entry => entry.reason)),
+    textArray(of.map(entry => entry.subject)),
+  ]
+  const changed = (of: typeof entries): Buffer => textArray(of.map(entry => entry.resources.join(' ')))
+  return [
+    ...when(claims, of =>
+      sql.claimInbox([
+        tenant,
+        ...keyColumns(of),
+        timestampArray(of.map(entry => Date.parse(entry.received))),
+        textArray(of.map(entry => entry.origin)),
+        byteaArray(of.map(entry => entry.raw)),
+        changed(of),
+      ]),
+    ),
+    ...when(updates, of => sql.updateInbox([tenant, ...keyColumns(of), changed(of)])),
+  ]
+}
+
+function resources(tenant: number, rows: readonly Row[]): readonly Statement[] {
+  const fresh = rows.filter(({ write }) => write.expect === 0)
+  const known = rows.filter(({ write }) => write.expect > 0)
+  const assigned = fresh.filter(({ write }) => write.clientAssigned)
+  const versions = rows.flatMap(row => row.versions.map(version => ({ row, version })))
+  return [
+    ...when(assigned, of =>
+      sql.insertDirectory([
+        tenant,
+        int2Array(of.map(row => row.typeNumber)),
+        textArray(of.map(row => row.write.id)),
+        int2Array(of.map(row => row.write.shard)),
+      ]),
+    ),
+    ...when(fresh, of => sql.insertResources([tenant, ...stateColumns(of)])),
+    ...when(known, of =>
+      sql.updateResources([tenant, ...stateColumns(of), int4Array(of.map(row => row.write.expect))]),
+    ),
+    ...when(versions, of =>
+      sql.insertVersions([
+        tenant,
+        int2Array(of.map(({ row }) => row.write.shard)),
+        int2Array(of.map(({ row }) => row.typeNumber)),
+        textArray(of.map(({ row }) => row.write.id)),
+        int4Array(of.map(({ version }) => version.version)),
+        timestampArray(of.map(({ version }) => version.updatedMs)),
+        boolArray(of.map(({ version }) => version.deleted)),
+        textArray(of.map(({ version }) => version.content)),
+      ]),
+    ),
+  ]
+}
+
+const stateColumns = (of: readonly Row[]): readonly Buffer[] => [
+  int2Array(of.map(row => row.write.shard)),
+  int2Array(of.map(row => row.typeNumber)),
+  textArray(of.map(row => row.write.id)),
+  int4Array(of.map(row => row.last.version)),
+  timestampArray(of.map(row => row.last.updatedMs)),
+  boolArray(of.map(row => row.last.deleted)),
+  textArray(of.map(row => row.index?.patient)),
+  int8Array(of.map(hashOf)),
+  textArray(of.map(row => row.index?.status)),
+  textArray(of.map(row => row.index?.owner)),
+  timestampArray(of.map(row => row.index?.startMs)),
+  timestampArray(of.map(row => row.index?.endMs)),
+  textArray(of.map(row => row.last.content)),
+]
+
+/** Value rows are rewritten only where their hash changed. */
+function lookups(tenant: number, rows: readonly Row[]): readonly Statement[] {
+  const changed = rows.filter(row => hashOf(row) !== row.write.expectIndexHash)
+  const stale = changed.filter(({ write }) => write.expect > 0)
+  const values = changed.flatMap(row => (row.index?.lookups ?? []).map(lookup => ({ row, ...lookup })))
+  const dates = changed.flatMap(row => (row.index?.dates ?? []).map(date => ({ row, ...date })))
+  const place = (of: readonly Row[]): readonly unknown[] => [
+    tenant,
+    int2Array(of.map(row => row.write.shard)),
+    int2Array(of.map(row => row.typeNumber)),
+  ]
+  const ids = (of: readonly Row[]): Buffer => textArray(of.map(row => row.write.id))
+  return [
+    ...when(stale, of => sql.deleteLookups([...place(of), ids(of)])),
+    ...when(stale, of => sql.deleteDates([...place(of), ids(of)])),
+    ...when(values, of =>
+      sql.insertLookups([
+        ...place(of.map(({ row }) => row)),
+        int2Array(of.map(({ parameter }) => parameter)),
+        textArray(of.map(({ value }) => value)),
+        textArray(of.map(({ system }) => system)),
+        ids(of.map(({ row }) => row)),
+      ]),
+    ),
+    ...when(dates, of =>
+      sql.insertDates([
+        ...place(of.map(({ row }) => row)),
+        int2Array(of.map(({ parameter }) => parameter)),
+        timestampArray(of.map(({ lowMs }) => lowMs)),
+        timestampArray(of.map(({ highMs }) => highMs)),
+        ids(of.map(({ row }) => row)),
+      ]),
+    ),
+  ]
+}
+
+function said({ tenant, said: registers = [] }: Changes): readonly Statement[] {
+  const sorted = registers.toSorted((a, b) =>
+    a.subject === b.subject ? order(a.scope, b.scope) : order(a.subject, b.subject),
+  )
+  const columns = (of: readonly Said[]): readonly unknown[] => [
+    tenant,
+    int2Array(of.map(({ subject }) => shardOfSubject(tenant, subject))),
+    textArray(of.map(({ subject }) => subject)),
+    textArray(of.map(({ scope }) => scope)),
+    int4Array(of.map(({ version }) => version)),
+    textArray(of.map(({ body }) => JSON.stringify(body))),
+  ]
+  return [
+    ...when(
+      sorted.filter(({ version }) => version === 1),
+      of => sql.insertSaid(columns(of)),
+    ),
+    ...when(
+      sorted.filter(({ version }) => version > 1),
+      of => sql.updateSaid(columns(of)),
+    ),
+  ]
+}
+
+function facts({ tenant, facts: list = [] }: Changes): readonly Statement[] {
+  return when(
+    list.toSorted((a, b) => order(a.subject, b.subject) || order(a.id, b.id)),
+    of =>
+      sql.insertFacts([
+        tenant,
+        int2Array(of.map(({ subject }) => shardOfSubject(tenant, subject))),
+        textArray(of.map(({ subject }) => subject)),
+        textArray(of.map(({ id }) => id)),
+        textArray(of.map(({ kind }) => kind)),
+        textArray(of.map(({ scope }) => scope)),
+        timestampArray(of.map(({ at }) => Date.parse(at))),
+        timestampArray(of.map(({ recorded }) => Date.parse(recorded))),
+        textArray(of.map(({ actor }) => actor)),
+        textArray(of.map(({ source }) => source)),
+        textArray(of.map(({ body }) => JSON.stringify(body))),
+      ]),
+  )
+}
+
+function timers({ tenant, timers: changed }: Changes): readonly Statement[] {
+  return [
+    ...when((changed?.drop ?? []).toSorted(order), of => sql.dropTimers([tenant, textArray(of)])),
+    ...when(
+      (changed?.put ?? []).toSorted((a, b) => order(a.id, b.id)),
+      of =>
+        sql.putTimers([
+          tenant,
+          textArray(of.map(({ id }) => id)),
+          timestampArray(of.map(({ due }) => Date.parse(due))),
+          textArray(of.map(({ kind }) => kind)),
+          textArray(of.map(({ subject }) => subject)),
+          textArray(of.map(({ payload }) => JSON.stringify(payload))),
+        ]),
+    ),
+  ]
+}
+
+function links({ tenant, links: put = [], cursors = [] }: Changes): readonly Statement[] {
+  return [
+    ...when(
+      put.toSorted((a, b) => order(a.peer, b.peer) || order(a.type, b.type) || order(a.id, b.id)),
+      of =>
+        sql.putLinks([
+          tenant,
+          textArray(of.map(({ peer }) => peer)),
+          textArray(of.map(({ type }) => type)),
+          textArray(of.map(({ id }) => id)),
+          textArray(of.map(({ remoteId }) => remoteId)),
+          textArray(of.map(({ remoteVersion }) => remoteVersion)),
+          textArray(of.map(({ remoteHash }) => remoteHash)),
+          textArray(of.map(({ base }) => JSON.stringify(base))),
+        ]),
+    ),
+    ...when(cursors, of =>
+      sql.putCursors([
+        textArray(of.map(({ peer }) => peer)),
+        textArray(of.map(({ type }) => type)),
+        timestampArray(of.map(({ watermark }) => Date.parse(watermark))),
+      ]),
+    ),
+  ]
+}
+
+function audit({ tenant, at, audit: entries = [] }: Changes): readonly Statement[] {
+  return when(entries, of =>
+    sql.insertAudit([
+      tenant,
+      at,
+      textArray(of.map(({ actor }) => actor)),
+      textArray(of.map(({ action }) => action)),
+      textArray(of.map(({ key }) => key)),
+      int4Array(of.map(({ version }) => version)),
+      textArray(of.map(({ requestId }) => requestId)),
+    ]),
+  )
+}
+
+/** Last of all, and its locks before its numbers: from here to COMMIT nobody else can number rows of the same keys. */
+function outbox({ tenant, at, outbox: rows = [] }: Changes): readonly Statement[] {
+  const hashes = [...new Set(rows.map(({ target, key }) => outboxKeyHash(tenant, target, key)))].toSorted(
+    (a, b) => (a < b ? -1 : 1),
+  )
+  return when(rows, of => [
+    hashes.length > OUTBOX_KEYS_MAX ? sql.lockOutbox([]) : sql.lockOutboxKeys([int8Array(hashes)]),
+    sql.insertOutbox([
+      tenant,
+      at,
+      int2Array(of.map(({ key }) => outboxLane(key))),
+      textArray(of.map(({ target }) => target)),
+      textArray(of.map(({ key }) => key)),
+      textArray(of.map(({ payload }) => JSON.stringify(payload))),
+    ]),
+  ])
+}
+
+/** The statements for rows when there are any. */
+function when<T>(
+  rows: readonly T[],
+  make: (rows: readonly T[]) => Statement | readonly Statement[],
+): readonly Statement[] {
+  return rows.length > 0 ? [make(rows)].flat() : []
+}
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

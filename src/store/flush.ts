@@ -1,0 +1,73 @@
+import { keyText } from '../fhir/resource.ts'
+import { resourceTypes } from '../fhir/resource-types.ts'
+import { ok, type Result } from '../lib/result.ts'
+import { StoreRefusal } from '../commands/ports/store-fault.ts'
+import type { Changes, FlushConflict, Flushed } from '../commands/ports/store.ts'
+import type { Db } from './db.ts'
+import { planFlush, type IndexResource } from './flush-plan.ts'
+
+type FlushResult = Result<Flushed, FlushConflict>
+
+/** Writes changes in one transaction; what another writer was faster at comes back as a conflict, to be decided again. */
+export async function flush(db: Db, changes: Changes, indexResource: IndexResource): Promise<FlushResult> {
+  const { statements, written, keys } = planFlush(changes, indexResource)
+  try {
+    await db.tx(changes.lane, statements, keys)
+    return ok({ at: changes.at, written })
+  } catch (error) {
+    const conflict = conflictOf(error, changes)
+    if (!conflict) throw error
+    return { ok: false, failure: conflict }
+  }
+}
+
+const SERIALIZATION_FAILURE = '40001'
+const DEADLOCK = '40P01'
+const UNIQUE_VIOLATION = '23505'
+/** Raised by our own guards: migrations/0001-store.sql. */
+const OLD_VERSION = 'CW409'
+const FENCED = 'CW410'
+
+function conflictOf(error: unknown, changes: Changes): FlushConflict | undefined {
+  if (!(error instanceof StoreRefusal)) return undefined
+  if (error.code === FENCED) return { kind: 'fenced' }
+  if (error.code === OLD_VERSION) return stale(error.table, error.detail().split(','))
+  if (error.code === DEADLOCK || error.code === SERIALIZATION_FAILURE) return staleInAll(changes)
+  return error.code === UNIQUE_VIOLATION ? duplicateOf(error) : undefined
+}
+
+/** Two writers made the same thing at the same time. */
+function duplicateOf(error: StoreRefusal): FlushConflict | undefined {
+  const key = new Map(keyColumns(error.detail()))
+  switch (error.constraint) {
+    case 'inbox_pkey':
+      return { kind: 'claimed' }
+    case 'resource_pkey':
+    case 'resource_version_pkey':
+    case 'id_directory_pkey':
+      return stale('resource', [`${typeNames.get(key.get('type') ?? '')}/${key.get('id')}`])
+    case 'said_pkey':
+      return stale('said', [key.get('subject') ?? ''])
+    case undefined:
+    default:
+      return undefined
+  }
+}
+
+const typeNames = new Map(Object.entries(resourceTypes).map(([name, number]) => [String(number), name]))
+
+/** `Key (tenant, type, id)=(1, 103, abc) already exists.` as pairs; none of our keys holds a comma. */
+function keyColumns(detail: string): readonly (readonly [string, string])[] {
+  const found = /\(([^()]+)\)=\(([^()]+)\)/.exec(detail)
+  const values = found?.[2]?.split(', ') ?? []
+  return (found?.[1]?.split(', ') ?? []).map((column, index) => [column, values[index] ?? ''])
+}
+
+const stale = (table: string | undefined, keys: readonly string[]): FlushConflict =>
+  table === 'said' ? { kind: 'stale', keys: [], subjects: keys } : { kind: 'stale', keys, subjects: [] }
+
+const staleInAll = ({ writes, said = [] }: Changes): FlushConflict => ({
+  kind: 'stale',
+  keys: writes.map(keyText),
+  subjects: [...new Set(said.map(({ subject }) => subject))],
+})

@@ -1,0 +1,224 @@
+import { shardInId } from '../lib/ids.ts'
+import type { Instant } from '../lib/clock.ts'
+import type { Json, ResourceKey } from '../fhir/resource.ts'
+import { keyText } from '../fhir/resource.ts'
+import type { Fact, Loaded, LoadRequest, MessageKey, Said, Stored } from '../commands/ports/store.ts'
+import { int2Array, textArray } from './binary-arrays.ts'
+import type { Db, Rows, Statement } from './db.ts'
+import { inboxColumns, toInboxEntry, type InboxRow } from './inbox-rows.ts'
+import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
+import { shardOfSubject } from './shards.ts'
+
+const storedColumns = rowColumns('r').join(', ')
+
+/** One part of a request: its statements, and how their rows join what was loaded. */
+interface Part {
+  readonly statement: Statement
+  readonly add: (rows: readonly object[], loaded: Loading) => void
+}
+
+interface Loading {
+  readonly resources: Map<string, Stored>
+  readonly facts: Fact[]
+  readonly said: Said[]
+  readonly messages: ReturnType<typeof toInboxEntry>[]
+}
+
+/**
+ * Everything a decision needs, as it stood at one moment: a decider that saw a register at one moment and facts at
+ * another could compute from a state that never was.
+ */
+export async function load(db: Db, request: LoadRequest): Promise<Loaded> {
+  const parts = partsOf(request)
+  const statements = parts.map(part => part.statement)
+  const seen = collect(parts, await db.snapshot(statements))
+  if (!request.lock) return seen
+  const locks = [...lockResources(request.tenant, seen.resources), ...lockSaid(request.tenant, seen.said)]
+  return collect(
+    parts,
+    await db.hold(request.lane, { keys: holdKeys(request, seen), locks, reads: statements }),
+  )
+}
+
+function collect(parts: readonly Part[], answers: readonly Rows<object>[]): Loaded {
+  const loading: Loading = { resources: new Map(), facts: [], said: [], messages: [] }
+  parts.forEach((part, index) => part.add(answers[index]?.rows ?? [], loading))
+  const { resources, ...rest } = loading
+  return { ...rest, resources: [...resources.values()] }
+}
+
+const holdKeys = (
+  { keys = [], compartments, subjects = [] }: LoadRequest,
+  { resources }: Loaded,
+): readonly string[] => [
+  ...new Set([
+    ...keys.map(keyText),
+    ...resources.map(keyText),
+    ...(compartments?.patients ?? []),
+    ...subjects,
+  ]),
+]
+
+function partsOf({
+  tenant,
+  keys = [],
+  compartments,
+  subjects = [],
+  messages = [],
+}: LoadRequest): readonly Part[] {
+  return [
+    ...(keys.length > 0 ? [byShard(tenant, keys), byDirectory(tenant, keys)] : []),
+    ...(compartments && compartments.patients.length > 0 ? [byPatient(tenant, compartments)] : []),
+    ...(subjects.length > 0 ? [saidAbout(tenant, subjects), factsAbout(tenant, subjects)] : []),
+    ...(messages.length > 0 ? [byMessage(tenant, messages)] : []),
+  ]
+}
+
+const addResources: Part['add'] = (rows, { resources }) => {
+  for (const stored of (rows as readonly ResourceRow[]).map(storedOf)) resources.set(keyText(stored), stored)
+}
+
+const NO_SHARD = -1
+
+function byShard(tenant: number, keys: readonly ResourceKey[]): Part {
+  return {
+    add: addResources,
+    statement: {
+      name: 'cw_load_by_shard',
+      text: `select ${storedColumns} from unnest($2::int2[], $3::int2[], $4::text[]) h (shard, type, id)
+        join resource r on r.shard = h.shard and r.tenant = $1 and r.type = h.type and r.id = h.id`,
+      values: [
+        tenant,
+        int2Array(keys.map(({ id }) => shardInId(id) ?? NO_SHARD)),
+        int2Array(keys.map(({ type }) => typeNumber(type))),
+        textArray(keys.map(({ id }) => id)),
+      ],
+    },
+  }
+}
+
+/** Ids that clients chose, also those that happen to look like ours. */
+function byDirectory(tenant: number, keys: readonly ResourceKey[]): Part {
+  return {
+    add: addResources,
+    statement: {
+      name: 'cw_load_by_directory',
+      text: `select ${storedColumns} from unnest($2::int2[], $3::text[]) h (type, id)
+        join id_directory d on d.tenant = $1 and d.type = h.type and d.id = h.id
+        join resource r on r.shard = d.shard and r.tenant = $1 and r.type = d.type and r.id = d.id`,
+      values: [
+        tenant,
+        int2Array(keys.map(({ type }) => typeNumber(type))),
+        textArray(keys.map(({ id }) => id)),
+      ],
+    },
+  }
+}
+
+function byPatient(tenant: number, { patients, types }: NonNullable<LoadRequest['compartments']>): Part {
+  return {
+    add: addResources,
+    statement: {
+      name: 'cw_load_by_patient',
+      text: `select ${storedColumns} from unnest($2::text[]) h (patient)
+        join resource r on r.tenant = $1 and r.patient = h.patient and r.type = any($3::int2[])`,
+      values: [tenant, textArray(patients), int2Array(types.map(typeNumber))],
+    },
+  }
+}
+
+const subjectValues = (tenant: number, subjects: readonly string[]): readonly unknown[] => [
+  tenant,
+  int2Array(subjects.map(subject => shardOfSubject(tenant, subject))),
+  textArray(subjects),
+]
+
+interface SaidRow {
+  readonly subject: string
+  readonly scope: string
+  readonly version: number
+  readonly body: string
+}
+
+const saidAbout = (tenant: number, subjects: readonly string[]): Part => ({
+  add: (rows, { said }) => {
+    for (const row of rows as readonly SaidRow[]) said.push({ ...row, body: JSON.parse(row.body) as Json })
+  },
+  statement: {
+    name: 'cw_load_said',
+    text: `select s.subject, s.scope, s.version, s.body from unnest($2::int2[], $3::text[]) h (shard, subject)
+      join said s on s.shard = h.shard and s.tenant = $1 and s.subject = h.subject`,
+    values: subjectValues(tenant, subjects),
+  },
+})
+
+interface FactRow extends Omit<Fact, 'body'> {
+  readonly body: string
+  readonly at: Instant
+}
+
+const factsAbout = (tenant: number, subjects: readonly string[]): Part => ({
+  add: (rows, { facts }) => {
+    for (const row of rows as readonly FactRow[]) facts.push({ ...row, body: JSON.parse(row.body) as Json })
+  },
+  statement: {
+    name: 'cw_load_facts',
+    text: `select f.id, f.subject, f.kind, f.scope, f.at, f.recorded, f.actor, f.source, f.body
+      from unnest($2::int2[], $3::text[]) h (shard, subject)
+      join fact f on f.shard = h.shard and f.tenant = $1 and f.subject = h.subject`,
+    values: subjectValues(tenant, subjects),
+  },
+})
+
+const byMessage = (tenant: number, messages: readonly MessageKey[]): Part => ({
+  add: (rows, { messages: entries }) => {
+    for (const row of rows as readonly InboxRow[]) entries.push(toInboxEntry(row))
+  },
+  statement: {
+    name: 'cw_load_messages',
+    text: `select ${inboxColumns} from (select distinct * from unnest($2::text[], $3::text[]) k (source, message_id)) h
+      join inbox i on i.tenant = $1 and i.source = h.source and i.message_id = h.message_id`,
+    values: [
+      tenant,
+      textArray(messages.map(({ source }) => source)),
+      textArray(messages.map(({ messageId }) => messageId)),
+    ],
+  },
+})
+
+/** In the order in which a flush writes them. */
+function lockResources(tenant: number, resources: readonly Stored[]): readonly Statement[] {
+  if (resources.length === 0) return []
+  return [
+    {
+      name: 'cw_lock_resources',
+      text: `select 1 from unnest($2::int2[], $3::int2[], $4::text[]) h (shard, type, id)
+        join resource r on r.shard = h.shard and r.tenant = $1 and r.type = h.type and r.id = h.id
+        order by r.type, r.id for no key update of r`,
+      values: [
+        tenant,
+        int2Array(resources.map(({ shard }) => shard)),
+        int2Array(resources.map(({ type }) => typeNumber(type))),
+        textArray(resources.map(({ id }) => id)),
+      ],
+    },
+  ]
+}
+
+function lockSaid(tenant: number, said: readonly Said[]): readonly Statement[] {
+  if (said.length === 0) return []
+  return [
+    {
+      name: 'cw_lock_said',
+      text: `select 1 from unnest($2::int2[], $3::text[], $4::text[]) h (shard, subject, scope)
+        join said s on s.shard = h.shard and s.tenant = $1 and s.subject = h.subject and s.scope = h.scope
+        order by s.subject, s.scope for no key update of s`,
+      values: [
+        tenant,
+        int2Array(said.map(({ subject }) => shardOfSubject(tenant, subject))),
+        textArray(said.map(({ subject }) => subject)),
+        textArray(said.map(({ scope }) => scope)),
+      ],
+    },
+  ]
+}

@@ -1,0 +1,156 @@
+import type { Worker } from 'node:worker_threads'
+import type pg from 'pg'
+import type { Clock } from '../lib/clock.ts'
+import type { Store } from '../commands/ports/store.ts'
+import { connectPostgres } from './connect-postgres.ts'
+import { rethrow, type Connect } from './connection.ts'
+import type { Db } from './db.ts'
+import { openEmbeddedDatabase } from './embedded/embedded-database.ts'
+import type { IndexResource } from './flush-plan.ts'
+import { flush } from './flush.ts'
+import { openInboxQueries } from './inbox-queries.ts'
+import { openLinkQueries } from './link-queries.ts'
+import { load } from './load.ts'
+import { migrate } from './migrate.ts'
+import { openOutboxQueue } from './outbox-queue.ts'
+import { openPooledDb } from './pooled-db.ts'
+import { readHistory, readResource, readVersion } from './resource-queries.ts'
+import { runSearch } from './search-sql.ts'
+import { openTimerQueue } from './timer-queue.ts'
+
+interface StoreOptions {
+  readonly clock: Clock
+  /** What a resource is found by: fhir/search/index-resource.ts. */
+  readonly indexResource: IndexResource
+  /** 'off' = refuse an old schema instead of bringing it up to date. */
+  readonly migrate: 'auto' | 'off'
+}
+
+export interface EmbeddedStoreOptions extends StoreOptions {
+  readonly dataDir: string
+  /** Starts the database thread; tests replace it by one with faults. */
+  readonly startWorker?: (folder: string) => Worker
+}
+
+export interface PostgresStoreOptions extends StoreOptions {
+  readonly databaseUrl: string
+  /** Writer connections. */
+  readonly lanes?: number
+  /** Connections for everything else. */
+  readonly readers?: number
+  /** False behind a pooler in transaction mode. */
+  readonly prepare?: boolean
+}
+
+const LANES = 2
+const READERS = 4
+
+/** PGlite in this process, durable, for this process alone (StoreFault `store-locked` when another one has the folder). */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
+  const database = openEmbeddedDatabase(options)
+  const connect = (): Promise<pg.Client> => database.connect('service')
+  try {
+    await migrateWith(() => database.connect('migration'), options.migrate)
+    const db = await openPooledDb({
+      connectWriter: connect,
+      connectReader: connect,
+      lanes: 1,
+      readers: 0,
+      prepare: true,
+    })
+    const close = async (): Promise<void> => {
+      await db.close()
+      await database.close()
+    }
+    return storeOver(db, { backend: 'embedded', ...options, close })
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** PostgreSQL 15 or later. */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const { databaseUrl, lanes = LANES, readers = READERS, prepare = true } = options
+  const connect = (role: 'writer' | 'reader' | 'migration'): Connect =>
+    connectPostgres({ databaseUrl, prepare }, role)
+  await migrateWith(connect('migration'), options.migrate)
+  const db = await openPooledDb({
+    connectWriter: connect('writer'),
+    connectReader: connect('reader'),
+    lanes,
+    readers,
+    prepare,
+  })
+  return storeOver(db, { backend: 'postgresql', ...options, close: () => db.close() })
+}
+
+/** Brings the schema of a server up to date and gives the names of what it applied (`casewire migrate`). */
+export const migratePostgres = (databaseUrl: string): Promise<readonly string[]> =>
+  migrateWith(connectPostgres({ databaseUrl, prepare: true }, 'migration'), 'auto')
+
+/** The same for a data folder. */
+export async function migrateEmbedded(dataDir: string): Promise<readonly string[]> {
+  const database = openEmbeddedDatabase({ dataDir })
+  try {
+    return await migrateWith(() => database.connect('migration'), 'auto')
+  } finally {
+    await database.close()
+  }
+}
+
+async function migrateWith(connect: Connect, mode: 'auto' | 'off'): Promise<readonly string[]> {
+  const client = await connect().catch(rethrow)
+  // Without a listener an idle connection that is lost would end the process; the next statement tells.
+  client.on('error', () => undefined)
+  try {
+    return await migrate(client, mode)
+  } finally {
+    await client.end()
+  }
+}
+
+interface Parts extends StoreOptions {
+  readonly backend: Store['backend']
+  readonly close: () => Promise<void>
+}
+
+function storeOver(db: Db, { backend, clock, indexResource, close }: Parts): Store {
+  return {
+    backend,
+    lanes: db.lanes,
+    load: request => load(db, request),
+    flush: changes => flush(db, changes, indexResource),
+    read: (tenant, key) => readResource(db, tenant, key),
+    readVersion: (tenant, key, version) => readVersion(db, tenant, key, version),
+    history: (tenant, key, page) => readHistory(db, tenant, key, page),
+    search: (tenant, plan) => runSearch(db, tenant, plan),
+    nextOffset: (group, topic, partition) => nextOffset(db, { group, topic, partition }),
+    ping: async () => {
+      await db.query({ name: 'cw_ping', text: 'select 1 from casewire_migration limit 1' })
+    },
+    inbox: openInboxQueries(db),
+    outbox: openOutboxQueue(db, clock),
+    timers: openTimerQueue(db),
+    links: openLinkQueries(db),
+    close,
+  }
+}
+
+interface PartitionKey {
+  readonly group: string
+  readonly topic: string
+  readonly partition: number
+}
+
+/** Waits for a flush that is moving it: what it gives stands. */
+async function nextOffset(db: Db, { group, topic, partition }: PartitionKey): Promise<number> {
+  const { rows } = await db.query<{ next: string }>({
+    name: 'cw_next_offset',
+    text: `insert into consumer_offset as o (consumer_group, topic, partition, next_offset) values ($1, $2, $3, 0)
+      on conflict (consumer_group, topic, partition) do update set next_offset = o.next_offset
+      returning next_offset as next`,
+    values: [group, topic, partition],
+  })
+  return Number(rows[0]?.next ?? 0)
+}

@@ -1,0 +1,82 @@
+import { shardInId } from '../lib/ids.ts'
+import type { ResourceKey } from '../fhir/resource.ts'
+import type { Stored } from '../commands/ports/store.ts'
+import type { Db, Statement } from './db.ts'
+import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
+
+const storedColumns = rowColumns('r').join(', ')
+
+/** Columns of a version, in the shape of a current row: search values are kept of current rows only. */
+const versionColumns = storedColumns.replace('r.ixh', "'0' as ixh")
+
+/** The current row, tombstones included. */
+export const readResource = async (db: Db, tenant: number, key: ResourceKey): Promise<Stored | undefined> =>
+  (
+    await fromItsShard(db, key, shard => ({
+      name: `cw_read_${shard.name}`,
+      text: `select ${storedColumns} from resource r where r.shard = ${shard.sql} and r.tenant = $1 and r.type = $2 and r.id = $3`,
+      values: [tenant, typeNumber(key.type), key.id, ...shard.values],
+    }))
+  )[0]
+
+export const readVersion = async (
+  db: Db,
+  tenant: number,
+  key: ResourceKey,
+  version: number,
+): Promise<Stored | undefined> =>
+  (
+    await fromItsShard(db, key, shard => ({
+      name: `cw_read_version_${shard.name}`,
+      text: `select ${versionColumns} from resource_version r
+      where r.shard = ${shard.sql} and r.tenant = $1 and r.type = $2 and r.id = $3 and r.version = ${shard.next}`,
+      values: [tenant, typeNumber(key.type), key.id, ...shard.values, version],
+    }))
+  )[0]
+
+/** Newest first; `before` is the version of the last one seen. */
+export const readHistory = (
+  db: Db,
+  tenant: number,
+  key: ResourceKey,
+  { before, count }: { readonly before?: number; readonly count: number },
+): Promise<readonly Stored[]> =>
+  fromItsShard(db, key, shard => ({
+    name: `cw_history_${shard.name}`,
+    text: `select ${versionColumns} from resource_version r
+      where r.shard = ${shard.sql} and r.tenant = $1 and r.type = $2 and r.id = $3 and r.version < ${shard.next}
+      order by r.version desc limit ${shard.afterNext}`,
+    values: [tenant, typeNumber(key.type), key.id, ...shard.values, before ?? 2_147_483_647, count],
+  }))
+
+/** How a statement learns the shard; $1 to $3 are tenant, type and id. */
+interface ShardParameter {
+  readonly name: 'own' | 'directory'
+  readonly sql: string
+  readonly values: readonly number[]
+  /** The next free parameters. */
+  readonly next: string
+  readonly afterNext: string
+}
+
+const directory: ShardParameter = {
+  name: 'directory',
+  sql: '(select d.shard from id_directory d where d.tenant = $1 and d.type = $2 and d.id = $3)',
+  values: [],
+  next: '$4',
+  afterNext: '$5',
+}
+
+/** Looks in the shard that the id carries, then where the directory says: a client may choose an id that looks like ours. */
+async function fromItsShard(
+  db: Db,
+  key: ResourceKey,
+  statement: (shard: ShardParameter) => Statement,
+): Promise<readonly Stored[]> {
+  const shard = shardInId(key.id)
+  const ask = async (parameter: ShardParameter): Promise<readonly Stored[]> =>
+    (await db.query<ResourceRow>(statement(parameter))).rows.map(storedOf)
+  if (shard === undefined) return ask(directory)
+  const found = await ask({ name: 'own', sql: '$4', values: [shard], next: '$5', afterNext: '$6' })
+  return found.length > 0 ? found : ask(directory)
+}

@@ -1,0 +1,39 @@
+import { strict as assert } from 'node:assert'
+import type { Instant } from '../lib/clock.ts'
+import type { Resource } from '../fhir/resource.ts'
+import type { Write } from '../commands/ports/store.ts'
+
+/** One version as it will stand in the store. */
+export interface NewVersion {
+  readonly version: number
+  readonly updatedMs: number
+  readonly updated: Instant
+  readonly deleted: boolean
+  /** JSON as served; empty for a tombstone. */
+  readonly content: string
+}
+
+/**
+ * Numbers and stamps the versions of a write. lastUpdated grows strictly with the version, whatever the clock does:
+ * a reader that polls by it must not miss one.
+ */
+export function newVersions(write: Write, atMs: number): readonly NewVersion[] {
+  assert(write.versions.length > 0, `a write without versions: ${write.type}`)
+  const before =
+    write.expectUpdated === undefined ? Number.NEGATIVE_INFINITY : Date.parse(write.expectUpdated)
+  const first = Math.max(atMs, before + 1)
+  return write.versions.map((resource, index) => {
+    const version = write.expect + index + 1
+    const updatedMs = first + index
+    const updated = new Date(updatedMs).toISOString()
+    const content = resource === undefined ? '' : stampedContent(resource, write.id, version, updated)
+    return { version, updatedMs, updated, deleted: resource === undefined, content }
+  })
+}
+
+function stampedContent(resource: Resource, id: string, version: number, updated: Instant): string {
+  const meta = { ...resource.meta, versionId: String(version), lastUpdated: updated }
+  return JSON.stringify(
+    Object.assign({ resourceType: resource.resourceType, id, meta }, resource, { id, meta }),
+  )
+}
