@@ -3,6 +3,7 @@ import { parseJson } from '../lib/json.ts'
 import { sameResource } from '../fhir/same-resource.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import { taskTimers } from './timers/task-timers.ts'
 import type { AuditEntry, Changes, OutboxWrite, Stored, Write } from './ports/store.ts'
 
 /** Who writes what into which part of the store; one unit of work is one database transaction. */
@@ -126,11 +127,18 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
         at: context.at,
         writes: changed.map(toWrite),
         outbox: changed.flatMap(row => outboxRows(row, context.targets)),
+        timers: taskTimers(changed.map(timerChange)),
         audit: changed.map(row => auditEntry(row, context)),
       }
     },
   }
 }
+
+const timerChange = (row: Row) => ({
+  ...row.key,
+  before: row.before,
+  after: row.versions.at(-1)?.resource,
+})
 
 function toWrite(row: Row): Write {
   return {

@@ -3,6 +3,7 @@ import { instantOf, type Clock } from '../../lib/clock.ts'
 import { faultOf, type EmitEvent } from '../ports/events.ts'
 import type { Meters } from '../ports/meters.ts'
 import type { FlushConflict, OffsetFence, Outcome, Store } from '../ports/store.ts'
+import { StoreFault, StoreRefusal } from '../ports/store-fault.ts'
 import type { OutboxTarget } from '../unit-of-work.ts'
 import { learn, nothingKnown, openBatch, type Known } from './batch-state.ts'
 import { conflicting } from './components.ts'
@@ -103,14 +104,13 @@ const refused = (message: Prepared): Prepared => ({
   },
 })
 
-/** SQLSTATE classes 22 (data), 23 (constraint) and 54 (limits): about the content, not about the database's health. */
-const isRefusal = (error: unknown): boolean => /^(22|23|54)[0-9A-Z]{3}$/.test(sqlState(error))
-/** Serialisation failure, deadlock, lock not available: nothing was written, try again. */
-const isCollision = (error: unknown): boolean => /^(40001|40P01|55P03)$/.test(sqlState(error))
-
-function sqlState(error: unknown): string {
-  const code = (error as { readonly code?: unknown } | null)?.code
-  return typeof code === 'string' ? code : ''
+/**
+ * About the content, not about the database's health: SQLSTATE classes 22 (data), 23 (constraint) and 54 (limits), or
+ * our own code failing on it.
+ */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof StoreRefusal) return /^(22|23|54)/.test(error.code)
+  return !(error instanceof StoreFault)
 }
 
 /** One transaction for all messages; what met another writer is loaded and decided again, the rest is kept. */
@@ -137,7 +137,7 @@ async function flushTogether(
     stale = staleAfter(conflict, messages, decided)
     if (attempt > LOCK_FROM_TRY) await sleep(Math.random() * 10 * attempt)
   }
-  throw new Error('a batch met other writers too often')
+  throw new StoreFault('store-unavailable', 'a batch met other writers too often: try again')
 }
 
 function staleAfter(
@@ -170,17 +170,12 @@ async function flush(
   const outbox = [...(changes.outbox ?? []), ...letters]
   const idle = changes.writes.length + (changes.inbox?.length ?? 0) + outbox.length === 0
   if (idle && !batch.offset) return undefined
-  try {
-    const flushed = await options.store.flush({
-      ...changes,
-      outbox,
-      ...(batch.offset && { offset: batch.offset }),
-    })
-    return flushed.ok ? undefined : flushed.failure
-  } catch (error) {
-    if (isCollision(error)) return { kind: 'claimed' }
-    throw error
-  }
+  const flushed = await options.store.flush({
+    ...changes,
+    outbox,
+    ...(batch.offset && { offset: batch.offset }),
+  })
+  return flushed.ok ? undefined : flushed.failure
 }
 
 /** One row per record, however many of its messages could not be applied. */
