@@ -33,7 +33,7 @@ const structures = (): readonly Structure[] =>
     [
       ...definitionsIn('profiles-types', 'StructureDefinition'),
       ...definitionsIn('profiles-resources', 'StructureDefinition'),
-    ] as readonly Structure[]
+    ] as unknown as readonly Structure[]
   ).filter(({ kind, name }) => (kind === 'complex-type' || kind === 'resource') && !foreignTypes.has(name))
 
 /** Type or backbone path -> its row, e.g. `"Patient.contact": ["BackboneElement", {"gender": "0..1 code !administrative-gender"}]`. */

@@ -1,0 +1,100 @@
+import { isResourceType } from '../resource-types.ts'
+import { isNode, report, reportAt } from './scope.ts'
+import type { Node, Scope } from './scope.ts'
+import type { Targets } from './type-rules.ts'
+
+const RELATIVE = /^([A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+const CONDITIONAL = /^([A-Za-z]+)\?/
+const REST_URL = /\/([A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:./
+
+/** Checks of a Reference beyond its shape: the literal's form, ref-1, and the types that the element may point to. */
+export function walkReference(value: Node, targets: Targets | undefined, scope: Scope): void {
+  const { reference, type } = value
+  if (typeof reference === 'string') walkLiteral(reference, targets, scope)
+  if (targets && typeof type === 'string' && isResourceType(type) && !targets.has(type)) {
+    reportAt(scope, 'type', 'value', `May point to ${[...targets].join(', ')} only`)
+  }
+}
+
+function walkLiteral(reference: string, targets: Targets | undefined, scope: Scope): void {
+  if (reference.startsWith('#')) {
+    scope.fragments.push(reference)
+    if (reference !== '#' && !scope.contained.has(reference.slice(1))) {
+      return report(
+        scope,
+        'invariant',
+        'ref-1: SHALL have a contained resource if a local reference is provided',
+      )
+    }
+  }
+  const kind = targetType(reference, scope)
+  if (kind === 'malformed') {
+    reportAt(
+      scope,
+      'reference',
+      'value',
+      'Must be Type/id with an R4 type, Type?search, #id or an absolute URL',
+    )
+  } else if (targets && kind !== undefined && !targets.has(kind)) {
+    reportAt(scope, 'reference', 'value', `May point to ${[...targets].join(', ')} only`)
+  }
+}
+
+/**
+ * The resource type that a literal reference points to, `undefined` when it can't be told, `malformed` when the text is no
+ * literal reference (http://hl7.org/fhir/R4/references.html#literal).
+ */
+function targetType(reference: string, scope: Scope): string | undefined {
+  if (reference.startsWith('#')) return scope.contained.get(reference.slice(1))
+  const type = (RELATIVE.exec(reference) ?? CONDITIONAL.exec(reference))?.[1]
+  if (type !== undefined) return isResourceType(type) ? type : 'malformed'
+  if (!ABSOLUTE.test(reference)) return 'malformed'
+  if (!reference.startsWith('http')) return scope.entryTypes.get(reference)
+  const named = REST_URL.exec(reference)?.[1]
+  return named !== undefined && isResourceType(named) ? named : scope.entryTypes.get(reference)
+}
+
+/** id -> type of the contained resources. */
+export function containedTypes(resource: Node): ReadonlyMap<string, string> {
+  const types = new Map<string, string>()
+  for (const { id, resourceType } of nodesIn(resource['contained'])) {
+    if (typeof id === 'string' && typeof resourceType === 'string') types.set(id, resourceType)
+  }
+  return types
+}
+
+/** fullUrl -> type of a Bundle's entries, so that the target of a urn reference can be told. */
+export function entryTypesOf(bundle: Node, outer: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const types = new Map(outer)
+  for (const { fullUrl, resource } of nodesIn(bundle['entry'])) {
+    if (typeof fullUrl !== 'string' || !isNode(resource)) continue
+    if (typeof resource['resourceType'] === 'string') types.set(fullUrl, resource['resourceType'])
+  }
+  return types
+}
+
+/** dom-3: a contained resource is referred to from the resource around it, or refers to that one. */
+export function reportUnreferenced(resource: Node, scope: Scope): void {
+  const fragments = new Set(scope.fragments)
+  for (const item of nodesIn(resource['contained'])) {
+    if (typeof item['id'] === 'string' && fragments.has(`#${item['id']}`)) continue
+    if (refersToContainer(item)) continue
+    reportAt(
+      scope,
+      'contained',
+      'invariant',
+      'dom-3: A contained resource SHALL be referred to from elsewhere in the resource or SHALL refer to the containing resource',
+    )
+    return
+  }
+}
+
+/** NOTE: recursion is bounded, as what nests too deeply was left out of the walk before and counts as not referring. */
+function refersToContainer(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null || depth > 128) return false
+  if ((value as Node)['reference'] === '#') return true
+  return Object.values(value).some(item => refersToContainer(item, depth + 1))
+}
+
+const nodesIn = (value: unknown): readonly Node[] => (Array.isArray(value) ? value.filter(isNode) : [])

@@ -1,0 +1,157 @@
+import structures from '../definitions/structures.json' with { type: 'json' }
+import valueSets from '../definitions/value-sets.json' with { type: 'json' }
+import { invariants } from './invariants/invariants.ts'
+import type { Invariant } from './invariants/invariants.ts'
+import { primitives } from './primitives.ts'
+import type { PrimitiveCheck } from './primitives.ts'
+
+/** What one JSON property of a type may hold. */
+export interface ElementRule {
+  /** The element's name in FHIRPath: `value` for the property `valueQuantity`, `given` for `_given`. */
+  readonly name: string
+  readonly many: boolean
+  readonly holds: Holds
+  /** Where the element may hold one of several types: the index in `TypeRule.choices`. */
+  readonly choice?: number
+}
+
+export type Holds =
+  | {
+      readonly kind: 'primitive'
+      readonly check: PrimitiveCheck
+      readonly isUri: boolean
+      readonly codes?: BoundCodes
+    }
+  /** A property such as `_status`: id and extensions of the primitive beside it. */
+  | { readonly kind: 'sibling'; readonly of: string }
+  | {
+      readonly kind: 'object'
+      readonly type: string
+      readonly targets?: Targets
+      readonly codes?: BoundCodes
+    }
+  | { readonly kind: 'resource' }
+  | { readonly kind: 'narrative' }
+  | { readonly kind: 'resource-type' }
+
+export type Targets = ReadonlySet<string>
+
+export interface BoundCodes {
+  readonly url: string
+  /** Every code of the value set, whatever its system: what a `code` element may hold. */
+  readonly all: ReadonlySet<string>
+  readonly bySystem: ReadonlyMap<string, readonly string[]>
+}
+
+/** An element that must be there: at least one of these properties. */
+export interface Requirement {
+  readonly name: string
+  readonly properties: readonly string[]
+}
+
+export interface TypeRule {
+  readonly name: string
+  readonly elements: ReadonlyMap<string, ElementRule>
+  readonly required: readonly Requirement[]
+  /** Names of the elements that may hold one of several types, by index. */
+  readonly choices: readonly string[]
+  readonly invariants: readonly Invariant[]
+}
+
+type Row = readonly [base: string, elements: Readonly<Record<string, string>>]
+const rows = structures as unknown as Readonly<Record<string, Row>>
+const sets = valueSets as Readonly<
+  Record<string, { url: string; codes: Readonly<Record<string, readonly string[]>> }>
+>
+
+const rules = new Map<string, TypeRule>()
+const bound = new Map<string, BoundCodes>()
+
+/** The rule of a type (`Patient`, `HumanName`) or backbone element (`Patient.contact`), made at its first use. */
+export function typeRule(name: string): TypeRule {
+  const known = rules.get(name)
+  if (known) return known
+  const rule = makeTypeRule(name)
+  rules.set(name, rule)
+  return rule
+}
+
+/** A type with those it is derived from, most general first: `Resource`, `DomainResource`, `Patient`. */
+export function lineageOf(name: string): readonly string[] {
+  const row = rows[name]
+  return row ? [...lineageOf(row[0]), name] : []
+}
+
+interface Draft {
+  readonly elements: Map<string, ElementRule>
+  readonly required: Requirement[]
+  readonly choices: string[]
+}
+
+function makeTypeRule(name: string): TypeRule {
+  const lineage = lineageOf(name)
+  const draft: Draft = { elements: new Map(), required: [], choices: [] }
+  for (const ancestor of lineage) {
+    for (const [element, rule] of Object.entries(rows[ancestor]?.[1] ?? {})) addElement(draft, element, rule)
+  }
+  if (lineage[0] === 'Resource') {
+    draft.elements.set('resourceType', {
+      name: 'resourceType',
+      many: false,
+      holds: { kind: 'resource-type' },
+    })
+  }
+  return { name, ...draft, invariants: lineage.flatMap(ancestor => invariants.get(ancestor) ?? []) }
+}
+
+/** `0..1 code !request-status`, `1..1 Reference(Patient,Group)`, `0..1 Quantity|string`, `0..* #Bundle.link`. */
+function addElement({ elements, required, choices }: Draft, element: string, rule: string): void {
+  const [cardinality = '', types = '', valueSet] = rule.split(' ')
+  const isChoice = element.endsWith('[x]')
+  const name = isChoice ? element.slice(0, -3) : element
+  if (cardinality.endsWith('..0')) {
+    elements.delete(name)
+    elements.delete(`_${name}`)
+    return
+  }
+  const many = cardinality.endsWith('*')
+  const properties: string[] = []
+  const choice = isChoice ? { choice: choices.push(name) - 1 } : {}
+  for (const type of types.split('|')) {
+    const holds = holdsOf(type, valueSet?.slice(1))
+    const property = isChoice ? name + jsonSuffix(type) : name
+    elements.set(property, { name, many, holds, ...choice })
+    properties.push(property)
+    if (holds.kind === 'primitive' && !type.startsWith('@')) {
+      elements.set(`_${property}`, { name, many, holds: { kind: 'sibling', of: property }, ...choice })
+      properties.push(`_${property}`)
+    }
+  }
+  if (!cardinality.startsWith('0')) required.push({ name, properties })
+}
+
+function jsonSuffix(type: string): string {
+  const name = type === 'SimpleQuantity' ? 'Quantity' : type.replace(/\(.*/, '')
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}
+
+function holdsOf(type: string, valueSet: string | undefined): Holds {
+  const codes = valueSet === undefined ? {} : { codes: boundCodes(valueSet) }
+  if (type === 'Resource') return { kind: 'resource' }
+  if (type === 'xhtml') return { kind: 'narrative' }
+  if (type.startsWith('#')) return { kind: 'object', type: type.slice(1) }
+  const check = primitives[type.replace('@', '')]
+  if (check) return { kind: 'primitive', check, isUri: /^(?:uri|url|canonical)$/.test(type), ...codes }
+  const reference = /^Reference\((.*)\)$/.exec(type)
+  if (reference) return { kind: 'object', type: 'Reference', targets: new Set(reference[1]?.split(',')) }
+  return { kind: 'object', type, ...codes }
+}
+
+function boundCodes(valueSet: string): BoundCodes {
+  const known = bound.get(valueSet)
+  if (known) return known
+  const { url, codes } = sets[valueSet] ?? { url: valueSet, codes: {} }
+  const made = { url, all: new Set(Object.values(codes).flat()), bySystem: new Map(Object.entries(codes)) }
+  bound.set(valueSet, made)
+  return made
+}
