@@ -23,7 +23,9 @@ export function remoteService(url: string): Operations {
         ...(filter.outcome && { outcome: filter.outcome.join(',') }),
         ...(filter.after !== undefined && { after: filter.after }),
       })
-      const page = await get<{ readonly messages: readonly InboxSummary[] }>(`/admin/messages?${query}`)
+      const page = await get<{ readonly messages: readonly InboxSummary[] }>(
+        `/admin/messages?${query.toString()}`,
+      )
       return page.ok ? ok(page.value.messages) : page
     },
     show: id => get<InboxDetail>(`/admin/messages/${encodeURIComponent(id)}`),

@@ -36,7 +36,7 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
   } finally {
     await operations.value.close()
   }
-  for (const [outcome, count] of [...tally].toSorted()) io.out(`${outcome} ${count}\n`)
+  for (const outcome of [...tally.keys()].toSorted()) io.out(`${outcome} ${tally.get(outcome) ?? 0}\n`)
   return tally.has('dead-letter') || tally.has('refused') || tally.has('unavailable') ? 1 : 0
 }
 

@@ -38,8 +38,8 @@ function isPostgresUrl(text: string): boolean {
 
 function isTimeZone(text: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: text })
-    return !/^[+-]/.test(text)
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions()
+    return !/^[+-]/.test(timeZone)
   } catch {
     return false
   }

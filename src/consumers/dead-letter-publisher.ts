@@ -83,8 +83,8 @@ async function publishRow(
   } catch (error) {
     const code = (error as { readonly type?: unknown } | null)?.type
     if (code !== 'MESSAGE_TOO_LARGE' && code !== 'RECORD_LIST_TOO_LARGE') throw error
-    await outbox.bury(row.seq, String(code))
-    emit('dead-letter-buried', { topic, code: String(code) })
+    await outbox.bury(row.seq, code)
+    emit('dead-letter-buried', { topic, code })
   }
 }
 

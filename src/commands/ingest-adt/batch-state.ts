@@ -1,4 +1,3 @@
-import type { Instant } from '../../lib/clock.ts'
 import { patientOf } from '../../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../../fhir/resource.ts'
 import { inboxIdOf } from '../inbox-id.ts'

@@ -45,9 +45,9 @@ export function createIngest(options: IngestOptions): IngestAdt {
   return async batch => {
     const beganMs = options.clock.nowMs()
     const prepared = batch.records.map((record, index) => options.prepare(record, index))
-    const refusal = batch.door === 'kafka' ? undefined : prepared.find(({ refusal }) => refusal)?.refusal
+    const refusal = batch.door === 'kafka' ? undefined : prepared.find(read => read.refusal)?.refusal
     if (refusal) return { kind: 'refused', failure: refusal }
-    const messages = prepared.flatMap(({ messages }) => messages)
+    const messages = prepared.flatMap(read => read.messages)
     const progress = { tries: 0 }
     const outcome = await inLane(batch.lane, () => takeMessages(messages, batch, options, progress))
     if (outcome === 'fenced') return { kind: 'fenced' }

@@ -43,7 +43,7 @@ function readOne(
   const message = read.value
   const header = message.first('MSH')
   const payloadHash = sha256(raw)
-  const trigger = `${triggerEvent(message) ?? ''}`
+  const trigger = triggerEvent(message) ?? ''
   return {
     record: index,
     from: record,

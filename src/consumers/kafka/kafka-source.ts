@@ -6,6 +6,7 @@ import type {
   SourceBatch,
   SourceHandlers,
   SourceMessage,
+  TopicPartition,
 } from '../event-source.ts'
 
 export interface SourceOptions {
@@ -28,109 +29,116 @@ interface Running {
  * Kafka behind the seam. A consumer that crashed for good, or that has neither fetched nor beaten for several
  * sessions, is replaced by a new one: a stalled kafkajs consumer doesn't recover by itself (stack.md B4).
  */
-export function kafkaSource(options: SourceOptions): EventSource {
-  const { kafka, group, topics, emit } = options
-  let running: Running | undefined
-  let admin: Admin | undefined
-  let stopping = false
-  let restarts = 0
-  let restartTimer: NodeJS.Timeout | undefined
+export class KafkaSource implements EventSource {
+  readonly #options: SourceOptions
+  #running: Running | undefined
+  #admin: Admin | undefined
+  #isStopping = false
+  #restarts = 0
+  #restartTimer: NodeJS.Timeout | undefined
 
-  const restart = (handlers: SourceHandlers, reason: string, error?: unknown): void => {
-    if (stopping || restartTimer) return
-    const waitMs = Math.min(30_000, 500 * 2 ** Math.min(restarts, 6))
-    restarts += 1
-    emit('consumer-restarting', {
-      group,
-      reason,
-      waitMs,
-      ...(error !== undefined && { fault: faultOf(error) }),
-    })
-    const old = running
-    running = undefined
-    if (old) retire(old)
-    restartTimer = setTimeout(() => {
-      restartTimer = undefined
-      open(handlers).catch((fault: unknown) => restart(handlers, 'connect', fault))
-    }, waitMs)
+  constructor(options: SourceOptions) {
+    this.#options = options
   }
 
-  const open = async (handlers: SourceHandlers): Promise<void> => {
-    const consumer = createConsumer(options)
-    const beat = { atMs: Date.now() }
-    const { events } = consumer
-    consumer.on(events.GROUP_JOIN, () => {
-      beat.atMs = Date.now()
-      restarts = 0
-      handlers.onJoin()
-      emit('consumer-joined', { group, topics })
+  async start(handlers: SourceHandlers): Promise<void> {
+    await this.#open(handlers).catch((error: unknown) => this.#restart(handlers, 'connect', error))
+  }
+
+  pause({ topic, partition }: TopicPartition): void {
+    this.#running?.consumer.pause([{ topic, partitions: [partition] }])
+  }
+
+  resume({ topic, partition }: TopicPartition): void {
+    this.#running?.consumer.resume([{ topic, partitions: [partition] }])
+  }
+
+  async ends(): Promise<readonly (TopicPartition & { readonly end: number })[]> {
+    const admin = await this.#connectedAdmin()
+    const perTopic = this.#options.topics.map(async topic => {
+      const offsets = await admin.fetchTopicOffsets(topic)
+      return offsets.map(({ partition, high }) => ({ topic, partition, end: Number(high) }))
     })
-    for (const name of [events.FETCH, events.HEARTBEAT, events.END_BATCH_PROCESS]) {
-      consumer.on(name, () => {
-        beat.atMs = Date.now()
-      })
+    return (await Promise.all(perTopic)).flat()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    clearTimeout(this.#restartTimer)
+    const last = this.#running
+    this.#running = undefined
+    if (last) {
+      clearInterval(last.watchdog)
+      await last.consumer.disconnect()
     }
-    consumer.on(events.CRASH, ({ payload }) => {
-      if (!payload.restart) restart(handlers, 'crash', payload.error)
-    })
-    const silenceMs = Math.max(120_000, 4 * options.sessionTimeoutMs)
-    const watchdog = setInterval(() => {
-      if (Date.now() - beat.atMs > silenceMs) restart(handlers, 'silence')
-    }, silenceMs / 8)
-    watchdog.unref()
-    running = { consumer, watchdog }
+    await this.#admin?.disconnect()
+    this.#options.emit('consumer-stopped', { group: this.#options.group })
+  }
+
+  async #open(handlers: SourceHandlers): Promise<void> {
+    const consumer = createConsumer(this.#options)
+    this.#running = { consumer, watchdog: this.#watch(consumer, handlers) }
     await consumer.connect()
-    await consumer.subscribe({ topics: [...topics], fromBeginning: true })
+    await consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true })
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: options.concurrency,
-      eachBatch: payload => handBatch(payload, handlers, consumer, () => boundsOf(payload)),
+      partitionsConsumedConcurrently: this.#options.concurrency,
+      eachBatch: payload => handBatch(payload, handlers, consumer, () => this.#bounds(payload)),
     })
   }
 
-  const connectedAdmin = async (): Promise<Admin> => {
-    if (!admin) {
-      const fresh = kafka.admin()
-      await fresh.connect()
-      admin = fresh
+  #watch(consumer: Consumer, handlers: SourceHandlers): NodeJS.Timeout {
+    const { group, topics, emit, sessionTimeoutMs } = this.#options
+    let beatMs = Date.now()
+    const beat = (): void => {
+      beatMs = Date.now()
     }
-    return admin
+    const { events } = consumer
+    for (const name of [events.FETCH, events.HEARTBEAT, events.END_BATCH_PROCESS]) consumer.on(name, beat)
+    consumer.on(events.GROUP_JOIN, () => {
+      beat()
+      this.#restarts = 0
+      handlers.onJoin()
+      emit('consumer-joined', { group, topics })
+    })
+    consumer.on(events.CRASH, ({ payload }) => {
+      if (!payload.restart) this.#restart(handlers, 'crash', payload.error)
+    })
+    const silenceMs = Math.max(120_000, 4 * sessionTimeoutMs)
+    const check = (): void => {
+      if (Date.now() - beatMs > silenceMs) this.#restart(handlers, 'silence')
+    }
+    return setInterval(check, silenceMs / 8).unref()
   }
 
-  const boundsOf = async ({ batch }: EachBatchPayload): Promise<{ low: number; end: number }> => {
-    const offsets = await (await connectedAdmin()).fetchTopicOffsets(batch.topic)
+  #restart(handlers: SourceHandlers, reason: string, error?: unknown): void {
+    if (this.#isStopping || this.#restartTimer) return
+    const { group, emit } = this.#options
+    const waitMs = Math.min(30_000, 500 * 2 ** Math.min(this.#restarts, 6))
+    this.#restarts += 1
+    const fault = error === undefined ? undefined : faultOf(error)
+    emit('consumer-restarting', { group, reason, waitMs, fault })
+    if (this.#running) retire(this.#running)
+    this.#running = undefined
+    this.#restartTimer = setTimeout(() => {
+      this.#restartTimer = undefined
+      void this.start(handlers)
+    }, waitMs)
+  }
+
+  async #bounds({ batch }: EachBatchPayload): Promise<{ readonly low: number; readonly end: number }> {
+    const offsets = await (await this.#connectedAdmin()).fetchTopicOffsets(batch.topic)
     const found = offsets.find(({ partition }) => partition === batch.partition)
     return { low: Number(found?.low ?? 0), end: Number(found?.high ?? 0) }
   }
 
-  return {
-    start: async handlers => {
-      await open(handlers).catch((error: unknown) => restart(handlers, 'connect', error))
-    },
-    pause: ({ topic, partition }) => running?.consumer.pause([{ topic, partitions: [partition] }]),
-    resume: ({ topic, partition }) => running?.consumer.resume([{ topic, partitions: [partition] }]),
-    ends: async () => {
-      const client = await connectedAdmin()
-      const perTopic = await Promise.all(
-        topics.map(async topic => ({ topic, offsets: await client.fetchTopicOffsets(topic) })),
-      )
-      return perTopic.flatMap(({ topic, offsets }) =>
-        offsets.map(({ partition, high }) => ({ topic, partition, end: Number(high) })),
-      )
-    },
-    stop: async () => {
-      stopping = true
-      clearTimeout(restartTimer)
-      const last = running
-      running = undefined
-      if (last) {
-        clearInterval(last.watchdog)
-        await last.consumer.disconnect()
-      }
-      await admin?.disconnect()
-      emit('consumer-stopped', { group })
-    },
+  async #connectedAdmin(): Promise<Admin> {
+    if (this.#admin) return this.#admin
+    const admin = this.#options.kafka.admin()
+    await admin.connect()
+    this.#admin = admin
+    return admin
   }
 }
 
@@ -160,7 +168,7 @@ async function handBatch(
 ): Promise<void> {
   const { topic, partition } = payload.batch
   const context: BatchContext = {
-    heartbeat: payload.heartbeat,
+    heartbeat: () => payload.heartbeat(),
     isStale: () => !payload.isRunning() || payload.isStale(),
     bounds,
     seek: offset => consumer.seek({ topic, partition, offset: String(offset) }),
