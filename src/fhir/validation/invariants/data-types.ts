@@ -42,6 +42,9 @@ function isOrdered(low: Node | undefined, high: Node | undefined): boolean {
   )
 }
 
+const containedMetas = (resource: Node): readonly Node[] =>
+  resource['contained'] === undefined ? [] : eachAt(resource, 'contained', 'meta')
+
 const SLICE_NAME = /^[a-zA-Z0-9/\-_[\]@]+$/
 const ELEMENT_PATH =
   /^[^\s.,:;'"/|?!@#$%&*()[\]{}]{1,64}(\.[^\s.,:;'"/|?!@#$%&*()[\]{}]{1,64}(\[x\])?(:[^\s.]+)?)*$/
@@ -131,7 +134,7 @@ export const dataTypeChecks: Checks = {
   DomainResource: {
     'dom-2': resource => each(resource, 'contained').every(item => !has(item, 'contained')),
     'dom-4': resource =>
-      eachAt(resource, 'contained', 'meta').every(meta => !hasAny(meta, 'versionId', 'lastUpdated')),
-    'dom-5': resource => eachAt(resource, 'contained', 'meta').every(meta => !has(meta, 'security')),
+      containedMetas(resource).every(meta => !hasAny(meta, 'versionId', 'lastUpdated')),
+    'dom-5': resource => containedMetas(resource).every(meta => !has(meta, 'security')),
   },
 }

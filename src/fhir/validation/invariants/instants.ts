@@ -5,6 +5,7 @@ const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2}(?:\.\d+)?)(?:
  * of its year, month or day: 2026-03-14T10:00:00Z isn't after 2026-03-14.
  */
 export function isAfter(a: string, b: string): boolean {
+  if (a.length === b.length && a.slice(-6) === b.slice(-6)) return a > b
   const [left, right] = [secondsOf(a), secondsOf(b)]
   if (left !== undefined && right !== undefined) return left > right
   const length = Math.min(a.length, b.length, 10)
