@@ -44,5 +44,5 @@ export function contentHash(remote: Resource): string {
 
 function withoutMeta(resource: Resource): Resource {
   const { meta: _meta, ...rest } = resource
-  return rest as Resource
+  return rest
 }

@@ -109,11 +109,7 @@ interface IdentifierValue {
 
 export const identifiersOf = (resource: Resource | undefined): readonly IdentifierValue[] => {
   const value = resource?.['identifier']
-  return Array.isArray(value)
-    ? (value as readonly IdentifierValue[])
-    : value
-      ? [value as IdentifierValue]
-      : []
+  return Array.isArray(value) ? (value as readonly IdentifierValue[]) : value ? [value] : []
 }
 
 /** One transaction for all; undefined = the peer refuses it as a whole, so that the faulty one must be found. */
@@ -259,7 +255,7 @@ export function outgoing(
 ): Resource {
   const { id: _id, meta, ...content } = plan.resources.get(keyText(key)) ?? { resourceType: key.type }
   const { versionId: _version, lastUpdated: _updated, source: _source, ...keptMeta } = meta ?? {}
-  const translated = toPeer(content as Resource, {
+  const translated = toPeer(content, {
     ownBase: deps.ownBase,
     peerBase: deps.peer.baseUrl,
     onPeer: other => {

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { instantOf } from '../lib/clock.ts'
+import type { OutboxRow } from '../commands/ports/store.ts'
+import type { Breaker } from './breaker.ts'
+import { leaseHolder } from './lease-holder.ts'
+import type { SyncEvents } from './sync-events.ts'
+import { targetOf } from './peer-settings.ts'
+import { pullRound, type PullDeps } from './pull.ts'
+import { pushRows } from './push.ts'
+
+const ROWS_MAX = 400
+
+/** One round of each direction; both give how many resources they wrote. */
+export interface Rounds {
+  readonly push: () => Promise<number>
+  readonly pull: () => Promise<number>
+  readonly last: () => { readonly lastPush: string | undefined; readonly lastPull: string | undefined }
+}
+
+export function openRounds(deps: PullDeps, events: SyncEvents, breaker: Breaker): Rounds {
+  const { peer, store } = deps
+  const held = leaseHolder(store.outbox, randomUUID(), deps.nowMs)
+  let lastPush: string | undefined
+  let lastPull: string | undefined
+
+  const pushGroup = async (rows: readonly OutboxRow[]): Promise<number> => {
+    if (breaker.open()) return 0
+    const outcome = await pushRows(deps, rows)
+    if (outcome.done.length > 0) await store.outbox.done(outcome.done)
+    for (const { seq, reason } of outcome.buried) {
+      await store.outbox.bury(seq, reason)
+      events.buried(peer.name, reason)
+    }
+    breaker.report(outcome.failure)
+    return outcome.written
+  }
+
+  return {
+    push: async () => {
+      const lanes = await held(targetOf(peer))
+      const rows = await store.outbox.read(targetOf(peer), lanes, ROWS_MAX)
+      const groups = [...Map.groupBy(rows, row => row.key).values()]
+      const written = await inParallel(groups, peer.maxConcurrency, pushGroup)
+      lastPush = instantOf(deps.nowMs())
+      const sum = written.reduce((total, count) => total + count, 0)
+      if (sum > 0) events.pushed(peer.name, sum)
+      return sum
+    },
+    pull: async () => {
+      // One process polls a peer: two would race for the same links.
+      if (!(await held(`pull:${peer.name}`)).includes(0)) return 0
+      const outcome = await pullRound(deps)
+      breaker.report(outcome.failure)
+      if (!outcome.failure) lastPull = instantOf(deps.nowMs())
+      if (outcome.written > 0) events.pulled(peer.name, outcome.written)
+      return outcome.written
+    },
+    last: () => ({ lastPush, lastPull }),
+  }
+}
+
+async function inParallel<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = []
+  const queue = items.values()
+  const worker = async (): Promise<void> => {
+    for (const item of queue) results.push(await work(item))
+  }
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  return results
+}

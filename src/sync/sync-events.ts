@@ -1,0 +1,9 @@
+/** What a peer tells the log: counts and codes, never content. */
+export interface SyncEvents {
+  readonly pushed: (peer: string, written: number) => void
+  readonly pulled: (peer: string, written: number) => void
+  readonly away: (peer: string, reason: string, retryInMs: number) => void
+  readonly back: (peer: string) => void
+  readonly buried: (peer: string, reason: string) => void
+  readonly failed: (peer: string, error: unknown) => void
+}
