@@ -45,7 +45,7 @@ export const flushStatements = {
          h (source, message_id, payload_hash, trigger, outcome, reason, subject, resources)
        where i.tenant = $1 and i.source = h.source and i.message_id = h.message_id and i.payload_hash = h.payload_hash
        returning 1
-     ) select cw_expect('inbox', (select count(*) from changed), cardinality($2))`,
+     ) select cw_expect('inbox', (select count(*) from changed), cardinality($2)::bigint)`,
   ),
 
   insertResources: statement(

@@ -1,10 +1,10 @@
 import { keyText } from '../fhir/resource.ts'
-import { resourceTypes } from '../fhir/resource-types.ts'
 import { ok, type Result } from '../lib/result.ts'
 import { StoreRefusal } from '../commands/ports/store-fault.ts'
 import type { Changes, FlushConflict, Flushed } from '../commands/ports/store.ts'
 import type { Db } from './db.ts'
 import { planFlush, type IndexResource } from './flush-plan.ts'
+import { typeName } from './search-rows.ts'
 
 type FlushResult = Result<Flushed, FlushConflict>
 
@@ -45,7 +45,7 @@ function duplicateOf(error: StoreRefusal): FlushConflict | undefined {
     case 'resource_pkey':
     case 'resource_version_pkey':
     case 'id_directory_pkey':
-      return stale('resource', [`${typeNames.get(key.get('type') ?? '')}/${key.get('id')}`])
+      return stale('resource', [`${key.get('type')}/${key.get('id')}`])
     case 'said_pkey':
       return stale('said', [key.get('subject') ?? ''])
     case undefined:
@@ -54,8 +54,6 @@ function duplicateOf(error: StoreRefusal): FlushConflict | undefined {
   }
 }
 
-const typeNames = new Map(Object.entries(resourceTypes).map(([name, number]) => [String(number), name]))
-
 /** `Key (tenant, type, id)=(1, 103, abc) already exists.` as pairs; none of our keys holds a comma. */
 function keyColumns(detail: string): readonly (readonly [string, string])[] {
   const found = /\(([^()]+)\)=\(([^()]+)\)/.exec(detail)
@@ -63,8 +61,16 @@ function keyColumns(detail: string): readonly (readonly [string, string])[] {
   return (found?.[1]?.split(', ') ?? []).map((column, index) => [column, values[index] ?? ''])
 }
 
+/** Keys as the database names them: `103/id`, or the subject of a register. */
 const stale = (table: string | undefined, keys: readonly string[]): FlushConflict =>
-  table === 'said' ? { kind: 'stale', keys: [], subjects: keys } : { kind: 'stale', keys, subjects: [] }
+  table === 'said'
+    ? { kind: 'stale', keys: [], subjects: [...new Set(keys)] }
+    : { kind: 'stale', keys: keys.map(withTypeName), subjects: [] }
+
+function withTypeName(key: string): string {
+  const [number = '', id = ''] = key.split('/')
+  return `${typeName(Number(number))}/${id}`
+}
 
 const staleInAll = ({ writes, said = [] }: Changes): FlushConflict => ({
   kind: 'stale',

@@ -24,8 +24,10 @@ const typeNames: ReadonlyMap<number, string> = new Map(
 
 export const typeNumber = (type: string): number => resourceTypes[type as ResourceType]
 
+export const typeName = (number: number): string => typeNames.get(number) ?? ''
+
 export const storedOf = (row: ResourceRow): Stored => ({
-  type: typeNames.get(row.type) ?? '',
+  type: typeName(row.type),
   id: row.id,
   shard: row.shard,
   version: row.version,

@@ -246,10 +246,10 @@ begin
   return 0;
 end $$;
 
-create function cw_expect(what text, found bigint, wanted bigint) returns int language plpgsql as $$
+create function cw_expect(what text, had bigint, wanted bigint) returns int language plpgsql as $$
 begin
-  if found <> wanted then
-    raise exception '% of % % rows exist', found, wanted, what using errcode = 'CW404';
+  if had <> wanted then
+    raise exception '% of % % rows exist', had, wanted, what using errcode = 'CW404';
   end if;
   return 0;
 end $$;
