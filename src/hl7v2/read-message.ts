@@ -159,20 +159,14 @@ function escapeWarnings(
 ): readonly Finding[] {
   const marks = ['C', 'M', 'Z'].map(letter => escape + letter)
   if (!marks.some(mark => text.includes(mark))) return []
-  return segments.flatMap(({ name, raw }) => {
-    const fields = name === 'MSH' ? [] : raw.split(field)
-    return fields.flatMap((value, number) =>
-      marks.some(mark => value.includes(mark) && value.includes(escape, value.indexOf(mark) + 1))
-        ? [
-            {
-              code: 'escape-kept',
-              message: 'An escape sequence was kept as sent',
-              expression: `${name}-${number}`,
-            },
-          ]
-        : [],
-    )
-  })
+  return segments.flatMap(({ name, raw }) =>
+    raw.split(field).flatMap((value, at) => {
+      const start = marks.find(mark => value.includes(mark))
+      if (start === undefined || !value.includes(escape, value.indexOf(start) + 1)) return []
+      const expression = `${name}-${name === 'MSH' ? at + 1 : at}`
+      return [{ code: 'escape-kept', message: 'An escape sequence was kept as sent', expression }]
+    }),
+  )
 }
 
 function declaredCharset(header: string | undefined, delimiters: Delimiters): string | undefined {

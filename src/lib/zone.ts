@@ -8,15 +8,6 @@ const HOURS_MAX = 20_000
 
 const tables = new Map<string, Map<string, HourOffset>>()
 
-/** Whether `timeZone` is a name that the platform's IANA tables know; for checking configuration. */
-export function isTimeZone(timeZone: string): boolean {
-  try {
-    return Temporal.PlainDateTime.from('2000-01-01T00:00:00').toZonedDateTime(timeZone).offset !== ''
-  } catch {
-    return false
-  }
-}
-
 /**
  * A wall-clock time `YYYY-MM-DDTHH:MM:SS` of a zone, with its offset: `2026-03-14T08:30:00-04:00`. A time that the
  * clocks skipped is moved forward by the gap (02:30 becomes 03:30); one that came twice is the first, with the
@@ -27,9 +18,6 @@ export function zonedText(timeZone: string, local: string): string {
   const offset = hourOffset(timeZone, local.slice(0, 13))
   return offset === undefined ? resolved(timeZone, local) : local + offset
 }
-
-/** The offset `+HH:MM` of a wall-clock time, by the rules of `zonedText`. */
-export const offsetAt = (timeZone: string, local: string): string => zonedText(timeZone, local).slice(-6)
 
 function hourOffset(timeZone: string, hour: string): HourOffset {
   let table = tables.get(timeZone)

@@ -45,6 +45,7 @@ test('"UNICODE UTF-8" is UTF-8 and nothing else, and so a byte that is not UTF-8
 
 test('the first repetition is the default set; a Japanese set in another is switched to by escape', () => {
   expect(read('e9', ['8859/1', '8859/2'])).toEqual(['é'])
+  expect(read('e9', ['8859/1', 'ISO IR87'])).toEqual(['é'])
   expect(read('41 1b2442 2422 1b2842', ['', 'ISO IR87'])).toEqual(['Aあ'])
   expect(read('41 1b2442 2422 1b2842 1b2849 31 1b2842', ['ASCII', 'ISO IR87'])).toEqual(['Aあｱ'])
 })

@@ -109,6 +109,11 @@ test('batches and files of batches give each message apart', () => {
   )
 })
 
+test('each file of a payload is counted on its own', () => {
+  const file = ['FHS|^~\\&', 'BHS|^~\\&', ER7, 'BTS|1', 'FTS|1'].join('\r')
+  expect([texts(`${file}\r${file}`), warnings(`${file}\r${file}`)]).toEqual([[ER7, ER7], []])
+})
+
 test('several messages without a batch are split', () => {
   expect(texts([message('1'), message('2'), message('3')].join('\n\n'))).toEqual(
     ['1', '2', '3'].map(id => message(id)),
@@ -155,7 +160,12 @@ test('one bad message of a batch does not lose the rest', () => {
   expect(result.ok && result.value[0]?.raw.equals(bad)).toBe(true)
 })
 
-test('a message over 1 MiB is refused, whatever it came in', () => {
+test('a batch in an envelope fails for what is wrong with it', () => {
+  expect(texts(JSON.stringify({ data: 'BHS|^~\\&\rBTS|5' }))).toEqual(['fails batch-incomplete'])
+})
+
+test('a message over 1 MiB is refused, whatever it came in, and one at the limit is not', () => {
+  expect(texts(ER7, { messageBytesMax: ER7.length })).toEqual([ER7])
   expect(texts(`${ER7}${'x'.repeat(1024 * 1024)}`)).toEqual(['message-too-large'])
   expect(texts(gzipSync(`${ER7}${'x'.repeat(1024 * 1024)}`))).toEqual(['message-too-large'])
   expect(texts(`${ER7}${'|'.repeat(20 * 1024 * 1024)}`)).toEqual(['message-too-large'])

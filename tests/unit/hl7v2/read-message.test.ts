@@ -21,7 +21,7 @@ const codes = (message: Message) => message.warnings.map(({ code, expression }) 
 test.each(['\r', '\n', '\r\n', '\n\r'])('segments may end in %j', end => {
   const message = read([HEADER, 'EVN|A01', 'PID|1||X', ''].join(end))
   expect(names(message)).toEqual(['MSH', 'EVN', 'PID'])
-  expect([message.first('PID')?.text(3), message.warnings]).toEqual(['X', []])
+  expect([message.first('PID')?.rawField(3), message.warnings]).toEqual(['X', []])
 })
 
 test('line ends may be mixed in one message', () => {
@@ -40,6 +40,15 @@ test('a lone LF inside a CR-ended message is data when no segment follows it', (
     'first\nsecond',
     'x',
   ])
+})
+
+test('a line that is no segment stays on its own where its line end is that of the segments', () => {
+  const message = read(`${HEADER}\r\nNTE|1||first\r\nsecond|x\r\nPID|1`)
+  expect([names(message), codes(message)]).toEqual([
+    ['MSH', 'NTE', 'sec', 'PID'],
+    [['segment-malformed', undefined]],
+  ])
+  expect(message.first('NTE')?.rawField(3)).toBe('first')
 })
 
 test('indented segments are read', () => {
@@ -128,6 +137,11 @@ test('control characters that no FHIR text can hold are left out with a warning'
   ])
 })
 
+test('a control character that delimits stays', () => {
+  const message = read('MSH\u0001^~\\&\u0001A\rPID\u00011\u0001B')
+  expect([message.first('PID')?.text(2), message.warnings]).toEqual(['B', []])
+})
+
 test('charset switches and local escapes are kept as sent, with a warning that names the field', () => {
   const message = read(`${HEADER}\rPID|1||a\\C2842\\b|\\Zfoo\\`)
   expect([message.first('PID')?.text(3), message.first('PID')?.text(4)]).toEqual(['a\\C2842\\b', '\\Zfoo\\'])
@@ -135,6 +149,10 @@ test('charset switches and local escapes are kept as sent, with a warning that n
     ['escape-kept', 'PID-3'],
     ['escape-kept', 'PID-4'],
   ])
+})
+
+test('a kept escape in the header is named by the number of its field', () => {
+  expect(codes(read('MSH|^~\\&|A\\Z1\\|H'))).toEqual([['escape-kept', 'MSH-3']])
 })
 
 test('a source that escapes twice is unescaped twice, by option only', () => {
