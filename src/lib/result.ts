@@ -3,7 +3,9 @@
  * an OperationOutcome, a problem+json body or a dead-letter record. Exceptions are left for faults outside
  * (caught once at the edge, `unavailable`) and for our own bugs (`assert`).
  */
-export type Result<T, F = Failure> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: F }
+export type Result<T, F = Failure> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: F }
 
 /** One row per failure kind: its FHIR issue type, and its HTTP status at each door (interface.md 3). */
 export const failureKinds = {
@@ -14,6 +16,7 @@ export const failureKinds = {
   gone: { issue: 'deleted', fhir: 410, api: 410 },
   conflict: { issue: 'conflict', fhir: 409, api: 409 },
   'stale-version': { issue: 'conflict', fhir: 412, api: 412 },
+  'multiple-matches': { issue: 'multiple-matches', fhir: 412, api: 412 },
   'illegal-transition': { issue: 'business-rule', fhir: 422, api: 409 },
   'business-rule': { issue: 'business-rule', fhir: 422, api: 422 },
   unprocessable: { issue: 'invariant', fhir: 422, api: 422 },
@@ -52,4 +55,7 @@ export interface FailureIssue {
 }
 
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value })
-export const fail = (failure: Failure): { readonly ok: false; readonly failure: Failure } => ({ ok: false, failure })
+export const fail = (failure: Failure): { readonly ok: false; readonly failure: Failure } => ({
+  ok: false,
+  failure,
+})

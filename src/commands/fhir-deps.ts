@@ -1,0 +1,54 @@
+import type { Clock } from '../lib/clock.ts'
+import type { Ids } from '../lib/ids.ts'
+import type { FailureIssue, Result } from '../lib/result.ts'
+import type { Resource } from '../fhir/resource.ts'
+import type { Store } from './ports/store.ts'
+import type { OutboxTarget } from './unit-of-work.ts'
+
+/** What the FHIR door needs; app.ts wires it. */
+export interface FhirDeps {
+  readonly store: Store
+  readonly ids: Ids
+  readonly clock: Clock
+  readonly tenant: number
+  /** Own base URL, e.g. `http://127.0.0.1:8080/fhir`: no slash at the end. */
+  readonly base: string
+  /** `{cm}`. */
+  readonly canonicalBase: string
+  /** Peers that changes are pushed to. */
+  readonly targets: readonly OutboxTarget[]
+  /** Every fault of a resource (fhir/validation/validate-resource.ts). */
+  readonly validate: (resource: unknown) => readonly FailureIssue[]
+  /** The law over case-owned resources (mappers/case/law.ts). */
+  readonly applyCaseLaw: ApplyCaseLaw
+}
+
+/** On whose behalf a request runs. */
+export interface Caller {
+  /** `Practitioner/123`; stands in the audit. */
+  readonly actor: string
+  readonly requestId: string
+}
+
+export interface CaseLawInput {
+  /** The patient's EpisodeOfCare, CareTeam, CarePlan, Task and Goal as they stand. */
+  readonly compartment: readonly Resource[]
+  /** What the caller wants to write. */
+  readonly changed: readonly Resource[]
+  readonly actor: string
+  readonly door: 'fhir' | 'peer'
+  readonly at: string
+  readonly canonicalBase: string
+}
+
+/** What to write instead, derived changes included; a failure when the change breaks the law. */
+export type ApplyCaseLaw = (input: CaseLawInput) => Result<readonly Resource[]>
+
+/** The types that the law looks at. */
+export const caseTypes: ReadonlySet<string> = new Set([
+  'EpisodeOfCare',
+  'CareTeam',
+  'CarePlan',
+  'Task',
+  'Goal',
+])

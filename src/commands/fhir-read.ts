@@ -1,0 +1,68 @@
+import { fail, ok, type Result } from '../lib/result.ts'
+import type { ResourceKey } from '../fhir/resource.ts'
+import { parseSearch, type ParsedSearch } from '../fhir/search/parse-search.ts'
+import type { FhirDeps } from './fhir-deps.ts'
+import type { SearchResult, Stored } from './ports/store.ts'
+
+/** The current version. Failures: `resource-unknown` (404), `resource-deleted` (410). */
+export async function readCurrent({ store, tenant }: FhirDeps, key: ResourceKey): Promise<Result<Stored>> {
+  return standing(await store.read(tenant, key))
+}
+
+/** One version. Failures: `resource-unknown`, `resource-deleted` when that version is the deletion. */
+export async function readVersion(
+  { store, tenant }: FhirDeps,
+  key: ResourceKey,
+  versionId: string,
+): Promise<Result<Stored>> {
+  if (!/^[1-9]\d{0,8}$/.test(versionId)) return unknown
+  return standing(await store.readVersion(tenant, key, Number(versionId)))
+}
+
+function standing(stored: Stored | undefined): Result<Stored> {
+  if (!stored) return unknown
+  if (!stored.deleted) return ok(stored)
+  return fail({ kind: 'gone', code: 'resource-deleted', message: 'The resource was deleted.' })
+}
+
+const unknown = fail({
+  kind: 'not-found',
+  code: 'resource-unknown',
+  message: 'There is no such resource or version.',
+})
+
+export interface HistoryPage {
+  readonly versions: readonly Stored[]
+  /** Version to go on before, when there are older ones. */
+  readonly next?: number
+}
+
+/** Versions, newest first, deletions included. Failure: `resource-unknown`. */
+export async function readHistory(
+  { store, tenant }: FhirDeps,
+  key: ResourceKey,
+  { before, count }: { readonly before?: number; readonly count: number },
+): Promise<Result<HistoryPage>> {
+  const page = { count: count + 1, ...(before !== undefined && { before }) }
+  const versions = await store.history(tenant, key, page)
+  if (versions.length === 0 && before === undefined) return unknown
+  const shown = versions.slice(0, count)
+  const last = shown.at(-1)
+  return ok({ versions: shown, ...(versions.length > count && last && { next: last.version }) })
+}
+
+export interface SearchQuery {
+  readonly type: string
+  readonly pairs: readonly (readonly [name: string, value: string])[]
+  readonly lenient: boolean
+}
+
+/** A search of one type, parsed strictly unless lenient handling was asked for. Failures: those of `parseSearch`. */
+export async function search(
+  deps: FhirDeps,
+  query: SearchQuery,
+): Promise<Result<{ readonly result: SearchResult; readonly parsed: ParsedSearch }>> {
+  const parsed = parseSearch({ ...query, base: deps.base, nowMs: deps.clock.nowMs() })
+  if (!parsed.ok) return parsed
+  return ok({ result: await deps.store.search(deps.tenant, parsed.value.plan), parsed: parsed.value })
+}

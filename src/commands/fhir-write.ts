@@ -1,0 +1,260 @@
+import { instantOf } from '../lib/clock.ts'
+import { fail, ok, type Failure, type Result } from '../lib/result.ts'
+import { inProcessingOrder } from '../fhir/bundle/read-entries.ts'
+import { patientOf } from '../fhir/compartment.ts'
+import { etagMatches, isEtagList } from '../fhir/etag.ts'
+import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import { conditionText, findByConditions } from './fhir-conditions.ts'
+import { caseTypes, type Caller, type FhirDeps } from './fhir-deps.ts'
+import {
+  at,
+  conditionsIn,
+  derivedCandidates,
+  placeIntents,
+  shardOf,
+  type PlacedIntent,
+  type WriteIntent,
+} from './fhir-intents.ts'
+import type { Loaded, Stored } from './ports/store.ts'
+import { openWork, type UnitOfWork } from './unit-of-work.ts'
+
+/** What a write came to. */
+export interface Written {
+  readonly key: ResourceKey
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'found' | 'deleted' | 'absent'
+  /** The resource as it stands now; undefined when there was nothing to delete. */
+  readonly stored?: Stored
+}
+
+/** Decided again so often when others write the same resources at the same time. */
+const TRIES_MAX = 40
+/** From here on the rows are locked at load. */
+const LOCK_FROM_TRY = 3
+
+/**
+ * Writes all intents or none (http://hl7.org/fhir/R4/http.html#transaction), under the case law. What another writer was
+ * faster at is decided again on the new state, so an If-Match that no longer holds is found then. Failures:
+ * `version-stale`, `resource-exists`, `if-match-malformed`, `write-conflict` and those of placing, searching and the law.
+ */
+export async function writeAll(
+  deps: FhirDeps,
+  caller: Caller,
+  intents: readonly WriteIntent[],
+): Promise<Result<readonly Written[]>> {
+  const conditions = conditionsIn(intents)
+  for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    const found = await findByConditions(deps, conditions)
+    if (!found.ok) return found
+    const decided = await decide({ deps, caller, intents, found: found.value, lock: tries >= LOCK_FROM_TRY })
+    if (!decided.ok) return decided
+    const { work, answers } = decided.value
+    const changes = work.changes()
+    if (changes.writes.length === 0) return ok(answers(new Map()))
+    const flushed = await deps.store.flush(changes)
+    if (flushed.ok)
+      return ok(answers(new Map(flushed.value.written.map(stored => [keyText(stored), stored]))))
+  }
+  return fail({
+    kind: 'conflict',
+    code: 'write-conflict',
+    message: 'Others write the same resources all the time; try again.',
+  })
+}
+
+interface Decision {
+  readonly deps: FhirDeps
+  readonly caller: Caller
+  readonly intents: readonly WriteIntent[]
+  readonly found: ReadonlyMap<string, readonly string[]>
+  readonly lock: boolean
+}
+
+interface Decided {
+  readonly work: UnitOfWork
+  readonly answers: (written: ReadonlyMap<string, Stored>) => readonly Written[]
+}
+
+async function decide(decision: Decision): Promise<Result<Decided>> {
+  const { deps, caller, intents, found } = decision
+  const first = await loadFor(decision)
+  const stored = new Map(first.resources.map(row => [keyText(row), row]))
+  const placed = placeIntents(deps, intents, { found, isTaken: key => stored.has(keyText(key)) })
+  if (!placed.ok) return placed
+  const loaded = await withFurtherCases(decision, first, placed.value)
+  const context = {
+    tenant: deps.tenant,
+    lane: laneOf(decision),
+    at: instantOf(deps.clock.nowMs()),
+    actor: caller.actor,
+    requestId: caller.requestId,
+    targets: deps.targets,
+  }
+  const work = openWork(context, loaded.resources)
+  const outcomes = new Map<PlacedIntent, Written['outcome']>()
+  for (const item of inProcessingOrder(placed.value.map(item => ({ method: item.intent.method, item })))) {
+    const outcome = stage(work, item.item)
+    if (!outcome.ok) return outcome
+    outcomes.set(item.item, outcome.value)
+  }
+  const lawful = underCaseLaw({ deps, caller, work, placed: placed.value, loaded, atInstant: context.at })
+  if (!lawful.ok) return lawful
+  const answers = (written: ReadonlyMap<string, Stored>): readonly Written[] =>
+    placed.value.map(item => {
+      const standing = written.get(keyText(item.key)) ?? stored.get(keyText(item.key))
+      return {
+        key: item.key,
+        outcome: outcomes.get(item) ?? 'unchanged',
+        ...(standing && { stored: standing }),
+      }
+    })
+  return ok({ work, answers })
+}
+
+/** One load: what the intents name, what their conditions found or may make, and the cases that they touch. */
+function loadFor({ deps, intents, found, lock }: Decision): Promise<Loaded> {
+  const named = intents.flatMap(({ type, id }) => (id === undefined ? [] : [{ type, id }]))
+  const conditional = conditionsIn(intents).flatMap(condition => {
+    const ids = [...(found.get(conditionText(condition)) ?? []), ...derivedCandidates(deps.tenant, condition)]
+    return ids.map(id => ({ type: condition.type, id }))
+  })
+  const patients = patientsOf(intents)
+  return deps.store.load({
+    tenant: deps.tenant,
+    lane: laneOf({ deps, intents }),
+    keys: [...named, ...conditional],
+    ...(patients.length > 0 && { compartments: { patients, types: [...caseTypes] } }),
+    ...(lock && { lock: true }),
+  })
+}
+
+/** A conditional reference may lead to a patient that wasn't known before; one that the Bundle itself makes has no case yet. */
+async function withFurtherCases(
+  { deps, intents, lock }: Decision,
+  loaded: Loaded,
+  placed: readonly PlacedIntent[],
+): Promise<Loaded> {
+  const known = new Set([
+    ...patientsOf(intents),
+    ...placed.filter(item => !item.found).map(item => item.key.id),
+  ])
+  const further = patientsOf(
+    placed.map(({ key, resource }) => ({ type: key.type, ...(resource && { resource }) })),
+  )
+  const patients = further.filter(patient => !known.has(patient))
+  if (patients.length === 0) return loaded
+  const more = await deps.store.load({
+    tenant: deps.tenant,
+    lane: laneOf({ deps, intents }),
+    compartments: { patients, types: [...caseTypes] },
+    ...(lock && { lock: true }),
+  })
+  return {
+    ...loaded,
+    resources: [
+      ...new Map([...loaded.resources, ...more.resources].map(row => [keyText(row), row])).values(),
+    ],
+  }
+}
+
+/** Patients whose cases the resources may touch. */
+const patientsOf = (written: readonly Pick<WriteIntent, 'type' | 'resource'>[]): readonly string[] => [
+  ...new Set(
+    written.flatMap(({ type, resource }) =>
+      caseTypes.has(type) && resource ? (patientOf(resource) ?? []) : [],
+    ),
+  ),
+]
+
+/** Writes about one patient go through one lane, so they wait for each other instead of colliding. */
+function laneOf({ deps, intents }: Pick<Decision, 'deps' | 'intents'>): number {
+  const [first] = intents
+  if (!first) return 0
+  const key = { type: first.type, id: first.id ?? '' }
+  return shardOf(deps.tenant, key, first.resource && patientOf(first.resource)) % deps.store.lanes
+}
+
+function stage(work: UnitOfWork, item: PlacedIntent): Result<Written['outcome']> {
+  const { intent, key, resource, shard, clientAssigned, found } = item
+  if (found) return ok('found')
+  const standing = work.get(key)
+  const refused = preconditionFailure(intent, standing, work.loadedVersion(key))
+  if (refused) return at(intent, refused)
+  if (intent.method === 'DELETE') return ok(work.remove(key) ? 'deleted' : 'absent')
+  if (!resource) return ok('unchanged')
+  return ok(work.put(withoutServerMeta(resource), { shard, clientAssigned }))
+}
+
+function preconditionFailure(
+  { ifMatch, ifNoneMatch }: WriteIntent,
+  standing: Resource | undefined,
+  version: number,
+): Failure | undefined {
+  if (ifMatch !== undefined && !isEtagList(ifMatch)) return malformed('If-Match')
+  if (ifNoneMatch !== undefined && !isEtagList(ifNoneMatch)) return malformed('If-None-Match')
+  if (ifMatch !== undefined && !(standing && etagMatches(ifMatch, version))) {
+    const message = 'If-Match names another version than the one that stands now: read it again.'
+    return { kind: 'stale-version', code: 'version-stale', message }
+  }
+  if (ifNoneMatch !== undefined && standing && etagMatches(ifNoneMatch, version)) {
+    const message = 'If-None-Match names the version that stands now.'
+    return { kind: 'stale-version', code: 'resource-exists', message }
+  }
+  return undefined
+}
+
+const malformed = (header: string): Failure => ({
+  kind: 'invalid',
+  code: 'if-match-malformed',
+  message: `${header} must be entity tags such as W/"3", or *.`,
+})
+
+/** Version and time are the server's to set, whatever the client sent. */
+function withoutServerMeta(resource: Resource & { readonly id: string }): Resource & { readonly id: string } {
+  const { meta, ...rest } = resource
+  if (!meta) return resource
+  const { versionId: _version, lastUpdated: _updated, ...own } = meta
+  return Object.keys(own).length === 0 ? rest : { ...resource, meta: own }
+}
+
+interface LawOptions {
+  readonly deps: FhirDeps
+  readonly caller: Caller
+  readonly work: UnitOfWork
+  readonly placed: readonly PlacedIntent[]
+  readonly loaded: Loaded
+  readonly atInstant: string
+}
+
+/** The law sees what stood and what is staged, and says what to write instead. */
+function underCaseLaw({ deps, caller, work, placed, loaded, atInstant }: LawOptions): Result<void> {
+  const changedKeys = new Set(work.changedInStep())
+  const changed = placed.flatMap(({ key }) => {
+    const resource = caseTypes.has(key.type) && changedKeys.has(keyText(key)) ? work.get(key) : undefined
+    return resource ? [resource] : []
+  })
+  if (changed.length === 0) return ok(undefined)
+  const before = openWork({ tenant: 0, lane: 0, at: '', actor: '', targets: [] }, loaded.resources)
+  const compartment = loaded.resources.flatMap(row =>
+    caseTypes.has(row.type) ? (before.get(row) ?? []) : [],
+  )
+  const { actor } = caller
+  const input = {
+    compartment,
+    changed,
+    actor,
+    door: 'fhir' as const,
+    at: atInstant,
+    canonicalBase: deps.canonicalBase,
+  }
+  const lawful = deps.applyCaseLaw(input)
+  if (!lawful.ok) return lawful
+  for (const resource of lawful.value) {
+    if (!hasId(resource)) continue
+    const key = { type: resource.resourceType, id: resource.id }
+    work.put(resource, { shard: shardOf(deps.tenant, key, patientOf(resource)) })
+  }
+  return ok(undefined)
+}
+
+const hasId = (resource: Resource): resource is Resource & { readonly id: string } =>
+  resource.id !== undefined

@@ -1,0 +1,83 @@
+import { isRawNumber } from '../../lib/json.ts'
+
+/** Where a link within a Bundle leads to: `Type/id`, or undefined when it isn't to be changed. */
+export type ResolveLink = (link: string) => string | undefined
+
+/**
+ * Names of elements that hold a link: Reference.reference, and those of type uri, url, oid or uuid. Not among them are
+ * names that are plain strings elsewhere (Identifier.value may well hold a urn:uuid that must stay as it is).
+ * Source: http://hl7.org/fhir/R4/http.html#trules
+ */
+const linkElements: ReadonlySet<string> = new Set([
+  'reference',
+  'url',
+  'uri',
+  'policy',
+  'instantiatesUri',
+  'definitionUri',
+  'derivedFromUri',
+  'sourceUri',
+  'targetUri',
+  'eventUri',
+  'moduleUri',
+  'nameUrl',
+  'authorizationUrl',
+  'valueUri',
+  'valueUrl',
+  'valueOid',
+  'valueUuid',
+])
+
+/** A value with its links replaced, at every depth: contained resources, extensions and narratives too. */
+export function rewriteLinks<T>(value: T, resolve: ResolveLink): T {
+  return rewritten('', value, resolve) as T
+}
+
+function rewritten(name: string, value: unknown, resolve: ResolveLink): unknown {
+  if (typeof value === 'string') return rewrittenText(name, value, resolve)
+  if (Array.isArray(value)) return value.map(item => rewritten(name, item, resolve))
+  if (typeof value !== 'object' || value === null || isRawNumber(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rewritten(key, item, resolve)]))
+}
+
+function rewrittenText(name: string, text: string, resolve: ResolveLink): string {
+  if (linkElements.has(name)) return resolve(text) ?? text
+  return name === 'div' ? rewrittenNarrative(text, resolve) : text
+}
+
+const NARRATIVE_LINK = /(\s(?:href|src)\s*=\s*)("|')(.*?)\2/gi
+
+const rewrittenNarrative = (div: string, resolve: ResolveLink): string =>
+  div.replace(NARRATIVE_LINK, (whole: string, before: string, quote: string, link: string) => {
+    const target = resolve(link)
+    return target === undefined ? whole : `${before}${quote}${target}${quote}`
+  })
+
+/** Every Reference.reference in a value. */
+export function referencesIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap(referencesIn)
+  return Object.entries(value).flatMap(([key, item]) =>
+    key === 'reference' && typeof item === 'string' ? [item] : referencesIn(item),
+  )
+}
+
+/** `Patient?identifier=...`: a search that must find exactly one. */
+export const isConditionalReference = (reference: string): boolean => /^[A-Z][A-Za-z]+\?./.test(reference)
+
+/** A reference that only means something inside the Bundle. */
+export const isUrn = (reference: string): boolean => /^urn:(?:uuid|oid):/i.test(reference)
+
+/** Links of one entry: other entries by fullUrl, as written or relative to the entry's own root (bundle.html#references). */
+export function entryLinks(targets: ReadonlyMap<string, string>, fullUrl: string | undefined): ResolveLink {
+  const root =
+    fullUrl === undefined
+      ? undefined
+      : /^(https?:\/\/.+)\/[A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.exec(fullUrl)?.[1]
+  return link => {
+    const exact = targets.get(link)
+    if (exact !== undefined || root === undefined || !/^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(link))
+      return exact
+    return targets.get(`${root}/${link}`)
+  }
+}

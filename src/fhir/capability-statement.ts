@@ -1,0 +1,101 @@
+import { interactions } from './interactions.ts'
+import type { Resource } from './resource.ts'
+import { resourceTypes } from './resource-types.ts'
+import { searchableParametersOf } from './search/parameters.ts'
+
+export interface CapabilityOptions {
+  readonly base: string
+  readonly version: string
+  /** When this description came to be: the start of the process. */
+  readonly date: string
+}
+
+/**
+ * What this server can do (http://hl7.org/fhir/R4/capabilitystatement.html), written from the tables that drive the
+ * routes and the search.
+ */
+export function capabilityStatement({ base, version, date }: CapabilityOptions): Resource {
+  return {
+    resourceType: 'CapabilityStatement',
+    url: `${base}/metadata`,
+    version,
+    name: 'Casewire',
+    title: 'Casewire FHIR R4 service for healthcare case management',
+    status: 'active',
+    date,
+    kind: 'instance',
+    software: { name: 'Casewire', version },
+    implementation: { description: 'Casewire', url: base },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    rest: [
+      {
+        mode: 'server',
+        documentation:
+          'Strict by default: an unknown or unsupported search parameter is refused unless Prefer: handling=lenient.',
+        resource: resourceCapabilities(),
+        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        searchParam: systemParameters,
+      },
+    ],
+  }
+}
+
+const typeInteractions = interactions.flatMap(({ built, capability }) =>
+  built && capability?.level === 'type' ? [{ code: capability.code }] : [],
+)
+
+/** Parameters that shape the result of every search. */
+const systemParameters = [
+  { name: '_count', type: 'number', documentation: 'At most 1000; 50 when absent.' },
+  {
+    name: '_sort',
+    type: 'string',
+    documentation: 'Up to four parameters of the type, each with - for descending.',
+  },
+  { name: '_include', type: 'string', documentation: 'Type:parameter[:target], one level.' },
+  { name: '_revinclude', type: 'string', documentation: 'Type:parameter, one level.' },
+  { name: '_summary', type: 'string', documentation: 'count or false.' },
+  { name: '_total', type: 'string', documentation: 'none, estimate or accurate.' },
+]
+
+function resourceCapabilities(): readonly object[] {
+  const revIncludes = revIncludesByTarget()
+  return Object.keys(resourceTypes).map(type => resourceCapability(type, revIncludes.get(type) ?? []))
+}
+
+function resourceCapability(type: string, revIncludes: readonly string[]): object {
+  const parameters = searchableParametersOf(type)
+  const references = parameters.filter(parameter => parameter.type === 'reference')
+  return {
+    type,
+    interaction: typeInteractions,
+    versioning: 'versioned-update',
+    readHistory: true,
+    updateCreate: true,
+    conditionalCreate: true,
+    conditionalRead: 'full-support',
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
+    referencePolicy: ['literal', 'logical'],
+    ...(references.length > 0 && { searchInclude: references.map(({ code }) => `${type}:${code}`) }),
+    ...(revIncludes.length > 0 && { searchRevInclude: revIncludes }),
+    searchParam: parameters.map(({ code, url, type: kind }) => ({ name: code, definition: url, type: kind })),
+  }
+}
+
+/** Type -> `Source:parameter` of the reference parameters that name it as a target. */
+function revIncludesByTarget(): ReadonlyMap<string, readonly string[]> {
+  const map = new Map<string, string[]>()
+  for (const source of Object.keys(resourceTypes)) {
+    for (const { code, type, target = [] } of searchableParametersOf(source)) {
+      if (type !== 'reference') continue
+      for (const name of target) {
+        const list = map.get(name) ?? []
+        list.push(`${source}:${code}`)
+        map.set(name, list)
+      }
+    }
+  }
+  return map
+}

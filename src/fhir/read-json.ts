@@ -1,0 +1,76 @@
+import { parseJson } from '../lib/json.ts'
+import { fail, ok, type Result } from '../lib/result.ts'
+import type { Resource } from './resource.ts'
+
+/** Deeper than any resource of R4; everything that walks a resource may recurse without fear. */
+export const DEPTH_MAX = 100
+
+/**
+ * A body as a resource. Failures: `json-malformed`, `json-too-deep`, `json-unsafe-key` (`__proto__`), `resource-missing`
+ * (not an object with a resourceType).
+ */
+export function readResource(text: string): Result<Resource> {
+  if (depthOf(text) > DEPTH_MAX) {
+    return invalid('json-too-deep', `The body nests deeper than ${DEPTH_MAX} levels.`)
+  }
+  const value = parsed(text)
+  if (value === undefined) return invalid('json-malformed', 'The body is not JSON.')
+  if (mayHoldUnsafeKey(text) && hasUnsafeKey(value)) {
+    return invalid('json-unsafe-key', 'The body has a property __proto__, which FHIR does not know.')
+  }
+  if (!isResource(value))
+    return invalid('resource-missing', 'The body must be a resource: an object with a resourceType.')
+  return ok(value)
+}
+
+export const isResource = (value: unknown): value is Resource =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  'resourceType' in value &&
+  typeof value.resourceType === 'string'
+
+const invalid = (code: string, message: string): Result<never> => fail({ kind: 'invalid', code, message })
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined
+  }
+}
+
+const QUOTE = 34
+const BACKSLASH = 92
+
+/** The deepest nesting of objects and arrays, without parsing: brackets outside strings. */
+function depthOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at)
+    if (char === QUOTE) at = endOfString(text, at)
+    else if (char === 123 || char === 91) {
+      depth += 1
+      if (depth > deepest) deepest = depth
+    } else if (char === 125 || char === 93) depth -= 1
+  }
+  return deepest
+}
+
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let slashes = 0
+    while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes += 1
+    if (slashes % 2 === 0) return at
+  }
+  return text.length
+}
+
+const mayHoldUnsafeKey = (text: string): boolean => text.includes('__proto__') || text.includes('\\u')
+
+function hasUnsafeKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(hasUnsafeKey)
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasUnsafeKey)
+}

@@ -1,0 +1,50 @@
+import { fail, ok } from '../../lib/result.ts'
+import { refusedContent } from '../../commands/fhir-validate.ts'
+import { writeAll } from '../../commands/fhir-write.ts'
+import { onlyParameters, resourceIn, typeOf, versionHeaders, writtenBody, type Handler } from './exchange.ts'
+
+/** `POST /Type` (http://hl7.org/fhir/R4/http.html#create), conditional by If-None-Exist. */
+export const create: Handler = async exchange => {
+  const { deps, caller, headers, prefer } = exchange
+  const type = typeOf(exchange)
+  if (!type.ok) return type
+  const known = onlyParameters(exchange)
+  if (!known.ok) return known
+  const resource = resourceIn(exchange)
+  if (!resource.ok) return resource
+  if (resource.value.resourceType !== type.value) return otherType(type.value)
+  const refused = refusedContent(deps.validate(resource.value))
+  if (refused) return fail(refused)
+  const condition = headers['if-none-exist']
+  const written = await writeAll(deps, caller, [
+    {
+      method: 'POST',
+      type: type.value,
+      resource: resource.value,
+      ...(typeof condition === 'string' && { ifNoneExist: condition }),
+    },
+  ])
+  if (!written.ok) return written
+  const [{ key, outcome, stored } = { key: undefined, outcome: undefined, stored: undefined }] = written.value
+  if (!stored) return ok({ status: 200 })
+  return ok({
+    status: outcome === 'created' ? 201 : 200,
+    headers: {
+      ...versionHeaders(stored),
+      location: `${deps.base}/${key.type}/${key.id}/_history/${stored.version}`,
+    },
+    ...writtenBody(
+      prefer.returned,
+      stored.content,
+      outcome === 'created' ? 'Created.' : 'One exists already.',
+    ),
+  })
+}
+
+export const otherType = (type: string) =>
+  fail({
+    kind: 'invalid',
+    code: 'resource-type-mismatch',
+    message: `The body must be a ${type}, as the address says.`,
+    expression: 'resourceType',
+  })

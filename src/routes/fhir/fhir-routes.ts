@@ -1,0 +1,197 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { failureKinds, ok, type Failure, type Result } from '../../lib/result.ts'
+import type { FhirDeps } from '../../commands/fhir-deps.ts'
+import { faultOf, type EmitEvent } from '../../commands/ports/events.ts'
+import { capabilityStatement } from '../../fhir/capability-statement.ts'
+import { interactions, type Interaction, type InteractionName } from '../../fhir/interactions.ts'
+import { outcome, outcomeOf } from '../../fhir/outcome.ts'
+import { actorOf } from '../actor.ts'
+import { capabilities } from './capabilities.ts'
+import { create } from './create.ts'
+import { deleteInstance } from './delete.ts'
+import { failureOf } from './errors.ts'
+import { preferOf, type Answer, type Body, type Exchange, type Handler } from './exchange.ts'
+import { historyInstance } from './history-instance.ts'
+import { acceptable, FHIR_JSON } from './media-types.ts'
+import { read } from './read.ts'
+import { searchType, searchTypePost } from './search-type.ts'
+import { transaction } from './transaction.ts'
+import { update } from './update.ts'
+import { vread } from './vread.ts'
+
+export interface FhirRouteOptions {
+  readonly deps: FhirDeps
+  readonly emit: EmitEvent
+  readonly bodyLimitBytes: number
+  /** Of this program, for the CapabilityStatement. */
+  readonly version: string
+}
+
+/**
+ * The FHIR R4 REST surface, registered with its prefix (`/fhir`). Routes come from the table of interactions; whatever
+ * goes wrong, Fastify's own errors included, is answered as an OperationOutcome.
+ */
+export async function fhirRoutes(server: FastifyInstance, options: FhirRouteOptions): Promise<void> {
+  const { deps, emit, bodyLimitBytes, version } = options
+  addParsers(server)
+  server.setErrorHandler((error: Error, request, reply) => sendError({ error, request, reply, emit }))
+  server.setNotFoundHandler((_request, reply) => sendFailure(reply, noSuchAddress))
+  server.addHook('onRequest', async (request, reply) => {
+    const negotiated = acceptable(
+      request.headers.accept,
+      new URLSearchParams(queryOf(request)).get('_format') ?? undefined,
+    )
+    if (!negotiated.ok) return sendFailure(reply, negotiated.failure)
+    return undefined
+  })
+  const handlers = handlersOf(statementText(deps, version))
+  for (const interaction of interactions) {
+    const handler = handlers[interaction.name]
+    if (handler) addRoute(server, interaction, { handler, deps, bodyLimitBytes })
+    else addRefusal(server, interaction)
+  }
+}
+
+/** Written on first use: it is large, and most starts are of no interest to it. */
+function statementText({ base, clock }: FhirDeps, version: string): () => string {
+  const date = new Date(clock.nowMs()).toISOString()
+  let text: string | undefined
+  return () => (text ??= JSON.stringify(capabilityStatement({ base, version, date })))
+}
+
+const handlersOf = (statement: () => string): Readonly<Partial<Record<InteractionName, Handler>>> => ({
+  capabilities: capabilities(statement),
+  read,
+  vread,
+  'history-instance': historyInstance,
+  create,
+  update,
+  delete: deleteInstance,
+  'search-type': searchType,
+  'search-type-post': searchTypePost,
+  transaction,
+})
+
+/** Bodies are taken as text: nothing is coerced, removed or filled in, and decimals keep their digits. */
+function addParsers(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers()
+  const parse =
+    (kind: Body['kind']) =>
+    (_request: unknown, bytes: Buffer, done: (error: Error | null, body?: Body) => void) => {
+      const text = utf8(bytes)
+      if (text === undefined) done(Object.assign(new Error('not UTF-8'), { statusCode: 400 }))
+      else done(null, { kind, text })
+    }
+  const json = ['application/fhir+json', 'application/json', 'application/json+fhir']
+  server.addContentTypeParser(json, { parseAs: 'buffer' }, parse('json'))
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, parse('form'))
+}
+
+function utf8(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+interface RouteParts {
+  readonly handler: Handler
+  readonly deps: FhirDeps
+  readonly bodyLimitBytes: number
+}
+
+function addRoute(server: FastifyInstance, { method, path }: Interaction, parts: RouteParts): void {
+  server.route({
+    method,
+    url: path,
+    bodyLimit: parts.bodyLimitBytes,
+    handler: async (request, reply) => {
+      const exchange = exchangeOf(request, parts.deps)
+      const answer = exchange.ok ? await parts.handler(exchange.value) : exchange
+      return answer.ok ? sendAnswer(reply, answer.value) : sendFailure(reply, answer.failure)
+    },
+  })
+}
+
+function exchangeOf(request: FastifyRequest, deps: FhirDeps): Result<Exchange> {
+  const actor = actorOf(request.headers['x-actor'])
+  if (!actor.ok) return actor
+  return ok({
+    deps,
+    caller: { actor: actor.value, requestId: request.id },
+    params: request.params as Readonly<Record<string, string>>,
+    pairs: [...new URLSearchParams(queryOf(request))],
+    headers: request.headers,
+    body: request.body as Body | undefined,
+    prefer: preferOf(request.headers['prefer']),
+  })
+}
+
+/** Not Fastify's own query: order and repeats count. */
+function queryOf({ url }: FastifyRequest): string {
+  const mark = url.indexOf('?')
+  return mark < 0 ? '' : url.slice(mark + 1)
+}
+
+/** An interaction that R4 has and this server doesn't is refused before its body is read. */
+function addRefusal(server: FastifyInstance, { name, method, path }: Interaction): void {
+  const allowed = interactions.filter(other => other.built && other.path === path).map(other => other.method)
+  const message = `The interaction ${name} is not supported; see metadata for what is.`
+  const failure: Failure =
+    allowed.length > 0
+      ? { kind: 'method-not-allowed', code: 'interaction-not-supported', message }
+      : { kind: 'unsupported', code: 'interaction-not-supported', message }
+  server.route({
+    method,
+    url: path,
+    onRequest: async (_request, reply) => {
+      if (allowed.length > 0) reply.header('allow', allowed.join(', '))
+      return sendFailure(reply, failure)
+    },
+    handler: async (_request, reply) => sendFailure(reply, failure),
+  })
+}
+
+const noSuchAddress: Failure = (() => {
+  const diagnostics = 'There is no such interaction at this address; see metadata for what is supported.'
+  const issues = [{ severity: 'error', code: 'not-supported', diagnostics }] as const
+  return { kind: 'not-found', code: 'address-unknown', message: diagnostics, issues }
+})()
+
+function sendAnswer(reply: FastifyReply, { status, headers = {}, body }: Answer): FastifyReply {
+  reply.code(status).headers(headers)
+  if (body === undefined) return reply.send()
+  return reply.header('content-type', FHIR_JSON).send(body)
+}
+
+function sendFailure(reply: FastifyReply, failure: Failure): FastifyReply {
+  if (failure.kind === 'unavailable') reply.header('retry-after', '5')
+  const body = JSON.stringify(outcomeOf(failure))
+  return reply.code(failureKinds[failure.kind].fhir).header('content-type', FHIR_JSON).send(body)
+}
+
+interface Thrown {
+  readonly error: Error
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly emit: EmitEvent
+}
+
+/** A fault is logged without its message, which may quote values. */
+function sendError({ error, request, reply, emit }: Thrown): FastifyReply {
+  const failure = failureOf(error)
+  if (!failure || failure.kind === 'unavailable') {
+    emit('request-failed', {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      code: failure?.code ?? 'internal-error',
+      fault: faultOf(error),
+    })
+  }
+  if (failure) return sendFailure(reply, failure)
+  const diagnostics = 'An error of this server; its log has the details under this X-Request-Id.'
+  const body = JSON.stringify(outcome([{ severity: 'fatal', code: 'exception', diagnostics }]))
+  return reply.code(500).header('content-type', FHIR_JSON).send(body)
+}
