@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { openEmbeddedStore } from '../../src/store/open-store.ts'
-import { contractIndexer, storeContract } from './store.contract.ts'
+import { storeContract } from './store.contract.ts'
+import { contractIndexer } from './store/store-trial.ts'
 
 describe('the embedded store', () => {
   storeContract(async clock => {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { derivedId, shardOfKey } from '../../src/lib/ids.ts'
 import type { Changes, Store, Write } from '../../src/commands/ports/store.ts'
 import { migratePostgres, openPostgresStore } from '../../src/store/open-store.ts'
-import { contractIndexer, storeContract } from '../contract/store.contract.ts'
+import { storeContract } from '../contract/store.contract.ts'
+import { contractIndexer } from '../contract/store/store-trial.ts'
 import { describeWith, freshDatabase, type FreshDatabase } from '../support/real-servers.ts'
 
 const AT = '2026-10-05T18:30:00.000Z'
@@ -20,10 +21,10 @@ const open = (
     ...more,
   })
 
-const patient = (key: string, expect = 0): Write => {
+const patient = (key: string, version = 0): Write => {
   const shard = shardOfKey(1, key)
   const id = derivedId(shard, 1, 'Patient', key)
-  return { type: 'Patient', id, shard, expect, versions: [{ resourceType: 'Patient', id }] }
+  return { type: 'Patient', id, shard, expect: version, versions: [{ resourceType: 'Patient', id }] }
 }
 const changes = (parts: Partial<Changes>): Changes => ({ tenant: 1, lane: 0, at: AT, writes: [], ...parts })
 
