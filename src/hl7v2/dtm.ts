@@ -10,8 +10,11 @@ export interface ZoneRule {
   readonly timeZone: string
 }
 
+export type DtmPrecision = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'fraction'
+
 interface Dtm {
-  /** FHIR date text, of the precision sent, at most a day. */
+  readonly precision: DtmPrecision
+  /** FHIR date text of the same precision, at most a day. */
   readonly date: string
   /** `HH:MM:SS`, padded with zeros; undefined for a date. */
   readonly time: string | undefined
@@ -28,6 +31,9 @@ export function zoneRule(message: Message, timeZone: string): ZoneRule {
   const messageOffset = readDtm(message.first('MSH')?.text(7) ?? '')?.offset
   return messageOffset === undefined ? { timeZone } : { messageOffset, timeZone }
 }
+
+/** The precision of a DTM, or undefined when the text is none. */
+export const dtmPrecision = (text: string): DtmPrecision | undefined => readDtm(text)?.precision
 
 /**
  * A DTM as FHIR dateTime (http://hl7.org/fhir/R4/datatypes.html#dateTime): precision kept down to the day, seconds
@@ -75,6 +81,7 @@ function readDtm(text: string): Dtm | undefined {
   const date = [year, month, day].filter(part => part !== undefined).join('-')
   const time = hour === undefined ? undefined : `${hour}:${minute}:${second}`
   return {
+    precision: precisionOf(text.replace(/[+-].*$/, '')),
     date,
     time,
     fraction,
@@ -84,6 +91,11 @@ function readDtm(text: string): Dtm | undefined {
 
 /** FHIR's bounds, which are those of the world's zones. */
 const OFFSET = /^[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)$/
+
+const PRECISIONS: readonly DtmPrecision[] = ['year', 'month', 'day', 'hour', 'minute', 'second']
+
+const precisionOf = (digits: string): DtmPrecision =>
+  digits.includes('.') ? 'fraction' : (PRECISIONS[(digits.length - 4) / 2] ?? 'second')
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
