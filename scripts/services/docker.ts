@@ -15,14 +15,14 @@ interface Recipe {
 /** The same images as docker-compose.yml (a test compares). */
 export const recipes: Readonly<Record<ServiceName, Recipe>> = {
   postgres: {
-    image: 'postgres:17',
+    image: 'postgres:17.11',
     containerPort: 5432,
     env: () => ({ POSTGRES_USER: 'casewire', POSTGRES_DB: 'casewire', POSTGRES_HOST_AUTH_METHOD: 'trust' }),
     address: port => `postgres://casewire@127.0.0.1:${port}/casewire`,
     probe: ['pg_isready', '-U', 'casewire', '-h', '127.0.0.1'],
   },
   kafka: {
-    image: 'apache/kafka:4.1.0',
+    image: 'apache/kafka:4.3.1',
     containerPort: 9092,
     env: port => ({
       KAFKA_NODE_ID: '1',
@@ -42,7 +42,7 @@ export const recipes: Readonly<Record<ServiceName, Recipe>> = {
     probe: ['/opt/kafka/bin/kafka-broker-api-versions.sh', '--bootstrap-server', 'localhost:9092'],
   },
   fhir: {
-    image: 'hapiproject/hapi:v8.4.0-1',
+    image: 'hapiproject/hapi:v8.8.0-1',
     containerPort: 8080,
     env: () => ({ 'hapi.fhir.fhir_version': 'R4' }),
     address: port => `http://127.0.0.1:${port}/fhir`,
