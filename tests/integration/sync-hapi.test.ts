@@ -111,15 +111,15 @@ async function here(type: string, name: string): Promise<Known> {
 
 async function there(type: string, name: string): Promise<Known> {
   const query = new URLSearchParams({ identifier: `${OWN}|${idFor(name)}` })
-  const bundle = (await hapi(`${type}?${query}`)) as { entry?: { resource: Known }[] }
+  const bundle = (await hapi(`${type}?${query.toString()}`)) as { entry?: { resource: Known }[] }
   expect(bundle.entry).toHaveLength(1)
   return bundle.entry?.[0]?.resource as Known
 }
 
-async function hapi(path: string, init: RequestInit = {}): Promise<unknown> {
+async function hapi(path: string, init: Pick<RequestInit, 'method' | 'body'> = {}): Promise<unknown> {
   const response = await fetch(`${settings.baseUrl}/${path}`, {
     ...init,
-    headers: { 'content-type': 'application/fhir+json', 'cache-control': 'no-cache', ...init.headers },
+    headers: { 'content-type': 'application/fhir+json', 'cache-control': 'no-cache' },
   })
   expect(response.ok, `${path.split('?')[0]} answered ${response.status}`).toBe(true)
   return response.json()
