@@ -1,4 +1,3 @@
-import type { Clock } from '../lib/clock.ts'
 import { faultOf, type EmitEvent } from '../commands/ports/events.ts'
 import type { IngestAdt } from '../commands/ingest-adt/inbound.ts'
 import type { InboundRecord } from '../commands/ingest-adt/inbound.ts'
@@ -13,7 +12,6 @@ export interface AdtConsumerOptions {
   readonly lanes: number
   /** Records handed to one flush at most. */
   readonly batchSizeMax: number
-  readonly clock: Clock
   readonly emit: EmitEvent
 }
 

@@ -29,10 +29,12 @@ export const serviceEvents = {
   'timers-fired': { level: 'info', fields: ['kind', 'timers'] },
   'timers-failed': { level: 'error', fields: ['waitMs', 'fault'] },
   'background-failed': { level: 'error', fields: ['part', 'fault'] },
-  'peer-event': {
-    level: 'info',
-    fields: ['peer', 'event', 'type', 'key', 'status', 'count', 'waitMs', 'code'],
-  },
+  'peer-pushed': { level: 'debug', fields: ['peer', 'count'] },
+  'peer-pulled': { level: 'debug', fields: ['peer', 'count'] },
+  'peer-away': { level: 'warn', fields: ['peer', 'reason', 'waitMs'] },
+  'peer-back': { level: 'info', fields: ['peer'] },
+  'peer-change-buried': { level: 'error', fields: ['peer', 'reason'] },
+  'peer-failed': { level: 'error', fields: ['peer', 'fault'] },
 } as const satisfies Readonly<Record<string, EventShape>>
 
 interface EventShape {

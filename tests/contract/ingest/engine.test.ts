@@ -2,72 +2,17 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ok, fail } from '../../../src/lib/result.ts'
-import { derivedId, shardOfKey } from '../../../src/lib/ids.ts'
 import { indexResource } from '../../../src/fhir/search/index-resource.ts'
 import type { IngestAdt, InboundRecord, Verdict } from '../../../src/commands/ingest-adt/inbound.ts'
 import { createIngest } from '../../../src/commands/ingest-adt/ingest.ts'
-import type { View } from '../../../src/commands/ingest-adt/prepared.ts'
-import { readRecord, type Interpret } from '../../../src/commands/ingest-adt/read-record.ts'
-import type { Meters } from '../../../src/commands/ports/meters.ts'
+import { readRecord } from '../../../src/commands/ingest-adt/read-record.ts'
 import { StoreRefusal } from '../../../src/commands/ports/store-fault.ts'
 import type { Changes, FlushConflict, Store } from '../../../src/commands/ports/store.ts'
 import { openEmbeddedStore } from '../../../src/store/open-store.ts'
+import { counting, countOf, er7, noMeters as meters, patientId } from '../../support/counting-messages.ts'
 
 const tenant = 1
 const clock = { nowMs: () => Date.now() }
-const meters: Meters = {
-  batchIngested: () => undefined,
-  messageDecided: () => undefined,
-  deadLettered: () => undefined,
-  requestServed: () => undefined,
-  lagSeen: () => undefined,
-  timersFired: () => undefined,
-}
-const patientId = (mrn: string): string => derivedId(shardOfKey(tenant, mrn), tenant, 'Patient', mrn)
-const countOf = (patient: unknown): number =>
-  Number((patient as { gender_count?: string } | undefined)?.gender_count ?? 0)
-
-/** Counts a patient's messages in the Patient itself; EVN-2 says how a message misbehaves. */
-const counting: Interpret = message => {
-  const mrn = message.first('PID')?.text(3) ?? ''
-  const deed = message.first('EVN')?.text(2) ?? 'count'
-  const id = patientId(mrn)
-  const shard = shardOfKey(tenant, mrn)
-  if (deed === 'ignored') {
-    return { needs: { keys: [], patients: [], subjects: [] }, effect: { kind: 'ignored', failure: unmapped } }
-  }
-  const decide = (view: View) => {
-    if (deed === 'throw') throw new Error('a bug of ours')
-    if (deed === 'fail')
-      return fail({ kind: 'invalid', code: 'no-patient-identifier', message: 'x', expression: 'PID-3' })
-    const standing = view.get({ type: 'Patient', id })
-    const count = deed === 'same' ? countOf(standing) : countOf(standing) + 1
-    const resource = { resourceType: 'Patient', id, gender_count: String(count), language: deed }
-    return ok({
-      puts: deed === 'same' && standing ? [] : [{ resource, shard }],
-      facts: [],
-      said: [{ subject: id, scope: '', body: { count } }],
-      flags: [],
-      waits: false,
-    })
-  }
-  return {
-    subject: id,
-    needs: { keys: [], patients: [id], subjects: [id] },
-    effect: { kind: 'decide', decide },
-  }
-}
-const unmapped = { kind: 'unsupported', code: 'event-not-mapped', message: 'x', expression: 'MSH-9' } as const
-
-let serial = 0
-const er7 = (mrn: string, deed = 'count', controlId = `C${(serial += 1)}`): InboundRecord => ({
-  value: Buffer.from(
-    `MSH|^~\\&|APP|FAC|CW|CW|20261001||ADT^A08|${controlId}|P|2.5\rEVN|A08|${deed}\rPID|1||${mrn}\r`,
-  ),
-  origin: 'test',
-})
-
 describe('the ingest engine on the embedded store', () => {
   let store: Store
   let wrapped: Store

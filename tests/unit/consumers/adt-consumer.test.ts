@@ -52,7 +52,6 @@ const bench = (stored: number, { low = 0, end = 1000, batchSizeMax = 100 } = {})
     group: 'g',
     lanes: 2,
     batchSizeMax,
-    clock: { nowMs: () => 0 },
     emit: name => events.push(name),
   })
   const context: BatchContext = {

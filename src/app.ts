@@ -1,0 +1,169 @@
+import type { FastifyInstance } from 'fastify'
+import type { Clock } from './lib/clock.ts'
+import type { IngestAdt } from './commands/ingest-adt/inbound.ts'
+import { createIngest } from './commands/ingest-adt/ingest.ts'
+import { interpretAdt } from './commands/ingest-adt/interpret-adt.ts'
+import { readRecord } from './commands/ingest-adt/read-record.ts'
+import { inboxDesk, type InboxDesk } from './commands/operate-inbox.ts'
+import { faultOf, type EmitEvent } from './commands/ports/events.ts'
+import type { Store } from './commands/ports/store.ts'
+import type { OutboxTarget } from './commands/unit-of-work.ts'
+import { kafkaParts, type KafkaParts } from './app-kafka.ts'
+import { openingStep, openStore } from './app-store.ts'
+import type { Config } from './config/environment.ts'
+import { eventLog } from './observability/event-log.ts'
+import { serviceMeters, type ServiceMeters } from './observability/service-meters.ts'
+import { slowStep } from './observability/slow-step.ts'
+import { adminRoutes, type PeerDesk } from './routes/admin.ts'
+import { adtRoutes } from './routes/adt.ts'
+import { healthRoutes } from './routes/health.ts'
+import { httpServer } from './routes/http-server.ts'
+import { metricsRoutes } from './routes/metrics.ts'
+
+/** Parts that a test or another entry may bring along. */
+export interface Overrides {
+  readonly clock?: Clock
+  readonly store?: Store
+  readonly emit?: EmitEvent
+  /** Says something to a person: the line when ready, a step that takes long. */
+  readonly say?: (line: string) => void
+}
+
+export interface App {
+  readonly store: Store
+  readonly ingest: IngestAdt
+  readonly inbox: InboxDesk
+  readonly peers: PeerDesk
+  readonly server: FastifyInstance
+  /** Starts what the roles name; resolves with the URL when requests are answered. */
+  listen(): Promise<string>
+  /** Readiness off, consumers, HTTP, outbox, database: in this order. */
+  close(reason?: string, error?: unknown): Promise<void>
+}
+
+/** What every part may use. */
+interface Frame {
+  readonly config: Config
+  readonly clock: Clock
+  readonly emit: EmitEvent
+  readonly say: (line: string) => void
+  readonly store: Store
+  readonly startedMs: number
+}
+
+const BODY_LIMIT_BYTES = 16 * 1024 * 1024
+
+/** The composition root: the only place where parts are made and joined. */
+export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  const clock = overrides.clock ?? { nowMs: () => Date.now() }
+  const startedMs = clock.nowMs()
+  const say = overrides.say ?? (line => process.stdout.write(`${line}\n`))
+  const emit = overrides.emit ?? eventLog({ level: config.logLevel })
+  warnWhenOpen(config, emit, say)
+  const opening = overrides.store ? Promise.resolve(overrides.store) : openStore(config.database, clock)
+  const store = await slowStep(openingStep(config.database), opening, say)
+  return joinParts({ config, clock, emit, say, store, startedMs })
+}
+
+function warnWhenOpen({ http }: Config, emit: EmitEvent, say: (line: string) => void): void {
+  if (!http.open) return
+  emit('insecure-open', { host: http.host })
+  say('WARNING: AUTH=insecure-open. Everybody who can reach this port can read and write all data.')
+}
+
+function joinParts(frame: Frame): App {
+  const { config, clock, emit, store } = frame
+  const consuming: { lag?: KafkaParts['lag'] } = {}
+  const meters = serviceMeters({
+    clock,
+    outboxDepth: () => store.outbox.depth(),
+    lag: async () => (await consuming.lag?.()) ?? [],
+  })
+  const targets: readonly OutboxTarget[] = []
+  const interpret = interpretAdt({
+    tenant: config.tenant,
+    canonicalBase: config.canonicalBase,
+    timeZone: config.adt.timeZone,
+    calendar: config.adt.calendar,
+    testMessages: config.adt.testMessages,
+    clock,
+  })
+  const ingest = createIngest({
+    ...{ store, tenant: config.tenant, clock, emit, meters, targets },
+    prepare: (record, index) => readRecord(record, index, interpret),
+  })
+  const kafka =
+    config.kafka && config.roles.has('adt')
+      ? kafkaParts({ kafka: config.kafka, adt: config.adt, store, ingest, clock, emit })
+      : undefined
+  if (kafka) consuming.lag = kafka.lag
+  const inbox = inboxDesk(store.inbox, ingest, config.tenant)
+  return runnable(frame, { meters, ingest, inbox, peers: noPeers, kafka })
+}
+
+interface Parts {
+  readonly meters: ServiceMeters
+  readonly ingest: IngestAdt
+  readonly inbox: InboxDesk
+  readonly peers: PeerDesk
+  readonly kafka: KafkaParts | undefined
+}
+
+function runnable(frame: Frame, parts: Parts): App {
+  const { config, clock, emit, say, store, startedMs } = frame
+  const { ingest, inbox, peers, kafka } = parts
+  let isServing = false
+  const server = serverOf(frame, parts, () => isServing)
+
+  const listen = async (): Promise<string> => {
+    const { host, port, publicUrl } = config.http
+    if (config.roles.has('http')) await server.listen({ host, port })
+    const url = publicUrl ?? localUrl(server, host)
+    await kafka?.start()
+    isServing = true
+    emit('service-ready', { url, backend: store.backend, durationMs: clock.nowMs() - startedMs })
+    say(readyLine(url, config))
+    return url
+  }
+  const close = async (reason = 'close', error?: unknown): Promise<void> => {
+    const beganMs = clock.nowMs()
+    isServing = false
+    if (error !== undefined) emit('service-failed', { step: reason, fault: faultOf(error) })
+    emit('service-stopping', { signal: reason })
+    await kafka?.stopConsuming()
+    await server.close()
+    await kafka?.close()
+    await store.close()
+    emit('service-stopped', { durationMs: clock.nowMs() - beganMs })
+  }
+  return { store, ingest, inbox, peers, server, listen, close }
+}
+
+function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): FastifyInstance {
+  const { emit, clock, store } = frame
+  const server = httpServer({ emit, meters: parts.meters, bodyLimitBytes: BODY_LIMIT_BYTES })
+  healthRoutes(server, {
+    backend: store.backend,
+    ping: () => store.ping(),
+    isServing,
+    nowMs: clock.nowMs,
+  })
+  metricsRoutes(server, parts.meters.render)
+  adminRoutes(server, parts.inbox, parts.peers)
+  server.register(adtRoutes, { ingest: parts.ingest, clock })
+  return server
+}
+
+function localUrl(server: FastifyInstance, host: string): string {
+  const address = server.addresses()[0]
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return address ? `http://${name}:${address.port}` : 'no HTTP here (ROLES)'
+}
+
+function readyLine(url: string, { database, kafka, adt, roles }: Config): string {
+  const backend = database.url === undefined ? `embedded database in ${database.dataDir}` : 'PostgreSQL'
+  const feed = kafka && roles.has('adt') ? `, reading ${adt.topics.join(', ')} from Kafka` : ''
+  return roles.has('http')
+    ? `Casewire is ready (${backend}${feed}): ${url}/fhir/metadata  ${url}/adt (POST HL7 v2)  ${url}/metrics`
+    : `Casewire is ready (${backend}${feed}), without HTTP`
+}
