@@ -4,7 +4,14 @@ export interface Stay {
   readonly encounter: string
   /** The class it has now; each movement says the class it led to. */
   readonly class: StayClass
-  readonly status: 'planned' | 'in-progress' | 'onleave' | 'finished' | 'cancelled' | 'entered-in-error' | 'unknown'
+  readonly status:
+    | 'planned'
+    | 'in-progress'
+    | 'onleave'
+    | 'finished'
+    | 'cancelled'
+    | 'entered-in-error'
+    | 'unknown'
   readonly movements: readonly StayMovement[]
   /** Id of the Organization where it takes place (MSH-4, PV1-39). */
   readonly facility?: string

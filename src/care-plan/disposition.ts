@@ -1,0 +1,77 @@
+/** Where a discharge led, as far as follow-up differs by it. */
+export type DischargeOutcome =
+  | 'community'
+  | 'against-advice'
+  | 'facility'
+  | 'acute-transfer'
+  | 'expired'
+  | 'still-patient'
+
+/**
+ * NUBC discharge status (UB-04 FL 17) -> outcome, by domain.md 5. 02 is a transfer to acute care; 05, 43 and 66 are
+ * hospitals too, but get the hand-over of a facility without the watch. 09 and 30 end no stay.
+ */
+const outcomes: Readonly<Record<string, DischargeOutcome>> = {
+  '01': 'community',
+  '06': 'community',
+  '21': 'community',
+  '07': 'against-advice',
+  '02': 'acute-transfer',
+  '03': 'facility',
+  '04': 'facility',
+  '05': 'facility',
+  '43': 'facility',
+  '50': 'facility',
+  '51': 'facility',
+  '61': 'facility',
+  '62': 'facility',
+  '63': 'facility',
+  '64': 'facility',
+  '65': 'facility',
+  '66': 'facility',
+  '69': 'facility',
+  '70': 'facility',
+  '20': 'expired',
+  '40': 'expired',
+  '41': 'expired',
+  '42': 'expired',
+  '09': 'still-patient',
+  '30': 'still-patient',
+}
+
+/** Codes that announce a planned readmission -> the code that says where the patient went. */
+const plannedReadmission: Readonly<Record<string, string>> = {
+  '81': '01',
+  '82': '02',
+  '83': '03',
+  '84': '04',
+  '85': '05',
+  '86': '06',
+  '87': '21',
+  '88': '43',
+  '89': '61',
+  '90': '62',
+  '91': '63',
+  '92': '64',
+  '93': '65',
+  '94': '66',
+  '95': '70',
+}
+
+/** Hospitals: who is discharged to one goes on with the same stay, as far as readmissions are counted. */
+const hospitals: ReadonlySet<string> = new Set(['02', '05', '43', '66'])
+
+export const announcesReadmission = (code: string | undefined): boolean =>
+  code !== undefined && Object.hasOwn(plannedReadmission, code)
+
+const baseCode = (code: string): string => plannedReadmission[code] ?? code
+
+/** An empty or unknown code counts as community: a patient at home without follow-up is the worse mistake. */
+export const outcomeOf = (code: string | undefined): DischargeOutcome =>
+  (code === undefined ? undefined : outcomes[baseCode(code)]) ?? 'community'
+
+export const isKnownDisposition = (code: string | undefined): boolean =>
+  code !== undefined && Object.hasOwn(outcomes, baseCode(code))
+
+export const isHospitalTransfer = (code: string | undefined): boolean =>
+  code !== undefined && hospitals.has(baseCode(code))

@@ -1,0 +1,76 @@
+import { fail, ok, type Result } from '../lib/result.ts'
+
+/**
+ * A derived duty's state. `voided` = what called for it was withdrawn or overtaken; `waived` = a person decided, with a
+ * reason, that it need not be done.
+ */
+export const obligationStates = ['due', 'met', 'missed', 'late-met', 'waived', 'voided'] as const
+
+export type ObligationState = (typeof obligationStates)[number]
+
+export type ObligationCommand =
+  | { readonly kind: 'Meet' }
+  /** The timer's fact: the due time passed. */
+  | { readonly kind: 'Miss' }
+  | { readonly kind: 'Waive'; readonly reason: string }
+  | { readonly kind: 'Void'; readonly reason: string }
+  /** What called for it is there again. */
+  | { readonly kind: 'Raise' }
+
+export type ObligationEvent =
+  | { readonly kind: 'ObligationMet'; readonly isLate: boolean }
+  | { readonly kind: 'ObligationMissed' }
+  | { readonly kind: 'ObligationWaived'; readonly reason: string }
+  | { readonly kind: 'ObligationVoided'; readonly reason: string }
+  | { readonly kind: 'ObligationRaised' }
+
+const legal: Readonly<Record<ObligationState, readonly ObligationCommand['kind'][]>> = {
+  due: ['Meet', 'Miss', 'Waive', 'Void'],
+  missed: ['Meet', 'Waive', 'Void'],
+  met: [],
+  'late-met': [],
+  waived: [],
+  voided: ['Raise'],
+}
+
+/** Decides a command; work done is never undone, and only a voided duty can be raised again. */
+export function decideObligation(
+  state: ObligationState,
+  command: ObligationCommand,
+): Result<readonly ObligationEvent[]> {
+  if (!legal[state].includes(command.kind)) {
+    return fail({
+      kind: 'illegal-transition',
+      code: 'illegal-transition',
+      message: `${command.kind} is not possible while the obligation is ${state}.`,
+      legal: legal[state],
+    })
+  }
+  switch (command.kind) {
+    case 'Meet':
+      return ok([{ kind: 'ObligationMet', isLate: state === 'missed' }])
+    case 'Miss':
+      return ok([{ kind: 'ObligationMissed' }])
+    case 'Waive':
+      return ok([{ kind: 'ObligationWaived', reason: command.reason }])
+    case 'Void':
+      return ok([{ kind: 'ObligationVoided', reason: command.reason }])
+    case 'Raise':
+      return ok([{ kind: 'ObligationRaised' }])
+  }
+}
+
+export function evolveObligation(_state: ObligationState, event: ObligationEvent): ObligationState {
+  switch (event.kind) {
+    case 'ObligationMet':
+      return event.isLate ? 'late-met' : 'met'
+    case 'ObligationMissed':
+      return 'missed'
+    case 'ObligationWaived':
+      return 'waived'
+    case 'ObligationVoided':
+      return 'voided'
+    case 'ObligationRaised':
+      return 'due'
+  }
+}

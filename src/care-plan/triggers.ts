@@ -1,0 +1,166 @@
+import { addDays } from '../lib/calendar-date.ts'
+import { localDate, startMsOf, withTime } from '../lib/fhir-time.ts'
+import { isOpenAt, type CaseCourse, type CaseFold } from './case-fold.ts'
+import type { CaseRules } from './case-rules.ts'
+import { withdrawnDeath, type Death } from './death.ts'
+import { outcomeOf } from './disposition.ts'
+import { contradiction, type Overtaken, type Trigger } from './duties.ts'
+import type { TriggerKind } from './duty-rules.ts'
+import { endedInpatient, type Movement, type StayFacts } from './stay-facts.ts'
+
+export interface TriggerInput {
+  readonly facts: StayFacts
+  readonly fold: CaseFold
+  readonly death?: Death
+  readonly rules: CaseRules
+  readonly timeZone: string
+}
+
+/** What calls for duties, each asked as of its own time: whose case was open then? */
+export function triggersOf(input: TriggerInput): readonly Trigger[] {
+  const { facts, fold, death } = input
+  return [
+    ...fold.courses.flatMap(course => openingTrigger(course)),
+    ...[...facts.inpatientAdmissions, ...facts.emergencyArrivals].flatMap(arrival =>
+      arrivalTriggers(arrival, fold),
+    ),
+    ...facts.discharges.flatMap(discharge => dischargeTriggers(discharge, input)),
+    ...deathTriggers(fold, death),
+    ...contradictions(input),
+  ].map(trigger => (death && trigger.kind !== 'death' ? overtakenByDeath(trigger, death) : trigger))
+}
+
+/**
+ * The case that a patient-wide duty belongs to, when several are open: the derived one, else the oldest. Duties about
+ * one discharge must not stand twice.
+ */
+export const leadCase = (fold: CaseFold, atMs: number): CaseCourse | undefined =>
+  fold.courses.find(course => isOpenAt(course, atMs))
+
+/** Kind of each discharge that calls for follow-up. */
+export function followUpOf(discharge: Movement): TriggerKind | undefined {
+  if (!endedInpatient(discharge)) return undefined
+  switch (outcomeOf(discharge.disposition)) {
+    case 'community':
+      return 'discharge-to-community'
+    case 'against-advice':
+      return 'discharge-against-advice'
+    case 'facility':
+      return 'discharge-to-facility'
+    case 'acute-transfer':
+      return 'discharge-to-acute-care'
+    case 'expired':
+    case 'still-patient':
+      return undefined
+  }
+}
+
+/** The admission that ends a discharge's watch: inpatient, of another stay, within the days that count. */
+export function overtakingAdmission(
+  discharge: Movement,
+  { facts, rules, timeZone }: Pick<TriggerInput, 'facts' | 'rules' | 'timeZone'>,
+): Movement | undefined {
+  const lastDay = addDays(localDate(discharge.atMs, timeZone), rules.readmissionDays)
+  return facts.inpatientAdmissions.find(
+    admission =>
+      admission.stay !== discharge.stay &&
+      admission.atMs >= discharge.atMs &&
+      localDate(admission.atMs, timeZone) <= lastDay,
+  )
+}
+
+function openingTrigger(course: CaseCourse): readonly Trigger[] {
+  return course.opening ? [triggerOf('case-opened', course.opening.admission, course)] : []
+}
+
+function arrivalTriggers(arrival: Movement, fold: CaseFold): readonly Trigger[] {
+  return fold.courses
+    .filter(course => isOpenAt(course, arrival.atMs) && course.opening?.admission !== arrival)
+    .map(course => triggerOf('known-admission', arrival, course))
+}
+
+function dischargeTriggers(discharge: Movement, input: TriggerInput): readonly Trigger[] {
+  const kind = followUpOf(discharge)
+  const course = leadCase(input.fold, discharge.atMs)
+  if (!kind || !course) return []
+  const admission = overtakingAdmission(discharge, input)
+  const overtaken: Overtaken | undefined = admission && {
+    reason: 'patient admitted again',
+    recorded: admission.recorded,
+  }
+  return [{ ...triggerOf(kind, discharge, course), ...(overtaken && { overtaken }) }]
+}
+
+function deathTriggers(fold: CaseFold, death: Death | undefined): readonly Trigger[] {
+  if (!death) return []
+  const { encounter, message, at, atMs, recorded } = death
+  return fold.courses
+    .filter(course => course.isDeceased && course.standing !== 'withdrawn')
+    .map(course => ({
+      kind: 'death',
+      id: 'death',
+      caseId: course.id,
+      isHighRisk: course.isHighRisk,
+      at,
+      atMs,
+      recorded,
+      recordedMs: atMs,
+      ...(encounter !== undefined && { encounter }),
+      ...(message !== undefined && { message }),
+    }))
+}
+
+/** What only people can resolve: a death taken back, an admission after death, a case whose reason is gone. */
+function contradictions({ facts, fold, death, timeZone }: TriggerInput): readonly Trigger[] {
+  const withdrawn = death ? undefined : withdrawnDeath(facts)
+  const dead = withdrawn && leadCase(fold, withdrawn.atMs)
+  const last = fold.courses.findLast(course => course.standing !== 'withdrawn')
+  return [
+    ...(withdrawn && dead ? [review(DEATH_WITHDRAWN, withdrawn, { caseId: dead.id, timeZone })] : []),
+    ...fold.afterDeath.flatMap(admission =>
+      last ? [review(admission.id, admission, { caseId: last.id, timeZone })] : [],
+    ),
+    ...fold.courses.filter(isBereft).map(course => {
+      const admission = facts.withdrawnAdmissions.at(-1)
+      return admission
+        ? review(CASE_WITHDRAWN, admission, { caseId: course.id, timeZone })
+        : contradiction({ id: CASE_WITHDRAWN, caseId: course.id, at: course.start, atMs: course.startMs })
+    }),
+  ]
+}
+
+/** Trigger ids of reviews that are about a case as a whole. */
+export const DEATH_WITHDRAWN = 'death-withdrawn'
+const CASE_WITHDRAWN = 'case-withdrawn'
+
+/** Somebody works on it, but the admission that opened it was taken back. */
+const isBereft = (course: CaseCourse): boolean => course.standing === 'kept' && course.endMs === undefined
+
+function review(
+  id: string,
+  movement: Movement,
+  { caseId, timeZone }: { readonly caseId: string; readonly timeZone: string },
+): Trigger {
+  const at = withTime(movement.cancelledAt ?? movement.recorded, timeZone)
+  const about = { encounter: movement.stay.encounter, message: movement.message }
+  return contradiction({ id, caseId, at, atMs: startMsOf(at, timeZone), ...about })
+}
+
+const triggerOf = (kind: TriggerKind, movement: Movement, course: CaseCourse): Trigger => ({
+  kind,
+  id: movement.id,
+  caseId: course.id,
+  isHighRisk: course.isHighRisk,
+  at: movement.at,
+  atMs: movement.atMs,
+  recorded: movement.recorded,
+  recordedMs: movement.recordedMs,
+  encounter: movement.stay.encounter,
+  message: movement.message,
+})
+
+/** Nothing is done for the dead but what their death itself calls for; contradictions are for people all the same. */
+const overtakenByDeath = (trigger: Trigger, death: Death): Trigger =>
+  trigger.kind === 'contradiction' || trigger.atMs > death.atMs
+    ? trigger
+    : { ...trigger, overtaken: { reason: 'patient deceased', recorded: death.recorded } }

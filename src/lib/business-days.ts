@@ -1,0 +1,24 @@
+import { addDays, weekdayOf, type CalendarDate } from './calendar-date.ts'
+
+/** Says which days are holidays; weekends are nobody's to configure yet. */
+export interface Calendar {
+  readonly isHoliday: (date: CalendarDate) => boolean
+}
+
+/**
+ * The day on which the n-th business day after `date` ends. Day 0 is the day of the event, whatever day it is
+ * (as CMS counts the two business days of transitional care after the date of discharge).
+ */
+export function addBusinessDays(date: CalendarDate, businessDays: number, calendar: Calendar): CalendarDate {
+  let day = date
+  for (let left = businessDays; left > 0;) {
+    day = addDays(day, 1)
+    if (isBusinessDay(day, calendar)) left -= 1
+  }
+  return day
+}
+
+export function isBusinessDay(date: CalendarDate, calendar: Calendar): boolean {
+  const weekday = weekdayOf(date)
+  return weekday !== 0 && weekday !== 6 && !calendar.isHoliday(date)
+}

@@ -1,0 +1,27 @@
+import Holidays from 'date-holidays'
+import type { Calendar } from './business-days.ts'
+
+/** Country of each calendar that CALENDAR may name (interface.md 2). */
+export const calendarCountries = { 'us-federal': 'US', it: 'IT', pt: 'PT', br: 'BR' } as const
+
+export type CalendarName = keyof typeof calendarCountries
+
+/**
+ * The nation-wide public holidays of a country, days observed instead of a week-end included; regional days and patron
+ * saints are not. Years are computed when first asked for.
+ */
+export function holidayCalendar(name: CalendarName): Calendar {
+  const source = new Holidays(calendarCountries[name], { types: ['public'] })
+  const years = new Map<string, ReadonlySet<string>>()
+  return {
+    isHoliday: date => {
+      const year = date.slice(0, 4)
+      const known = years.get(year) ?? holidaysOf(source, year)
+      years.set(year, known)
+      return known.has(date)
+    },
+  }
+}
+
+const holidaysOf = (source: Holidays, year: string): ReadonlySet<string> =>
+  new Set(source.getHolidays(Number(year)).map(holiday => holiday.date.slice(0, 10)))

@@ -1,0 +1,111 @@
+import type { Calendar } from '../../lib/business-days.ts'
+import { foldCases, isOpenAt, type CaseFold } from '../../care-plan/case-fold.ts'
+import type { CaseRules } from '../../care-plan/case-rules.ts'
+import { deathOf } from '../../care-plan/death.ts'
+import { readmissionsOf } from '../../care-plan/readmission.ts'
+import { stayFacts, type StayFacts } from '../../care-plan/stay-facts.ts'
+import type { Stay } from '../../care-plan/stay.ts'
+import { transitionsOf } from '../../care-plan/transition.ts'
+import { triggersOf } from '../../care-plan/triggers.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import { caseIds, caseLenses, caseRecord, knownCases } from './case-record.ts'
+import type { EncounterEffect } from './encounter-lens.ts'
+import { episodeEffects, teamEffects } from './episode-effects.ts'
+import { flagEffects } from './flag-effects.ts'
+import { lastingDeathReview } from './death-review.ts'
+import { planEffects } from './plan-effects.ts'
+import { asResource } from './slots.ts'
+import { taskEffects, timersOf } from './task-effects.ts'
+
+export interface CaseEffectsInput {
+  readonly tenant: number
+  readonly shard: number
+  /** `{cm}` of interface.md 5. */
+  readonly canonicalBase: string
+  /** Id of the Patient. */
+  readonly patient: string
+  /** Every visit of the patient. */
+  readonly stays: readonly Stay[]
+  /** Patient.deceased[x], when true. */
+  readonly deceased?: { readonly at?: string }
+  /** EpisodeOfCare, CareTeam, CarePlan, Task, Goal and Flag of the patient as they stand. */
+  readonly compartment: readonly Resource[]
+  readonly rules: CaseRules
+  readonly calendar: Calendar
+  /** IANA zone of the facility. */
+  readonly timeZone: string
+  /** meta.source of the message that is being applied. */
+  readonly message: string
+}
+
+export interface CaseEffects {
+  /** What changed, to be put; resources that stay as they are are not in it. */
+  readonly resources: readonly (Resource & { readonly id: string })[]
+  /** For every stay, what case management says about its Encounter (see withCaseEffect). */
+  readonly encounters: readonly EncounterEffect[]
+  /** Every open Task with its due time, past or future, that is not marked as missed. */
+  readonly timers: readonly { readonly task: string; readonly due: string }[]
+}
+
+/**
+ * What follows for case management from all that is known about a patient's stays. A function of the stays and of what
+ * people did, never of what it derived before nor of `now`: any order of the same messages ends in the same resources,
+ * and a replay changes none.
+ */
+export function caseEffects(input: CaseEffectsInput): CaseEffects {
+  const { patient, rules, calendar, timeZone } = input
+  const lenses = caseLenses(input.canonicalBase)
+  const ids = caseIds(input)
+  const record = caseRecord(input.compartment, lenses.names)
+  const facts = stayFacts(input.stays, timeZone)
+  const death = deathOf({ stays: facts, timeZone, ...(input.deceased && { deceased: input.deceased }) })
+  const fold = foldCases({
+    admissions: facts.inpatientAdmissions,
+    ...(death && { death }),
+    rules,
+    idOf: n => ids.episode(patient, n),
+    known: knownCases(record, lenses, timeZone),
+  })
+  const triggerInput = { facts, fold, ...(death && { death }), rules, timeZone }
+  const triggers = triggersOf(triggerInput)
+  const about = { courses: fold.courses, death, record, lenses, ids, patient }
+  const tasks = taskEffects({
+    ...about,
+    facts,
+    triggers: [...triggers, ...lastingDeathReview(triggers, about)],
+    context: { rules, calendar, timeZone },
+  })
+  const plans = planEffects({ ...about, tasks, timeZone, transitions: transitionsOf(triggerInput) })
+  const episodes = episodeEffects(about)
+  const teams = teamEffects({ ...about, tasks, episodes })
+  const readmissions = readmissionsOf(facts, rules, timeZone)
+  const flags = flagEffects({
+    readmissions,
+    compartment: input.compartment,
+    names: lenses.names,
+    ids,
+    patient,
+  })
+  const standing = new Set(input.compartment)
+  return {
+    resources: [...episodes, ...teams, ...plans, ...tasks, ...flags]
+      .filter(resource => !standing.has(resource))
+      .map(resource => asResource({ ...resource, meta: { ...resource.meta, source: input.message } })),
+    encounters: input.stays.map(stay => ({
+      encounter: stay.encounter,
+      isReadmission: readmissions.some(({ admission }) => admission.stay === stay),
+      episodes: episodesOf(stay, facts, fold),
+    })),
+    timers: timersOf(tasks, lenses),
+  }
+}
+
+/** The cases that were open when the patient came, or else left. */
+function episodesOf(stay: Stay, facts: StayFacts, fold: CaseFold): readonly string[] {
+  const moments = [...facts.inpatientAdmissions, ...facts.emergencyArrivals, ...facts.discharges]
+    .filter(movement => movement.stay === stay)
+    .map(movement => movement.atMs)
+  return fold.courses
+    .filter(course => moments.some(atMs => isOpenAt(course, atMs) || course.endMs === atMs))
+    .map(({ id }) => id)
+}

@@ -1,0 +1,128 @@
+import { startMsOf } from '../../lib/fhir-time.ts'
+import { derivedId } from '../../lib/ids.ts'
+import type { KnownCase } from '../../care-plan/case-fold.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import { careTeamLens, pinnedMembers, type CareTeamState } from './care-team-lens.ts'
+import { caseOfCode } from './case-status.ts'
+import { endedByPeople, episodeLens, isCase, isEndedCase, type EpisodeState } from './episode-lens.ts'
+import type { Lens } from './lens.ts'
+import { caseNames, type CaseNames } from './names.ts'
+import { linkedEpisode, planLens, type PlanState } from './plan-lens.ts'
+import { extensionOf } from './slots.ts'
+import { caseNumberOf, isTouched, taskLens, type TaskState } from './task-lens.ts'
+
+/** The names and lenses of one canonical base. */
+export interface CaseLenses {
+  readonly names: CaseNames
+  readonly episode: Lens<EpisodeState>
+  readonly team: Lens<CareTeamState>
+  readonly plan: Lens<PlanState>
+  readonly task: Lens<TaskState>
+}
+
+export function caseLenses(canonicalBase: string): CaseLenses {
+  const names = caseNames(canonicalBase)
+  return {
+    names,
+    episode: episodeLens(names),
+    team: careTeamLens(names),
+    plan: planLens(names),
+    task: taskLens(names),
+  }
+}
+
+/** Whose ids are derived: those of one patient's compartment. */
+export interface IdSpace {
+  readonly tenant: number
+  readonly shard: number
+}
+
+/** Ids from stable parts, so that no order of arrival and no replay makes a second one (ADR case ids). */
+export const caseIds = ({ tenant, shard }: IdSpace) => ({
+  episode: (patient: string, n: number): string =>
+    derivedId(shard, tenant, 'EpisodeOfCare', `${patient}|case|${n}`),
+  team: (caseId: string): string => derivedId(shard, tenant, 'CareTeam', `${caseId}|team`),
+  transition: (caseId: string, trigger: string): string =>
+    derivedId(shard, tenant, 'CarePlan', `${caseId}|transition|${trigger}`),
+  task: (caseId: string, rule: string, trigger: string): string =>
+    derivedId(shard, tenant, 'Task', `${caseId}|${rule}|${trigger}|0`),
+  flag: (encounter: string, code: string): string => derivedId(shard, tenant, 'Flag', `${encounter}|${code}`),
+})
+
+export type CaseIds = ReturnType<typeof caseIds>
+
+/** A patient's compartment, sorted by what case management looks for. */
+export interface CaseRecord {
+  readonly episodes: readonly Resource[]
+  readonly byId: ReadonlyMap<string, Resource>
+  readonly teamsOf: (caseId: string) => readonly Resource[]
+  readonly plansOf: (caseId: string) => readonly Resource[]
+  readonly tasksOf: (caseId: string) => readonly Resource[]
+}
+
+export function caseRecord(compartment: readonly Resource[], names: CaseNames): CaseRecord {
+  const episodes = compartment.filter(resource => isCase(resource, names))
+  const ofType = (type: string): readonly Resource[] =>
+    compartment.filter(resource => resource.resourceType === type)
+  const teams = Map.groupBy(ofType('CareTeam'), linkedEpisode)
+  const plans = Map.groupBy(ofType('CarePlan'), linkedEpisode)
+  const tasks = Map.groupBy(ofType('Task'), task => caseNumberOf(task, names))
+  return {
+    episodes,
+    byId: new Map(
+      compartment.flatMap(resource => (resource.id === undefined ? [] : [[resource.id, resource]])),
+    ),
+    teamsOf: caseId => teams.get(caseId) ?? [],
+    plansOf: caseId => plans.get(caseId) ?? [],
+    tasksOf: caseId => tasks.get(caseId) ?? [],
+  }
+}
+
+export const isDerived = (resource: Resource, names: CaseNames): boolean =>
+  extensionOf(resource, names.derived) !== undefined
+
+/** What people made of each case on record. */
+export function knownCases(record: CaseRecord, lenses: CaseLenses, timeZone: string): readonly KnownCase[] {
+  return record.episodes.flatMap(episode => {
+    if (episode.id === undefined) return []
+    const state = lenses.episode.read(episode)
+    const startMs = state.start === undefined ? Number.NaN : startMsOf(state.start, timeZone)
+    if (state.start === undefined || Number.isNaN(startMs)) return []
+    const ended = endedByPeople(state)
+    const endedMs = ended === undefined ? Number.NaN : startMsOf(ended, timeZone)
+    return [
+      {
+        id: episode.id,
+        state: caseOfCode(state.standing.own).state,
+        startMs,
+        start: state.start,
+        ...(isEndedCase(state.standing.own) && { endedMs: Number.isNaN(endedMs) ? startMs : endedMs }),
+        isTouched: isTouchedCase(episode, state, { record, lenses }),
+        isHighRisk: state.acuity === 'high',
+      },
+    ]
+  })
+}
+
+function isTouchedCase(
+  episode: Resource,
+  { standing, acuity }: EpisodeState,
+  { record, lenses }: { readonly record: CaseRecord; readonly lenses: CaseLenses },
+): boolean {
+  const { names } = lenses
+  const id = episode.id ?? ''
+  return (
+    standing.own !== 'identified' ||
+    acuity !== undefined ||
+    episode['careManager'] !== undefined ||
+    record.teamsOf(id).some(team => pinnedMembers(team, names).size > 0) ||
+    record
+      .plansOf(id)
+      .some(plan => !isDerived(plan, names) || lenses.plan.read(plan).standing.own !== 'active') ||
+    record.tasksOf(id).some(task => isWorkedOn(task, lenses))
+  )
+}
+
+/** A Task that a person made, took, began or finished. */
+export const isWorkedOn = (task: Resource, { names, task: lens }: CaseLenses): boolean =>
+  !isDerived(task, names) || isTouched(task, lens.read(task).standing.own, names)

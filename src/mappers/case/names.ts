@@ -1,0 +1,33 @@
+/** Names of interface.md 5 and domain.md 4.9 under one canonical base. */
+export interface CaseNames {
+  readonly state: string
+  readonly derived: string
+  readonly acuity: string
+  readonly caseNumber: string
+  readonly obligation: string
+  readonly caseType: string
+  readonly planCategory: string
+  readonly taskCode: string
+  readonly rule: string
+  readonly teamRole: string
+  readonly flag: string
+  readonly businessStatus: string
+}
+
+export const caseNames = (canonicalBase: string): CaseNames => ({
+  state: `${canonicalBase}/StructureDefinition/state`,
+  derived: `${canonicalBase}/StructureDefinition/derived`,
+  acuity: `${canonicalBase}/StructureDefinition/acuity`,
+  caseNumber: `${canonicalBase}/sid/case`,
+  obligation: `${canonicalBase}/sid/obligation`,
+  caseType: `${canonicalBase}/CodeSystem/case-type`,
+  planCategory: `${canonicalBase}/CodeSystem/plan-category`,
+  taskCode: `${canonicalBase}/CodeSystem/task-code`,
+  rule: `${canonicalBase}/CodeSystem/rule`,
+  teamRole: `${canonicalBase}/CodeSystem/team-role`,
+  flag: `${canonicalBase}/CodeSystem/flag`,
+  businessStatus: `${canonicalBase}/CodeSystem/business-status`,
+})
+
+/** http://hl7.org/fhir/R4/extension-workflow-episodeofcare.html: allowed on CarePlan and CareTeam, not on Task or Goal. */
+export const workflowEpisode = 'http://hl7.org/fhir/StructureDefinition/workflow-episodeOfCare'

@@ -1,0 +1,195 @@
+import { startMsOf, withTime } from '../../lib/fhir-time.ts'
+import type { CaseCourse } from '../../care-plan/case-fold.ts'
+import type { Death } from '../../care-plan/death.ts'
+import {
+  contradiction,
+  dutiesOf,
+  type Duty,
+  type DutyContext,
+  type Overtaken,
+  type Trigger,
+} from '../../care-plan/duties.ts'
+import type { StayFacts } from '../../care-plan/stay-facts.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import type { CaseIds, CaseLenses, CaseRecord } from './case-record.ts'
+import { isDerived, isWorkedOn } from './case-record.ts'
+import { shownState } from './standing.ts'
+import { identifierOf } from './slots.ts'
+import { caseNumberOf, isOpenTask, modifiedAt, newTask, type TaskState } from './task-lens.ts'
+
+export interface TaskInput {
+  readonly courses: readonly CaseCourse[]
+  readonly triggers: readonly Trigger[]
+  readonly facts: StayFacts
+  readonly death?: Death | undefined
+  readonly record: CaseRecord
+  readonly lenses: CaseLenses
+  readonly ids: CaseIds
+  readonly patient: string
+  readonly context: DutyContext
+}
+
+const WITHDRAWN = 'trigger cancelled'
+const WITHDRAWN_NOTE =
+  'What called for this task was withdrawn. Please check whether it still has to be done.'
+
+/**
+ * Every Task of every case as it has to be: those that a duty calls for, those whose trigger is gone (voided when nobody
+ * began, else kept with a note and a review), those of people (cancelled by death only). Work done stays done.
+ */
+export function taskEffects(input: TaskInput): readonly Resource[] {
+  const duties = dutiesOf(input.triggers, input.context)
+  const wanted = new Map(duties.map(duty => [taskId(duty, input.ids), duty]))
+  const standing = input.courses.flatMap(course => input.record.tasksOf(course.id))
+  const orphans = standing.filter(task => task.id !== undefined && !wanted.has(task.id))
+  const reviews = dutiesOf(reviewTriggers(orphans, input), input.context)
+  const reviewed = new Map(
+    reviews.map(duty => [taskId(duty, input.ids), duty] as const).filter(([id]) => !wanted.has(id)),
+  )
+  return [
+    ...[...wanted, ...reviewed].flatMap(([id, duty]) => dutyTask(id, duty, input)),
+    ...orphans.filter(({ id }) => id !== undefined && !reviewed.has(id)).map(task => orphanTask(task, input)),
+  ]
+}
+
+const taskId = ({ caseId, rule, trigger }: Duty, ids: CaseIds): string => ids.task(caseId, rule, trigger.id)
+
+/** The Task of a duty; a duty that was overtaken before it was raised gets none. */
+function dutyTask(id: string, duty: Duty, input: TaskInput): readonly Resource[] {
+  const { lenses, record, patient } = input
+  const found = record.byId.get(id)
+  if (!found && duty.voided) return []
+  const task = found ?? newTask({ id, duty, patient }, lenses.names)
+  const before = lenses.task.read(task)
+  if (!isOpenTask(before.standing.own)) return [task]
+  const isLeftAlone = duty.voided?.reason === 'patient admitted again' && isWorkedOn(task, lenses)
+  const state = dutyState(before, duty, input)
+  return [lenses.task.write(task, laidOver(state, before, isLeftAlone ? undefined : duty.voided))]
+}
+
+/** What the duty says, in place of what the Task said: words and urgency only when the due time moved with them. */
+function dutyState(before: TaskState, duty: Duty, { ids }: TaskInput): TaskState {
+  const { trigger } = duty
+  const isMoved = before.due !== duty.due
+  const overtaken = duty.voided?.recorded
+  return {
+    ...before,
+    authored: trigger.at,
+    due: duty.due,
+    words: isMoved ? duty.words : before.words,
+    isUrgent: isMoved ? duty.isUrgent : before.isUrgent,
+    isMissed: !isMoved && before.isMissed,
+    isBornOverdue: duty.isBornOverdue,
+    modified: modifiedAt(trigger.at, trigger.recorded, overtaken, before.modified),
+    notes: [],
+    focus: trigger.encounter === undefined ? undefined : `Encounter/${trigger.encounter}`,
+    basedOn: duty.isTransition ? [`CarePlan/${ids.transition(duty.caseId, trigger.id)}`] : [],
+    message: trigger.message ?? before.message,
+  }
+}
+
+/** Lays the reason for voiding over a Task, or takes it away: then the Task is as people left it. */
+function laidOver(state: TaskState, before: TaskState, voided: Overtaken | undefined): TaskState {
+  const { own, overlay } = before.standing
+  if (voided) {
+    const standing = { own, overlay: { state: 'cancelled', reason: voided.reason } }
+    return { ...state, standing, statusReason: voided.reason }
+  }
+  return { ...state, standing: { own }, statusReason: overlay ? undefined : before.statusReason }
+}
+
+/** A Task that no duty calls for: of people, or of a trigger that is gone. */
+function orphanTask(task: Resource, input: TaskInput): Resource {
+  const { lenses } = input
+  const before = lenses.task.read(task)
+  if (!isOpenTask(before.standing.own)) return task
+  const duty = dutyNamed(task, lenses)
+  if (duty?.rule === 'fact-review') return orphanReview(task, before, duty, lenses)
+  if (!duty) return withDeath(task, before, input)
+  const recorded = withdrawnAt(duty.trigger, input.facts) ?? before.modified ?? ''
+  const modified = modifiedAt(before.authored ?? recorded, recorded, before.modified)
+  if (isWorkedOn(task, lenses))
+    return withDeath(task, { ...before, modified, notes: [WITHDRAWN_NOTE] }, input)
+  return lenses.task.write(task, laidOver({ ...before, modified }, before, { reason: WITHDRAWN, recorded }))
+}
+
+/** The Task with the state given, cancelled when its case ended with the patient. */
+function withDeath(task: Resource, state: TaskState, { death, courses, lenses }: TaskInput): Resource {
+  const course = courses.find(({ id }) => id === caseNumberOf(task, lenses.names))
+  if (!death || !course?.isDeceased || !isEndedBy(death, state)) {
+    return lenses.task.write(task, laidOver(state, state, undefined))
+  }
+  const modified = modifiedAt(state.authored ?? death.recorded, death.recorded, state.modified)
+  const voided: Overtaken = { reason: 'patient deceased', recorded: death.recorded }
+  return lenses.task.write(task, laidOver({ ...state, modified }, state, voided))
+}
+
+/** What people asked for after the death stands. */
+const isEndedBy = (death: Death, { authored }: TaskState): boolean =>
+  authored === undefined || !(startMsOf(authored, 'UTC') > death.atMs)
+
+/** A review that nothing calls for any more; what the law asked for stays until people have looked. */
+function orphanReview(task: Resource, before: TaskState, duty: NamedDuty, lenses: CaseLenses): Resource {
+  if (duty.trigger.startsWith(LAW_TRIGGER) || isWorkedOn(task, lenses)) return task
+  const voided: Overtaken = { reason: WITHDRAWN, recorded: before.modified ?? '' }
+  return lenses.task.write(task, laidOver(before, before, voided))
+}
+
+/** Begins the trigger of reviews that the law over writes asks for: they don't follow from movements. */
+export const LAW_TRIGGER = 'law:'
+
+interface NamedDuty {
+  readonly caseId: string
+  readonly rule: string
+  readonly trigger: string
+}
+
+/** The duty that a derived Task was made for, from its identifier `case/rule/trigger`; none for a Task of people. */
+function dutyNamed(task: Resource, lenses: CaseLenses): NamedDuty | undefined {
+  if (!isDerived(task, lenses.names)) return undefined
+  const key = identifierOf(lenses.names.obligation).get(task)
+  const match = key === undefined ? null : /^([^/]*)\/([^/]*)\/(.*)$/s.exec(key)
+  if (!match) return undefined
+  const [, caseId = '', rule = '', trigger = ''] = match
+  return { caseId, rule, trigger }
+}
+
+/** When it became known that a trigger doesn't hold; undefined when its movement is no longer known. */
+function withdrawnAt(trigger: string, facts: StayFacts): string | undefined {
+  const movement = facts.byId.get(trigger)
+  return movement?.cancelledAt ?? movement?.recorded
+}
+
+/** One review for each withdrawn trigger of which somebody has begun to do what it called for. */
+function reviewTriggers(orphans: readonly Resource[], input: TaskInput): readonly Trigger[] {
+  const { lenses } = input
+  const begun = orphans.flatMap(task => {
+    const duty = dutyNamed(task, lenses)
+    const state = lenses.task.read(task)
+    const isBegun = isOpenTask(state.standing.own) && isWorkedOn(task, lenses)
+    return duty && duty.rule !== 'fact-review' && isBegun ? reviewTrigger(duty, state, input) : []
+  })
+  return [...new Map(begun.map(trigger => [`${trigger.caseId}/${trigger.id}`, trigger])).values()]
+}
+
+function reviewTrigger(duty: NamedDuty, state: TaskState, { facts, context }: TaskInput): readonly Trigger[] {
+  const movement = facts.byId.get(duty.trigger)
+  const at = withTime(withdrawnAt(duty.trigger, facts) ?? state.authored ?? '', context.timeZone)
+  const atMs = startMsOf(at, context.timeZone)
+  if (Number.isNaN(atMs)) return []
+  const about = movement && { encounter: movement.stay.encounter, message: movement.message }
+  return [contradiction({ id: duty.trigger, caseId: duty.caseId, at, atMs, ...about })]
+}
+
+/** When each open Task is due, for the timers. */
+export function timersOf(
+  tasks: readonly Resource[],
+  lenses: CaseLenses,
+): readonly { readonly task: string; readonly due: string }[] {
+  return tasks.flatMap(task => {
+    const { standing, isMissed, due } = lenses.task.read(task)
+    return task.id !== undefined && due !== undefined && !isMissed && isOpenTask(shownState(standing))
+      ? [{ task: task.id, due }]
+      : []
+  })
+}

@@ -1,0 +1,173 @@
+import type { Task } from '@medplum/fhirtypes'
+import { laterOf, withTime } from '../../lib/fhir-time.ts'
+import type { Duty } from '../../care-plan/duties.ts'
+import type { ObligationState } from '../../care-plan/obligation.ts'
+import type { TaskStanding } from '../../care-plan/care-team.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
+import { lensOf, type Lens, type Slot } from './lens.ts'
+import type { CaseNames } from './names.ts'
+import { asResource, derivedRows, extensionOf, tagOf, textAt, withReason } from './slots.ts'
+import { nativeStatus, shownState, standingSlot, type Standing } from './standing.ts'
+
+/** What the case law owns of the Task of a duty. */
+export interface TaskState {
+  readonly standing: Standing<string>
+  /** statusReason.text. */
+  readonly statusReason: string | undefined
+  /** Its time passed while it was open. */
+  readonly isMissed: boolean
+  /** Effective time of what called for it. */
+  readonly authored: string | undefined
+  readonly due: string | undefined
+  readonly words: string | undefined
+  /** Recorded time of the fact that last changed it. */
+  readonly modified: string | undefined
+  /** Derived notes. */
+  readonly notes: readonly string[]
+  readonly isBornOverdue: boolean
+  readonly isUrgent: boolean
+  /** Encounter that it is about. */
+  readonly focus: string | undefined
+  /** Transition plans that it is part of, sorted. */
+  readonly basedOn: readonly string[]
+  /** meta.source of the message that called for it. */
+  readonly message: string | undefined
+}
+
+export const taskLens = (names: CaseNames): Lens<TaskState> =>
+  lensOf<TaskState>({
+    standing: standingSlot(names.derived, nativeStatus),
+    statusReason: textAt('statusReason', 'text'),
+    isMissed: missedSlot(names),
+    authored: textAt('authoredOn'),
+    due: textAt('restriction', 'period', 'end'),
+    words: textAt('description'),
+    modified: textAt('lastModified'),
+    notes: derivedRows('note', names.derived, {
+      keyOf: text => text,
+      read: row => textOf(row['text']) ?? '',
+      write: (row, text) => withReason({ ...row, text }, names.derived, 'withdrawn trigger'),
+    }),
+    isBornOverdue: tagOf(names.flag, 'overdue'),
+    isUrgent: urgentSlot,
+    focus: textAt('focus', 'reference'),
+    basedOn: derivedRows('basedOn', names.derived, {
+      keyOf: reference => reference,
+      read: row => textOf(row['reference']) ?? '',
+      write: (row, reference) =>
+        withReason({ ...row, reference }, names.derived, 'follows from the discharge'),
+    }),
+    message: messageSlot(names),
+  })
+
+const urgentSlot: Slot<boolean> = {
+  get: resource => resource['priority'] === 'urgent',
+  set: (resource, value) => withElement(resource, 'priority', value ? 'urgent' : undefined),
+}
+
+/** The input row that names the message. */
+function messageSlot(names: CaseNames): Slot<string | undefined> {
+  const rows = derivedRows('input', names.derived, {
+    keyOf: (message: string) => message,
+    read: row => textOf(row['valueUri']) ?? '',
+    write: (row, message) =>
+      withReason({ ...row, type: { text: 'Trigger message' }, valueUri: message }, names.derived, 'trigger'),
+  })
+  return {
+    get: resource => rows.get(resource)[0],
+    set: (resource, value) => rows.set(resource, value === undefined ? [] : [value]),
+  }
+}
+
+const MISSED = 'missed'
+
+/** businessStatus holds our one code; a partner's own codes in it are kept. */
+function missedSlot(names: CaseNames): Slot<boolean> {
+  const isOurs = (coding: unknown): boolean =>
+    isObject(coding) && coding['system'] === names.businessStatus && coding['code'] === MISSED
+  const codingsOf = (resource: Resource): readonly unknown[] =>
+    listOf(objectOf(resource['businessStatus'])['coding'])
+  return {
+    get: resource => codingsOf(resource).some(isOurs),
+    set: (resource, value) => {
+      const others = codingsOf(resource).filter(coding => !isOurs(coding))
+      const codings = value ? [...others, { system: names.businessStatus, code: MISSED }] : others
+      const status = withElement(objectOf(resource['businessStatus']), 'coding', codings)
+      return withElement(resource, 'businessStatus', status)
+    },
+  }
+}
+
+/** Statuses in which nobody has begun. */
+const notBegun: ReadonlySet<string> = new Set(['', 'draft', 'requested', 'received', 'ready'])
+const underWay: ReadonlySet<string> = new Set(['accepted', 'in-progress', 'on-hold'])
+const done: ReadonlySet<string> = new Set(['completed', 'failed'])
+
+/** Task.status as far as team membership follows from it (domain.md 4.5). */
+export function taskStanding(status: string): TaskStanding {
+  if (notBegun.has(status)) return 'not-begun'
+  if (underWay.has(status)) return 'under-way'
+  return done.has(status) ? 'done' : 'withdrawn'
+}
+
+export const isOpenTask = (status: string): boolean => notBegun.has(status) || underWay.has(status)
+
+/** Somebody owns it, began it, or left a trace of work on it. */
+export function isTouched(task: Resource, own: string, names: CaseNames): boolean {
+  const notes = listOf(task['note']).filter(isObject)
+  return (
+    !notBegun.has(own) ||
+    task['owner'] !== undefined ||
+    task['output'] !== undefined ||
+    notes.some(note => !extensionOf(note, names.derived))
+  )
+}
+
+/** The duty's state, of which a Task is the face (domain.md 4.4). */
+export function obligationState({ standing, isMissed }: TaskState): ObligationState {
+  const status = shownState(standing)
+  if (isOpenTask(status)) return isMissed ? 'missed' : 'due'
+  if (status === 'completed') return isMissed ? 'late-met' : 'met'
+  return standing.overlay ? 'voided' : 'waived'
+}
+
+/** Id of the case that a Task belongs to, by its group identifier. */
+export function caseNumberOf(task: Resource, names: CaseNames): string | undefined {
+  const group: JsonObject = objectOf(task['groupIdentifier'])
+  return group['system'] === names.caseNumber ? textOf(group['value']) : undefined
+}
+
+/** Key of a duty within all cases: `case/rule/trigger`. */
+export const dutyKey = ({ caseId, rule, trigger }: Pick<Duty, 'caseId' | 'rule' | 'trigger'>): string =>
+  `${caseId}/${rule}/${trigger.id}`
+
+export interface TaskBirth {
+  readonly id: string
+  readonly duty: Duty
+  readonly patient: string
+}
+
+/** The Task of a duty, requested of nobody yet. */
+export function newTask({ id, duty, patient }: TaskBirth, names: CaseNames): Resource {
+  const task: Task = {
+    resourceType: 'Task',
+    id,
+    identifier: [{ system: names.obligation, value: dutyKey(duty) }],
+    groupIdentifier: { system: names.caseNumber, value: duty.caseId },
+    status: 'requested',
+    intent: 'order',
+    code: { coding: [{ system: names.taskCode, code: duty.rule }] },
+    for: { reference: `Patient/${patient}` },
+    reasonCode: { coding: [{ system: names.rule, code: duty.rule }] },
+    input: [{ type: { text: 'Rule' }, valueString: duty.rule }],
+  }
+  return asResource(withReason(asResource(task), names.derived, `rule ${duty.rule}`))
+}
+
+/** Task.lastModified may not be before authoredOn (invariant inv-1). */
+export const modifiedAt = (authored: string, ...recorded: readonly (string | undefined)[]): string =>
+  recorded.reduce<string>(
+    (latest, time) => (time === undefined ? latest : laterOf(latest, withTime(time, 'UTC'))),
+    authored,
+  )
