@@ -10,7 +10,7 @@ const pure = {
   'care-plan': { rooms: ['lib'], packages: [] },
   hl7v2: { rooms: ['lib'], packages: ['node:buffer', 'node:zlib'] },
   fhir: { rooms: ['lib'], packages: ['node:crypto', 'ajv', 'ajv/**', '@medplum/fhirtypes'] },
-  mappers: { rooms: ['lib', 'care-plan', 'hl7v2', 'fhir'], packages: ['@medplum/fhirtypes'] },
+  mappers: { rooms: ['lib', 'care-plan', 'hl7v2', 'fhir'], packages: ['node:crypto', '@medplum/fhirtypes'] },
 }
 const grammars = ['lib', 'fhir', 'hl7v2', 'mappers', 'commands']
 const effectful = {

@@ -21,7 +21,7 @@ const absent = Object.values(lock.packages).flatMap(({ dev, optionalDependencies
     .filter(([name]) => !present.has(`node_modules/${name}`))
     .map(([name, version]) => [
       `node_modules/${name}`,
-      { version, ...(dev && { dev }), optional: true, ...platform(name) },
+      inNpmsOrder({ version, dev, optional: true, ...platform(name) }),
     ]),
 )
 lock.packages = Object.fromEntries(
@@ -32,6 +32,14 @@ lock.packages = Object.fromEntries(
 writeFileSync(file, `${JSON.stringify(lock, undefined, 2)}\n`)
 process.stdout.write(`${absent.length} builds for other platforms added\n`)
 
+function inNpmsOrder(entry: object): object {
+  const said = Object.entries(entry).filter(([, value]) => value !== undefined)
+  const keyed = said
+    .filter(([key]) => key !== 'version')
+    .toSorted(([one], [other]) => one.localeCompare(other, 'en'))
+  return Object.fromEntries([...said.filter(([key]) => key === 'version'), ...keyed])
+}
+
 /** What npm reads to pass a package by: system, processor and C library, all spelt in the package's name. */
 function platform(name: string): object {
   const words = name.split(/[/-]/)
@@ -41,5 +49,5 @@ function platform(name: string): object {
   if (os.length !== 1 || cpu.length !== 1)
     throw new Error(`${name}: its platform can't be read from its name`)
   const libc = os[0] !== 'linux' ? [] : words.some(word => word.startsWith('musl')) ? ['musl'] : ['glibc']
-  return { cpu, os, ...(libc.length > 0 && { libc }) }
+  return { cpu, os, libc: libc.length > 0 ? libc : undefined }
 }
