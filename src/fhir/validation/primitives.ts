@@ -13,6 +13,7 @@ const ID = /^[A-Za-z0-9\-.]{1,64}$/
 const CODE = /^\S+(?:\s\S+)*$/
 const OID = /^urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+$/
 const UUID = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
 const text =
@@ -48,6 +49,8 @@ export const primitives: Readonly<Record<string, PrimitiveCheck>> = {
   code: text('a code: not empty, single spaces between words only', value => CODE.test(value)),
   id: text('an id: 1 to 64 letters, digits, "-" and "."', value => ID.test(value)),
   uri,
+  /** No type of FHIR's: a uri whose element asks for a scheme. */
+  absoluteUri: text('an absolute URI, such as https://... or urn:...', value => ABSOLUTE_URI.test(value)),
   url: uri,
   canonical: uri,
   oid: text('an OID, urn:oid:...', value => OID.test(value)),

@@ -59,7 +59,23 @@ export interface TypeRule {
 }
 
 type Row = readonly [base: string, elements: Readonly<Record<string, string>>]
-const rows = structures as unknown as Readonly<Record<string, Row>>
+const tables = structures as unknown as Readonly<Record<string, Row>>
+
+/** The url of an extension is absolute, that of an extension within may be relative (http://hl7.org/fhir/R4/extensibility.html). */
+const NESTED_EXTENSION = 'Extension.extension'
+const rows: Readonly<Record<string, Row>> = {
+  ...tables,
+  Extension: ['Element', { ...tables['Extension']?.[1], extension: `0..* #${NESTED_EXTENSION}` }],
+  [NESTED_EXTENSION]: ['Extension', { url: '1..1 @uri' }],
+}
+
+/** Elements of type uri whose definition asks for an absolute one. */
+const ABSOLUTE = new Set([
+  'Extension.url',
+  'Identifier.system',
+  'Bundle.entry.fullUrl',
+  'ValueSet.compose.include.system',
+])
 const sets = valueSets as Readonly<
   Record<string, { url: string; codes: Readonly<Record<string, readonly string[]>> }>
 >
@@ -84,15 +100,16 @@ export function lineageOf(name: string): readonly string[] {
 
 interface Draft {
   readonly elements: Map<string, ElementRule>
-  readonly required: Requirement[]
+  readonly required: Map<string, Requirement>
   readonly choices: string[]
 }
 
 function makeTypeRule(name: string): TypeRule {
   const lineage = lineageOf(name)
-  const draft: Draft = { elements: new Map(), required: [], choices: [] }
+  const draft: Draft = { elements: new Map(), required: new Map(), choices: [] }
   for (const ancestor of lineage) {
-    for (const [element, rule] of Object.entries(rows[ancestor]?.[1] ?? {})) addElement(draft, element, rule)
+    for (const [element, rule] of Object.entries(rows[ancestor]?.[1] ?? {}))
+      addElement(draft, ancestor, element, rule)
   }
   if (lineage[0] === 'Resource') {
     draft.elements.set('resourceType', {
@@ -101,11 +118,21 @@ function makeTypeRule(name: string): TypeRule {
       holds: { kind: 'resource-type' },
     })
   }
-  return { name, ...draft, invariants: lineage.flatMap(ancestor => invariants.get(ancestor) ?? []) }
+  return {
+    name: name === NESTED_EXTENSION ? 'Extension' : name,
+    ...draft,
+    required: [...draft.required.values()],
+    invariants: lineage.flatMap(ancestor => invariants.get(ancestor) ?? []),
+  }
 }
 
 /** `0..1 code !request-status`, `1..1 Reference(Patient,Group)`, `0..1 Quantity|string`, `0..* #Bundle.link`. */
-function addElement({ elements, required, choices }: Draft, element: string, rule: string): void {
+function addElement(
+  { elements, required, choices }: Draft,
+  owner: string,
+  element: string,
+  rule: string,
+): void {
   const [cardinality = '', types = '', valueSet] = rule.split(' ')
   const isChoice = element.endsWith('[x]')
   const name = isChoice ? element.slice(0, -3) : element
@@ -118,7 +145,7 @@ function addElement({ elements, required, choices }: Draft, element: string, rul
   const properties: string[] = []
   const choice = isChoice ? { choice: choices.push(name) - 1 } : {}
   for (const type of types.split('|')) {
-    const holds = holdsOf(type, valueSet?.slice(1))
+    const holds = holdsOf(ABSOLUTE.has(`${owner}.${element}`) ? 'absoluteUri' : type, valueSet?.slice(1))
     const property = isChoice ? name + jsonSuffix(type) : name
     elements.set(property, { name, many, holds, ...choice })
     properties.push(property)
@@ -127,7 +154,7 @@ function addElement({ elements, required, choices }: Draft, element: string, rul
       properties.push(`_${property}`)
     }
   }
-  if (!cardinality.startsWith('0')) required.push({ name, properties })
+  if (!cardinality.startsWith('0')) required.set(name, { name, properties })
 }
 
 function jsonSuffix(type: string): string {
@@ -141,7 +168,8 @@ function holdsOf(type: string, valueSet: string | undefined): Holds {
   if (type === 'xhtml') return { kind: 'narrative' }
   if (type.startsWith('#')) return { kind: 'object', type: type.slice(1) }
   const check = primitives[type.replace('@', '')]
-  if (check) return { kind: 'primitive', check, isUri: /^(?:uri|url|canonical)$/.test(type), ...codes }
+  if (check)
+    return { kind: 'primitive', check, isUri: /^(?:uri|url|canonical|absoluteUri)$/.test(type), ...codes }
   const reference = /^Reference\((.*)\)$/.exec(type)
   if (reference) return { kind: 'object', type: 'Reference', targets: new Set(reference[1]?.split(',')) }
   return { kind: 'object', type, ...codes }
