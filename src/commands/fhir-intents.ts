@@ -148,7 +148,7 @@ function placeConditional(
   intents: readonly WriteIntent[],
   { found, isTaken }: Placing,
 ): Result<ReadonlyMap<WriteIntent, Conditional>> {
-  const placed = new Map<WriteIntent, Conditional>()
+  const conditional = new Map<WriteIntent, Conditional>()
   const made = new Map<string, ResourceKey>()
   for (const intent of intents) {
     if (intent.ifNoneExist === undefined) continue
@@ -161,10 +161,10 @@ function placeConditional(
     const id = hit ?? earlier?.id ?? free
     if (id === undefined) return at(intent, usedUp)
     const key = { type: intent.type, id }
-    placed.set(intent, { key, found: hit !== undefined || earlier !== undefined, text })
+    conditional.set(intent, { key, found: hit !== undefined || earlier !== undefined, text })
     made.set(text, key)
   }
-  return ok(placed)
+  return ok(conditional)
 }
 
 const ambiguous = (what: string): Failure => ({

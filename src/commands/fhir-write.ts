@@ -91,10 +91,10 @@ async function decide(decision: Decision): Promise<Result<Decided>> {
   }
   const work = openWork(context, loaded.resources)
   const outcomes = new Map<PlacedIntent, Written['outcome']>()
-  for (const item of inProcessingOrder(placed.value.map(item => ({ method: item.intent.method, item })))) {
-    const outcome = stage(work, item.item)
+  for (const item of inProcessingOrder(placed.value, ({ intent }) => intent.method)) {
+    const outcome = stage(work, item)
     if (!outcome.ok) return outcome
-    outcomes.set(item.item, outcome.value)
+    outcomes.set(item, outcome.value)
   }
   const lawful = underCaseLaw({ deps, caller, work, placed: placed.value, loaded, atInstant: context.at })
   if (!lawful.ok) return lawful

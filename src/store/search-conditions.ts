@@ -144,28 +144,31 @@ function intervalCondition(
   { prefix, lowMs, highMs }: Valued<'date'>,
   bind: Bind,
 ): string {
-  const from = `${bind(timeText(lowMs))}::timestamptz`
-  const to = `${bind(timeText(highMs))}::timestamptz`
-  const within = `(${low} >= ${from} and ${low} < ${to} and ${high} <= ${to})`
+  const from = (): string => `${bind(timeText(lowMs))}::timestamptz`
+  const to = (): string => `${bind(timeText(highMs))}::timestamptz`
+  const within = (): string => {
+    const end = to()
+    return `(${low} >= ${from()} and ${low} < ${end} and ${high} <= ${end})`
+  }
   switch (prefix) {
     case 'eq':
-      return within
+      return within()
     case 'ne':
-      return `not ${within}`
+      return `not ${within()}`
     case 'gt':
-      return `${high} > ${to}`
+      return `${high} > ${to()}`
     case 'lt':
-      return `${low} < ${from}`
+      return `${low} < ${from()}`
     case 'ge':
-      return `(${high} > ${to} or ${within})`
+      return `(${high} > ${to()} or ${within()})`
     case 'le':
-      return `(${low} < ${from} or ${within})`
+      return `(${low} < ${from()} or ${within()})`
     case 'sa':
-      return `${low} >= ${to}`
+      return `${low} >= ${to()}`
     case 'eb':
-      return `${high} <= ${from}`
+      return `${high} <= ${from()}`
     case 'ap':
-      return `(${low} < ${to} and ${high} > ${from})`
+      return `(${low} < ${to()} and ${high} > ${from()})`
   }
 }
 

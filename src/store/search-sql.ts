@@ -64,7 +64,7 @@ function pageStatement(tenant: number, plan: SearchPlan): Statement {
   const after = plan.after && keys.length > 0 ? ` where ${afterKeyset(plan.after, keys, frame.bind)}` : ''
   const limit = frame.bind(plan.count + 1)
   return {
-    text: `select q.*${texts} from (${inner}) q${after} order by ${orderBy(keys)} limit ${limit}::int`,
+    text: `select ${rowColumns('q').join(', ')}${texts} from (${inner}) q${after} order by ${orderBy(keys)} limit ${limit}::int`,
     values,
   }
 }

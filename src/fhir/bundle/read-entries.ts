@@ -50,7 +50,7 @@ export function readEntries(bundle: Resource, base: string): Result<BundleReques
 type Fields = Readonly<Record<string, unknown>>
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const
-const OTHER_METHODS: readonly unknown[] = ['PATCH', 'HEAD']
+const OTHER_METHODS: ReadonlySet<unknown> = new Set(['PATCH', 'HEAD'])
 
 function readEntry(item: unknown, place: string, base: string): Result<BundleEntry> {
   const { request, resource, fullUrl } = (typeof item === 'object' && item !== null ? item : {}) as Fields
@@ -58,7 +58,7 @@ function readEntry(item: unknown, place: string, base: string): Result<BundleEnt
   const { method, url, ...conditions } = request as Fields
   const known = METHODS.find(name => name === method)
   if (!known) {
-    return OTHER_METHODS.includes(method)
+    return OTHER_METHODS.has(method)
       ? notSupported(place, `${String(method)} is not supported`)
       : bad(place, 'request.method must be GET, POST, PUT or DELETE')
   }
@@ -192,6 +192,7 @@ function repeated(
 const ORDER = { DELETE: 0, POST: 1, PUT: 2, GET: 3 } as const
 
 /** The order in which a transaction takes effect: DELETE, POST, PUT, GET; within one method as they came. */
-export const inProcessingOrder = <T extends { readonly method: keyof typeof ORDER }>(
+export const inProcessingOrder = <T>(
   items: readonly T[],
-): readonly T[] => items.toSorted((a, b) => ORDER[a.method] - ORDER[b.method])
+  methodOf: (item: T) => keyof typeof ORDER,
+): readonly T[] => items.toSorted((a, b) => ORDER[methodOf(a)] - ORDER[methodOf(b)])

@@ -49,9 +49,9 @@ export function parseSearch(request: SearchRequest): Result<ParsedSearch> {
 }
 
 function refusal(issues: readonly FailureIssue[]): Result<never> {
-  const unsupported = issues.every(issue => issue.code === 'not-supported')
+  const onlyUnsupported = issues.every(issue => issue.code === 'not-supported')
   const message = issues.map(issue => issue.diagnostics).join('; ')
-  return unsupported
+  return onlyUnsupported
     ? fail({ kind: 'unsupported', code: 'search-not-supported', message, issues })
     : fail({ kind: 'invalid', code: 'search-invalid', message, issues })
 }

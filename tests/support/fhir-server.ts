@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import type { FhirDeps } from '../../src/commands/fhir-deps.ts'
+import { mintIds } from '../../src/commands/mint-ids.ts'
+import type { Store } from '../../src/commands/ports/store.ts'
+import { indexResource } from '../../src/fhir/search/index-resource.ts'
+import { validateResource } from '../../src/fhir/validation/validate-resource.ts'
+import { ok } from '../../src/lib/result.ts'
+import { fhirRoutes } from '../../src/routes/fhir/fhir-routes.ts'
+import { httpServer } from '../../src/routes/http-server.ts'
+import { openEmbeddedStore } from '../../src/store/open-store.ts'
+
+export const BASE = 'http://casewire.test/fhir'
+
+/** The FHIR routes over a store of their own, as app.ts wires them, without a network. */
+export interface FhirServer {
+  readonly store: Store
+  /** The present; tests move it. */
+  readonly clock: { nowMs: number }
+  readonly call: (options: FhirCall) => Promise<FhirReply>
+  readonly close: () => Promise<void>
+}
+
+export interface FhirCall {
+  readonly method?: InjectOptions['method']
+  /** Below the base: `/Patient/1`. */
+  readonly path: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface FhirReply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly text: string
+  // eslint-disable-next-line typescript/no-explicit-any -- tests look into answers of any shape
+  readonly json: any
+}
+
+export interface FhirServerOptions {
+  readonly applyCaseLaw?: FhirDeps['applyCaseLaw']
+  readonly targets?: FhirDeps['targets']
+}
+
+export async function openFhirServer(options: FhirServerOptions = {}): Promise<FhirServer> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cw-fhir-'))
+  const clock = { nowMs: Date.parse('2026-11-22T08:00:00Z') }
+  const clockPort = { nowMs: () => clock.nowMs }
+  const store = await openEmbeddedStore({ dataDir, clock: clockPort, indexResource, migrate: 'auto' })
+  const deps: FhirDeps = {
+    store,
+    ids: mintIds(clockPort),
+    clock: clockPort,
+    tenant: 1,
+    base: BASE,
+    canonicalBase: 'https://casewire.example/fhir',
+    targets: options.targets ?? [],
+    validate: validateResource,
+    applyCaseLaw: options.applyCaseLaw ?? (({ changed }) => ok(changed)),
+  }
+  const server = serverOver(deps)
+  await server.ready()
+  return {
+    store,
+    clock,
+    call: request => call(server, request),
+    close: async () => {
+      await server.close()
+      await store.close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+function serverOver(deps: FhirDeps): FastifyInstance {
+  const meters = { requestServed: () => undefined }
+  const emit = () => undefined
+  const server = httpServer({ emit, meters, bodyLimitBytes: 1_000_000 })
+  void server.register(fhirRoutes, {
+    prefix: '/fhir',
+    deps,
+    emit,
+    bodyLimitBytes: 2_000_000,
+    version: '0.0.0',
+  })
+  return server
+}
+
+async function call(
+  server: FastifyInstance,
+  { method = 'GET', path, body, headers = {} }: FhirCall,
+): Promise<FhirReply> {
+  const payload =
+    body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
+  const type = payload === undefined ? {} : { 'content-type': 'application/fhir+json' }
+  const url = path.startsWith(BASE) ? path.slice('http://casewire.test'.length) : `/fhir${path}`
+  const reply = await server.inject({
+    method,
+    url,
+    headers: { ...type, ...headers },
+    ...(payload !== undefined && { payload: payload as string }),
+  })
+  return {
+    status: reply.statusCode,
+    headers: reply.headers as FhirReply['headers'],
+    text: reply.body,
+    json: parsed(reply.body),
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
