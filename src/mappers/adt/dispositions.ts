@@ -1,0 +1,96 @@
+import type { CodeableConcept } from '@medplum/fhirtypes'
+import { hl7System, localSystem } from './codes.ts'
+import type { MapContext } from './map-context.ts'
+import type { SourceSettings } from './source.ts'
+
+/**
+ * NUBC patient discharge status (UB-04 form locator 17) -> FHIR discharge-disposition (adt.md 3.3). The guide's map of
+ * HL7 table 0112 has no left side, because the table is site-defined; most senders use the NUBC codes.
+ */
+const fhirCodes: Readonly<Record<string, FhirDisposition>> = {
+  '01': 'home',
+  '02': 'other-hcf',
+  '03': 'snf',
+  '04': 'long',
+  '05': 'other-hcf',
+  '06': 'home',
+  '07': 'aadvice',
+  '20': 'exp',
+  '21': 'oth',
+  '40': 'exp',
+  '41': 'exp',
+  '42': 'exp',
+  '43': 'other-hcf',
+  '50': 'hosp',
+  '51': 'hosp',
+  '61': 'snf',
+  '62': 'rehab',
+  '63': 'long',
+  '64': 'long',
+  '65': 'psy',
+  '66': 'other-hcf',
+  '69': 'other-hcf',
+  '70': 'other-hcf',
+}
+
+/** Codes without a FHIR code of their own: still a patient. */
+const unmapped: ReadonlySet<string> = new Set(['09', '30'])
+
+/** 81 to 95 say the same places and announce that the patient will come back (NUBC, since 2013). */
+const announcing: Readonly<Record<string, string>> = {
+  '81': '01',
+  '82': '02',
+  '83': '03',
+  '84': '04',
+  '85': '05',
+  '86': '06',
+  '87': '21',
+  '88': '43',
+  '89': '61',
+  '90': '62',
+  '91': '63',
+  '92': '64',
+  '93': '65',
+  '94': '66',
+  '95': '70',
+}
+
+const displays = {
+  home: 'Home',
+  'other-hcf': 'Other healthcare facility',
+  hosp: 'Hospice',
+  long: 'Long-term care',
+  aadvice: 'Left against advice',
+  exp: 'Expired',
+  psy: 'Psychiatric hospital',
+  rehab: 'Rehabilitation',
+  snf: 'Skilled nursing facility',
+  oth: 'Other',
+} as const
+
+type FhirDisposition = keyof typeof displays
+
+const FHIR_SYSTEM = 'http://terminology.hl7.org/CodeSystem/discharge-disposition'
+
+/** The NUBC code that a PV1-36 stands for, by the source's settings or as it is; undefined when it is none. */
+export function nubcCode(code: string | undefined, { dispositions }: SourceSettings): string | undefined {
+  if (code === undefined) return undefined
+  if (Object.hasOwn(dispositions, code)) return dispositions[code]
+  const padded = /^\d$/.test(code) ? `0${code}` : code
+  const isKnown = [fhirCodes, announcing].some(table => Object.hasOwn(table, padded)) || unmapped.has(padded)
+  return isKnown ? padded : undefined
+}
+
+/** An A03 with NUBC 30 (still a patient) ends no visit. */
+export const endsVisit = (code: string | undefined, settings: SourceSettings): boolean =>
+  nubcCode(code, settings) !== '30'
+
+/** PV1-36 as CodeableConcept: the FHIR code first, then always the code as sent. */
+export function dispositionConcept(code: string, context: MapContext): CodeableConcept {
+  const nubc = nubcCode(code, context.settings)
+  const fhir = nubc === undefined ? undefined : fhirCodes[announcing[nubc] ?? nubc]
+  if (nubc === undefined) context.report({ code: 'code-unmapped', expression: 'PV1-36' })
+  const system = nubc === undefined || nubc !== code.padStart(2, '0') ? localSystem('0112', context) : hl7System('0112')
+  const sent = { system, code: code.replaceAll(/\s+/g, ' ') }
+  return { coding: fhir === undefined ? [sent] : [{ system: FHIR_SYSTEM, code: fhir, display: displays[fhir] }, sent] }
+}

@@ -1,0 +1,211 @@
+import type { Coding, Encounter, EncounterLocation, EncounterParticipant, Extension, Period, Reference } from '@medplum/fhirtypes'
+import { localSystem, mapCode, mappedCoding } from './codes.ts'
+import { dispositionConcept, endsVisit } from './dispositions.ts'
+import { derived, type Derived } from './derived.ts'
+import { element } from './element.ts'
+import type { Moment } from './fact.ts'
+import { readFieldText } from './field-text.ts'
+import { visitState, type PlaceSpan, type Span, type VisitState, type VisitWords, type Word } from './ledger.ts'
+import { momentOf, namesFacility, type MapContext } from './map-context.ts'
+import { pv1Encounter } from './maps/pv1-encounter.ts'
+import { pv2Encounter } from './maps/pv2-encounter.ts'
+import { messageUri, readStamp } from './message-uri.ts'
+import type { VisitFact } from './movements.ts'
+import { wordOf, winners, type Register, type Said } from './registers.ts'
+import { applyRows } from './rows.ts'
+import { cxToIdentifier } from './types/cx-identifier.ts'
+import { plToReference } from './types/pl-location.ts'
+import { facilityId } from './types/xon-organization.ts'
+import { winnerSegment } from './winner-segment.ts'
+import { tagsOf } from './tags.ts'
+import type { Repetition } from '../../hl7v2/segment.ts'
+
+/** A visit with everything that was said about it, and what follows. */
+export interface Visit {
+  readonly id: string
+  readonly patientId: string
+  readonly facts: readonly VisitFact[]
+  readonly winning: ReadonlyMap<string, Said>
+  readonly state: VisitState
+  /** Context of whoever said something first, for what has no field of its own. */
+  readonly context: MapContext
+  readonly contexts: (source: string) => MapContext
+}
+
+export interface VisitInput {
+  readonly id: string
+  readonly patientId: string
+  readonly facts: readonly VisitFact[]
+  readonly register: Register
+  readonly contexts: (source: string) => MapContext
+}
+
+/** Computes a visit from its facts and its register. */
+export function visitOf({ id, patientId, facts, register, contexts }: VisitInput): Visit {
+  const winning = winners(register)
+  const source = facts[0]?.source ?? [...winning.values()][0]?.source ?? '|'
+  const context = contexts(source)
+  const { settings } = context
+  const rules = { a04: settings.a04, sameClass, endsVisit: (code: string | undefined) => endsVisit(code, settings) }
+  const state = visitState(facts, wordsOf(winning, contexts), rules)
+  return { id, patientId, facts, winning, state, context, contexts }
+}
+
+const sameClass = (a: string, b: string): boolean => (mapCode('PatientClass', a)?.code ?? a) === (mapCode('PatientClass', b)?.code ?? b)
+
+function wordsOf(winning: ReadonlyMap<string, Said>, contexts: (source: string) => MapContext): VisitWords {
+  const time = (field: string): Moment | undefined => {
+    const said = winning.get(field)
+    return momentOf(wordOf(said)?.split('^')[0], contexts(said?.source ?? '|'), field)
+  }
+  const codeWord = (field: string): Word<string> | undefined => {
+    const said = winning.get(field)
+    const code = firstComponent(wordOf(said))
+    return said && code !== undefined ? word(said, code, contexts(said.source)) : undefined
+  }
+  const [discharged, end] = [time('PV1-45'), winning.get('PV1-45')]
+  return {
+    admitted: time('PV1-44'),
+    discharged: discharged && end && word(end, discharged, contexts(end.source)),
+    disposition: codeWord('PV1-36'),
+    class: codeWord('PV1-2'),
+    place: wordOf(winning.get('PV1-3')),
+  }
+}
+
+const firstComponent = (text: string | undefined): string | undefined =>
+  (text === undefined ? undefined : readFieldText(text)?.text(1)) ?? undefined
+
+function word<T>(said: Said, value: T, { settings }: MapContext): Word<T> {
+  const { recorded, ...message } = readStamp(said.stamp, said.source)
+  const { stamp, source } = said
+  return { value, stamp, source, message: messageUri(message, settings), recorded: { instant: recorded, text: recorded } }
+}
+
+/** The Encounter of a visit: what the ledger computes, then what PV1 and PV2 say of it, field by field the last word. */
+export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): Derived {
+  const { state, context, contexts, winning } = visit
+  const pv1 = winnerSegment('PV1', winning, contexts)
+  const pv2 = winnerSegment('PV2', winning, contexts)
+  const said = applyRows(pv1Encounter, pv1.segment, pv1.contextOf) as Partial<Encounter>
+  const more = applyRows(pv2Encounter, pv2.segment, pv2.contextOf) as Partial<Encounter>
+  const participant = [...(said.participant ?? []), ...(more.participant ?? [])]
+  return derived<Encounter>({
+    resourceType: 'Encounter',
+    id: visit.id,
+    meta: element({ security: more.meta?.security, tag: tagsOf(state.flags, winning, context) }),
+    extension: more.extension as Extension[] | undefined,
+    identifier: identifiersOf(visit, said.identifier),
+    status: state.status,
+    statusHistory: listed(state.statusHistory.map(span => ({ status: span.value, period: periodOf(span) as Period }))),
+    class: classCoding(state.class, context),
+    classHistory: listed(
+      state.classHistory.map(span => ({ class: classCoding(span.value, context), period: periodOf(span) as Period })),
+    ),
+    type: said.type,
+    serviceType: said.serviceType,
+    priority: more.priority,
+    subject: { reference: `Patient/${visit.patientId}` },
+    participant: listed(distinctParticipants(participant)),
+    period: element<Period>({ start: state.start?.text, end: state.end?.text }),
+    length: more.length,
+    reasonCode: more.reasonCode,
+    diagnosis,
+    hospitalization: hospitalizationOf(visit, said.hospitalization),
+    location: listed(locationsOf(visit)),
+    serviceProvider: said.serviceProvider ?? sender(context),
+  })
+}
+
+const listed = <T>(items: readonly T[]): T[] | undefined => (items.length > 0 ? [...items] : undefined)
+
+const periodOf = ({ start, end }: Span<unknown> | PlaceSpan): Period | undefined =>
+  element<Period>({ start: start?.text, end: end?.text })
+
+function sender(context: MapContext): Encounter['serviceProvider'] {
+  if (!namesFacility(context.source)) return undefined
+  return { reference: `Organization/${facilityId(context.facility, context)}`, display: context.facility }
+}
+
+/** PV1-19 and PV1-50; the account number (PID-18) only where it had to stand in for them. */
+function identifiersOf({ winning, contexts }: Visit, said: Encounter['identifier']): Encounter['identifier'] {
+  if (said) return said
+  const account = winning.get('PID-18')
+  const cx = readFieldText(wordOf(account) ?? '')
+  const identifier = account && cx && cxToIdentifier(cx, contexts(account.source), 'PID-18', 'AN')
+  return identifier && [identifier]
+}
+
+/** PV1-2 as Encounter.class; FHIR demands one, so that a visit of which nobody said it has a null flavour (adt.md 3.3). */
+export function classCoding(code: string | undefined, context: MapContext): Coding {
+  if (code === undefined) {
+    return { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' }
+  }
+  const mapped = mapCode('PatientClass', code)
+  if (mapped) return mappedCoding(mapped)
+  context.report({ code: 'code-unmapped', expression: 'PV1-2' })
+  return { system: localSystem('0004', context), code: code.replaceAll(/\s+/g, ' ') }
+}
+
+/** One entry a person and role; a person in two roles is two entries, as sent. */
+function distinctParticipants(participants: readonly EncounterParticipant[]): EncounterParticipant[] {
+  const seen = new Set<string>()
+  return participants.filter(participant => {
+    if (!participant.individual) return false
+    const key = JSON.stringify([participant.individual, participant.type?.[0]?.coding])
+    return !seen.has(key) && seen.add(key)
+  })
+}
+
+/** Disposition and destination only of a discharge that holds, even where a sender goes on sending them. */
+function hospitalizationOf({ state, winning, contexts }: Visit, said: Encounter['hospitalization']): Encounter['hospitalization'] {
+  const isOver = state.status === 'finished'
+  const destination = isOver ? destinationOf(winning.get('PV1-37')) : undefined
+  const disposition = state.disposition === undefined ? undefined : dispositionConcept(state.disposition, contexts(winning.get('PV1-36')?.source ?? '|'))
+  return element({ ...said, destination, dischargeDisposition: disposition })
+}
+
+/** DLD: where to, as the sender's table 0113 or free text says; no place that we could share. */
+function destinationOf(said: Said | undefined): Reference<never> | undefined {
+  const text = wordOf(said)
+  const dld = text === undefined ? undefined : readFieldText(text)
+  const display = dld && (dld.text(1, 2) ?? dld.text(1))
+  return display ? { display } : undefined
+}
+
+function locationsOf({ state, winning, contexts, facts, context }: Visit): EncounterLocation[] {
+  const source = (place: string): MapContext => contexts(facts.find(fact => fact.place === place || fact.prior === place)?.source ?? context.source)
+  const isOver = state.status === 'finished' || state.status === 'cancelled'
+  const been = state.places.flatMap((span): EncounterLocation[] => {
+    const pl = readFieldText(span.place)
+    const location = pl && plToReference(pl, source(span.place))
+    if (!location) return []
+    const period = periodOf(span)
+    const status = span.isOpen && !isOver ? 'active' : 'completed'
+    return [{ location, status, ...(period && { period }) }]
+  })
+  return [...been, ...temporary(winning.get('PV1-11'), contexts, isOver), ...(isOver ? [] : pending(winning.get('PV1-42'), been, contexts))]
+}
+
+const TEMPORARY: Extension = {
+  url: 'http://hl7.org/fhir/StructureDefinition/subject-locationClassification',
+  valueCodeableConcept: { coding: [{ system: 'http://hl7.org/fhir/ValueSet/subject-location', code: 'temporary' }] },
+}
+
+function placeOf(said: Said | undefined, contexts: (source: string) => MapContext): Reference<never> | undefined {
+  const text = wordOf(said)
+  const pl: Repetition | undefined = text === undefined ? undefined : readFieldText(text)
+  return (pl && said && plToReference(pl, contexts(said.source))) as Reference<never> | undefined
+}
+
+function temporary(said: Said | undefined, contexts: (source: string) => MapContext, isOver: boolean): EncounterLocation[] {
+  const location = placeOf(said, contexts)
+  return location ? [{ extension: [TEMPORARY], location, status: isOver ? 'completed' : 'active' }] : []
+}
+
+/** PV1-42: reserved until the patient is there. */
+function pending(said: Said | undefined, been: readonly EncounterLocation[], contexts: (source: string) => MapContext): EncounterLocation[] {
+  const location = placeOf(said, contexts)
+  const isThere = been.some(entry => entry.location.reference === location?.reference)
+  return location && !isThere ? [{ location, status: 'reserved' }] : []
+}

@@ -1,0 +1,78 @@
+import type { Message } from '../../hl7v2/message.ts'
+import type { Segment } from '../../hl7v2/segment.ts'
+import type { NamedEvent } from './adt-event.ts'
+import { fieldText } from './field-text.ts'
+import { groupFields } from './groups.ts'
+import type { MapContext } from './map-context.ts'
+import { pidPatient } from './maps/pid-patient.ts'
+import { pv1Encounter } from './maps/pv1-encounter.ts'
+import { pv2Encounter } from './maps/pv2-encounter.ts'
+import { hasOldIdentifiers } from './patient-name.ts'
+import type { Fields } from './registers.ts'
+import { triggers } from './triggers.ts'
+
+const PID_FIELDS = [...pidPatient.plan.keys()]
+const PV2_FIELDS = [...pv2Encounter.plan.keys()]
+/** Read by the ledger: class, place, discharge, times. The rest are rows of the map. */
+const LEDGER_FIELDS = [2, 3, 11, 36, 37, 42, 44, 45]
+const PV1_FIELDS = [...new Set([...pv1Encounter.plan.keys(), ...LEDGER_FIELDS])]
+
+/** What a cancel repeats although it is no longer so: class, discharge and place of what it takes back. */
+const NOT_FROM_CANCELS: ReadonlySet<number> = new Set([2, 3, 36, 37, 45])
+/** An admission that says a discharge time contradicts itself; the event holds. */
+const NOT_FROM_ADMISSIONS: ReadonlySet<number> = new Set([36, 37, 45])
+
+/** What a message says about the patient: PID fields, next of kin, insurance; diagnoses when there is no visit for them. */
+export function patientFields(event: NamedEvent): Fields {
+  const { message, context, visit } = event
+  const isOld = hasOldIdentifiers(message)
+  const numbers = PID_FIELDS.filter(field => isTaken(field, isOld, context))
+  return {
+    ...segmentFields(message.first('PID'), numbers, message, context),
+    ...groupFields('NK1', message, context),
+    ...groupFields('IN1', message, context),
+    ...(visit ? {} : groupFields('DG1', message, context)),
+    ...testField(event),
+  }
+}
+
+const isTaken = (field: number, isOld: boolean, { settings }: MapContext): boolean =>
+  ((field !== 2 && field !== 4) || isOld) && (field !== 19 || settings.ssn === 'keep')
+
+/** What a message says about its visit. */
+export function visitFields(event: NamedEvent): Fields {
+  const { message, context, visit, trigger } = event
+  if (!visit) return {}
+  const { does } = triggers[trigger]
+  const left = does === 'cancel' ? NOT_FROM_CANCELS : trigger === 'A01' || trigger === 'A04' ? NOT_FROM_ADMISSIONS : NONE
+  const pv1 = PV1_FIELDS.filter(field => !left.has(field))
+  return {
+    ...segmentFields(message.first('PV1'), pv1, message, context),
+    ...segmentFields(message.first('PV2'), PV2_FIELDS, message, context),
+    ...groupFields('DG1', message, context),
+    ...(visit.field === 'PID-18' ? segmentFields(message.first('PID'), [18], message, context) : {}),
+    ...testField(event),
+  }
+}
+
+const NONE: ReadonlySet<number> = new Set()
+
+function segmentFields(
+  segment: Segment | undefined,
+  numbers: readonly number[],
+  message: Message,
+  context: MapContext,
+): Fields {
+  const fields: Record<string, string> = {}
+  if (!segment) return fields
+  for (const field of numbers) {
+    if (segment.rawField(field) === '') continue
+    const text = fieldText(segment, field, message, context)
+    if (text !== '') fields[`${segment.name}-${field}`] = text
+  }
+  return fields
+}
+
+/** A test message marks what it touches, also when production messages follow. */
+const testField = ({ isTest, message }: NamedEvent): Fields =>
+  isTest ? { 'MSH-11': message.first('MSH')?.text(11) ?? 'T' } : {}

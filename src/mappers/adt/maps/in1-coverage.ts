@@ -1,0 +1,152 @@
+import type { Coverage } from '@medplum/fhirtypes'
+import { cweToCodeableConcept } from '../codes.ts'
+import { valued } from '../element.ts'
+import { dateTimeOf } from '../map-context.ts'
+import { rowsFor, segmentMap, type Row } from '../rows.ts'
+import { cxToIdentifier } from '../types/cx-identifier.ts'
+import { assignerSystem } from '../types/hd.ts'
+import { xonToReference } from '../types/xon-organization.ts'
+
+const row = rowsFor<Coverage>()
+
+const SUBSCRIBER_ID = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-subscriberId'
+const COVERAGE_CLASS = 'http://terminology.hl7.org/CodeSystem/coverage-class'
+const SUBSCRIBER_RELATIONSHIP = 'http://terminology.hl7.org/CodeSystem/subscriber-relationship'
+
+/** IN1 -> Coverage, in the guide's order. Beneficiary, payor and status, which FHIR demands, are completed in coverage.ts. */
+export const in1Coverage = segmentMap(
+  'IN1[Coverage]',
+  ['identifier', 'payor', 'class'],
+  [
+    row({
+      v2: 'IN1-1',
+      to: 'order',
+      via: '',
+      ours: 'Adt.md 3.3: which plan pays first is what a case manager asks for first.',
+      value: si => {
+        const order = Number(valued(si))
+        return Number.isInteger(order) && order > 0 && order < 1000 ? order : undefined
+      },
+    }),
+    row({
+      v2: 'IN1-2',
+      to: 'identifier',
+      via: 'CWE[Identifier]',
+      value: (cwe, { context }) => {
+        const value = valued(cwe, 1)
+        if (value === undefined) return undefined
+        const name = valued(cwe, 3)
+        const authority = name === undefined ? undefined : { namespace: name, universalId: undefined, universalIdType: undefined }
+        return { system: assignerSystem(authority, context), value }
+      },
+    }),
+    row({
+      v2: 'IN1-4',
+      to: 'payor[1](Organization)',
+      via: 'XON[Organization]',
+      value: (xon, { segment, context }) =>
+        segment.repetitions(4)[0]?.raw === xon.raw ? xonToReference(xon, context, segment.repetitions(3)[0]) : undefined,
+    }),
+    ...coverageClass('IN1-8', 1, 'group', 'value', 'The group number is on every insurance card; FHIR keeps it in class.'),
+    ...coverageClass('IN1-9', 1, 'group', 'name', 'The name of the group that IN1-8 numbers.'),
+    ...coverageClass('IN1-35', 2, 'plan', 'value', 'The insurer\'s own code of the plan.'),
+    row({
+      v2: 'IN1-11',
+      to: 'policyHolder(Organization)',
+      ig: 'policyHolder[1](Organization)',
+      via: 'XON[Organization]',
+      value: (xon, { context }) => xonToReference(xon, context),
+    }),
+    row({
+      v2: 'IN1-12',
+      to: 'period.start',
+      via: '',
+      value: (dt, { context, at }) => dateTimeOf(valued(dt), context, at),
+    }),
+    row({
+      v2: 'IN1-13',
+      to: 'period.end',
+      via: '',
+      value: (dt, { context, at }) => dateTimeOf(valued(dt), context, at),
+    }),
+    row({
+      v2: 'IN1-15',
+      to: 'type',
+      via: 'CWE[CodeableConcept]',
+      value: (cwe, { context, at }) => cweToCodeableConcept(cwe, context, { table: '0086', at }),
+    }),
+    row({
+      v2: 'IN1-17',
+      to: 'relationship',
+      via: 'CWE[CodeableConcept]',
+      value: (cwe, { context, at }) => {
+        const concept = cweToCodeableConcept(cwe, context, { map: 'Relationship', at })
+        const code = valued(cwe)?.toUpperCase() ?? ''
+        const fhir = Object.hasOwn(SUBSCRIBERS, code) ? SUBSCRIBERS[code] : undefined
+        if (!fhir) return concept
+        return { ...concept, coding: [{ system: SUBSCRIBER_RELATIONSHIP, code: fhir }, ...(concept?.coding ?? [])] }
+      },
+    }),
+    row({
+      v2: 'IN1-36',
+      to: 'subscriberId',
+      via: '',
+      ours: 'The guide leaves the policy number out; it is the number that payers are asked with (adt.md 1).',
+      when: ({ segment }) => !segment.text(49),
+      value: st => valued(st),
+    }),
+    row({
+      v2: 'IN1-49',
+      to: 'subscriberId',
+      via: '',
+      ours: 'R4 has an element of its own for what the guide puts into an extension from R5.',
+      value: cx => valued(cx),
+    }),
+    row({ v2: 'IN1-49', to: 'extension[1].url', via: `"${SUBSCRIBER_ID}"`, value: () => SUBSCRIBER_ID }),
+    row({
+      v2: 'IN1-49',
+      to: 'extension[1].valueIdentifier',
+      via: 'CX[Identifier]',
+      value: (cx, { context, at }) => cxToIdentifier(cx, context, at),
+    }),
+  ],
+)
+
+/** HL7 table 0063 -> FHIR subscriber-relationship, the codes that R4 expects here. */
+const SUBSCRIBERS: Readonly<Record<string, string>> = {
+  SEL: 'self',
+  SELF: 'self',
+  SPO: 'spouse',
+  CHD: 'child',
+  NCH: 'child',
+  SCH: 'child',
+  PAR: 'parent',
+  MTH: 'parent',
+  FTH: 'parent',
+  DOM: 'common',
+  OTH: 'other',
+}
+
+export const isSelf = (code: string | null | undefined): boolean =>
+  typeof code === 'string' && SUBSCRIBERS[code.toUpperCase()] === 'self'
+
+function coverageClass(v2: string, slot: 1 | 2, code: string, element: 'value' | 'name', why: string): readonly Row[] {
+  const path = `class[${slot}]` as const
+  return [
+    row({
+      v2,
+      to: `${path}.${element}`,
+      via: '',
+      ours: why,
+      ...(v2 === 'IN1-9' && { when: ({ segment }) => typeof segment.text(8) === 'string' }),
+      value: field => valued(field),
+    }),
+    ...(element === 'name'
+      ? []
+      : [
+          row({ v2, to: `${path}.type.coding.code`, via: `"${code}"`, ours: why, value: () => code }),
+          row({ v2, to: `${path}.type.coding.system`, via: `"${COVERAGE_CLASS}"`, ours: why, value: () => COVERAGE_CLASS }),
+        ]),
+  ]
+}
+

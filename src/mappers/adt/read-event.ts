@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import type { Instant } from '../../lib/clock.ts'
+import { derivedId } from '../../lib/ids.ts'
+import { fail, ok, type Result } from '../../lib/result.ts'
+import { zoneRule } from '../../hl7v2/dtm.ts'
+import { messageCode, triggerEvent } from '../../hl7v2/message-type.ts'
+import type { Message } from '../../hl7v2/message.ts'
+import type { AdtEvent, MappedEvent, NamedEvent } from './adt-event.ts'
+import { directoryOf } from './directory-of.ts'
+import type { Fact, Moment, VisitEvent, VisitFactBody } from './fact.ts'
+import { fieldText } from './field-text.ts'
+import { patientFields, visitFields } from './fields.ts'
+import { facilityOf, momentOf, type MapContext, type MappingIssue } from './map-context.ts'
+import { messageUri, stampOf } from './message-uri.ts'
+import { patientName, visitName } from './patient-name.ts'
+import { element } from './element.ts'
+import type { SourceSettings } from './source.ts'
+import { isTrigger, triggers, type Trigger } from './triggers.ts'
+import { facilityId } from './types/xon-organization.ts'
+
+/** A message without any time of its own, and nobody to say when it was received. */
+const NEVER: Moment = { instant: '1970-01-01T00:00:00.000Z', text: '1970-01-01T00:00:00Z' }
+
+/**
+ * Reads a message as an event: whose, which visit, what happened when, and what it says. A message of another event is
+ * a value of kind `ignored`. `received` stands in for a time that the message doesn't give.
+ *
+ * Fails with `adt-trigger-missing` (MSH-9), `adt-patient-missing` (PID), `adt-patient-identifier-missing` (PID-3),
+ * `test-message-refused` (MSH-11).
+ */
+export function readAdtEvent(message: Message, settings: SourceSettings, received?: Instant): Result<AdtEvent> {
+  const msh = message.first('MSH')
+  const hash = createHash('sha256').update(message.segments.map(({ raw }) => raw).join('\r')).digest('hex')
+  const source = `${hdName(message, 3)}|${hdName(message, 4)}`
+  const controlId = msh?.text(10) ?? hash.slice(0, 32)
+  const trigger = triggerEvent(message)
+  if (trigger === undefined) return refuse('adt-trigger-missing', 'The message does not say its event', 'MSH-9')
+  const code = messageCode(message)
+  const isAdt = code === undefined || code === 'ADT'
+  const frame = { source, controlId, hash, trigger: isAdt ? trigger : `${code}^${trigger}` }
+  if (!isAdt || !isTrigger(trigger)) {
+    return ok({ kind: 'ignored', ...frame, reason: isAdt ? 'event-not-mapped' : 'message-type-not-mapped' })
+  }
+  const mode = msh?.text(11)?.toUpperCase()
+  const isTest = mode === 'T' || mode === 'D'
+  if (isTest && settings.testMessages === 'refuse') {
+    return refuse('test-message-refused', 'MSH-11 says that this is a test; TEST_MESSAGES=refuse', 'MSH-11')
+  }
+  return mappedEvent(message, { ...frame, trigger, isTest }, settings, received)
+}
+
+type Frame = Pick<MappedEvent, 'source' | 'controlId' | 'hash' | 'trigger' | 'isTest'>
+
+function mappedEvent(message: Message, frame: Frame, settings: SourceSettings, received: Instant | undefined): Result<AdtEvent> {
+  const context: MapContext = {
+    settings,
+    source: frame.source,
+    facility: facilityOf(frame.source),
+    zone: zoneRule(message, settings.timeZone),
+    report: ignore,
+  }
+  const pid = message.first('PID')
+  if (!pid) return refuse('adt-patient-missing', 'The message has no PID segment', 'PID')
+  const patient = patientName(pid, message, context)
+  if (!patient) {
+    return refuse('adt-patient-identifier-missing', 'PID-3 holds no identifier of the patient', 'PID-3')
+  }
+  const visit = visitName(message.first('PV1'), pid, patient, context)
+  const recorded = recordedOf(message, context, received)
+  const stamp = stampOf(recorded.instant, frame)
+  const effective = effectiveOf(message, frame.trigger, context) ?? recorded
+  const named = { ...frame, messageUri: messageUri(frame, settings), effective, recorded, stamp, patient, visit, context, message }
+  return ok({
+    kind: 'mapped',
+    ...named,
+    fact: factOf(named),
+    patientFields: patientFields(named),
+    visitFields: visitFields(named),
+    directory: directoryOf(message, context),
+  })
+}
+
+const ignore = (_issue: MappingIssue): void => undefined
+
+const refuse = (code: string, message: string, expression: string): Result<AdtEvent> =>
+  fail({ kind: 'unprocessable', code, message, expression })
+
+function hdName(message: Message, field: number): string {
+  const msh = message.first('MSH')
+  return (msh?.text(field) ?? msh?.text(field, 2) ?? '').replaceAll('|', ' ')
+}
+
+/** EVN-2, else MSH-7, else when it came. */
+function recordedOf(message: Message, context: MapContext, received: Instant | undefined): Moment {
+  const evn = momentOf(message.first('EVN')?.text(2) ?? undefined, context, 'EVN-2')
+  const msh = evn ?? momentOf(message.first('MSH')?.text(7) ?? undefined, context, 'MSH-7')
+  return msh ?? (received === undefined ? NEVER : { instant: received, text: received })
+}
+
+/** ZBE-2, else EVN-6, else the event's own time in PV1 (adt.md 3.2.4); undefined leaves it to the recorded time. */
+function effectiveOf(message: Message, trigger: Trigger, context: MapContext): Moment | undefined {
+  const [evn, pv1] = [message.first('EVN'), message.first('PV1')]
+  const own = { A01: 44, A04: 44, A03: 45, A02: undefined, A08: undefined, A11: undefined, A13: undefined }[trigger]
+  return (
+    momentOf(message.first('ZBE')?.text(2) ?? undefined, context, 'ZBE-2') ??
+    momentOf(evn?.text(6) ?? undefined, context, 'EVN-6') ??
+    (own === undefined ? undefined : momentOf(pv1?.text(own) ?? undefined, context, `PV1-${own}`))
+  )
+}
+
+function factOf(event: NamedEvent): Fact | undefined {
+  const { trigger, patient, visit, context, effective, recorded } = event
+  const { does } = triggers[trigger]
+  if (does === 'update' || !visit) return undefined
+  const { tenant } = context.settings
+  const name = `${event.source}|${event.controlId}|${event.hash}`
+  return {
+    id: derivedId(patient.shard, tenant, 'Fact', `${name}|${does}`),
+    subject: patient.id,
+    kind: does,
+    scope: visit.id,
+    at: effective.instant,
+    recorded: recorded.instant,
+    actor: `Organization/${facilityId(context.facility, context)}`,
+    source: event.source,
+    body: factBody(event, trigger as VisitEvent),
+  }
+}
+
+function factBody({ message, context, effective, recorded, stamp, ...named }: NamedEvent, event: VisitEvent): VisitFactBody {
+  const pv1 = message.first('PV1')
+  const said = (field: number): string | undefined => pv1?.text(field) ?? undefined
+  const sent = (field: number): string | undefined => {
+    const text = pv1 ? fieldText(pv1, field, message, context) : ''
+    return text === '' || text === '""' ? undefined : text
+  }
+  return {
+    event,
+    at: effective.text,
+    recorded: recorded.text,
+    stamp,
+    message: named.messageUri,
+    ...element<VisitFactBody>({
+      class: said(2),
+      place: sent(3),
+      prior: sent(6),
+      admitted: momentOf(said(44), context, 'PV1-44'),
+      discharged: momentOf(said(45), context, 'PV1-45'),
+      disposition: said(36),
+      movement: message.first('ZBE')?.text(1) ?? undefined,
+    }),
+  }
+}

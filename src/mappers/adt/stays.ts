@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import type { Stay, StayClass, StayMovement } from '../../care-plan/stay.ts'
+import { mapCode } from './codes.ts'
+import { nubcCode } from './dispositions.ts'
+import type { MovementEvent } from './fact.ts'
+import type { VisitState, VisitStatus } from './ledger.ts'
+import type { Movement } from './movements.ts'
+import type { SourceSettings } from './source.ts'
+
+export interface StayFrame {
+  readonly encounter: string
+  readonly facility: string | undefined
+  /** PV1-4 as last recorded. */
+  readonly admissionType: string | undefined
+  readonly settings: SourceSettings
+}
+
+/** A visit as case management sees it, dead movements included; transfers keep the class of what came before. */
+export function stayOf(state: VisitState, { encounter, facility, admissionType, settings }: StayFrame): Stay {
+  const { live, dead, cancels } = state.movements
+  const movements = [...live, ...dead].map(movement => {
+    const cancel = cancels.find(({ target }) => target === movement)
+    return stayMovement(movement, { encounter, settings, cancelledAt: cancel?.fact.when.text, state })
+  })
+  const implied = impliedMovement(state, encounter, settings)
+  return {
+    encounter,
+    class: stayClass(state.class),
+    status: stayStatus[state.status],
+    movements: implied ? [...movements, implied] : movements,
+    ...(facility !== undefined && { facility }),
+    planned: admissionType !== undefined && PLANNED.has(admissionType.toUpperCase()),
+  }
+}
+
+/** HL7 table 0007: elective, newborn. */
+const PLANNED: ReadonlySet<string> = new Set(['C', 'N'])
+
+const stayStatus: Readonly<Record<VisitStatus, Stay['status']>> = {
+  arrived: 'in-progress',
+  'in-progress': 'in-progress',
+  finished: 'finished',
+  cancelled: 'cancelled',
+  unknown: 'unknown',
+}
+
+const kinds: Readonly<Record<MovementEvent, StayMovement['kind']>> = {
+  A01: 'admission',
+  A02: 'transfer',
+  A03: 'discharge',
+  A04: 'registration',
+}
+
+interface MovementFrame {
+  readonly encounter: string
+  readonly settings: SourceSettings
+  readonly cancelledAt: string | undefined
+  readonly state: VisitState
+}
+
+function stayMovement(movement: Movement, { encounter, settings, cancelledAt, state }: MovementFrame): StayMovement {
+  const { event, first, last } = movement
+  const isEnd = event === 'A03'
+  const disposition = isEnd ? nubcCode(dispositionOf(movement, state, cancelledAt), settings) : undefined
+  return {
+    id: movementId(first.movement, { source: first.source, encounter, event, at: first.when.instant }),
+    kind: kinds[event],
+    at: isEnd && cancelledAt === undefined ? (state.end?.text ?? last.when.text) : last.when.text,
+    recorded: last.recordedAt.text,
+    ...(cancelledAt !== undefined && { cancelledAt }),
+    classAfter: stayClass(last.class ?? state.class),
+    ...(disposition !== undefined && { disposition }),
+    message: last.message,
+  }
+}
+
+const dispositionOf = ({ members }: Movement, state: VisitState, cancelledAt: string | undefined): string | undefined =>
+  (cancelledAt === undefined ? state.disposition : undefined) ??
+  members.findLast(member => member.disposition !== undefined)?.disposition
+
+/** The discharge of an update that says PV1-45 has the id that an A03 of that minute would have. */
+function impliedMovement(state: VisitState, encounter: string, settings: SourceSettings): StayMovement | undefined {
+  const implied = state.impliedDischarge
+  if (!implied) return undefined
+  const { word, cancel } = implied
+  const disposition = cancel ? undefined : nubcCode(state.disposition, settings)
+  return {
+    id: movementId(undefined, { source: word.source, encounter, event: 'A03', at: word.value.instant }),
+    kind: 'discharge',
+    at: word.value.text,
+    recorded: word.recorded.text,
+    ...(cancel && { cancelledAt: cancel.when.text }),
+    classAfter: stayClass(state.class),
+    ...(disposition !== undefined && { disposition }),
+    message: word.message,
+  }
+}
+
+interface MovementName {
+  readonly source: string
+  readonly encounter: string
+  readonly event: MovementEvent
+  readonly at: string
+}
+
+/** Trigger key of domain.md 0.3: ZBE-1, else a hash of source, visit, event and effective minute. */
+function movementId(zbe: string | undefined, { source, encounter, event, at }: MovementName): string {
+  const name = zbe === undefined ? `${event}\n${at.slice(0, 16)}` : `ZBE-1\n${event}\n${zbe}`
+  return createHash('sha256').update(`${source}\n${encounter}\n${name}`).digest('hex').slice(0, 32)
+}
+
+/** PV1-2 as case management tells stays apart; by the FHIR class that it maps to. */
+export function stayClass(code: string | undefined): StayClass {
+  const mapped = code === undefined ? undefined : mapCode('PatientClass', code)
+  return (mapped && classes[mapped.code]) ?? 'other'
+}
+
+const classes: Readonly<Record<string, StayClass>> = {
+  IMP: 'inpatient',
+  EMER: 'emergency',
+  OBSENC: 'observation',
+  AMB: 'outpatient',
+  PRENC: 'pre-admission',
+}

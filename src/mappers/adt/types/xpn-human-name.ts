@@ -1,0 +1,34 @@
+import type { HumanName } from '@medplum/fhirtypes'
+import { mapCode } from '../codes.ts'
+import { element, several, valued } from '../element.ts'
+import { dateTimeOf, type MapContext } from '../map-context.ts'
+import type { Repetition } from '../../../hl7v2/segment.ts'
+
+/** XPN (PN before 2.3) -> HumanName. Source: IG XPN[HumanName]. */
+export function xpnToHumanName(xpn: Repetition, context: MapContext, at: string): HumanName | undefined {
+  const name = element<HumanName>({
+    family: valued(xpn, 1),
+    given: several(valued(xpn, 2), valued(xpn, 3)),
+    prefix: several(valued(xpn, 5)),
+    suffix: several(valued(xpn, 4), valued(xpn, 6), valued(xpn, 14)),
+  })
+  if (name === undefined) return undefined
+  const use = nameUse(valued(xpn, 7))
+  const period = namePeriod(xpn, context, at)
+  const order = assemblyOrder(valued(xpn, 11))
+  return element<HumanName>({ extension: order, use, ...name, period })
+}
+
+export const nameUse = (code: string | undefined): HumanName['use'] =>
+  code === undefined ? undefined : (mapCode('NameType', code)?.code as HumanName['use'])
+
+export function assemblyOrder(code: string | undefined): HumanName['extension'] {
+  const order = code === undefined ? undefined : mapCode('NameAssemblyOrder', code)
+  return order && [{ url: 'http://hl7.org/fhir/StructureDefinition/humanname-assembly-order', valueCode: order.code }]
+}
+
+function namePeriod(xpn: Repetition, context: MapContext, at: string): HumanName['period'] {
+  const start = valued(xpn, 12) ?? valued(xpn, 10, 1)
+  const end = valued(xpn, 13) ?? valued(xpn, 10, 2)
+  return element({ start: dateTimeOf(start, context, at), end: dateTimeOf(end, context, at) })
+}

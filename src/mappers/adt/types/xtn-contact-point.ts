@@ -1,0 +1,57 @@
+import type { ContactPoint } from '@medplum/fhirtypes'
+import { mapCode } from '../codes.ts'
+import { element, valued } from '../element.ts'
+import { dateTimeOf, type MapContext } from '../map-context.ts'
+import type { Repetition } from '../../../hl7v2/segment.ts'
+
+/** XTN (TN before 2.3) -> ContactPoint. Source: IG XTN[ContactPoint]. */
+export function xtnToContactPoint(
+  xtn: Repetition,
+  context: MapContext,
+  at: string,
+  defaultUse?: ContactPoint['use'],
+): ContactPoint | undefined {
+  const equipment = valued(xtn, 3)
+  const system = contactSystem(xtn, equipment)
+  const value = system === 'email' ? (valued(xtn, 4) ?? valued(xtn, 1)) : (phoneNumber(xtn) ?? valued(xtn, 4))
+  if (value === undefined) return undefined
+  return element<ContactPoint>({
+    system,
+    value,
+    use: contactUse(valued(xtn, 2), equipment) ?? (valued(xtn, 2) === undefined ? defaultUse : undefined),
+    rank: rankOf(valued(xtn, 18)),
+    period: element({
+      start: dateTimeOf(valued(xtn, 13), context, at),
+      end: dateTimeOf(valued(xtn, 14), context, at),
+    }),
+  })
+}
+
+/** FHIR wants a system with every value (cpt-2): what looks like mail is mail, what says nothing is a telephone. */
+function contactSystem(xtn: Repetition, equipment: string | undefined): ContactPoint['system'] {
+  const mapped = equipment === undefined ? undefined : mapCode('TelecommunicationEquipmentType', equipment)
+  if (mapped && mapped.code !== 'mobile') return mapped.code as ContactPoint['system']
+  const isMail = valued(xtn, 4) !== undefined && phoneNumber(xtn) === undefined
+  return isMail || valued(xtn, 1)?.includes('@') ? 'email' : 'phone'
+}
+
+function contactUse(use: string | undefined, equipment: string | undefined): ContactPoint['use'] {
+  const mapped = use === undefined ? undefined : mapCode('TelecommunicationUseCode', use)
+  if (mapped) return mapped.code as ContactPoint['use']
+  return equipment?.toUpperCase() === 'CP' ? 'mobile' : undefined
+}
+
+/** XTN.12 as dialled, else built from country, area, local number and extension, else XTN.1. */
+function phoneNumber(xtn: Repetition): string | undefined {
+  const whole = valued(xtn, 12)
+  if (whole !== undefined) return whole
+  const [country, area, local, extension] = [valued(xtn, 5), valued(xtn, 6), valued(xtn, 7), valued(xtn, 8)]
+  if (local === undefined) return valued(xtn, 1)
+  const parts = [country && `+${country.replace(/^\+/, '')}`, area, local, extension && `X${extension}`]
+  return parts.filter(part => part !== undefined).join(' ')
+}
+
+function rankOf(text: string | undefined): number | undefined {
+  const rank = Number(text)
+  return text !== undefined && Number.isInteger(rank) && rank > 0 && rank < 2 ** 31 ? rank : undefined
+}
