@@ -59,7 +59,7 @@ export function teamMembers(input: TeamInput): readonly TeamMember[] {
   const joined = [...active]
     .filter(member => !input.pinned.has(member) && !owners.some(row => row.member === member))
     .map(member => ({ member, role: 'task-owner', start: input.at, reason: reasons['task-owner'] }) as const)
-  return [patient, ...kept, ...joined]
+  return [...(input.pinned.has(input.patient) ? [] : [patient]), ...kept, ...joined]
 }
 
 function resumed(row: TeamMember): TeamMember {

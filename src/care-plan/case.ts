@@ -45,7 +45,10 @@ export interface OutreachAttempt {
   readonly medium: string
 }
 
-/** What may be asked of a case; what each one must show comes with it, so that the decider needs nothing else. */
+/**
+ * What may be asked of a case; what each one must show comes with it, so that the decider needs nothing else. Evidence
+ * left out is vouched for by who asks (a bare FHIR status carries none).
+ */
 export type CaseCommand =
   | { readonly kind: 'ScreenCase' }
   | { readonly kind: 'ScreenOut' }
@@ -55,7 +58,7 @@ export type CaseCommand =
   | { readonly kind: 'ActivatePlan' }
   | { readonly kind: 'RevisePlan' }
   | { readonly kind: 'SwitchModel' }
-  | { readonly kind: 'HoldCase'; readonly hold: 'pause'; readonly reviewInDays: number }
+  | { readonly kind: 'HoldCase'; readonly hold: 'pause'; readonly reviewInDays?: number }
   | { readonly kind: 'HoldCase'; readonly hold: 'waitlist' }
   | { readonly kind: 'ResumeCase' }
   | { readonly kind: 'ProposeClosure' }
@@ -63,7 +66,7 @@ export type CaseCommand =
   | { readonly kind: 'ApproveClosure' }
   | { readonly kind: 'ReopenCase'; readonly closedForDays: number; readonly reopenDays: number }
   | { readonly kind: 'Decline' }
-  | { readonly kind: 'Unreachable'; readonly attempts: readonly OutreachAttempt[] }
+  | { readonly kind: 'Unreachable'; readonly attempts?: readonly OutreachAttempt[] }
   | { readonly kind: 'TransferOut' }
   | { readonly kind: 'RecordDeath' }
   | { readonly kind: 'MarkEnteredInError' }
@@ -174,7 +177,7 @@ function unmetCondition(from: CaseState, command: CaseCommand): string | undefin
       if (command.hold === 'waitlist')
         return from === 'screened' ? undefined : 'waits for capacity only before it is open'
       if (from === 'screened') return 'of a screened case can only wait for capacity'
-      return from !== 'active' || command.reviewInDays <= REVIEW_DAYS_MAX
+      return from !== 'active' || (command.reviewInDays ?? 0) <= REVIEW_DAYS_MAX
         ? undefined
         : `needs a review within ${REVIEW_DAYS_MAX} days`
     case 'ReopenCase':
@@ -182,7 +185,7 @@ function unmetCondition(from: CaseState, command: CaseCommand): string | undefin
         ? undefined
         : `is possible within ${command.reopenDays} days of closing; a new case follows later`
     case 'Unreachable':
-      return isEnough(command.attempts)
+      return command.attempts === undefined || isEnough(command.attempts)
         ? undefined
         : `needs ${ATTEMPTS_MIN} attempts on different days by ${MEDIA_MIN} media`
     default:

@@ -1,0 +1,205 @@
+import { daysBetween } from '../../lib/calendar-date.ts'
+import { localDate, startMsOf, zonedTextOf } from '../../lib/fhir-time.ts'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import {
+  caseMatrix,
+  decideCase,
+  endedStates,
+  evolveCase,
+  legalCommands,
+  type CaseCommand,
+  type CaseCommandKind,
+  type CaseState,
+} from '../../care-plan/case.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import type { CaseLenses } from './case-record.ts'
+import { caseCodec, caseImages, caseOfCode, codeOfCase, statedState, type CaseCode } from './case-status.ts'
+import { isEndedCase, type EpisodeState } from './episode-lens.ts'
+import { textOf } from './json-edit.ts'
+import { shownState } from './standing.ts'
+import { contiguous } from './status-history.ts'
+import { legalWords } from './status-tables.ts'
+
+export interface EpisodeChange {
+  readonly before: Resource | undefined
+  readonly after: Resource
+}
+
+export interface EpisodeLawContext {
+  readonly lenses: CaseLenses
+  /** When it was written. */
+  readonly at: string
+  readonly timeZone: string
+  readonly reopenDays: number
+}
+
+/**
+ * What a written EpisodeOfCare of a case becomes. Who changes only the native status means the one legal command that
+ * leads there, who changes the state extension the command that leads to that state; number, standing and history are
+ * computed, whatever was sent. Fails with `illegal-transition` or `case-condition`.
+ */
+export function lawfulEpisode(change: EpisodeChange, context: EpisodeLawContext): Result<Resource> {
+  const { before, after } = change
+  if (!before) return newCase(after, context)
+  const state = context.lenses.episode.read(before)
+  const target = targetOf(change, context)
+  if (target === undefined) return ok(settled(after, state, state, context))
+  const commands = commandsTo(target, state, context)
+  const [command, ...others] = commands
+  if (!command || others.length > 0) return fail(noCommand(shownState(state.standing), commands))
+  const current = caseOfCode(shownState(state.standing))
+  const decided = decideCase(current, command)
+  if (!decided.ok) return decided
+  const code = codeOfCase(decided.value.reduce(evolveCase, current))
+  return ok(settled(after, state, moved(state, code, context), context))
+}
+
+/** What a peer wrote, legal or not: the state it names, else what its native status means. */
+export function recordedEpisode({ before, after }: EpisodeChange, context: EpisodeLawContext): Resource {
+  const { lenses } = context
+  if (!before) return born(after, context)
+  const state = lenses.episode.read(before)
+  return settled(after, state, moved(state, caseCodec(lenses.names.state).read(after), context), context)
+}
+
+/** What a change asks for: the state, when the extension changed; the native status, when that changed. */
+interface Target {
+  readonly state?: CaseState
+  readonly status?: string
+}
+
+function targetOf({ before, after }: EpisodeChange, { lenses }: EpisodeLawContext): Target | undefined {
+  const [was, state] = [before, after].map(resource => resource && statedState(resource, lenses.names.state))
+  const [native, status] = [before, after].map(resource => textOf(resource?.['status']))
+  const isStated = state !== undefined && state !== was
+  if (!isStated && status === native) return undefined
+  return { ...(isStated && { state }), ...(status !== undefined && status !== native && { status }) }
+}
+
+/** Commands that only an explicit state can mean: a bare `finished` is no transfer, nor a death. */
+const explicitOnly: ReadonlySet<CaseCommandKind> = new Set(['TransferOut', 'RecordDeath'])
+
+function commandsTo(target: Target, state: EpisodeState, context: EpisodeLawContext): readonly CaseCommand[] {
+  const from = caseOfCode(shownState(state.standing)).state
+  return legalCommands(from)
+    .filter(kind => target.state !== undefined || !explicitOnly.has(kind))
+    .map(kind => commandOf(kind, { from, target, state, context }))
+    .filter(command => leadsTo(caseMatrix[from][command.kind], command, { from, target }))
+}
+
+function leadsTo(
+  to: CaseState | undefined,
+  command: CaseCommand,
+  { from, target }: { readonly from: CaseState; readonly target: Target },
+): boolean {
+  if (to === undefined || to === from) return false
+  const isWaitlisted = command.kind === 'HoldCase' && command.hold === 'waitlist'
+  return (
+    (target.state === undefined || to === target.state) &&
+    (target.status === undefined || caseImages[isWaitlisted ? 'waitlist' : to] === target.status)
+  )
+}
+
+interface Evidence {
+  readonly from: CaseState
+  readonly target: Target
+  readonly state: EpisodeState
+  readonly context: EpisodeLawContext
+}
+
+/** A command with the evidence that a FHIR write can give; the rest is vouched for by who writes. */
+function commandOf(kind: CaseCommandKind, { from, target, state, context }: Evidence): CaseCommand {
+  const { at, timeZone, reopenDays } = context
+  switch (kind) {
+    case 'OpenCase':
+      return { kind, hasConsent: true, isInpatient: true }
+    case 'HoldCase': {
+      const isWaitlist = target.status === undefined ? from === 'screened' : target.status === 'waitlist'
+      return { kind, hold: isWaitlist ? 'waitlist' : 'pause' }
+    }
+    case 'ReopenCase': {
+      const closed = localDate(startMsOf(state.end ?? at, timeZone), timeZone)
+      const today = localDate(startMsOf(at, timeZone), timeZone)
+      return { kind, closedForDays: daysBetween(closed, today), reopenDays }
+    }
+    case 'RecordOutreach':
+      return { kind, attempt: { on: at.slice(0, 10), medium: '' } }
+    default:
+      return { kind }
+  }
+}
+
+/** People gave the case a state: what facts had laid over it is adopted, and time goes on from there. */
+function moved(state: EpisodeState, code: CaseCode, { at, timeZone }: EpisodeLawContext): EpisodeState {
+  const status = caseImages[code]
+  const given = state.history.map(({ status: was, start }) => ({
+    status: was,
+    ...(start !== undefined && { start }),
+  }))
+  const isSame = given.at(-1)?.status === status
+  const start = zonedTextOf(startMsOf(at, timeZone), timeZone)
+  const history = contiguous(isSame ? given : [...given, { status, start }])
+  return {
+    ...state,
+    standing: { own: code },
+    history,
+    end: isEndedCase(code) ? (isSame ? state.end : history.at(-1)?.start) : undefined,
+  }
+}
+
+/** The written resource with the computed elements as they have to be. */
+function settled(
+  after: Resource,
+  before: EpisodeState,
+  state: EpisodeState,
+  { lenses }: EpisodeLawContext,
+): Resource {
+  const written = lenses.episode.read(after)
+  const isEnded = isEndedCase(shownState(state.standing))
+  return lenses.episode.write(after, {
+    ...written,
+    number: before.number ?? after.id,
+    standing: state.standing,
+    history: state.history,
+    end: isEnded ? state.end : written.end,
+  })
+}
+
+function newCase(after: Resource, context: EpisodeLawContext): Result<Resource> {
+  const { state } = caseOfCode(context.lenses.episode.read(after).standing.own)
+  return endedStates.has(state) ? fail(endedAtBirth) : ok(born(after, context))
+}
+
+/** A case that people opened: its number is its id, its history begins where its period does. */
+function born(after: Resource, { lenses, at, timeZone }: EpisodeLawContext): Resource {
+  const state = lenses.episode.read(after)
+  const start = state.start ?? zonedTextOf(startMsOf(at, timeZone), timeZone)
+  const { own } = state.standing
+  const history = state.history.length > 0 ? state.history : contiguous([{ status: caseImages[own], start }])
+  return lenses.episode.write(after, { ...state, number: state.number ?? after.id, start, history })
+}
+
+const endedAtBirth: Failure = {
+  kind: 'illegal-transition',
+  code: 'illegal-transition',
+  message: 'A case begins before it ends: create it as planned, waitlist or active.',
+  expression: 'EpisodeOfCare.status',
+  legal: ['planned', 'waitlist', 'active', 'onhold'],
+}
+
+function noCommand(code: CaseCode, commands: readonly CaseCommand[]): Failure {
+  const { state } = caseOfCode(code)
+  const legal = legalCommands(state)
+  const found = commands.map(({ kind }) => kind)
+  const why =
+    found.length > 1
+      ? `${found.join(' and ')} lead there: say which by the state extension`
+      : 'no command leads to what was written'
+  return {
+    kind: 'illegal-transition',
+    code: 'illegal-transition',
+    message: `The case is ${state}; ${why}; ${legalWords(legal)}.`,
+    expression: 'EpisodeOfCare.status',
+    legal,
+  }
+}

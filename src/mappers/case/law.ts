@@ -1,0 +1,198 @@
+import type { Calendar } from '../../lib/business-days.ts'
+import { startMsOf, zonedTextOf } from '../../lib/fhir-time.ts'
+import { shardInId, shardOfKey } from '../../lib/ids.ts'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import type { CaseRules } from '../../care-plan/case-rules.ts'
+import { contradiction, dutiesOf } from '../../care-plan/duties.ts'
+import { patientOf } from '../../fhir/compartment.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import { newCareTeam } from './care-team-lens.ts'
+import {
+  caseIds,
+  caseLenses,
+  caseRecord,
+  type CaseIds,
+  type CaseLenses,
+  type CaseRecord,
+} from './case-record.ts'
+import { derivedTeam } from './derived-team.ts'
+import { lawfulEpisode, recordedEpisode } from './episode-law.ts'
+import { isCase } from './episode-lens.ts'
+import { linkedEpisode } from './plan-lens.ts'
+import { tagOf } from './slots.ts'
+import { lawfulPlan, lawfulTask, lawfulTeam, recordedStatus } from './status-law.ts'
+import { shownState } from './standing.ts'
+import { LAW_TRIGGER } from './task-effects.ts'
+import { caseNumberOf, newTask } from './task-lens.ts'
+
+export interface CaseLawInput {
+  readonly tenant: number
+  /** `{cm}` of interface.md 5. */
+  readonly canonicalBase: string
+  /** EpisodeOfCare, CareTeam, CarePlan, Task and Goal of the patients concerned, as they stood. */
+  readonly compartment: readonly Resource[]
+  /** What is to be written; all with ids. */
+  readonly changed: readonly Resource[]
+  /** A client is refused what is illegal; what a peer says has happened is recorded, flagged and reviewed. */
+  readonly door: 'fhir' | 'peer'
+  /** Instant of the write. */
+  readonly at: string
+  readonly timeZone: string
+  readonly calendar: Calendar
+  readonly rules: CaseRules
+}
+
+/** What the parts of the law share. */
+interface Court extends CaseLawInput {
+  readonly lenses: CaseLenses
+  readonly stood: ReadonlyMap<string, Resource>
+  readonly record: CaseRecord
+  readonly reopenDays: number
+}
+
+/**
+ * The law over case-owned resources: EpisodesOfCare of a case type, CarePlans and CareTeams linked to one, Tasks whose
+ * groupIdentifier is its number. Gives what to write: what was sent, the very same object where the law adds nothing,
+ * and what follows from it (team members, a review). All else passes untouched. Fails, at the door `fhir` only, with
+ * `illegal-transition`, `case-condition` or `derived-element`.
+ */
+export function applyCaseLaw(input: CaseLawInput): Result<readonly Resource[]> {
+  const lenses = caseLenses(input.canonicalBase)
+  const stood = byKey(input.compartment)
+  const standing = [...new Map([...stood, ...byKey(input.changed)]).values()]
+  const court: Court = {
+    ...input,
+    lenses,
+    stood,
+    record: caseRecord(standing, lenses.names),
+    reopenDays: input.rules.reopenDays,
+  }
+  const written: Resource[] = []
+  const reviews: Resource[] = []
+  for (const after of input.changed) {
+    const judged = judge(after, court)
+    if (judged.ok) written.push(judged.value)
+    else if (input.door === 'fhir') return judged
+    else {
+      written.push(recorded(after, court))
+      reviews.push(...reviewOf(after, court))
+    }
+  }
+  const result = [...written, ...reviews]
+  return ok([...byKey([...result, ...teamsOf(result, court)]).values()])
+}
+
+const keyOf = (resource: Resource): string => `${resource.resourceType}/${resource.id ?? ''}`
+
+const byKey = (resources: readonly Resource[]): ReadonlyMap<string, Resource> =>
+  new Map(resources.map(resource => [keyOf(resource), resource]))
+
+/** Id of the case that owns a resource; undefined when none on record does. */
+function ownerOf(resource: Resource | undefined, { lenses, record }: Court): string | undefined {
+  if (!resource) return undefined
+  if (resource.resourceType === 'EpisodeOfCare')
+    return isCase(resource, lenses.names) ? resource.id : undefined
+  const id = resource.resourceType === 'Task' ? caseNumberOf(resource, lenses.names) : linkedEpisode(resource)
+  return record.episodes.some(episode => episode.id === id) ? id : undefined
+}
+
+function judge(after: Resource, court: Court): Result<Resource> {
+  const before = court.stood.get(keyOf(after))
+  if (ownerOf(before, court) === undefined && ownerOf(after, court) === undefined) return ok(after)
+  switch (after.resourceType) {
+    case 'EpisodeOfCare':
+      return isCase(after, court.lenses.names) ? lawfulEpisode({ before, after }, court) : fail(noCaseType)
+    case 'Task':
+      return lawfulTask({ before, after }, court.lenses)
+    case 'CarePlan':
+      return lawfulPlan({ before, after }, court.lenses)
+    case 'CareTeam':
+      return lawfulTeam({ before, after }, court.lenses)
+    default:
+      return ok(after)
+  }
+}
+
+/** What a peer says has happened, flagged. */
+function recorded(after: Resource, court: Court): Resource {
+  const before = court.stood.get(keyOf(after))
+  const kept =
+    after.resourceType === 'EpisodeOfCare'
+      ? recordedEpisode({ before, after }, court)
+      : recordedStatus(after, court.lenses)
+  return tagOf(court.lenses.names.flag, 'illegal-transition').set(kept, true)
+}
+
+/** A Task for people to look at what a peer did against the law; once for each such step. */
+function reviewOf(after: Resource, court: Court): readonly Resource[] {
+  const { lenses, timeZone } = court
+  const before = court.stood.get(keyOf(after))
+  const caseId = ownerOf(before, court) ?? ownerOf(after, court)
+  const patient = patientOf(after)
+  if (caseId === undefined || patient === undefined) return []
+  const step = `${String(before?.['status'])}>${String(after['status'])}`
+  const atMs = startMsOf(court.at, timeZone)
+  const trigger = contradiction({
+    id: `${LAW_TRIGGER}${keyOf(after)}:${step}`,
+    caseId,
+    at: zonedTextOf(atMs, timeZone),
+    atMs,
+  })
+  return dutiesOf([trigger], court).map(duty => {
+    const id = idsOf(caseId, patient, court).task(caseId, duty.rule, trigger.id)
+    const stands = court.stood.get(`Task/${id}`)
+    if (stands) return stands
+    const task = newTask({ id, duty, patient }, lenses.names)
+    const state = lenses.task.read(task)
+    return lenses.task.write(task, {
+      ...state,
+      authored: trigger.at,
+      due: duty.due,
+      words: duty.words,
+      modified: trigger.at,
+    })
+  })
+}
+
+/** The teams of the cases that what is written belongs to, or belonged to, where their members change. */
+function teamsOf(written: readonly Resource[], court: Court): readonly Resource[] {
+  const after = caseRecord([...byKey([...court.stood.values(), ...written]).values()], court.lenses.names)
+  const owners = written
+    .flatMap(resource => [resource, court.stood.get(keyOf(resource))])
+    .flatMap(resource => ownerOf(resource, court) ?? [])
+  return [...new Set(owners)].flatMap(caseId => teamOf(caseId, after, court))
+}
+
+function teamOf(caseId: string, after: CaseRecord, court: Court): readonly Resource[] {
+  const { lenses, timeZone } = court
+  const episode = after.byId.get(caseId)
+  const patient = episode && patientOf(episode)
+  if (!episode || patient === undefined) return []
+  const id = idsOf(caseId, patient, court).team(caseId)
+  const found = after.teamsOf(caseId).find(team => team.id === id) ?? after.teamsOf(caseId)[0]
+  const team = found ?? newCareTeam({ id, caseId, patient })
+  const facts = {
+    patient,
+    tasks: after.tasksOf(caseId),
+    caseCode: shownState(lenses.episode.read(episode).standing),
+    at: zonedTextOf(startMsOf(court.at, timeZone), timeZone),
+  }
+  const derived = derivedTeam(team, facts, lenses)
+  const isNeeded =
+    found !== undefined || lenses.team.read(derived).members.some(row => row.role === 'task-owner')
+  return isNeeded && derived !== found ? [derived] : []
+}
+
+/** Everything about a case lives in the shard of its patient. */
+const idsOf = (caseId: string, patient: string, { tenant }: Court): CaseIds =>
+  caseIds({
+    tenant,
+    shard: shardInId(caseId) ?? shardInId(patient) ?? shardOfKey(tenant, `Patient/${patient}`),
+  })
+
+const noCaseType: Failure = {
+  kind: 'business-rule',
+  code: 'derived-element',
+  message: 'The type that makes an EpisodeOfCare a case can only be replaced by another case type.',
+  expression: 'EpisodeOfCare.type',
+}

@@ -1,0 +1,58 @@
+import { fail, ok, type Result } from '../../lib/result.ts'
+
+/** Legal moves of a native status: from -> to. */
+type StatusTable = Readonly<Record<string, readonly string[]>>
+
+const ERROR = 'entered-in-error'
+
+/**
+ * R4 fixes the codes but not the moves; these are the ones of Shared Care Planning and Gravity SDOH CC (fhir-api.md,
+ * Life cycles). What isn't in a table (`unknown`, a code of another release) may go anywhere.
+ */
+export const statusTables: Readonly<Record<'Task' | 'CarePlan' | 'CareTeam', StatusTable>> = {
+  Task: {
+    draft: ['requested', 'ready', 'cancelled', ERROR],
+    requested: ['received', 'accepted', 'rejected', 'cancelled', ERROR],
+    received: ['accepted', 'rejected', 'cancelled', ERROR],
+    accepted: ['in-progress', 'rejected', 'cancelled', ERROR],
+    ready: ['in-progress', 'completed', 'failed', 'cancelled', ERROR],
+    'in-progress': ['completed', 'failed', 'on-hold', 'cancelled', ERROR],
+    'on-hold': ['in-progress', 'cancelled', 'failed', ERROR],
+    rejected: [ERROR],
+    cancelled: [ERROR],
+    failed: [ERROR],
+    completed: [ERROR],
+    [ERROR]: [],
+  },
+  CarePlan: {
+    draft: ['active', 'revoked', ERROR],
+    active: ['on-hold', 'completed', 'revoked', ERROR],
+    'on-hold': ['active', 'completed', 'revoked', ERROR],
+    completed: [ERROR],
+    revoked: [ERROR],
+    [ERROR]: [],
+  },
+  CareTeam: {
+    proposed: ['active', 'inactive', ERROR],
+    active: ['suspended', 'inactive', ERROR],
+    suspended: ['active', 'inactive', ERROR],
+    inactive: [ERROR],
+    [ERROR]: [],
+  },
+}
+
+/** Fails with `illegal-transition` and the legal statuses when the table has no such move. */
+export function checkedMove(type: keyof typeof statusTables, from: string, to: string): Result<void> {
+  const legal = statusTables[type][from]
+  if (from === to || legal === undefined || legal.includes(to)) return ok(undefined)
+  return fail({
+    kind: 'illegal-transition',
+    code: 'illegal-transition',
+    message: `${type}.status can't go from ${from} to the status given; ${legalWords(legal)}.`,
+    expression: `${type}.status`,
+    legal,
+  })
+}
+
+export const legalWords = (legal: readonly string[]): string =>
+  legal.length === 0 ? 'nothing is legal from here' : `legal: ${legal.join(', ')}`
