@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../lib/result.ts'
+import { failureAt } from '../fhir/bundle/read-entries.ts'
 import { parseSearch } from '../fhir/search/parse-search.ts'
 import type { FhirDeps } from './fhir-deps.ts'
 
@@ -6,6 +7,8 @@ import type { FhirDeps } from './fhir-deps.ts'
 export interface Condition {
   readonly type: string
   readonly query: string
+  /** The entry that it stands in. */
+  readonly place?: string
 }
 
 /** The condition of an If-None-Exist header or a reference `Type?query`; queries are compared in their order. */
@@ -32,7 +35,7 @@ export async function findByConditions(
     const text = conditionText(condition)
     if (found.has(text)) continue
     const ids = await idsOf(deps, condition)
-    if (!ids.ok) return ids
+    if (!ids.ok) return condition.place === undefined ? ids : fail(failureAt(condition.place, ids.failure))
     found.set(text, ids.value)
   }
   return ok(found)

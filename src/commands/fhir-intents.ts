@@ -8,6 +8,7 @@ import {
   referencesIn,
   rewriteLinks,
 } from '../fhir/bundle/links.ts'
+import { failureAt } from '../fhir/bundle/read-entries.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { conditionOf, conditionText, type Condition } from './fhir-conditions.ts'
 import type { FhirDeps } from './fhir-deps.ts'
@@ -41,10 +42,12 @@ export interface PlacedIntent {
 
 /** The conditions that stand in intents: If-None-Exist, and references `Type?query`. */
 export const conditionsIn = (intents: readonly WriteIntent[]): readonly Condition[] =>
-  intents.flatMap(intent => [
-    ...(intent.ifNoneExist === undefined ? [] : [conditionOf(intent.type, intent.ifNoneExist)]),
-    ...conditionalReferences(intent),
-  ])
+  intents.flatMap(intent =>
+    [
+      ...(intent.ifNoneExist === undefined ? [] : [conditionOf(intent.type, intent.ifNoneExist)]),
+      ...conditionalReferences(intent),
+    ].map(condition => ({ ...condition, ...(intent.place !== undefined && { place: intent.place }) })),
+  )
 
 const conditionalReferences = ({ resource }: WriteIntent): readonly Condition[] =>
   referencesIn(resource).filter(isConditionalReference).map(referenceCondition)
@@ -54,16 +57,12 @@ function referenceCondition(reference: string): Condition {
   return conditionOf(reference.slice(0, mark), reference.slice(mark + 1))
 }
 
-/** At an ambiguous failure the intent's place comes first, so that a client finds the entry. */
-export function at(intent: WriteIntent, failure: Failure): { readonly ok: false; readonly failure: Failure } {
-  const { place } = intent
-  if (place === undefined) return fail(failure)
-  return fail({
-    ...failure,
-    message: `${place}: ${failure.message}`,
-    expression: failure.expression ?? place,
-  })
-}
+/** A failure says which entry it is about, when there are several. */
+export const at = (
+  { place }: WriteIntent,
+  failure: Failure,
+): { readonly ok: false; readonly failure: Failure } =>
+  fail(place === undefined ? failure : failureAt(place, failure))
 
 /** How many further ids a conditional create tries when the derived one was used by what no longer matches. */
 const SUCCESSORS = 4
@@ -103,7 +102,9 @@ export function placeIntents(
 ): Result<readonly PlacedIntent[]> {
   const conditional = placeConditional(deps, intents, placing)
   if (!conditional.ok) return conditional
-  const targets = new Map<string, string>()
+  const references = resolveConditionalReferences(intents, placing, conditional.value)
+  if (!references.ok) return references
+  const targets = new Map(references.value)
   const keys = new Map<WriteIntent, ResourceKey>()
   const settle = (intent: WriteIntent, key: ResourceKey): void => {
     keys.set(intent, key)
@@ -115,20 +116,20 @@ export function placeIntents(
   }
   // What remains are new resources: their ids carry the shard of the patient they refer to.
   for (const intent of intents) {
-    if (keys.has(intent) || !intent.resource) continue
-    const patient = patientOf(rewriteLinks(intent.resource, entryLinks(targets, intent.fullUrl)))
-    const minted =
-      patient === undefined
-        ? deps.ids.mintAnywhere()
-        : deps.ids.mint(shardOf(deps.tenant, { type: intent.type, id: '' }, patient))
-    settle(intent, { type: intent.type, id: minted })
+    if (!keys.has(intent) && intent.resource) settle(intent, mintKey(deps, intent, targets))
   }
-  const references = resolveConditionalReferences(intents, placing, conditional.value)
-  if (!references.ok) return references
-  const all = new Map([...targets, ...references.value])
-  return collect(
-    intents.map(intent => placed({ deps, intent, keys, targets: all, found: conditional.value })),
-  )
+  return collect(intents.map(intent => placed({ deps, intent, keys, targets, found: conditional.value })))
+}
+
+function mintKey(
+  { ids, tenant }: FhirDeps,
+  intent: WriteIntent,
+  targets: ReadonlyMap<string, string>,
+): ResourceKey {
+  const { type, resource, fullUrl } = intent
+  const patient = resource && patientOf(rewriteLinks(resource, entryLinks(targets, fullUrl)))
+  if (patient === undefined) return { type, id: ids.mintAnywhere() }
+  return { type, id: ids.mint(shardOf(tenant, { type, id: '' }, patient)) }
 }
 
 function knownKey(deps: FhirDeps, { type, id, method }: WriteIntent): ResourceKey | undefined {
@@ -223,7 +224,8 @@ function placed({ deps, intent, keys, targets, found }: PlaceOptions): Result<Pl
   const linked = rewriteLinks(intent.resource, entryLinks(targets, intent.fullUrl))
   if (intent.place !== undefined && !hit && referencesIn(linked).some(isUrn)) return at(intent, dangling)
   const resource = withId(linked, key.id)
-  return ok({ ...frame, shard: shardOf(deps.tenant, key, patientOf(resource)), resource })
+  const minted = frame.clientAssigned ? undefined : shardInId(key.id)
+  return ok({ ...frame, shard: minted ?? shardOf(deps.tenant, key, patientOf(resource)), resource })
 }
 
 const dangling: Failure = {

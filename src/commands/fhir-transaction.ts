@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { fail, failureKinds, ok, type Failure, type Result } from '../lib/result.ts'
-import { readEntries, soundTransaction, type BundleEntry } from '../fhir/bundle/read-entries.ts'
+import { failureAt, readEntries, soundTransaction, type BundleEntry } from '../fhir/bundle/read-entries.ts'
 import { historySetText } from '../fhir/bundle/history-set.ts'
 import { searchSetText } from '../fhir/bundle/search-set.ts'
 import { bundleText, type EntryText } from '../fhir/bundle/texts.ts'
@@ -106,8 +106,7 @@ async function checkReads(deps: FhirDeps, entries: readonly BundleEntry[]): Prom
     if (id !== undefined && entry.rest === undefined && puts.has(`${type}/${id}`)) continue
     const checked = id === undefined ? checkSearch(deps, entry) : await readEntry(deps, entry, { type, id })
     if (checked.ok) continue
-    const { failure } = checked
-    return fail({ ...failure, message: `${place}: ${failure.message}`, expression: place })
+    return fail(failureAt(place, checked.failure))
   }
   return ok(undefined)
 }

@@ -1,4 +1,5 @@
 import { instantOf } from '../lib/clock.ts'
+import { shardInId } from '../lib/ids.ts'
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import { inProcessingOrder } from '../fhir/bundle/read-entries.ts'
 import { patientOf } from '../fhir/compartment.ts'
@@ -251,7 +252,7 @@ function underCaseLaw({ deps, caller, work, placed, loaded, atInstant }: LawOpti
   for (const resource of lawful.value) {
     if (!hasId(resource)) continue
     const key = { type: resource.resourceType, id: resource.id }
-    work.put(resource, { shard: shardOf(deps.tenant, key, patientOf(resource)) })
+    work.put(resource, { shard: shardInId(key.id) ?? shardOf(deps.tenant, key, patientOf(resource)) })
   }
   return ok(undefined)
 }

@@ -1,4 +1,4 @@
-import { fail, ok, type FailureIssue, type Result } from '../../lib/result.ts'
+import { fail, ok, type Failure, type FailureIssue, type Result } from '../../lib/result.ts'
 import { isResource } from '../read-json.ts'
 import type { Resource } from '../resource.ts'
 import { isResourceType } from '../resource-types.ts'
@@ -187,6 +187,23 @@ function repeated(
     seen.set(key, entry.place)
   }
   return undefined
+}
+
+/** A failure of one entry: its place stands in every text and expression. */
+export function failureAt(place: string, failure: Failure): Failure {
+  const { issues, expression = place } = failure
+  return {
+    ...failure,
+    message: `${place}: ${failure.message}`,
+    expression,
+    ...(issues && {
+      issues: issues.map(issue => ({
+        ...issue,
+        diagnostics: `${place}: ${issue.diagnostics}`,
+        expression: issue.expression ?? place,
+      })),
+    }),
+  }
 }
 
 const ORDER = { DELETE: 0, POST: 1, PUT: 2, GET: 3 } as const
