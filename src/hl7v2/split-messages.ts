@@ -32,10 +32,11 @@ const TRAILER = '\r\n\u001C\u000B \t'
  * messages are warnings.
  */
 export function splitMessages(text: string): SplitPayload {
-  const found = [...text.matchAll(MARK)].map(match => {
+  const all = [...text.matchAll(MARK)].map(match => {
     const name = match[1] ?? ''
     return { name, start: match.index + match[0].length - name.length }
   })
+  const found = all.filter((_mark, number) => !isMisplacedHeader(text, all, number))
   const marks = found.map(({ name, start }, number): Mark => {
     const end = trimmedEnd(text, start, found[number + 1]?.start ?? text.length)
     return { name, start, end }
@@ -43,6 +44,15 @@ export function splitMessages(text: string): SplitPayload {
   const warnings = [...trailerWarnings(text, marks), ...strayWarnings(text, marks)]
   return { spans: marks.filter(({ name }) => name === 'MSH'), recognised: marks.length > 0, warnings }
 }
+
+/** Some senders put BHS or FHS after the MSH and EVN of the message that it should precede: the message goes on. */
+function isMisplacedHeader(text: string, all: readonly Omit<Mark, 'end'>[], number: number): boolean {
+  const [before, mark, after] = [all[number - 1], all[number], all[number + 1]]
+  if (before?.name !== 'MSH' || (mark?.name !== 'BHS' && mark?.name !== 'FHS')) return false
+  return MORE_LINES.test(text.slice(mark.start, after?.start ?? text.length))
+}
+
+const MORE_LINES = /[\r\n][A-Z][A-Z\d]{2}/
 
 function trimmedEnd(text: string, start: number, end: number): number {
   let at = end
