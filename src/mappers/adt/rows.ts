@@ -61,6 +61,8 @@ interface PlannedRow extends Row {
   readonly steps: readonly PathStep[]
   readonly isConstant: boolean
   readonly repeats: boolean
+  /** Path to the first list item on the way: a constant needs it to be there. */
+  readonly begins: string | undefined
 }
 
 interface PathStep {
@@ -84,7 +86,9 @@ function plan(row: Row, lists: ReadonlySet<string>): PlannedRow {
     const isList = lists.has(names.join('.')) || name === 'coding' || name === 'extension'
     return { name, slot: isList ? step : undefined }
   })
-  return { ...row, steps, isConstant: row.via.startsWith('"'), repeats: steps.some(step => step.slot !== undefined) }
+  const first = steps.findIndex(step => step.slot !== undefined)
+  const begins = first < 0 ? undefined : steps.slice(0, first + 1).map(({ name, slot }) => slot ?? name).join('.')
+  return { ...row, steps, isConstant: row.via.startsWith('"'), repeats: first >= 0, begins }
 }
 
 /**
@@ -122,6 +126,7 @@ interface Placing {
 }
 
 function place(row: PlannedRow, value: unknown, { target, items, index }: Placing): void {
+  if (row.isConstant && row.begins !== undefined && !items.has(`${index}.${row.begins}`)) return
   let node = target
   let key = String(index)
   for (const [depth, { name, slot }] of row.steps.entries()) {
@@ -137,7 +142,6 @@ function place(row: PlannedRow, value: unknown, { target, items, index }: Placin
       node = known
       continue
     }
-    if (row.isConstant && known === undefined && depth === firstList(row)) return
     const item = (isLast ? value : {}) as Record<string, unknown>
     const list = (node[name] ??= []) as unknown[]
     list.push(item)
@@ -145,5 +149,3 @@ function place(row: PlannedRow, value: unknown, { target, items, index }: Placin
     node = item
   }
 }
-
-const firstList = (row: PlannedRow): number => row.steps.findIndex(step => step.slot !== undefined)

@@ -23,6 +23,7 @@ export const pv1Encounter = segmentMap(
     'participant',
     'participant.type',
     'hospitalization.specialArrangement',
+    'hospitalization.specialCourtesy',
     'hospitalization.dietPreference',
   ],
   [
@@ -114,7 +115,7 @@ function participant(
 }
 
 /** The guide writes the constants of PV1-52 into the attribute's name. */
-const spelling = (v2: string, element: 'code' | 'text', constant: string): Pick<Row, 'ig'> => {
+function spelling(v2: string, element: 'code' | 'text', constant: string): Pick<Row, 'ig'> {
   if (v2 !== 'PV1-52') return {}
   return { ig: `participant[5].type.${element === 'code' ? 'coding.code' : 'text'}="${constant}"` }
 }
