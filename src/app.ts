@@ -1,21 +1,32 @@
 import type { FastifyInstance } from 'fastify'
+import packageJson from '../package.json' with { type: 'json' }
+import { defaultCaseRules } from './care-plan/case-rules.ts'
+import { holidayCalendar } from './lib/holiday-calendars.ts'
 import type { Clock } from './lib/clock.ts'
 import type { IngestAdt } from './commands/ingest-adt/inbound.ts'
 import { createIngest } from './commands/ingest-adt/ingest.ts'
 import { interpretAdt } from './commands/ingest-adt/interpret-adt.ts'
 import { readRecord } from './commands/ingest-adt/read-record.ts'
+import { mintIds } from './commands/mint-ids.ts'
 import { inboxDesk, type InboxDesk } from './commands/operate-inbox.ts'
 import { faultOf, type EmitEvent } from './commands/ports/events.ts'
 import type { Store } from './commands/ports/store.ts'
+import { timerRunner, type TimerRunner } from './commands/timers/run-timers.ts'
 import type { OutboxTarget } from './commands/unit-of-work.ts'
 import { kafkaParts, type KafkaParts } from './app-kafka.ts'
+import { peerParts, peerTargets, type PeerParts } from './app-peers.ts'
 import { openingStep, openStore } from './app-store.ts'
 import type { Config } from './config/environment.ts'
+import { validateResource } from './fhir/validation/validate-resource.ts'
+import { applyCaseLaw, type CaseLawInput } from './mappers/case/law.ts'
+import { markMissed } from './mappers/case/mark-missed.ts'
+import { sourceSettings } from './mappers/adt/source.ts'
 import { eventLog } from './observability/event-log.ts'
 import { serviceMeters, type ServiceMeters } from './observability/service-meters.ts'
 import { slowStep } from './observability/slow-step.ts'
 import { adminRoutes, type PeerDesk } from './routes/admin.ts'
 import { adtRoutes } from './routes/adt.ts'
+import { fhirRoutes } from './routes/fhir/fhir-routes.ts'
 import { healthRoutes } from './routes/health.ts'
 import { httpServer } from './routes/http-server.ts'
 import { metricsRoutes } from './routes/metrics.ts'
@@ -73,45 +84,67 @@ function warnWhenOpen({ http }: Config, emit: EmitEvent, say: (line: string) => 
 
 function joinParts(frame: Frame): App {
   const { config, clock, emit, store } = frame
+  const { tenant, canonicalBase, adt } = config
   const consuming: { lag?: KafkaParts['lag'] } = {}
   const meters = serviceMeters({
     clock,
     outboxDepth: () => store.outbox.depth(),
     lag: async () => (await consuming.lag?.()) ?? [],
   })
-  const targets: readonly OutboxTarget[] = []
+  const targets = peerTargets(config.sync.peers)
+  const [rules, calendar] = [defaultCaseRules, holidayCalendar(adt.calendar)]
+  const law = { tenant, canonicalBase, timeZone: adt.timeZone, rules, calendar }
   const interpret = interpretAdt({
-    tenant: config.tenant,
-    canonicalBase: config.canonicalBase,
-    timeZone: config.adt.timeZone,
-    calendar: config.adt.calendar,
-    testMessages: config.adt.testMessages,
+    settings: sourceSettings({
+      ...{ tenant, canonicalBase },
+      timeZone: adt.timeZone,
+      testMessages: adt.testMessages,
+    }),
+    ...{ rules, calendar },
+    validate: validateResource,
     clock,
   })
   const ingest = createIngest({
-    ...{ store, tenant: config.tenant, clock, emit, meters, targets },
+    ...{ store, tenant, clock, emit, meters, targets },
     prepare: (record, index) => readRecord(record, index, interpret),
   })
   const kafka =
     config.kafka && config.roles.has('adt')
-      ? kafkaParts({ kafka: config.kafka, adt: config.adt, store, ingest, clock, emit })
+      ? kafkaParts({ kafka: config.kafka, adt, store, ingest, clock, emit })
       : undefined
   if (kafka) consuming.lag = kafka.lag
-  const inbox = inboxDesk(store.inbox, ingest, config.tenant)
-  return runnable(frame, { meters, ingest, inbox, peers: noPeers, kafka })
+  const peers = peerParts({
+    ...{ store, clock, emit, tenant, canonicalBase },
+    peers: config.sync.peers,
+    ownBase: fhirBase(config),
+    law: input => applyCaseLaw({ ...law, ...input, door: 'peer' }),
+  })
+  const inbox = inboxDesk(store.inbox, ingest, tenant)
+  const timers = timerRunner({
+    ...{ store, tenant, clock, emit, meters, targets },
+    markMissed: (task, at) => markMissed(task, at, canonicalBase),
+  })
+  return runnable(frame, { meters, ingest, inbox, targets, law, timers, peers, kafka })
 }
+
+/** Our own FHIR base as clients see it. */
+const fhirBase = ({ http }: Config): string =>
+  `${http.publicUrl ?? `http://${urlHost(http.host)}:${http.port}`}/fhir`
 
 interface Parts {
   readonly meters: ServiceMeters
   readonly ingest: IngestAdt
   readonly inbox: InboxDesk
-  readonly peers: PeerDesk
+  readonly targets: readonly OutboxTarget[]
+  readonly law: Omit<CaseLawInput, 'compartment' | 'changed' | 'door' | 'at'>
+  readonly timers: TimerRunner
+  readonly peers: PeerParts
   readonly kafka: KafkaParts | undefined
 }
 
 function runnable(frame: Frame, parts: Parts): App {
   const { config, clock, emit, say, store, startedMs } = frame
-  const { ingest, inbox, peers, kafka } = parts
+  const { ingest, inbox, timers, peers, kafka } = parts
   let isServing = false
   const server = serverOf(frame, parts, () => isServing)
 
@@ -120,6 +153,8 @@ function runnable(frame: Frame, parts: Parts): App {
     if (config.roles.has('http')) await server.listen({ host, port })
     const url = publicUrl ?? localUrl(server, host)
     await kafka?.start()
+    if (config.roles.has('adt')) timers.start()
+    if (config.roles.has('sync')) peers.start()
     isServing = true
     emit('service-ready', { url, backend: store.backend, durationMs: clock.nowMs() - startedMs })
     say(readyLine(url, config))
@@ -132,15 +167,17 @@ function runnable(frame: Frame, parts: Parts): App {
     emit('service-stopping', { signal: reason })
     await kafka?.stopConsuming()
     await server.close()
+    await timers.stop()
+    await peers.stop()
     await kafka?.close()
     await store.close()
     emit('service-stopped', { durationMs: clock.nowMs() - beganMs })
   }
-  return { store, ingest, inbox, peers, server, listen, close }
+  return { store, ingest, inbox, peers: peers.desk, server, listen, close }
 }
 
 function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): FastifyInstance {
-  const { emit, clock, store } = frame
+  const { config, emit, clock, store } = frame
   const server = httpServer({ emit, meters: parts.meters, bodyLimitBytes: BODY_LIMIT_BYTES })
   healthRoutes(server, {
     backend: store.backend,
@@ -149,15 +186,35 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
     nowMs: clock.nowMs,
   })
   metricsRoutes(server, parts.meters.render)
-  adminRoutes(server, parts.inbox, parts.peers)
-  server.register(adtRoutes, { ingest: parts.ingest, clock })
+  adminRoutes(server, parts.inbox, parts.peers.desk)
+  void server.register(adtRoutes, { ingest: parts.ingest, clock })
+  const { tenant, canonicalBase } = config
+  void server.register(fhirRoutes, {
+    prefix: '/fhir',
+    deps: {
+      ...{ store, clock, tenant, canonicalBase },
+      ids: mintIds(clock),
+      base: fhirBase(config),
+      targets: parts.targets,
+      validate: validateResource,
+      applyCaseLaw: input => applyCaseLaw({ ...parts.law, ...input }),
+    },
+    emit,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    version: packageJson.version,
+  })
   return server
 }
 
 function localUrl(server: FastifyInstance, host: string): string {
-  const address = server.addresses()[0]
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  return address ? `http://${name}:${address.port}` : 'no HTTP here (ROLES)'
+  const port = server.addresses().find(address => typeof address === 'object')?.port
+  return port === undefined ? 'no HTTP here (ROLES)' : `http://${urlHost(host)}:${port}`
+}
+
+/** A host that a person can put into a browser. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function readyLine(url: string, { database, kafka, adt, roles }: Config): string {

@@ -40,7 +40,7 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
     process.stdout.write(`${verb.help}\n`)
     return 0
   }
-  return verb.run(rest, cliIo())
+  return verb.run(rest, cliIo(process.env))
 }
 
 // Not process.exit: what was written must reach a pipe first.

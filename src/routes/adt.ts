@@ -4,6 +4,7 @@ import { instantOf, type Clock } from '../lib/clock.ts'
 import { acknowledge, type Acknowledgement } from '../hl7v2/acknowledgement.ts'
 import { readMessage } from '../hl7v2/read-message.ts'
 import type { IngestAdt, Verdict } from '../commands/ingest-adt/inbound.ts'
+import { actorOf } from './actor.ts'
 import { sendProblem } from './problem.ts'
 import { verdictJson } from './verdict-json.ts'
 
@@ -31,6 +32,8 @@ export async function adtRoutes(server: FastifyInstance, options: AdtRouteOption
     done(null, body),
   )
   server.post('/adt', async (request, reply) => {
+    const actor = actorOf(request.headers['x-actor'])
+    if (!actor.ok) return sendProblem(reply, actor.failure)
     const contentType = request.headers['content-type']
     const record = {
       value: bodyOf(request),
@@ -42,7 +45,7 @@ export async function adtRoutes(server: FastifyInstance, options: AdtRouteOption
       door: 'http',
       records: [record],
       requestId: request.id,
-      ...actorOf(request),
+      actor: actor.value,
     })
     if (result.kind === 'refused') return sendProblem(reply, result.failure)
     const verdicts = result.kind === 'done' ? result.verdicts.flat() : []
@@ -60,14 +63,6 @@ const nothingInIt = {
 } as const
 
 const bodyOf = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
-
-const ACTOR =
-  /^(Practitioner|PractitionerRole|Patient|RelatedPerson|Organization|Device)\/[A-Za-z0-9.-]{1,64}$/
-
-function actorOf({ headers }: FastifyRequest): { readonly actor?: string } {
-  const given = headers['x-actor']
-  return typeof given === 'string' && ACTOR.test(given) ? { actor: given } : {}
-}
 
 function wantsAck({ headers }: FastifyRequest): boolean {
   if (/\bapplication\/json\b/.test(headers.accept ?? '')) return false

@@ -1,5 +1,5 @@
 import { patientOf } from '../../fhir/compartment.ts'
-import { keyText, type Resource, type ResourceKey } from '../../fhir/resource.ts'
+import { keyText, type Json, type Resource, type ResourceKey } from '../../fhir/resource.ts'
 import { inboxIdOf } from '../inbox-id.ts'
 import type { Changes, Fact, InboxEntry, InboxWrite, Loaded, Said } from '../ports/store.ts'
 import { openWork, type WorkContext } from '../unit-of-work.ts'
@@ -47,7 +47,7 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
   const work = openWork(context, [...known.resources.values()])
   const compartments = indexCompartments(known, work.get)
   const facts = Map.groupBy(known.facts.values(), ({ subject }) => subject)
-  const said = new Map(known.said)
+  const said = bodiesBySubject(known)
   const fresh = {
     facts: new Map<string, Fact>(),
     said: new Map<string, Said>(),
@@ -68,7 +68,7 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
         .filter(({ type }) => types.includes(type))
         .flatMap(key => work.get(key) ?? []),
     facts: subject => facts.get(subject) ?? [],
-    said: (subject, scope) => said.get(registerOf({ subject, scope })),
+    saidOf: subject => said.get(subject) ?? noBodies,
   }
 
   return {
@@ -94,9 +94,9 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
       }
       for (const { subject, scope, body } of decision.said) {
         const register = registerOf({ subject, scope })
-        const next = { subject, scope, body, version: (known.said.get(register)?.version ?? 0) + 1 }
-        said.set(register, next)
-        fresh.said.set(register, next)
+        const version = (known.said.get(register)?.version ?? 0) + 1
+        said.set(subject, new Map([...(said.get(subject) ?? noBodies), [scope, body]]))
+        fresh.said.set(register, { subject, scope, body, version })
       }
       return { changed: work.changedInStep(), newFacts: newFacts.length }
     },
@@ -113,6 +113,15 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
       inbox: [...fresh.inbox.values()],
     }),
   }
+}
+
+const noBodies: ReadonlyMap<string, Json> = new Map()
+
+function bodiesBySubject(known: Known): Map<string, ReadonlyMap<string, Json>> {
+  const bySubject = Map.groupBy(known.said.values(), ({ subject }) => subject)
+  return new Map(
+    [...bySubject].map(([subject, said]) => [subject, new Map(said.map(({ scope, body }) => [scope, body]))]),
+  )
 }
 
 const messageOf = ({ source, messageId }: { readonly source: string; readonly messageId: string }): string =>

@@ -5,6 +5,7 @@ import type { Meters } from '../ports/meters.ts'
 import type { FlushConflict, OffsetFence, Outcome, Store } from '../ports/store.ts'
 import { StoreFault, StoreRefusal } from '../ports/store-fault.ts'
 import type { OutboxTarget } from '../unit-of-work.ts'
+import type { ResourceKey } from '../../fhir/resource.ts'
 import { learn, nothingKnown, openBatch, type Known } from './batch-state.ts'
 import { conflicting } from './components.ts'
 import { deadLetterRow } from './dead-letter.ts'
@@ -23,17 +24,6 @@ export interface IngestOptions {
   /** Reads a record into its messages, without the store. */
   readonly prepare: (record: InboundRecord, index: number) => PreparedRecord
 }
-
-/** The types of a patient's compartment that a message can change or must know. */
-export const compartmentTypes: readonly string[] = [
-  'Patient',
-  'Encounter',
-  'EpisodeOfCare',
-  'CareTeam',
-  'CarePlan',
-  'Task',
-  'Flag',
-]
 
 const TRIES_MAX = 25
 /** From this try on the rows are locked at load (architecture 4). */
@@ -123,10 +113,14 @@ async function flushTogether(
   const known = nothingKnown()
   let decided: readonly (Decided | undefined)[] = messages.map(() => undefined)
   let stale: ReadonlySet<number> = new Set(messages.keys())
+  let contested: readonly ResourceKey[] = []
   for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
     progress.tries += 1
     const reload = messages.filter((_message, i) => stale.has(i))
-    await loadInto(known, reload, { batch, options, lock: attempt >= LOCK_FROM_TRY })
+    await loadInto(known, reload, {
+      ...{ batch, options, contested },
+      lock: attempt >= LOCK_FROM_TRY,
+    })
     const state = openBatch(contextOf(batch, options), known)
     decided = messages.map((message, i) =>
       decideMessage(message, state, options.emit, stale.has(i) ? undefined : decided[i]?.decision),
@@ -135,6 +129,7 @@ async function flushTogether(
     if (!conflict) return decided.flatMap(entry => (entry ? [entry.verdict] : []))
     if (conflict.kind === 'fenced') return 'fenced'
     stale = staleAfter(conflict, messages, decided)
+    if (conflict.kind === 'stale') contested = [...contested, ...conflict.keys.map(keyOfText)]
     if (attempt > LOCK_FROM_TRY) await sleep(Math.random() * 10 * attempt)
   }
   throw new StoreFault('store-unavailable', 'a batch met other writers too often: try again')
@@ -190,14 +185,18 @@ function deadLetters(messages: readonly Prepared[], decided: readonly (Decided |
   return [...rows.values()]
 }
 
+interface LoadParts {
+  readonly batch: IngestBatch
+  readonly options: IngestOptions
+  /** What was met in conflicts: it may be something that nobody knew to ask for. */
+  readonly contested: readonly ResourceKey[]
+  readonly lock: boolean
+}
+
 async function loadInto(
   known: Known,
   messages: readonly Prepared[],
-  {
-    batch,
-    options,
-    lock,
-  }: { readonly batch: IngestBatch; readonly options: IngestOptions; readonly lock: boolean },
+  { batch, options, contested, lock }: LoadParts,
 ): Promise<void> {
   if (messages.length === 0) return
   const deciding = messages.filter(({ effect }) => effect.kind === 'decide')
@@ -206,13 +205,18 @@ async function loadInto(
   const loaded = await options.store.load({
     tenant: options.tenant,
     lane: batch.lane,
-    keys: [...new Map(keys).values()],
-    compartments: { patients, types: compartmentTypes },
+    keys: [...new Map(keys).values(), ...contested],
+    compartments: { patients, types: [...new Set(deciding.flatMap(({ needs }) => needs.types))] },
     subjects: [...new Set(deciding.flatMap(({ needs }) => needs.subjects))],
     messages: messages.map(({ source, messageId }) => ({ source, messageId })),
     ...(lock && { lock }),
   })
   learn(known, loaded)
+}
+
+const keyOfText = (text: string): ResourceKey => {
+  const slash = text.indexOf('/')
+  return { type: text.slice(0, slash), id: text.slice(slash + 1) }
 }
 
 const contextOf = (batch: IngestBatch, { tenant, clock, targets }: IngestOptions) => ({

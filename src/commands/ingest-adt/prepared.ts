@@ -1,6 +1,6 @@
 import type { Failure, Result } from '../../lib/result.ts'
 import type { Instant } from '../../lib/clock.ts'
-import type { Resource, ResourceKey } from '../../fhir/resource.ts'
+import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { Fact, MessageKey, Said } from '../ports/store.ts'
 import type { InboundRecord } from './inbound.ts'
 
@@ -32,12 +32,13 @@ export type Effect =
 
 export interface Needs {
   readonly keys: readonly ResourceKey[]
-  /** Patients whose compartment must be known. */
+  /** Patients whose compartment must be known, as far as it is of these types. */
   readonly patients: readonly string[]
+  readonly types: readonly string[]
   readonly subjects: readonly string[]
 }
 
-export const noNeeds: Needs = { keys: [], patients: [], subjects: [] }
+export const noNeeds: Needs = { keys: [], patients: [], types: [], subjects: [] }
 
 /** What stands when a message is decided: earlier messages of the batch included. */
 export interface View {
@@ -45,7 +46,8 @@ export interface View {
   readonly get: (key: ResourceKey) => Resource | undefined
   readonly compartment: (patient: string, types: readonly string[]) => readonly Resource[]
   readonly facts: (subject: string) => readonly Fact[]
-  readonly said: (subject: string, scope: string) => Said | undefined
+  /** Registers of a subject by scope. */
+  readonly saidOf: (subject: string) => ReadonlyMap<string, Json>
 }
 
 /** Everything one message wants written. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Failure } from '../../lib/result.ts'
-import { messageCode, triggerEvent } from '../../hl7v2/message-type.ts'
+import { triggerEvent } from '../../hl7v2/message-type.ts'
 import type { Message } from '../../hl7v2/message.ts'
 import { readPayload, type PayloadMessage } from '../../hl7v2/payload.ts'
 import { readMessage } from '../../hl7v2/read-message.ts'
@@ -8,9 +8,11 @@ import type { InboundRecord } from './inbound.ts'
 import { noNeeds, type Effect, type Needs, type Prepared, type PreparedRecord } from './prepared.ts'
 
 /** What a message means, known without the store: the ADT mapping stands behind it. */
-export type Interpret = (message: Message, from: InboundRecord, payloadHash: string) => Interpreted
+export type Interpret = (message: Message, from: InboundRecord) => Interpreted
 
 export interface Interpreted {
+  /** What the message is called, where it could be read. */
+  readonly name?: Pick<Prepared, 'source' | 'messageId' | 'trigger'>
   readonly subject?: string
   readonly needs: Needs
   readonly effect: Effect
@@ -41,41 +43,20 @@ function readOne(
   const read = failure ? undefined : readMessage(text)
   if (!read?.ok) return unreadable(record, index, raw, failure ?? read?.failure ?? notHl7)
   const message = read.value
-  const header = message.first('MSH')
   const payloadHash = sha256(raw)
-  const trigger = triggerEvent(message) ?? ''
-  return {
-    record: index,
-    from: record,
-    raw,
-    payloadHash,
-    source: sourceOf(message),
-    messageId: header?.text(10) ?? payloadHash,
-    trigger,
-    ...interpretOnlyAdt(message, { record, payloadHash, interpret }),
-  }
-}
-
-function interpretOnlyAdt(
-  message: Message,
-  { record, payloadHash, interpret }: { record: InboundRecord; payloadHash: string; interpret: Interpret },
-): Interpreted {
-  if (messageCode(message) === 'ADT') return interpret(message, record, payloadHash)
-  return { needs: noNeeds, effect: { kind: 'ignored', failure: notAdt } }
-}
-
-const notAdt: Failure = {
-  kind: 'unsupported',
-  code: 'message-not-adt',
-  message: 'Only ADT messages are mapped; the message is kept and can be driven again later.',
-  expression: 'MSH-9',
+  const { name = nameOf(message, payloadHash), ...interpreted } = interpret(message, record)
+  return { record: index, from: record, raw, payloadHash, ...name, ...interpreted }
 }
 
 const notHl7: Failure = { kind: 'invalid', code: 'msh-missing', message: 'The message has no MSH segment.' }
 
-const sourceOf = (message: Message): string => {
+function nameOf(message: Message, payloadHash: string): Pick<Prepared, 'source' | 'messageId' | 'trigger'> {
   const header = message.first('MSH')
-  return `${header?.text(3) ?? ''}|${header?.text(4) ?? ''}`
+  return {
+    source: `${header?.text(3) ?? ''}|${header?.text(4) ?? ''}`,
+    messageId: header?.text(10) ?? payloadHash,
+    trigger: triggerEvent(message) ?? '',
+  }
 }
 
 const unreadable = (record: InboundRecord, index: number, raw: Buffer, failure: Failure): Prepared => {

@@ -1,0 +1,110 @@
+import { buffer } from 'node:stream/consumers'
+import { fail, ok, type Result } from './lib/result.ts'
+import type { Verdict } from './commands/ingest-adt/inbound.ts'
+import { createApp, type App } from './app.ts'
+import { migrateStore } from './app-store.ts'
+import type { CliIo, Operations } from './cli/cli-io.ts'
+import { remoteService } from './cli/remote-service.ts'
+import { readConfig, type Config } from './config/environment.ts'
+import { syncSchema } from './config/sync-schema.ts'
+import { describeWrong } from './config/wrong.ts'
+import { eventLog } from './observability/event-log.ts'
+
+/** What the verbs of the command line may use: the world, and what the composition root makes. */
+export function cliIo(environment: Readonly<Record<string, string | undefined>>): CliIo {
+  const err = (text: string): unknown => process.stderr.write(text)
+  const config = (): Result<Config> => {
+    const read = readConfig(environment)
+    return read.ok
+      ? ok(read.value)
+      : fail({ kind: 'invalid', code: 'configuration-wrong', message: describeWrong(read.wrong) })
+  }
+  return {
+    out: text => process.stdout.write(text),
+    err,
+    readStdin: () => buffer(process.stdin),
+    operations: async url => {
+      if (url !== undefined) return URL.canParse(url) ? ok(remoteService(url)) : fail(noUrl)
+      const read = config()
+      return read.ok ? configuredOperations(read.value, line => err(`${line}\n`)) : read
+    },
+    sourceBasics: () => {
+      const read = config()
+      if (!read.ok) return read
+      const { tenant, canonicalBase, adt } = read.value
+      return ok({ tenant, canonicalBase, timeZone: adt.timeZone, testMessages: 'accept' })
+    },
+    serve: async () => {
+      await import('./main.ts')
+      return 0
+    },
+    migrate: async () => {
+      const read = config()
+      return read.ok ? migrated(read.value) : read
+    },
+    schemas: { sync: syncSchema },
+  }
+}
+
+const noUrl = {
+  kind: 'invalid',
+  code: 'usage-wrong',
+  message: '--to wants a URL such as http://127.0.0.1:8080.',
+} as const
+
+/** The configured store, or the service of this machine that has the embedded one open. */
+async function configuredOperations(
+  config: Config,
+  say: (line: string) => void,
+): Promise<Result<Operations>> {
+  const local = `http://${config.http.host}:${config.http.port}`
+  if (config.database.url === undefined && (await answers(local))) return ok(remoteService(local))
+  try {
+    // Warnings only, and on standard error: standard output is for results.
+    const emit = eventLog({ level: 'warn', stream: process.stderr })
+    const offline: Config = { ...config, roles: new Set(['sync']) }
+    return ok(localOperations(await createApp(offline, { emit, say })))
+  } catch (error) {
+    return fail(noStore(error))
+  }
+}
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(`${url}/livez`, { signal: AbortSignal.timeout(1_000) }).then(
+    ({ ok: isOk }) => isOk,
+    () => false,
+  )
+
+const noStore = (error: unknown) =>
+  ({
+    kind: 'unavailable',
+    code: 'store-not-open',
+    message: `The configured store can't be opened: ${error instanceof Error ? error.message : 'unknown reason'}`,
+  }) as const
+
+function localOperations(app: App): Operations {
+  return {
+    ingest: async record => {
+      const result = await app.ingest({ lane: 0, door: 'replay', records: [record] })
+      if (result.kind === 'refused') return fail(result.failure)
+      const verdicts: readonly Verdict[] = result.kind === 'done' ? result.verdicts.flat() : []
+      return ok(verdicts)
+    },
+    find: async filter => ok(await app.inbox.find(filter)),
+    show: app.inbox.show,
+    replay: app.inbox.replay,
+    peers: async () => ok((await app.peers.list()) as readonly { readonly name: string }[]),
+    planPeer: app.peers.plan,
+    runPeer: app.peers.run,
+    close: () => app.close('done'),
+  }
+}
+
+async function migrated({ database }: Config): Promise<Result<string>> {
+  try {
+    const names = await migrateStore(database)
+    return ok(names.length === 0 ? 'The schema is up to date.' : `Applied ${names.join(', ')}.`)
+  } catch (error) {
+    return fail(noStore(error))
+  }
+}

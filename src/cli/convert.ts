@@ -1,0 +1,49 @@
+import { outcomeOf } from '../fhir/outcome.ts'
+import type { Resource } from '../fhir/resource.ts'
+import { readPayload } from '../hl7v2/payload.ts'
+import { convertMessage } from '../mappers/adt/convert.ts'
+import { sourceSettings, type SourceSettings } from '../mappers/adt/source.ts'
+import { parseArguments, usage } from './arguments.ts'
+import type { CliIo, Verb } from './cli-io.ts'
+import { inputFiles, readInput } from './input-files.ts'
+
+const help = `casewire convert FILE...|-
+
+Prints one line of NDJSON for each HL7 v2 message in the files (any payload shape; - is
+standard input): a FHIR transaction Bundle, as if it were the first message about that
+patient, or an OperationOutcome that says why there is none. No database is used.
+
+TIME_ZONE and CANONICAL_BASE of the environment apply.
+
+Exit code: 0 every message gave a Bundle, 1 some did not, 2 wrong usage.`
+
+async function run(args: readonly string[], io: CliIo): Promise<number> {
+  const parsed = parseArguments(args, {})
+  if (!parsed.ok) return usage(io, help, parsed.failure.message)
+  const { positionals } = parsed.value
+  if (positionals.length === 0) return usage(io, help, 'Name files, or - for standard input.')
+  const basics = io.sourceBasics()
+  if (!basics.ok) return usage(io, help, basics.failure.message)
+  const isStdin = positionals.length === 1 && positionals[0] === '-'
+  const files = isStdin ? { ok: true as const, value: ['-'] } : await inputFiles(positionals)
+  if (!files.ok) return usage(io, help, files.failure.message)
+  const settings = sourceSettings(basics.value)
+  let code = 0
+  for (const file of files.value) {
+    for (const resource of converted(await readInput(file, io.readStdin), settings)) {
+      io.out(`${JSON.stringify(resource)}\n`)
+      if (resource.resourceType !== 'Bundle') code = 1
+    }
+  }
+  return code
+}
+
+function converted(bytes: Buffer, settings: SourceSettings): readonly Resource[] {
+  const payload = readPayload(bytes)
+  if (!payload.ok) return [outcomeOf(payload.failure)]
+  return payload.value.map(({ text, failure }) =>
+    failure ? outcomeOf(failure) : convertMessage(text, settings),
+  )
+}
+
+export const convert: Verb = { summary: 'HL7 v2 to FHIR, without a database', help, run }

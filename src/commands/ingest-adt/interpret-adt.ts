@@ -1,0 +1,162 @@
+import { shardInId } from '../../lib/ids.ts'
+import { instantOf, type Clock } from '../../lib/clock.ts'
+import type { Calendar } from '../../lib/business-days.ts'
+import { assert } from '../../lib/assert.ts'
+import { fail, ok, type Failure, type FailureIssue, type Result } from '../../lib/result.ts'
+import type { CaseRules } from '../../care-plan/case-rules.ts'
+import type { Message } from '../../hl7v2/message.ts'
+import type { Resource, ResourceKey } from '../../fhir/resource.ts'
+import { sameResource } from '../../fhir/same-resource.ts'
+import type { MappedEvent } from '../../mappers/adt/adt-event.ts'
+import { applyAdt, type Applied } from '../../mappers/adt/apply-adt.ts'
+import { needs } from '../../mappers/adt/needs.ts'
+import { provenanceFor } from '../../mappers/adt/provenance.ts'
+import { readAdtEvent } from '../../mappers/adt/read-event.ts'
+import type { SourceSettings } from '../../mappers/adt/source.ts'
+import { caseEffects, type CaseEffects } from '../../mappers/case/case-effects.ts'
+import { withCaseEffect } from '../../mappers/case/encounter-lens.ts'
+import type { InboundRecord } from './inbound.ts'
+import { noNeeds, type Decision, type Needs, type Put, type View } from './prepared.ts'
+import type { Interpret, Interpreted } from './read-record.ts'
+
+export interface InterpretOptions {
+  readonly settings: SourceSettings
+  readonly rules: CaseRules
+  readonly calendar: Calendar
+  readonly clock: Clock
+  /** Every fault of a resource; an output that has one is not written. */
+  readonly validate: (resource: unknown) => readonly FailureIssue[]
+}
+
+type Derived = Resource & { readonly id: string }
+
+/** What case management looks at beside the stays. */
+const CASE_TYPES = ['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task', 'Goal', 'Flag']
+
+/** ADT as the engine sees it: what a message needs to know, and what it comes to (mappers/adt, then mappers/case). */
+export function interpretAdt(options: InterpretOptions): Interpret {
+  return (message, record) => {
+    const read = readAdtEvent(message, options.settings, receivedAt(record, options.clock))
+    if (!read.ok) return { needs: noNeeds, effect: { kind: 'dead-letter', failure: read.failure } }
+    const { source, controlId, trigger } = read.value
+    const name = { source, messageId: controlId, trigger }
+    if (read.value.kind === 'ignored') {
+      return { name, needs: noNeeds, effect: { kind: 'ignored', failure: notMapped(read.value.reason) } }
+    }
+    const event = read.value
+    const decide = (view: View): Result<Decision> => decideEvent(event, view, options)
+    return { name, subject: event.patient.id, needs: needsOf(event), effect: { kind: 'decide', decide } }
+  }
+}
+
+const receivedAt = ({ timestampMs }: InboundRecord, clock: Clock): string =>
+  instantOf(timestampMs !== undefined && timestampMs > 0 ? timestampMs : clock.nowMs())
+
+const notMapped = (code: string): Failure => ({
+  kind: 'unsupported',
+  code,
+  message: 'The event is not mapped; the message is kept and can be driven again when it is.',
+  expression: 'MSH-9',
+})
+
+function needsOf(event: MappedEvent): Needs {
+  const { keys, compartments, subjects } = needs(event)
+  const types = [...compartments.types, 'Encounter', ...CASE_TYPES]
+  return { keys, types, patients: [event.patient.id], subjects }
+}
+
+function decideEvent(event: MappedEvent, view: View, options: InterpretOptions): Result<Decision> {
+  const { patient } = event
+  const applied = applyAdt(event, {
+    said: view.saidOf(patient.id),
+    facts: view.facts(patient.id),
+    get: view.get,
+  })
+  const effects = effectsOf(event, applied, view, options)
+  const derived = withEncounters(applied.resources, effects, view, options)
+  const resources = withProvenance(event, derived, view)
+  const invalid = firstInvalid(resources, options.validate)
+  if (invalid) return fail(invalid)
+  const { facts, waits, issues } = applied
+  return ok({
+    puts: resources.map(putOf),
+    facts,
+    said: [...applied.said].map(([scope, body]) => ({ subject: patient.id, scope, body })),
+    flags: issues.slice(0, FLAGS_MAX).map(({ code, expression }) => `${code}:${expression}`),
+    waits,
+  })
+}
+
+/** An operator needs the first few; the message itself has the rest. */
+const FLAGS_MAX = 5
+
+function effectsOf(event: MappedEvent, applied: Applied, view: View, options: InterpretOptions): CaseEffects {
+  const { settings, rules, calendar } = options
+  const { id, shard } = event.patient
+  return caseEffects({
+    tenant: settings.tenant,
+    shard,
+    canonicalBase: settings.canonicalBase,
+    patient: id,
+    stays: applied.stays,
+    ...(applied.deceased && { deceased: applied.deceased }),
+    compartment: view.compartment(id, CASE_TYPES),
+    rules,
+    calendar,
+    timeZone: settings.timeZone,
+    message: event.messageUri,
+  })
+}
+
+/** What the message changes, with what case management says about the patient's Encounters laid in. */
+function withEncounters(
+  mapped: readonly Derived[],
+  effects: CaseEffects,
+  view: View,
+  { settings }: InterpretOptions,
+): readonly Derived[] {
+  const byKey = new Map([...mapped, ...effects.resources].map(resource => [keyOf(resource), resource]))
+  for (const effect of effects.encounters) {
+    const key: ResourceKey = { type: 'Encounter', id: effect.encounter }
+    const standing = byKey.get(`Encounter/${effect.encounter}`) ?? view.get(key)
+    if (!standing) continue
+    const seen = withCaseEffect(standing, effect, settings.canonicalBase)
+    if (seen !== standing) byKey.set(`Encounter/${effect.encounter}`, { ...seen, id: effect.encounter })
+  }
+  return [...byKey.values()]
+}
+
+/** One Provenance for all that a message changes, none when it changes nothing. */
+function withProvenance(event: MappedEvent, derived: readonly Derived[], view: View): readonly Derived[] {
+  const changed = derived.filter(resource => {
+    const standing = view.get({ type: resource.resourceType, id: resource.id })
+    return !standing || !sameResource(standing, resource)
+  })
+  return changed.length === 0 ? [] : [...changed, provenanceFor(event, changed.map(keyOf))]
+}
+
+const keyOf = ({ resourceType, id }: Derived): string => `${resourceType}/${id}`
+
+/** Every id that a message derives carries its shard. */
+function putOf(resource: Derived): Put {
+  const shard = shardInId(resource.id)
+  assert(shard !== undefined, 'a derived id carries its shard')
+  return { resource, shard }
+}
+
+function firstInvalid(
+  resources: readonly Derived[],
+  validate: InterpretOptions['validate'],
+): Failure | undefined {
+  for (const resource of resources) {
+    const fault = validate(resource).find(({ severity }) => severity === 'error' || severity === 'fatal')
+    if (!fault) continue
+    return {
+      kind: 'unprocessable',
+      code: 'mapped-resource-invalid',
+      message: 'What the message maps to is no valid FHIR; it is kept and can be replayed after an upgrade.',
+      expression: fault.expression ?? resource.resourceType,
+    }
+  }
+  return undefined
+}
