@@ -2,6 +2,9 @@ import type { Instant } from '../../lib/clock.ts'
 import type { Result } from '../../lib/result.ts'
 import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { SearchPlan } from '../../fhir/search/plan.ts'
+import type { Fact } from '../../mappers/adt/fact.ts'
+
+export type { Fact }
 
 /**
  * The store as application services see it. One implementation (PostgreSQL protocol) serves both back ends: embedded
@@ -72,30 +75,6 @@ export interface Loaded {
   readonly facts: readonly Fact[]
   readonly said: readonly Said[]
   readonly messages: readonly InboxEntry[]
-}
-
-/**
- * Something that was said to have happened; append-only. It keeps the identifier it was sent under: whose it is now
- * follows from merge facts.
- */
-export interface Fact {
-  /** Deterministic (source, message, kind), so that a repeat is the same fact. */
-  readonly id: string
-  /** Patient id that the identifier in the message stands for. */
-  readonly subject: string
-  /** `movement`, `cancel`, ... */
-  readonly kind: string
-  /** Visit (Encounter id) it is about, or empty. */
-  readonly scope: string
-  /** Valid time. */
-  readonly at: Instant
-  /** Recorded by its source. */
-  readonly recorded: Instant
-  /** Who is answerable for it, e.g. `Device/local-development`. */
-  readonly actor: string
-  /** Sending application and facility (`MSH-3|MSH-4`), or another origin. */
-  readonly source: string
-  readonly body: Json
 }
 
 /**
