@@ -4,7 +4,8 @@ import type { Resource } from './resource.ts'
 /**
  * Type -> path of the element that says whose record the resource is. One element a type: of the several inclusion
  * parameters of the Patient CompartmentDefinition (http://hl7.org/fhir/R4/compartmentdefinition-patient.html) it is the
- * subject, not an author or a performer who happens to be a patient. Types that the definition leaves out are in no compartment.
+ * subject, not an author or a performer who happens to be a patient. Types that the definition leaves out are in no
+ * compartment, but for Task: R4 forgot it, R5 put it in, and a case's duties belong to its patient's record.
  */
 export const compartmentPaths: Readonly<Partial<Record<ResourceType, string>>> = {
   Account: 'subject',

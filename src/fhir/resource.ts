@@ -1,5 +1,11 @@
 /** JSON as this service holds it. A decimal whose digits matter (`1.50`) is a `JSON.rawJSON` object (lib/json.ts). */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined }
 
 export interface Meta {
   readonly versionId?: string

@@ -1,0 +1,357 @@
+import type { Node } from '../../../../../src/fhir/validation/scope.ts'
+import { UCUM, T, coded, inError, ext, sample } from './sample.ts'
+import type { Sample } from './sample.ts'
+
+const item = (type: string, more: Node = {}): Node => ({ type, ...more })
+
+export const careSamples: readonly Sample[] = [
+  sample(
+    'AllergyIntolerance',
+    'ait-1',
+    [{ clinicalStatus: {} }, inError('allergyintolerance-verification')],
+    [{}, { verificationStatus: coded('urn:x', 'entered-in-error') }],
+  ),
+  sample(
+    'AllergyIntolerance',
+    'ait-2',
+    [{ clinicalStatus: {} }, inError('allergyintolerance-verification')],
+    [{ clinicalStatus: {}, ...inError('allergyintolerance-verification') }],
+  ),
+  sample('Appointment', 'app-2', [{ start: 'a', end: 'b' }, {}], [{ start: 'a' }, { end: 'a' }]),
+  sample(
+    'Appointment',
+    'app-3',
+    [
+      { start: 'a', end: 'b', status: 'booked' },
+      { status: 'proposed' },
+      { status: 'cancelled' },
+      { status: 'waitlist' },
+    ],
+    [{ status: 'booked' }],
+  ),
+  sample(
+    'Appointment',
+    'app-4',
+    [
+      { cancelationReason: {}, status: 'noshow' },
+      { cancelationReason: {}, status: 'cancelled' },
+      { status: 'booked' },
+    ],
+    [{ cancelationReason: {}, status: 'booked' }],
+  ),
+  sample('Appointment.participant', 'app-1', [{ type: [{}] }, { actor: {} }], [{ status: 'accepted' }]),
+  sample('AppointmentResponse', 'apr-1', [{ participantType: [{}] }, { actor: {} }], [{}]),
+  sample('AuditEvent.entity', 'sev-1', [{ name: 'a' }, { query: 'a' }], [{ name: 'a', query: 'b' }]),
+  sample('CarePlan.activity', 'cpl-3', [{ detail: {} }, { reference: {} }], [{ detail: {}, reference: {} }]),
+  sample(
+    'CareTeam.participant',
+    'ctm-1',
+    [
+      { onBehalfOf: {}, member: { reference: 'Practitioner/1' } },
+      { onBehalfOf: {}, member: { display: 'a' } },
+      { onBehalfOf: {} },
+      { member: { reference: 'Patient/1' } },
+    ],
+    [
+      { onBehalfOf: {}, member: { reference: 'Patient/1' } },
+      { onBehalfOf: {}, member: { reference: 'http://a/fhir/Organization/1' } },
+      { onBehalfOf: {}, member: { type: 'RelatedPerson', display: 'a' } },
+    ],
+  ),
+  sample(
+    'Composition.section',
+    'cmp-1',
+    [{ text: {} }, { entry: [{}] }, { section: [{}] }],
+    [{ title: 'a' }],
+  ),
+  sample(
+    'Composition.section',
+    'cmp-2',
+    [{ emptyReason: {} }, { entry: [{}] }],
+    [{ emptyReason: {}, entry: [{}] }],
+  ),
+  sample(
+    'Condition',
+    'con-4',
+    [{ abatementDateTime: '2026', clinicalStatus: coded(`${T}/condition-clinical`, 'resolved') }, {}],
+    [
+      { abatementDateTime: '2026' },
+      { abatementDateTime: '2026', clinicalStatus: coded(`${T}/condition-clinical`, 'active') },
+    ],
+  ),
+  sample(
+    'Condition',
+    'con-5',
+    [{ clinicalStatus: {} }, inError('condition-ver-status')],
+    [{ clinicalStatus: {}, ...inError('condition-ver-status') }],
+  ),
+  sample('Condition.stage', 'con-1', [{ summary: {} }, { assessment: [{}] }], [{ type: {} }]),
+  sample('Condition.evidence', 'con-2', [{ code: [{}] }, { detail: [{}] }], [ext]),
+  sample('Consent', 'ppc-1', [{ policy: [{}] }, { policyRule: {} }], [{}]),
+  ...(['patient-privacy', 'research', 'adr', 'treatment'] as const).map((code, i) =>
+    sample(
+      'Consent',
+      `ppc-${i + 2}`,
+      [{ patient: {} }, {}, { scope: coded(T, code) }],
+      [{ scope: coded('something', code) }],
+    ),
+  ),
+  sample(
+    'CoverageEligibilityResponse.insurance.item',
+    'ces-1',
+    [{ category: {} }, { productOrService: {} }],
+    [{}, { category: {}, productOrService: {} }],
+  ),
+  sample(
+    'FamilyMemberHistory',
+    'fhs-1',
+    [{ ageString: 'a' }, { bornDate: '2026' }],
+    [{ ageString: 'a', bornDate: '2026' }],
+  ),
+  sample(
+    'FamilyMemberHistory',
+    'fhs-2',
+    [{ ageString: 'a', estimatedAge: true }, {}],
+    [{ estimatedAge: true }],
+  ),
+  sample('Goal.target', 'gol-1', [{ detailString: 'a', measure: {} }, {}], [{ detailString: 'a' }]),
+  sample(
+    'Group',
+    'grp-1',
+    [{ member: [{}], actual: true }, { actual: false }],
+    [{ member: [{}], actual: false }],
+  ),
+  sample('Immunization.education', 'imm-1', [{ documentType: 'a' }, { reference: 'a' }], [ext]),
+  sample(
+    'ImmunizationRecommendation.recommendation',
+    'imr-1',
+    [{ vaccineCode: [{}] }, { targetDisease: {} }],
+    [{}],
+  ),
+  sample('InsurancePlan', 'ipn-1', [{ identifier: [{}] }, { name: 'a' }], [{}]),
+  sample('Linkage', 'lnk-1', [{ item: [{}, {}] }], [{ item: [{}] }]),
+  sample('List', 'lst-1', [{ emptyReason: {} }, { entry: [{}] }], [{ emptyReason: {}, entry: [{}] }]),
+  sample(
+    'List',
+    'lst-2',
+    [
+      { mode: 'changes', entry: [{ deleted: true }] },
+      { mode: 'working', entry: [{}] },
+    ],
+    [{ mode: 'working', entry: [{ deleted: true }] }],
+  ),
+  sample(
+    'List',
+    'lst-3',
+    [
+      { mode: 'working', entry: [{ date: 'a' }] },
+      { mode: 'changes', entry: [{}] },
+    ],
+    [{ mode: 'changes', entry: [{ date: 'a' }] }],
+  ),
+  sample(
+    'MeasureReport',
+    'mrp-1',
+    [{ type: 'data-collection' }, { type: 'summary', group: [{}] }],
+    [{ type: 'data-collection', group: [{}] }],
+  ),
+  sample(
+    'MeasureReport',
+    'mrp-2',
+    [{ group: [{ stratifier: [{ stratum: [{ value: {} }, { component: [{}] }] }] }] }, {}],
+    [
+      { group: [{ stratifier: [{ stratum: [{ value: {}, component: [{}] }] }] }] },
+      { group: [{ stratifier: [{ stratum: [{ population: [{}] }] }] }] },
+    ],
+  ),
+  sample('MedicationAdministration.dosage', 'mad-1', [{ dose: {} }, { rateRatio: {} }], [{ text: 'a' }]),
+  sample(
+    'MedicationDispense',
+    'mdd-1',
+    [{ whenPrepared: '2026-01-01', whenHandedOver: '2026-01-02' }, { whenPrepared: '2026' }],
+    [{ whenPrepared: '2026-01-03', whenHandedOver: '2026-01-02' }],
+  ),
+  sample(
+    'MolecularSequence',
+    'msq-3',
+    [{ coordinateSystem: 0 }, { coordinateSystem: 1 }],
+    [{ coordinateSystem: 2 }],
+  ),
+  sample(
+    'MolecularSequence.referenceSeq',
+    'msq-5',
+    [{ chromosome: {}, genomeBuild: 'a' }, {}],
+    [{ chromosome: {} }, { genomeBuild: 'a' }],
+  ),
+  sample(
+    'MolecularSequence.referenceSeq',
+    'msq-6',
+    [{ genomeBuild: 'a' }, { referenceSeqString: 'a' }],
+    [{}, { genomeBuild: 'a', referenceSeqId: {} }],
+  ),
+  sample(
+    'Observation',
+    'obs-6',
+    [{ dataAbsentReason: {} }, { valueString: 'a' }],
+    [{ dataAbsentReason: {}, valueString: 'a' }],
+  ),
+  sample(
+    'Observation',
+    'obs-7',
+    [
+      { code: coded('a', 'b'), valueString: 'a', component: [{ code: coded('a', 'c') }] },
+      { code: coded('a', 'b'), component: [{ code: coded('a', 'b') }] },
+      { code: { text: 'x' }, valueString: 'a', component: [{ code: { text: 'x' } }] },
+    ],
+    [
+      {
+        code: coded('a', 'b'),
+        valueString: 'a',
+        component: [{ code: { coding: [{ code: 'b', system: 'a' }] } }],
+      },
+    ],
+  ),
+  sample('Observation.referenceRange', 'obs-3', [{ low: {} }, { high: {} }, { text: 'a' }], [{ type: {} }]),
+  sample('Organization', 'org-1', [{ identifier: [{}] }, { name: 'a' }, { _name: ext }], [{ active: true }]),
+  sample(
+    'Organization',
+    'org-2',
+    [{ address: [{ use: 'work' }] }, {}],
+    [{ address: [{ use: 'work' }, { use: 'home' }] }],
+  ),
+  sample('Organization', 'org-3', [{ telecom: [{ use: 'work' }] }, {}], [{ telecom: [{ use: 'home' }] }]),
+  sample(
+    'Parameters.parameter',
+    'inv-1',
+    [{ valueString: 'a' }, { resource: {} }, { part: [{}] }],
+    [{ name: 'a' }, { valueString: 'a', resource: {} }, { part: [{}], valueString: 'a' }],
+  ),
+  sample(
+    'Patient.contact',
+    'pat-1',
+    [{ name: {} }, { telecom: [{}] }, { address: {} }, { organization: {} }],
+    [{ gender: 'male' }],
+  ),
+  sample(
+    'Questionnaire',
+    'que-2',
+    [{ item: [{ linkId: 'a', item: [{ linkId: 'b' }] }] }],
+    [{ item: [{ linkId: 'a', item: [{ linkId: 'a' }] }] }],
+  ),
+  sample(
+    'Questionnaire.item',
+    'que-1',
+    [item('group', { item: [{}] }), item('display'), item('string')],
+    [item('group'), item('display', { item: [{}] })],
+  ),
+  sample(
+    'Questionnaire.item',
+    'que-3',
+    [item('string', { code: [{}] }), item('display')],
+    [item('display', { code: [{}] })],
+  ),
+  sample(
+    'Questionnaire.item',
+    'que-4',
+    [item('choice', { answerOption: [{}] }), item('choice', { answerValueSet: 'a' })],
+    [item('choice', { answerOption: [{}], answerValueSet: 'a' })],
+  ),
+  sample(
+    'Questionnaire.item',
+    'que-5',
+    [item('choice', { answerOption: [{}] }), item('quantity', { answerValueSet: 'a' }), item('group')],
+    [item('group', { answerOption: [{}] }), item('boolean', { answerValueSet: 'a' })],
+  ),
+  sample(
+    'Questionnaire.item',
+    'que-6',
+    [item('string', { required: true }), item('display')],
+    [item('display', { required: true }), item('display', { repeats: false })],
+  ),
+  sample(
+    'Questionnaire.item.enableWhen',
+    'que-7',
+    [
+      { operator: 'exists', answerBoolean: true },
+      { operator: '=', answerString: 'a' },
+    ],
+    [{ operator: 'exists', answerString: 'a' }],
+  ),
+  sample(
+    'Questionnaire.item',
+    'que-8',
+    [item('string', { initial: [{}] }), item('group')],
+    [item('group', { initial: [{}] }), item('display', { initial: [{}] })],
+  ),
+  sample(
+    'Questionnaire.item',
+    'que-9',
+    [item('string', { readOnly: true }), item('display')],
+    [item('display', { readOnly: true })],
+  ),
+  sample(
+    'Questionnaire.item',
+    'que-10',
+    [item('string', { maxLength: 1 }), item('open-choice', { maxLength: 1 }), item('date')],
+    [item('date', { maxLength: 1 })],
+  ),
+  sample(
+    'Questionnaire.item',
+    'que-11',
+    [item('choice', { initial: [{}] }), item('choice', { answerOption: [{}] })],
+    [item('choice', { answerOption: [{}], initial: [{}] })],
+  ),
+  sample(
+    'Questionnaire.item',
+    'que-12',
+    [
+      item('string', { enableWhen: [{}, {}] }),
+      item('string', { enableWhen: [{}, {}, {}], enableBehavior: 'all' }),
+    ],
+    [item('string', { enableWhen: [{}, {}, {}] })],
+  ),
+  sample(
+    'Questionnaire.item',
+    'que-13',
+    [item('string', { initial: [{}] }), item('string', { repeats: true, initial: [{}, {}] })],
+    [item('string', { initial: [{}, {}] })],
+  ),
+  sample(
+    'QuestionnaireResponse.item',
+    'qrs-1',
+    [{ answer: [{}] }, { item: [{}] }],
+    [{ answer: [{}], item: [{}] }],
+  ),
+  sample(
+    'RequestGroup.action',
+    'rqg-1',
+    [{ resource: {} }, { action: [{}] }],
+    [{}, { resource: {}, action: [{}] }],
+  ),
+  sample(
+    'RiskAssessment.prediction',
+    'ras-1',
+    [{ probabilityRange: { low: { code: '%', system: UCUM } } }, { probabilityDecimal: 1 }],
+    [
+      { probabilityRange: { low: { code: 'g', system: UCUM } } },
+      { probabilityRange: { high: { code: '%', system: 'urn:x' } } },
+    ],
+  ),
+  sample(
+    'RiskAssessment.prediction',
+    'ras-2',
+    [{ probabilityDecimal: 100 }, {}],
+    [{ probabilityDecimal: 100.1 }],
+  ),
+  sample('ServiceRequest', 'prr-1', [{ orderDetail: [{}], code: {} }, {}], [{ orderDetail: [{}] }]),
+  sample(
+    'Task',
+    'inv-1',
+    [
+      { authoredOn: '2026-01-01', lastModified: '2026-01-02T00:00:00Z' },
+      { authoredOn: '2026' },
+      { lastModified: '2026' },
+    ],
+    [{ authoredOn: '2026-01-02', lastModified: '2026-01-01' }],
+  ),
+]
