@@ -5,6 +5,14 @@ import type { Rows, Statement } from './db.ts'
 /** Makes one connected client; called again after the connection was lost. */
 export type Connect = () => Promise<pg.Client>
 
+export interface ConnectionOptions {
+  readonly connect: Connect
+  /** False behind a pooler in transaction mode: no statement is prepared. */
+  readonly prepare: boolean
+  /** What an operator should look at when there is no connection. */
+  readonly advice: string
+}
+
 const BACK_OFF_FIRST_MS = 50
 const BACK_OFF_MAX_MS = 2_000
 
@@ -18,6 +26,7 @@ const ABORTED = '25P02'
 export class Connection {
   readonly #connect: Connect
   readonly #prepare: boolean
+  readonly #advice: string
   #client: pg.Client | undefined
   #opening: Promise<pg.Client> | undefined
   #failures = 0
@@ -25,14 +34,15 @@ export class Connection {
   /** Statements sent and not answered yet. */
   pending = 0
 
-  constructor(connect: Connect, prepare: boolean) {
+  constructor({ connect, prepare, advice }: ConnectionOptions) {
     this.#connect = connect
     this.#prepare = prepare
+    this.#advice = advice
   }
 
   async query(statement: Statement): Promise<Rows<object>> {
     const client = await this.open()
-    return this.#send(client, statement).catch(rethrow)
+    return this.#send(client, statement).catch((error: unknown) => rethrow(error, this.#advice))
   }
 
   /** Statements as one transaction: `begin`, them, `commit`, in one write to the socket. */
@@ -57,7 +67,7 @@ export class Connection {
     const settled = await Promise.allSettled(statements.map(statement => this.#send(client, statement)))
     const failed = settled.filter(answer => answer.status === 'rejected')
     const first = failed.find(answer => codeOf(answer.reason) !== ABORTED) ?? failed[0]
-    if (first) rethrow(first.reason)
+    if (first) rethrow(first.reason, this.#advice)
     return settled.filter(answer => answer.status === 'fulfilled').map(answer => answer.value)
   }
 
@@ -98,14 +108,18 @@ export class Connection {
       const forget = (): void => {
         if (this.#client === client) this.#client = undefined
       }
-      client.on('error', forget)
       client.on('end', forget)
+      client.on('error', () => {
+        forget()
+        // It can't be used any more, but its socket may still be open.
+        void client.end().catch(() => undefined)
+      })
       this.#client = client
       this.#failures = 0
       return client
     } catch (error) {
       this.#failures += 1
-      return rethrow(error)
+      return rethrow(error, this.#advice)
     }
   }
 }
@@ -120,7 +134,7 @@ const UNAVAILABLE = /^(?:08|57P|55000|53[0234]|58|XX000)/
 const FULL = new Set(['53100', 'ENOSPC'])
 
 /** Throws a StoreFault for a fault of the connection or the server, else a StoreRefusal. */
-export function rethrow(error: unknown): never {
+export function rethrow(error: unknown, advice: string): never {
   if (error instanceof StoreFault || error instanceof StoreRefusal) throw error
   const code = codeOf(error)
   if (code !== undefined && FULL.has(code)) {
@@ -128,10 +142,7 @@ export function rethrow(error: unknown): never {
   }
   if (!(error instanceof pg.DatabaseError) || code === undefined) {
     const reason = code ?? (error instanceof Error ? error.message : 'unknown')
-    throw new StoreFault(
-      'store-unavailable',
-      `no connection to the database (${reason}): is it running, is DATABASE_URL right?`,
-    )
+    throw new StoreFault('store-unavailable', `no connection to the database (${reason}): ${advice}`)
   }
   if (UNAVAILABLE.test(code)) {
     throw new StoreFault(

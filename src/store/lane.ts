@@ -1,6 +1,5 @@
 import type pg from 'pg'
 import type { Connection } from './connection.ts'
-import { rethrow } from './connection.ts'
 import type { Hold, Rows, Statement } from './db.ts'
 
 /** How long a hold waits for the transaction that ends it. */
@@ -73,7 +72,7 @@ export class Lane {
       return rows.slice(1 + locks.length)
     } catch (error) {
       await rollback(client)
-      return rethrow(error)
+      throw error
     }
   }
 

@@ -42,6 +42,9 @@ export interface PostgresStoreOptions extends StoreOptions {
   readonly prepare?: boolean
 }
 
+const POSTGRES_ADVICE = 'is it running, is DATABASE_URL right?'
+const EMBEDDED_ADVICE =
+  'the embedded one stopped and is started again on the next use; is there memory and disk space?'
 const LANES = 2
 const READERS = 4
 
@@ -50,13 +53,14 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const database = openEmbeddedDatabase(options)
   const connect = (): Promise<pg.Client> => database.connect('service')
   try {
-    await migrateWith(() => database.connect('migration'), options.migrate)
+    await migrateWith(() => database.connect('migration'), options.migrate, EMBEDDED_ADVICE)
     const db = await openPooledDb({
       connectWriter: connect,
       connectReader: connect,
       lanes: 1,
       readers: 0,
       prepare: true,
+      advice: EMBEDDED_ADVICE,
     })
     const close = async (): Promise<void> => {
       await db.close()
@@ -74,33 +78,38 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const { databaseUrl, lanes = LANES, readers = READERS, prepare = true } = options
   const connect = (role: 'writer' | 'reader' | 'migration'): Connect =>
     connectPostgres({ databaseUrl, prepare }, role)
-  await migrateWith(connect('migration'), options.migrate)
+  await migrateWith(connect('migration'), options.migrate, POSTGRES_ADVICE)
   const db = await openPooledDb({
     connectWriter: connect('writer'),
     connectReader: connect('reader'),
     lanes,
     readers,
     prepare,
+    advice: POSTGRES_ADVICE,
   })
   return storeOver(db, { backend: 'postgresql', ...options, close: () => db.close() })
 }
 
 /** Brings the schema of a server up to date and gives the names of what it applied (`casewire migrate`). */
 export const migratePostgres = (databaseUrl: string): Promise<readonly string[]> =>
-  migrateWith(connectPostgres({ databaseUrl, prepare: true }, 'migration'), 'auto')
+  migrateWith(connectPostgres({ databaseUrl, prepare: true }, 'migration'), 'auto', POSTGRES_ADVICE)
 
 /** The same for a data folder. */
 export async function migrateEmbedded(dataDir: string): Promise<readonly string[]> {
   const database = openEmbeddedDatabase({ dataDir })
   try {
-    return await migrateWith(() => database.connect('migration'), 'auto')
+    return await migrateWith(() => database.connect('migration'), 'auto', EMBEDDED_ADVICE)
   } finally {
     await database.close()
   }
 }
 
-async function migrateWith(connect: Connect, mode: 'auto' | 'off'): Promise<readonly string[]> {
-  const client = await connect().catch(rethrow)
+async function migrateWith(
+  connect: Connect,
+  mode: 'auto' | 'off',
+  advice: string,
+): Promise<readonly string[]> {
+  const client = await connect().catch((error: unknown) => rethrow(error, advice))
   // Without a listener an idle connection that is lost would end the process; the next statement tells.
   client.on('error', () => undefined)
   try {

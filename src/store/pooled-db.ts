@@ -8,20 +8,16 @@ export interface PooledDbOptions {
   readonly lanes: number
   /** 0 = read on the writer's connection (embedded: there is only one). */
   readonly readers: number
-  /** False behind a pooler in transaction mode: no statement is prepared. */
   readonly prepare: boolean
+  readonly advice: string
 }
 
 /** Writer lanes and readers over any PostgreSQL connection. Connects at once, so that a wrong address fails at start. */
 export async function openPooledDb(options: PooledDbOptions): Promise<Db> {
-  const writers = Array.from(
-    { length: options.lanes },
-    () => new Connection(options.connectWriter, options.prepare),
-  )
-  const extra = Array.from(
-    { length: options.readers },
-    () => new Connection(options.connectReader, options.prepare),
-  )
+  const connections = (count: number, connect: Connect): readonly Connection[] =>
+    Array.from({ length: count }, () => new Connection({ ...options, connect }))
+  const writers = connections(options.lanes, options.connectWriter)
+  const extra = connections(options.readers, options.connectReader)
   const readers = extra.length > 0 ? extra : writers
   const lanes = writers.map(connection => new Lane(connection, extra.length > 0))
   const all = [...writers, ...extra]

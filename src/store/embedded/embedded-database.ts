@@ -78,9 +78,14 @@ function untilReady(worker: Worker): Promise<void> {
   return promise
 }
 
-function stop(worker: Worker): Promise<void> {
+/** Asks the engine to shut down; one that doesn't answer is ended, which its log survives. */
+async function stop(worker: Worker): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   worker.once('exit', () => resolve())
   worker.postMessage({ end: true } satisfies PipeRequest)
-  return promise
+  const timer = setTimeout(() => void worker.terminate(), STOP_TIMEOUT_MS)
+  await promise
+  clearTimeout(timer)
 }
+
+const STOP_TIMEOUT_MS = 15_000

@@ -30,13 +30,21 @@ async function close(database: PGlite): Promise<void> {
   parentPort?.close()
 }
 
+/**
+ * Severities of an ErrorResponse (PostgreSQL protocol, 55.8) after which a server ends itself, because its memory may no
+ * longer agree with its log. PGlite goes on (seen when the log's disk was full), so the thread is ended here.
+ */
+const PANIC = 'SPANIC\0VPANIC\0'
+const FATAL = 'SFATAL\0VFATAL\0'
+
 /** Serves a session until its port closes. */
 async function serve(database: PGlite, port: MessagePort): Promise<void> {
   await database.exec('rollback')
   await database.exec('discard all')
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const onRawData = (bytes: Uint8Array): void => {
-    const copy = bytes.slice()
+    const copy = Buffer.from(bytes.slice().buffer)
+    if (copy.includes(PANIC) || copy.includes(FATAL)) reject(new Error('the database engine panicked'))
     port.postMessage(copy, [copy.buffer])
   }
   let last: Promise<void> = Promise.resolve()

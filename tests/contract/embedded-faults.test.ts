@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Store } from '../../src/commands/ports/store.ts'
+import { openEmbeddedStore } from '../../src/store/open-store.ts'
+import { faultyWorkers, type Faults } from '../support/embedded/faults.ts'
+import { changes, contractIndexer, known, patientId, write } from './store/store-trial.ts'
+
+describe('the embedded store and its disk', () => {
+  let dataDir: string
+  let faults: Faults
+  let store: Store
+
+  const open = (): Promise<Store> =>
+    openEmbeddedStore({
+      dataDir,
+      clock: { nowMs: () => Date.now() },
+      indexResource: contractIndexer,
+      migrate: 'auto',
+      startWorker: faults.startWorker,
+    })
+  const read = (key: string) => store.read(1, { type: 'Patient', id: patientId(1, key) })
+
+  beforeEach(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'cw-faults-'))
+    faults = faultyWorkers()
+    store = await open()
+  })
+  afterEach(async () => {
+    faults.set('none')
+    await store.close()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+
+  test('N commits are at least N syncs of the disk', async () => {
+    const before = faults.fsyncs()
+    for (let n = 0; n < 30; n += 1) await store.flush(changes(1, { writes: [write(1, `p${n}`, 0)] }))
+    expect(faults.fsyncs() - before).toBeGreaterThanOrEqual(30)
+  })
+
+  test('a second opening of the same folder is refused and names the process that holds it', async () => {
+    await expect(open()).rejects.toMatchObject({
+      code: 'store-locked',
+      message: expect.stringContaining(String(process.pid)) as string,
+    })
+    expect(await store.flush(changes(1, { writes: [write(1, 'a', 0)] }))).toMatchObject({ ok: true })
+  })
+
+  test('what was flushed is there after closing and opening again', async () => {
+    await store.flush(changes(1, { writes: [write(1, 'a', 0)] }))
+    await store.close()
+    store = await open()
+    expect(await read('a')).toMatchObject({ version: 1 })
+  })
+
+  test('when the database thread dies, what was under way is rejected, nothing is half-written, and the next use starts it again', async () => {
+    await store.flush(changes(1, { writes: [write(1, 'kept', 0)] }))
+    const pending = [1, 2, 3].map(n =>
+      store.flush(changes(1, { writes: [write(1, `a${n}`, 0), write(1, `b${n}`, 0)] })),
+    )
+    const settled = Promise.allSettled(pending)
+    await faults.kill()
+    for (const result of await settled) {
+      if (result.status === 'rejected')
+        expect(result.reason).toMatchObject({ name: 'StoreFault', code: 'store-unavailable' })
+    }
+    expect(await read('kept')).toMatchObject({ version: 1 })
+    for (const n of [1, 2, 3]) expect(Boolean(await read(`a${n}`))).toBe(Boolean(await read(`b${n}`)))
+    expect(await store.flush(changes(1, { writes: [write(1, 'after', 0)] }))).toMatchObject({ ok: true })
+    expect(faults.started()).toBe(2)
+  })
+
+  test.each(['dataFull', 'logFull'] as const)(
+    'a disk that is full in the middle of a flush (%s) leaves the store consistent, and it goes on when there is room',
+    async mode => {
+      await store.flush(changes(1, { writes: [write(1, 'kept', 0)] }))
+      faults.set(mode)
+      const failed: number[] = []
+      // Large enough that tables and log must grow.
+      const text = 'x'.repeat(20_000)
+      for (let n = 0; n < 40 && failed.length === 0; n += 1) {
+        const writes = Array.from({ length: 20 }, (_, i) =>
+          write(1, `${n}-${i}`, 0, {
+            resources: [{ text: { status: 'generated', div: `${text}${Math.random()}` } }],
+          }),
+        )
+        await store.flush(changes(1, { writes })).catch((error: unknown) => {
+          expect(error).toMatchObject({ name: 'StoreFault' })
+          failed.push(n)
+        })
+      }
+      expect(failed).toHaveLength(1)
+      faults.set('none')
+      await vi.waitFor(() => store.ping(), { timeout: 20_000, interval: 100 })
+      const found = await Promise.all(Array.from({ length: 20 }, (_, i) => read(`${failed[0]}-${i}`)))
+      expect(found.filter(Boolean)).toHaveLength(0)
+      const kept = await read('kept')
+      expect(kept).toMatchObject({ version: 1 })
+      expect(
+        await store.flush(changes(1, { writes: [write(1, 'kept', 1, known(kept)), write(1, 'after', 0)] })),
+      ).toMatchObject({ ok: true })
+      await store.close()
+      store = await open()
+      expect(await read('kept')).toMatchObject({ version: 2 })
+    },
+  )
+})
