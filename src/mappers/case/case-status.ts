@@ -60,6 +60,13 @@ export function caseCodec(stateUrl: string): StateCodec<CaseCode> {
   }
 }
 
+/** The resource with the extension saying what its native status means, where the two disagreed. */
+export function withExactState(resource: Resource, stateUrl: string): Resource {
+  const codec = caseCodec(stateUrl)
+  const code = codec.read(resource)
+  return statedState(resource, stateUrl) === caseOfCode(code).state ? resource : codec.write(resource, code)
+}
+
 /** The state extension as it stands, whether or not the native status agrees. */
 export const statedState = (resource: Resource, stateUrl: string): CaseState | undefined => {
   const state = extensionAt(stateUrl, 'valueCode').get(resource)

@@ -13,10 +13,18 @@ import {
 } from '../../care-plan/case.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { CaseLenses } from './case-record.ts'
-import { caseCodec, caseImages, caseOfCode, codeOfCase, statedState, type CaseCode } from './case-status.ts'
+import {
+  caseCodec,
+  caseImages,
+  caseOfCode,
+  codeOfCase,
+  statedState,
+  withExactState,
+  type CaseCode,
+} from './case-status.ts'
 import { isEndedCase, type EpisodeState } from './episode-lens.ts'
 import { textOf } from './json-edit.ts'
-import { shownState } from './standing.ts'
+import { shownState, withoutMark } from './standing.ts'
 import { contiguous } from './status-history.ts'
 import { legalWords } from './status-tables.ts'
 
@@ -76,8 +84,8 @@ function targetOf({ before, after }: EpisodeChange, { lenses }: EpisodeLawContex
   return { ...(isStated && { state }), ...(status !== undefined && status !== native && { status }) }
 }
 
-/** Commands that only an explicit state can mean: a bare `finished` is no transfer, nor a death. */
-const explicitOnly: ReadonlySet<CaseCommandKind> = new Set(['TransferOut', 'RecordDeath'])
+/** Commands that only an explicit state can mean: a bare `finished` is no transfer nor death, `active` no closing. */
+const explicitOnly: ReadonlySet<CaseCommandKind> = new Set(['TransferOut', 'RecordDeath', 'ProposeClosure'])
 
 function commandsTo(target: Target, state: EpisodeState, context: EpisodeLawContext): readonly CaseCommand[] {
   const from = caseOfCode(shownState(state.standing)).state
@@ -154,15 +162,18 @@ function settled(
   state: EpisodeState,
   { lenses }: EpisodeLawContext,
 ): Resource {
-  const written = lenses.episode.read(after)
+  const { names, episode } = lenses
+  const unmarked = state.standing.overlay ? after : withoutMark(after, names.derived)
+  const read = episode.read(unmarked)
   const isEnded = isEndedCase(shownState(state.standing))
-  return lenses.episode.write(after, {
-    ...written,
+  const written = episode.write(unmarked, {
+    ...read,
     number: before.number ?? after.id,
     standing: state.standing,
     history: state.history,
-    end: isEnded ? state.end : written.end,
+    end: isEnded ? state.end : undefined,
   })
+  return withExactState(written, names.state)
 }
 
 function newCase(after: Resource, context: EpisodeLawContext): Result<Resource> {
@@ -176,7 +187,8 @@ function born(after: Resource, { lenses, at, timeZone }: EpisodeLawContext): Res
   const start = state.start ?? zonedTextOf(startMsOf(at, timeZone), timeZone)
   const { own } = state.standing
   const history = state.history.length > 0 ? state.history : contiguous([{ status: caseImages[own], start }])
-  return lenses.episode.write(after, { ...state, number: state.number ?? after.id, start, history })
+  const written = lenses.episode.write(after, { ...state, number: state.number ?? after.id, start, history })
+  return withExactState(written, lenses.names.state)
 }
 
 const endedAtBirth: Failure = {

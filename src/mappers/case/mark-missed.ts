@@ -1,5 +1,5 @@
 import { startMsOf } from '../../lib/fhir-time.ts'
-import { decideObligation } from '../../care-plan/obligation.ts'
+import { decideObligation, evolveObligation } from '../../care-plan/obligation.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { caseNames } from './names.ts'
 import { modifiedAt, obligationState, taskLens } from './task-lens.ts'
@@ -11,10 +11,12 @@ import { modifiedAt, obligationState, taskLens } from './task-lens.ts'
 export function markMissed(task: Resource, at: string, canonicalBase: string): Resource | undefined {
   const lens = taskLens(caseNames(canonicalBase))
   const state = lens.read(task)
-  const decided = decideObligation(obligationState(state), { kind: 'Miss' })
+  const before = obligationState(state)
+  const decided = decideObligation(before, { kind: 'Miss' })
   if (!decided.ok || !isPast(state.due, at)) return undefined
+  const isMissed = decided.value.reduce(evolveObligation, before) === 'missed'
   const modified = modifiedAt(state.authored ?? at, at, state.modified)
-  return lens.write(task, { ...state, isMissed: true, modified })
+  return lens.write(task, { ...state, isMissed, modified })
 }
 
 const isPast = (due: string | undefined, at: string): boolean =>

@@ -56,6 +56,12 @@ export function standingSlot<S extends string>(derivedUrl: string, codec: StateC
   }
 }
 
+/** The resource without the mark that facts gave its status. */
+export const withoutMark = (resource: Resource, derivedUrl: string): Resource =>
+  extensionOf(objectOf(resource['_status']), derivedUrl)
+    ? withElement(resource, '_status', withExtension(objectOf(resource['_status']), derivedUrl, undefined))
+    : resource
+
 const markOf = <S extends string>(url: string, own: S, overlay: Overlay<S>): JsonObject => ({
   url,
   extension: [

@@ -5,6 +5,7 @@ import { objectOf, textOf, withElement } from './json-edit.ts'
 import { sameValue } from './lens.ts'
 import type { CaseNames } from './names.ts'
 import { extensionOf, identifierOf, textAt, withExtension } from './slots.ts'
+import { withoutMark } from './standing.ts'
 import { checkedMove } from './status-tables.ts'
 import { caseNumberOf } from './task-lens.ts'
 
@@ -66,11 +67,6 @@ function kept(
     ? marked
     : withElement(marked, '_status', withExtension(objectOf(marked['_status']), names.derived, was))
 }
-
-const withoutMark = (resource: Resource, derivedUrl: string): Resource =>
-  extensionOf(objectOf(resource['_status']), derivedUrl)
-    ? withElement(resource, '_status', withExtension(objectOf(resource['_status']), derivedUrl, undefined))
-    : resource
 
 /** What the rule of a derived Task gives and nobody else may change. A client's own identifiers and codings are free. */
 const ruled = (names: CaseNames): readonly (readonly [string, (task: Resource) => unknown])[] => [

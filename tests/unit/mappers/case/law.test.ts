@@ -1,0 +1,375 @@
+import { describe, expect, it } from 'vitest'
+import type { Resource } from '../../../../src/fhir/resource.ts'
+import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
+import {
+  admission,
+  after,
+  board,
+  CM,
+  discharge,
+  effectsOf,
+  emptyWorld,
+  lawOf,
+  ofType,
+  only,
+  PATIENT,
+  put,
+  stay,
+  taskOf,
+  tasksOf,
+  written,
+  type World,
+} from '../../../support/case-world.ts'
+
+const stays = [stay('e1', [admission('2026-10-05T18:30:00'), discharge('2026-10-10T10:30:00', '01')])]
+const start = after(emptyWorld, stays)
+const STATE = `${CM}/StructureDefinition/state`
+
+const withStatus = (resource: Resource, status: string): Resource => ({ ...resource, status })
+const inState = (world: World, state: string): Resource => ({
+  ...only(world, 'EpisodeOfCare'),
+  extension: [{ url: STATE, valueCode: state }],
+})
+const toState = (world: World, ...states: readonly string[]): World =>
+  states.reduce((now, state) => written(now, [inState(now, state)]), world)
+const stateOf = (world: World): string =>
+  (only(world, 'EpisodeOfCare') as unknown as { extension: { valueCode: string }[] }).extension[0]
+    ?.valueCode ?? ''
+const noor = { reference: 'Practitioner/noor' }
+const membersOf = (world: World): readonly unknown[] =>
+  (
+    only(world, 'CareTeam') as unknown as {
+      participant: { member: { reference: string }; period?: unknown }[]
+    }
+  ).participant.map(({ member, period }) => [member.reference, period])
+
+function refused(result: ReturnType<typeof lawOf>) {
+  if (result.ok) throw new Error('was not refused')
+  return result.failure
+}
+
+describe('a changed native status of a case', () => {
+  it('means the one legal command that leads there', () => {
+    const world = written(start, [withStatus(only(start, 'EpisodeOfCare'), 'active')])
+    expect(stateOf(world)).toBe('open')
+    expect(only(world, 'EpisodeOfCare')).toMatchObject({
+      status: 'active',
+      statusHistory: [
+        {
+          status: 'planned',
+          period: { start: '2026-10-05T18:30:00-04:00', end: '2026-10-06T10:00:00-04:00' },
+        },
+        { status: 'active', period: { start: '2026-10-06T10:00:00-04:00' } },
+      ],
+    })
+  })
+
+  it.each(['finished', 'cancelled', 'onhold', 'waitlist'])(
+    'to %s is refused from identified, with what is legal',
+    status => {
+      const failure = refused(lawOf(start, [withStatus(only(start, 'EpisodeOfCare'), status)]))
+      expect(failure).toMatchObject({
+        kind: 'illegal-transition',
+        code: 'illegal-transition',
+        expression: 'EpisodeOfCare.status',
+        legal: ['ScreenCase', 'OpenCase', 'RecordDeath', 'TransferOut', 'MarkEnteredInError'],
+      })
+    },
+  )
+
+  it('to entered-in-error is always possible', () => {
+    const world = written(start, [withStatus(only(start, 'EpisodeOfCare'), 'entered-in-error')])
+    expect(stateOf(world)).toBe('entered-in-error')
+    const later = after(world, stays)
+    expect(only(later, 'EpisodeOfCare')).toEqual(only(world, 'EpisodeOfCare'))
+    expect(taskOf(later, 'contact')).toMatchObject({ status: 'cancelled' })
+  })
+
+  it('that several commands lead to needs the state extension', () => {
+    const screened = toState(start, 'screened')
+    const failure = refused(lawOf(screened, [withStatus(only(screened, 'EpisodeOfCare'), 'cancelled')]))
+    expect(failure.message).toContain('Decline and ScreenOut lead there')
+    expect(stateOf(toState(screened, 'screened-out'))).toBe('screened-out')
+  })
+
+  it('to waitlist waits for capacity, and active resumes', () => {
+    const screened = toState(start, 'screened')
+    const waiting = written(screened, [withStatus(only(screened, 'EpisodeOfCare'), 'waitlist')])
+    expect(stateOf(waiting)).toBe('on-hold')
+    expect(only(waiting, 'EpisodeOfCare')).toMatchObject({ status: 'waitlist' })
+    const resumed = written(waiting, [withStatus(only(waiting, 'EpisodeOfCare'), 'active')])
+    expect(stateOf(resumed)).toBe('active')
+    const paused = written(resumed, [withStatus(only(resumed, 'EpisodeOfCare'), 'onhold')])
+    expect([stateOf(paused), only(paused, 'EpisodeOfCare')['status']]).toEqual(['on-hold', 'onhold'])
+    expect(refused(lawOf(screened, [withStatus(only(screened, 'EpisodeOfCare'), 'onhold')])).code).toBe(
+      'case-condition',
+    )
+  })
+
+  it('to finished is the approval of a closure that was proposed, and nothing else', () => {
+    const open = toState(start, 'open', 'active')
+    refused(lawOf(open, [withStatus(only(open, 'EpisodeOfCare'), 'finished')]))
+    const closing = toState(open, 'closing')
+    const closed = written(closing, [withStatus(only(closing, 'EpisodeOfCare'), 'finished')], {
+      at: '2026-10-20T12:00:00Z',
+    })
+    expect(stateOf(closed)).toBe('closed')
+    expect(only(closed, 'EpisodeOfCare')).toMatchObject({ period: { end: '2026-10-20T08:00:00-04:00' } })
+    expect(only(closed, 'CareTeam')).toMatchObject({ status: 'inactive' })
+    const again = withStatus(only(closed, 'EpisodeOfCare'), 'active')
+    expect(lawOf(closed, [again], { at: '2026-11-19T12:00:00Z' }).ok).toBe(true)
+    expect(refused(lawOf(closed, [again], { at: '2026-11-20T12:00:00Z' }))).toMatchObject({
+      code: 'case-condition',
+    })
+    const reopened = written(closed, [again], { at: '2026-11-19T12:00:00Z' })
+    expect(only(reopened, 'EpisodeOfCare')).toMatchObject({ status: 'active' })
+    expect(only(reopened, 'EpisodeOfCare')['period']).toEqual({ start: '2026-10-05T18:30:00-04:00' })
+    expect(only(reopened, 'CareTeam')).toMatchObject({ status: 'active' })
+  })
+
+  it('after death is refused', () => {
+    const dead = after(start, stays, { deceased: { at: '2026-10-12' } })
+    const failure = refused(lawOf(dead, [withStatus(only(dead, 'EpisodeOfCare'), 'active')]))
+    expect(failure.legal).toEqual(['MarkEnteredInError'])
+  })
+})
+
+describe('a changed state extension of a case', () => {
+  it('is the command that leads to that state, and the native status follows', () => {
+    const world = toState(start, 'screened', 'outreach', 'open', 'active', 'closing')
+    expect(only(world, 'EpisodeOfCare')).toMatchObject({ status: 'active' })
+    expect(stateOf(toState(world, 'transferred-out'))).toBe('transferred-out')
+  })
+
+  it('that no command leads to is refused', () => {
+    expect(refused(lawOf(start, [inState(start, 'active')])).code).toBe('illegal-transition')
+  })
+
+  it('that contradicts the native status changed with it is refused', () => {
+    expect(refused(lawOf(start, [withStatus(inState(start, 'screened'), 'active')])).code).toBe(
+      'illegal-transition',
+    )
+    expect(lawOf(start, [withStatus(inState(start, 'open'), 'active')]).ok).toBe(true)
+  })
+})
+
+describe('a case', () => {
+  it('keeps number, state and history when a client leaves them out', () => {
+    const { extension: _e, identifier: _i, statusHistory: _h, ...bare } = only(start, 'EpisodeOfCare')
+    const [kept] = written(start, [{ ...bare, diagnosis: [] }]).compartment
+    expect(kept).toMatchObject({
+      identifier: [{ system: `${CM}/sid/case`, value: kept?.id }],
+      extension: [{ url: STATE, valueCode: 'identified' }],
+      statusHistory: [{ status: 'planned' }],
+    })
+  })
+
+  it('that a client opens gets number and history, and is the case of what happens then', () => {
+    const made: Resource = {
+      resourceType: 'EpisodeOfCare',
+      id: 'made',
+      status: 'active',
+      type: [{ coding: [{ system: `${CM}/CodeSystem/case-type`, code: 'chronic' }] }],
+      patient: { reference: `Patient/${PATIENT}` },
+      period: { start: '2026-10-01' },
+    }
+    const world = written(emptyWorld, [made])
+    expect(only(world, 'EpisodeOfCare')).toMatchObject({
+      identifier: [{ system: `${CM}/sid/case`, value: 'made' }],
+      statusHistory: [{ status: 'active', period: { start: '2026-10-01' } }],
+    })
+    const admitted = after(world, stays)
+    expect(ofType(admitted, 'EpisodeOfCare')).toHaveLength(1)
+    expect(taskOf(admitted, 'notify')).toMatchObject({ groupIdentifier: { value: 'made' } })
+    expect(taskOf(admitted, 'contact')).toMatchObject({ groupIdentifier: { value: 'made' } })
+    expect(refused(lawOf(emptyWorld, [{ ...made, status: 'finished' }])).legal).toContain('planned')
+    const joined = written(admitted, [{ ...taskOf(admitted, 'contact'), status: 'accepted', owner: noor }])
+    expect(membersOf(joined).map(row => (row as string[])[0])).toEqual([
+      `Patient/${PATIENT}`,
+      'Practitioner/noor',
+    ])
+  })
+
+  it('cannot become a plain episode', () => {
+    const failure = refused(lawOf(start, [{ ...only(start, 'EpisodeOfCare'), type: [] }]))
+    expect(failure).toMatchObject({ code: 'derived-element', expression: 'EpisodeOfCare.type' })
+  })
+})
+
+describe('a Task of a case', () => {
+  const contact = taskOf(start, 'contact')
+
+  it('moves only as the table says', () => {
+    for (const status of ['completed', 'in-progress', 'failed', 'on-hold', 'draft', 'ready']) {
+      expect(refused(lawOf(start, [withStatus(contact, status)]))).toMatchObject({
+        code: 'illegal-transition',
+        legal: ['received', 'accepted', 'rejected', 'cancelled', 'entered-in-error'],
+      })
+    }
+    for (const status of ['received', 'accepted', 'rejected', 'cancelled', 'entered-in-error']) {
+      expect(lawOf(start, [withStatus(contact, status)]).ok).toBe(true)
+    }
+  })
+
+  it('never leaves a terminal status but as an error', () => {
+    const done = written(start, [withStatus(contact, 'rejected')])
+    expect(refused(lawOf(done, [withStatus(contact, 'requested')])).legal).toEqual(['entered-in-error'])
+  })
+
+  it('that is accepted makes its owner a member of the team: one more version of each, and nothing else', () => {
+    const accepted = { ...contact, status: 'accepted', owner: noor }
+    const result = lawOf(start, [accepted])
+    expect(result.ok && result.value.map(({ resourceType }) => resourceType)).toEqual(['Task', 'CareTeam'])
+    expect(result.ok && result.value[0]).toBe(accepted)
+    const world = written(start, [accepted])
+    expect(membersOf(world)).toEqual([
+      [`Patient/${PATIENT}`, undefined],
+      ['Practitioner/noor', { start: '2026-10-06T10:00:00-04:00' }],
+    ])
+    expect(validateResource(only(world, 'CareTeam'))).toEqual([])
+    expect(effectsOf(world, stays).resources).toEqual([])
+    const again = lawOf(world, [{ ...accepted, note: [{ text: 'called' }] }])
+    expect(again.ok && again.value).toHaveLength(1)
+  })
+
+  it('that is done ends the membership but keeps it listed, unless another is under way', () => {
+    const two = written(start, [
+      { ...contact, status: 'accepted', owner: noor },
+      { ...taskOf(start, 'med-rec'), status: 'accepted', owner: noor },
+    ])
+    const step = (world: World, code: string, status: string): World =>
+      written(world, [withStatus(taskOf(world, code), status)], { at: '2026-10-12T14:00:00.000Z' })
+    const one = step(step(two, 'contact', 'in-progress'), 'contact', 'completed')
+    expect(membersOf(one)[1]).toEqual(['Practitioner/noor', { start: '2026-10-06T10:00:00-04:00' }])
+    const none = step(one, 'med-rec', 'cancelled')
+    expect(membersOf(none)[1]).toEqual([
+      'Practitioner/noor',
+      { start: '2026-10-06T10:00:00-04:00', end: '2026-10-12T10:00:00-04:00' },
+    ])
+  })
+
+  it('that nobody accepted, or that is part of another, makes no member', () => {
+    const received = lawOf(start, [{ ...contact, status: 'received', owner: noor }])
+    expect(received.ok && received.value).toHaveLength(1)
+    const part = { ...contact, status: 'accepted', owner: noor, partOf: [{ reference: 'Task/x' }] }
+    const partial = lawOf(start, [part])
+    expect(partial.ok && partial.value).toHaveLength(1)
+  })
+
+  it('keeps what its rule gave', () => {
+    const changes: readonly (readonly [string, object])[] = [
+      ['Task.restriction.period.end', { restriction: { period: { end: '2027-01-01T00:00:00Z' } } }],
+      ['Task.authoredOn', { authoredOn: '2026-10-10T10:31:00-04:00' }],
+      ['Task.identifier', { identifier: [] }],
+      ['Task.groupIdentifier', { groupIdentifier: undefined }],
+      ['Task.for', { for: { reference: 'Patient/other' } }],
+    ]
+    for (const [expression, change] of changes) {
+      expect(refused(lawOf(start, [{ ...contact, ...change }]))).toMatchObject({
+        code: 'derived-element',
+        expression,
+      })
+    }
+    const own = {
+      ...contact,
+      identifier: [...(contact['identifier'] as object[]), { value: 'x' }],
+      priority: 'asap',
+    }
+    expect(lawOf(start, [own]).ok).toBe(true)
+  })
+
+  it('cancelled by facts keeps the mark that says so when a client leaves it out', () => {
+    const voided = after(start, [
+      stay('e1', [
+        admission('2026-10-05T18:30:00'),
+        discharge('2026-10-10T10:30:00', '01', { cancelledAt: '2026-10-10T12:00:00-04:00' }),
+      ]),
+    ])
+    const { _status: _mark, extension: _derived, ...bare } = taskOf(voided, 'contact')
+    const world = written(voided, [{ ...bare, note: [{ text: 'seen' }] }])
+    expect(taskOf(world, 'contact')['_status']).toEqual(taskOf(voided, 'contact')['_status'])
+    expect(taskOf(world, 'contact')['extension']).toEqual(taskOf(voided, 'contact')['extension'])
+  })
+
+  it('of another case number is nobody business of ours', () => {
+    const foreign: Resource = {
+      resourceType: 'Task',
+      id: 'f',
+      status: 'completed',
+      intent: 'order',
+      groupIdentifier: { system: 'urn:other', value: only(start, 'EpisodeOfCare').id },
+    }
+    const result = lawOf({ compartment: put(start.compartment, [{ ...foreign, status: 'draft' }]) }, [
+      foreign,
+    ])
+    expect(result.ok && result.value).toEqual([foreign])
+    expect(result.ok && result.value[0]).toBe(foreign)
+  })
+})
+
+describe('a CareTeam of a case', () => {
+  it('keeps pins and gets its derived members back', () => {
+    const team = only(start, 'CareTeam')
+    const pin = { member: { reference: 'Practitioner/pcp' } }
+    const world = written(start, [{ ...team, participant: [pin] }])
+    expect(membersOf(world).map(row => (row as string[])[0])).toEqual([
+      'Practitioner/pcp',
+      `Patient/${PATIENT}`,
+    ])
+    const accepted = { ...taskOf(world, 'contact'), status: 'accepted', owner: pin.member }
+    const result = lawOf(world, [accepted])
+    expect(result.ok && result.value).toEqual([accepted])
+  })
+
+  it('moves only as the table says', () => {
+    refused(lawOf(start, [withStatus(only(start, 'CareTeam'), 'proposed')]))
+    expect(lawOf(start, [withStatus(only(start, 'CareTeam'), 'suspended')]).ok).toBe(true)
+  })
+})
+
+describe('a CarePlan of a case', () => {
+  it('moves only as the table says, and is stabilised when people complete it', () => {
+    const plan = only(start, 'CarePlan')
+    refused(lawOf(start, [withStatus(plan, 'draft')]))
+    const world = written(start, [withStatus(plan, 'completed')])
+    expect(only(world, 'CarePlan')['extension']).toContainEqual({ url: STATE, valueCode: 'stabilised' })
+    expect(effectsOf(world, stays).resources).toEqual([])
+    expect(lawOf(start, [{ ...plan, title: 'x' }]).ok).toBe(true)
+  })
+})
+
+describe('at the door of peers', () => {
+  it('what is legal passes as it is', () => {
+    const accepted = { ...taskOf(start, 'contact'), status: 'accepted', owner: noor }
+    const result = lawOf(start, [accepted], { door: 'peer' })
+    expect(result.ok && result.value[0]).toBe(accepted)
+    expect(result.ok && result.value).toHaveLength(2)
+  })
+
+  it('an illegal step of a Task is recorded, flagged and reviewed once', () => {
+    const done = withStatus(taskOf(start, 'contact'), 'completed')
+    const world = written(start, [done], { door: 'peer' })
+    expect(taskOf(world, 'contact')).toMatchObject({
+      status: 'completed',
+      meta: { tag: [{ system: `${CM}/CodeSystem/flag`, code: 'illegal-transition' }] },
+    })
+    expect(taskOf(world, 'fact-review')).toMatchObject({ status: 'requested' })
+    expect(validateResource(taskOf(world, 'fact-review'))).toEqual([])
+    expect(effectsOf(world, stays).resources).toEqual([])
+    const back = written(world, [withStatus(taskOf(world, 'contact'), 'requested')], { door: 'peer' })
+    expect(tasksOf(back, 'fact-review')).toHaveLength(2)
+    const twice = written(back, [done], { door: 'peer' })
+    expect(tasksOf(twice, 'fact-review')).toHaveLength(2)
+  })
+
+  it('an illegal step of a case is recorded by what its status means', () => {
+    const world = written(start, [withStatus(only(start, 'EpisodeOfCare'), 'finished')], { door: 'peer' })
+    expect(stateOf(world)).toBe('closed')
+    expect(only(world, 'EpisodeOfCare')).toMatchObject({
+      status: 'finished',
+      statusHistory: [{ status: 'planned' }, { status: 'finished' }],
+      meta: { tag: [{ code: 'illegal-transition' }] },
+    })
+    expect(board(world)).toContain('fact-review:requested 2026-10-07')
+  })
+})
