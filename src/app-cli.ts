@@ -1,8 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { fail, ok, type Result } from './lib/result.ts'
 import type { Verdict } from './commands/ingest-adt/inbound.ts'
-import { createApp, type App } from './app.ts'
-import { migrateStore } from './app-store.ts'
+import type { App } from './app.ts'
 import type { CliIo, Operations } from './cli/cli-io.ts'
 import { remoteService } from './cli/remote-service.ts'
 import { readConfig, type Config } from './config/environment.ts'
@@ -10,7 +9,10 @@ import { syncSchema } from './config/sync-schema.ts'
 import { describeWrong } from './config/wrong.ts'
 import { eventLog } from './observability/event-log.ts'
 
-/** What the verbs of the command line may use: the world, and what the composition root makes. */
+/**
+ * What the verbs of the command line may use: the world, and what the composition root makes. That one is loaded only
+ * when a verb needs a store, so that `convert` and `validate` start at once.
+ */
 export function cliIo(environment: Readonly<Record<string, string | undefined>>): CliIo {
   const err = (text: string): unknown => process.stderr.write(text)
   const config = (): Result<Config> => {
@@ -61,6 +63,7 @@ async function configuredOperations(
   if (config.database.url === undefined && (await answers(local))) return ok(remoteService(local))
   try {
     // Warnings only, and on standard error: standard output is for results.
+    const { createApp } = await import('./app.ts')
     const emit = eventLog({ level: 'warn', stream: process.stderr })
     const offline: Config = { ...config, roles: new Set(['sync']) }
     return ok(localOperations(await createApp(offline, { emit, say })))
@@ -102,6 +105,7 @@ function localOperations(app: App): Operations {
 
 async function migrated({ database }: Config): Promise<Result<string>> {
   try {
+    const { migrateStore } = await import('./app-store.ts')
     const names = await migrateStore(database)
     return ok(names.length === 0 ? 'The schema is up to date.' : `Applied ${names.join(', ')}.`)
   } catch (error) {

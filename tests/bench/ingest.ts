@@ -1,0 +1,205 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { Kafka, logLevel } from 'kafkajs'
+import { Client } from 'pg'
+import { serverForTests, stopServersForTests } from '../../scripts/services/for-tests.ts'
+import { feed, type FeedMessage } from '../support/adt-workload.ts'
+import { startService, type ServiceProcess } from '../support/service-process.ts'
+
+/**
+ * Real Kafka -> real PostgreSQL -> duties (performance.md 1): a change-heavy feed is put on a topic, then a service of its
+ * own reads it. `npm run bench:ingest -- [--messages 6000] [--patients 600] [--runs 5] [--json]`.
+ */
+const { values } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '6000' },
+    patients: { type: 'string', default: '600' },
+    partitions: { type: 'string', default: '6' },
+    runs: { type: 'string', default: '5' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const [messages, patients, partitions, runs] = [
+  values.messages,
+  values.patients,
+  values.partitions,
+  values.runs,
+].map(Number) as [number, number, number, number]
+
+interface Run {
+  readonly perSecond: number
+  readonly nodeMicroseconds: number
+  readonly postgresMicroseconds: number
+  readonly resourcesPerMessage: number
+  readonly outcomes: Readonly<Record<string, number>>
+}
+
+const say = (text: string): unknown => process.stderr.write(`${text}\n`)
+process.exitCode = await main()
+
+async function main(): Promise<number> {
+  const [kafka, postgres] = [await serverForTests('kafka'), await serverForTests('postgres')]
+  if ('missing' in kafka || 'missing' in postgres) {
+    say(
+      'bench:ingest needs real Kafka and PostgreSQL (TEST_KAFKA_BROKERS, TEST_DATABASE_URL, Docker or local ones).',
+    )
+    return 2
+  }
+  try {
+    const results: Run[] = []
+    for (let run = 1; run <= runs; run += 1) {
+      results.push(await once(kafka.address, postgres.address, run))
+      say(`run ${run}: ${line(results.at(-1) as Run)}`)
+    }
+    print(results)
+    return 0
+  } finally {
+    await stopServersForTests()
+  }
+}
+
+async function once(brokers: string, serverUrl: string, run: number): Promise<Run> {
+  const name = `bench_${process.pid}_${run}`
+  await execute(serverUrl, `create database ${name}`)
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  const messagesOfRun = feed({ patients, messages, seed: run, prefix: `R${run}` })
+  await publish(brokers, name, messagesOfRun)
+  const service = await startService({
+    ROLES: 'http,adt',
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: url.href,
+    KAFKA_BROKERS: brokers,
+    KAFKA_GROUP: name,
+    ADT_TOPICS: name,
+  })
+  try {
+    return await measure(service, url.href, messagesOfRun.length)
+  } finally {
+    await service.stop()
+    await execute(serverUrl, `drop database ${name} with (force)`)
+  }
+}
+
+/** From the first record durable to the last; start and join are left out. */
+async function measure(service: ServiceProcess, databaseUrl: string, total: number): Promise<Run> {
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const first = await until(client, 1)
+    const before = {
+      ...first,
+      node: cpuMicroseconds([service.pid]),
+      postgres: cpuMicroseconds(postgresPids()),
+    }
+    const last = await until(client, total)
+    const done = last.count - before.count
+    const { rows } = await client.query<{ n: string }>('select count(*) as n from resource_version')
+    const outcomes = await client.query<{ outcome: string; n: string }>(
+      'select outcome, count(*) as n from inbox group by 1',
+    )
+    return {
+      perSecond: (done * 1000) / (last.atMs - before.atMs),
+      nodeMicroseconds: (cpuMicroseconds([service.pid]) - before.node) / done,
+      postgresMicroseconds: (cpuMicroseconds(postgresPids()) - before.postgres) / done,
+      resourcesPerMessage: Number(rows[0]?.n) / total,
+      outcomes: Object.fromEntries(outcomes.rows.map(({ outcome, n }) => [outcome, Number(n)])),
+    }
+  } finally {
+    await client.end()
+  }
+}
+
+async function until(
+  client: Client,
+  count: number,
+): Promise<{ readonly count: number; readonly atMs: number }> {
+  for (;;) {
+    const { rows } = await client.query<{ n: string }>('select count(*) as n from inbox')
+    const seen = Number(rows[0]?.n)
+    if (seen >= count) return { count: seen, atMs: Date.now() }
+    await sleep(20)
+  }
+}
+
+async function publish(brokers: string, topic: string, records: readonly FeedMessage[]): Promise<void> {
+  const kafka = new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.NOTHING })
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
+  })
+  await admin.disconnect()
+  const producer = kafka.producer()
+  await producer.connect()
+  for (let i = 0; i < records.length; i += 500) {
+    const slice = records.slice(i, i + 500)
+    await producer.send({ topic, messages: slice.map(({ key, text }) => ({ key, value: text })) })
+  }
+  await producer.disconnect()
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.query(statement).finally(() => client.end())
+}
+
+const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
+
+/** User and system time of processes, from /proc; 0 for one that is gone. */
+function cpuMicroseconds(pids: readonly number[]): number {
+  const ticks = pids.map(pid => {
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+      return Number(fields[11]) + Number(fields[12])
+    } catch {
+      return 0
+    }
+  })
+  return (ticks.reduce((sum, each) => sum + each, 0) * 1_000_000) / TICKS_PER_SECOND
+}
+
+function postgresPids(): readonly number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .filter(pid => {
+      try {
+        return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres'
+      } catch {
+        return false
+      }
+    })
+    .map(Number)
+}
+
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+
+const line = (run: Run): string =>
+  `${run.perSecond.toFixed(0)} messages/s, Node ${run.nodeMicroseconds.toFixed(0)} us, PostgreSQL ${run.postgresMicroseconds.toFixed(0)} us, ${run.resourcesPerMessage.toFixed(1)} resource versions a message`
+
+function print(results: readonly Run[]): void {
+  const spread = (pick: (run: Run) => number): { median: number; min: number; max: number } => {
+    const all = results.map(pick)
+    return {
+      median: Math.round(median(all)),
+      min: Math.round(Math.min(...all)),
+      max: Math.round(Math.max(...all)),
+    }
+  }
+  const summary = {
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    ...{ messages, patients, partitions, runs },
+    messagesPerSecond: spread(run => run.perSecond),
+    nodeMicroseconds: spread(run => run.nodeMicroseconds),
+    postgresMicroseconds: spread(run => run.postgresMicroseconds),
+    resourcesPerMessage: Math.round(median(results.map(run => run.resourcesPerMessage)) * 10) / 10,
+    outcomes: results[0]?.outcomes,
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
+  else process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
+}
