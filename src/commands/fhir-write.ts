@@ -1,21 +1,15 @@
 import { instantOf } from '../lib/clock.ts'
-import { shardInId } from '../lib/ids.ts'
-import { fail, ok, type Failure, type Result } from '../lib/result.ts'
+import { fail, ok, type Result } from '../lib/result.ts'
 import { inProcessingOrder } from '../fhir/bundle/read-entries.ts'
 import { patientOf } from '../fhir/compartment.ts'
-import { etagMatches, isEtagList } from '../fhir/etag.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import { underCaseLaw } from './fhir-case-law.ts'
+import { conditionsIn, derivedCandidates } from './fhir-conditional.ts'
 import { conditionText, findByConditions } from './fhir-conditions.ts'
 import { caseTypes, type Caller, type FhirDeps } from './fhir-deps.ts'
-import {
-  at,
-  conditionsIn,
-  derivedCandidates,
-  placeIntents,
-  shardOf,
-  type PlacedIntent,
-  type WriteIntent,
-} from './fhir-intents.ts'
+import { at, type WriteIntent } from './fhir-intent.ts'
+import { placeIntents, shardOf, type PlacedIntent } from './fhir-placing.ts'
+import { preconditionFailure } from './fhir-preconditions.ts'
 import type { Loaded, Stored } from './ports/store.ts'
 import { openWork, type UnitOfWork } from './unit-of-work.ts'
 
@@ -185,30 +179,6 @@ function stage(work: UnitOfWork, item: PlacedIntent): Result<Written['outcome']>
   return ok(work.put(withoutServerMeta(resource), { shard, clientAssigned }))
 }
 
-function preconditionFailure(
-  { ifMatch, ifNoneMatch }: WriteIntent,
-  standing: Resource | undefined,
-  version: number,
-): Failure | undefined {
-  if (ifMatch !== undefined && !isEtagList(ifMatch)) return malformed('If-Match')
-  if (ifNoneMatch !== undefined && !isEtagList(ifNoneMatch)) return malformed('If-None-Match')
-  if (ifMatch !== undefined && !(standing && etagMatches(ifMatch, version))) {
-    const message = 'If-Match names another version than the one that stands now: read it again.'
-    return { kind: 'stale-version', code: 'version-stale', message }
-  }
-  if (ifNoneMatch !== undefined && standing && etagMatches(ifNoneMatch, version)) {
-    const message = 'If-None-Match names the version that stands now.'
-    return { kind: 'stale-version', code: 'resource-exists', message }
-  }
-  return undefined
-}
-
-const malformed = (header: string): Failure => ({
-  kind: 'invalid',
-  code: 'if-match-malformed',
-  message: `${header} must be entity tags such as W/"3", or *.`,
-})
-
 /** Version and time are the server's to set, whatever the client sent. */
 function withoutServerMeta(resource: Resource & { readonly id: string }): Resource & { readonly id: string } {
   const { meta, ...rest } = resource
@@ -216,46 +186,3 @@ function withoutServerMeta(resource: Resource & { readonly id: string }): Resour
   const { versionId: _version, lastUpdated: _updated, ...own } = meta
   return Object.keys(own).length === 0 ? rest : { ...resource, meta: own }
 }
-
-interface LawOptions {
-  readonly deps: FhirDeps
-  readonly caller: Caller
-  readonly work: UnitOfWork
-  readonly placed: readonly PlacedIntent[]
-  readonly loaded: Loaded
-  readonly atInstant: string
-}
-
-/** The law sees what stood and what is staged, and says what to write instead. */
-function underCaseLaw({ deps, caller, work, placed, loaded, atInstant }: LawOptions): Result<void> {
-  const changedKeys = new Set(work.changedInStep())
-  const changed = placed.flatMap(({ key }) => {
-    const resource = caseTypes.has(key.type) && changedKeys.has(keyText(key)) ? work.get(key) : undefined
-    return resource ? [resource] : []
-  })
-  if (changed.length === 0) return ok(undefined)
-  const before = openWork({ tenant: 0, lane: 0, at: '', actor: '', targets: [] }, loaded.resources)
-  const compartment = loaded.resources.flatMap(row =>
-    caseTypes.has(row.type) ? (before.get(row) ?? []) : [],
-  )
-  const { actor } = caller
-  const input = {
-    compartment,
-    changed,
-    actor,
-    door: 'fhir' as const,
-    at: atInstant,
-    canonicalBase: deps.canonicalBase,
-  }
-  const lawful = deps.applyCaseLaw(input)
-  if (!lawful.ok) return lawful
-  for (const resource of lawful.value) {
-    if (!hasId(resource)) continue
-    const key = { type: resource.resourceType, id: resource.id }
-    work.put(resource, { shard: shardInId(key.id) ?? shardOf(deps.tenant, key, patientOf(resource)) })
-  }
-  return ok(undefined)
-}
-
-const hasId = (resource: Resource): resource is Resource & { readonly id: string } =>
-  resource.id !== undefined

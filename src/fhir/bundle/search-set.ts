@@ -1,5 +1,5 @@
 import { outcome } from '../outcome.ts'
-import { PAGE_PARAMETER } from '../search/parse-search.ts'
+import { PAGE_PARAMETER } from '../search/search-controls.ts'
 import { bundleText, type EntryText } from './texts.ts'
 
 /** A resource of a result, its content as JSON text. */

@@ -1,4 +1,5 @@
 import official from '../definitions/search-parameters.json' with { type: 'json' }
+import { isResourceType } from '../resource-types.ts'
 import { compilePath } from './path.ts'
 
 export type SearchParameterType =
@@ -64,10 +65,17 @@ const lastUpdatedParameter = searchParameterOf('Resource', '_lastUpdated')
 export const isRowParameter = (parameter: SearchParameter): boolean =>
   parameter === idParameter || parameter === lastUpdatedParameter
 
+/** True when a reference parameter may lead to a resource of that type. */
+export const isTargetOf = ({ type, target }: SearchParameter, name: string): boolean =>
+  type === 'reference' &&
+  isResourceType(name) &&
+  (target === undefined || target.includes('Resource') || target.includes(name))
+
 /** Why this server can't search a type by a parameter, or undefined when it can. */
 export function whyNotSearchable(type: string, parameter: SearchParameter): string | undefined {
   if (isRowParameter(parameter)) return undefined
   if (!builtTypes.has(parameter.type)) return `parameters of type ${parameter.type} are not supported`
+  if (parameter.code === 'phonetic') return 'it compares sounds, which is not supported; use name'
   if (parameter.expression === undefined) return 'it has no expression to index by'
   const path = compilePath(parameter.expression, type, parameter.type)
   return path.ok ? undefined : path.failure.message

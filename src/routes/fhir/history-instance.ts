@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../lib/result.ts'
 import { readHistory } from '../../commands/fhir-read.ts'
 import { historySetText } from '../../fhir/bundle/history-set.ts'
-import { COUNT_DEFAULT, COUNT_MAX, PAGE_PARAMETER } from '../../fhir/search/parse-search.ts'
+import { COUNT_DEFAULT, COUNT_MAX, PAGE_PARAMETER } from '../../fhir/search/search-controls.ts'
 import { keyOf, onlyParameters, type Exchange, type Handler } from './exchange.ts'
 
 /** `GET /Type/id/_history` (http://hl7.org/fhir/R4/http.html#history), newest first, paged by version. */

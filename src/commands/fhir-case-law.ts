@@ -1,0 +1,51 @@
+import { shardInId } from '../lib/ids.ts'
+import { ok, type Result } from '../lib/result.ts'
+import { patientOf } from '../fhir/compartment.ts'
+import { keyText, type Resource } from '../fhir/resource.ts'
+import { caseTypes, type Caller, type FhirDeps } from './fhir-deps.ts'
+import { shardOf, type PlacedIntent } from './fhir-placing.ts'
+import type { Loaded } from './ports/store.ts'
+import { openWork, type UnitOfWork } from './unit-of-work.ts'
+
+export interface LawOptions {
+  readonly deps: FhirDeps
+  readonly caller: Caller
+  readonly work: UnitOfWork
+  readonly placed: readonly PlacedIntent[]
+  readonly loaded: Loaded
+  readonly atInstant: string
+}
+
+/** The law sees what stood and what is staged, and says what to write instead. */
+export function underCaseLaw({ deps, caller, work, placed, loaded, atInstant }: LawOptions): Result<void> {
+  const changedKeys = new Set(work.changedInStep())
+  const changed = placed.flatMap(({ key }) => {
+    const resource = caseTypes.has(key.type) && changedKeys.has(keyText(key)) ? work.get(key) : undefined
+    return resource ? [resource] : []
+  })
+  if (changed.length === 0) return ok(undefined)
+  const before = openWork({ tenant: 0, lane: 0, at: '', actor: '', targets: [] }, loaded.resources)
+  const compartment = loaded.resources.flatMap(row =>
+    caseTypes.has(row.type) ? (before.get(row) ?? []) : [],
+  )
+  const { actor } = caller
+  const input = {
+    compartment,
+    changed,
+    actor,
+    door: 'fhir' as const,
+    at: atInstant,
+    canonicalBase: deps.canonicalBase,
+  }
+  const lawful = deps.applyCaseLaw(input)
+  if (!lawful.ok) return lawful
+  for (const resource of lawful.value) {
+    if (!hasId(resource)) continue
+    const key = { type: resource.resourceType, id: resource.id }
+    work.put(resource, { shard: shardInId(key.id) ?? shardOf(deps.tenant, key, patientOf(resource)) })
+  }
+  return ok(undefined)
+}
+
+const hasId = (resource: Resource): resource is Resource & { readonly id: string } =>
+  resource.id !== undefined

@@ -1,0 +1,118 @@
+import { shardInId, shardOfKey } from '../lib/ids.ts'
+import { ok, type Failure, type Result } from '../lib/result.ts'
+import { entryLinks, isUrn, referencesIn, rewriteLinks } from '../fhir/bundle/links.ts'
+import { patientOf } from '../fhir/compartment.ts'
+import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import {
+  placeConditional,
+  resolveConditionalReferences,
+  type Conditional,
+  type Placing,
+} from './fhir-conditional.ts'
+import type { FhirDeps } from './fhir-deps.ts'
+import { at, type WriteIntent } from './fhir-intent.ts'
+
+/** A write with its address known and its links resolved. */
+export interface PlacedIntent {
+  readonly intent: WriteIntent
+  readonly key: ResourceKey
+  readonly shard: number
+  /** The id isn't one that carries its shard. */
+  readonly clientAssigned: boolean
+  /** The conditional create found this one: nothing is written. */
+  readonly found: boolean
+  readonly resource?: Resource & { readonly id: string }
+}
+
+/** Where a resource lives that is new: with its patient, else by its own id. */
+export function shardOf(tenant: number, key: ResourceKey, patient: string | undefined): number {
+  if (patient !== undefined) return shardInId(patient) ?? shardOfKey(tenant, `Patient/${patient}`)
+  return shardInId(key.id) ?? shardOfKey(tenant, keyText(key))
+}
+
+/**
+ * Gives each intent its address and resolves the links between them. Failures: `condition-ambiguous` and
+ * `condition-unmatched` (412), `reference-dangling`, `condition-ids-used-up`.
+ */
+export function placeIntents(
+  deps: FhirDeps,
+  intents: readonly WriteIntent[],
+  placing: Placing,
+): Result<readonly PlacedIntent[]> {
+  const conditional = placeConditional(deps, intents, placing)
+  if (!conditional.ok) return conditional
+  const references = resolveConditionalReferences(intents, placing, conditional.value)
+  if (!references.ok) return references
+  const targets = new Map(references.value)
+  const keys = new Map<WriteIntent, ResourceKey>()
+  const settle = (intent: WriteIntent, key: ResourceKey): void => {
+    keys.set(intent, key)
+    if (intent.fullUrl !== undefined) targets.set(intent.fullUrl, keyText(key))
+  }
+  for (const intent of intents) {
+    const key = conditional.value.get(intent)?.key ?? knownKey(deps, intent)
+    if (key) settle(intent, key)
+  }
+  // What remains are new resources: their ids carry the shard of the patient they refer to.
+  for (const intent of intents) {
+    if (!keys.has(intent) && intent.resource) settle(intent, mintKey(deps, intent, targets))
+  }
+  return collect(intents.map(intent => placed({ deps, intent, keys, targets, found: conditional.value })))
+}
+
+function mintKey(
+  { ids, tenant }: FhirDeps,
+  intent: WriteIntent,
+  targets: ReadonlyMap<string, string>,
+): ResourceKey {
+  const { type, resource, fullUrl } = intent
+  const patient = resource && patientOf(rewriteLinks(resource, entryLinks(targets, fullUrl)))
+  if (patient === undefined) return { type, id: ids.mintAnywhere() }
+  return { type, id: ids.mint(shardOf(tenant, { type, id: '' }, patient)) }
+}
+
+function knownKey(deps: FhirDeps, { type, id, method }: WriteIntent): ResourceKey | undefined {
+  if (id !== undefined) return { type, id }
+  return method === 'POST' && type === 'Patient' ? { type, id: deps.ids.mintAnywhere() } : undefined
+}
+
+interface PlaceOptions {
+  readonly deps: FhirDeps
+  readonly intent: WriteIntent
+  readonly keys: ReadonlyMap<WriteIntent, ResourceKey>
+  readonly targets: ReadonlyMap<string, string>
+  readonly found: ReadonlyMap<WriteIntent, Conditional>
+}
+
+function placed({ deps, intent, keys, targets, found }: PlaceOptions): Result<PlacedIntent> {
+  const key = keys.get(intent) ?? { type: intent.type, id: intent.id ?? '' }
+  const hit = found.get(intent)?.found ?? false
+  const frame = { intent, key, found: hit, clientAssigned: intent.id !== undefined || found.has(intent) }
+  if (!intent.resource) return ok({ ...frame, shard: shardOf(deps.tenant, key, undefined) })
+  const linked = rewriteLinks(intent.resource, entryLinks(targets, intent.fullUrl))
+  if (intent.place !== undefined && !hit && referencesIn(linked).some(isUrn)) return at(intent, dangling)
+  const resource = withId(linked, key.id)
+  const minted = frame.clientAssigned ? undefined : shardInId(key.id)
+  return ok({ ...frame, shard: minted ?? shardOf(deps.tenant, key, patientOf(resource)), resource })
+}
+
+const dangling: Failure = {
+  kind: 'invalid',
+  code: 'reference-dangling',
+  message: 'A urn reference names no entry of the Bundle.',
+}
+
+/** The id right after the type, where readers expect it. */
+const withId = (
+  { resourceType, id: _given, ...rest }: Resource,
+  id: string,
+): Resource & { readonly id: string } => ({
+  resourceType,
+  id,
+  ...rest,
+})
+
+function collect<T>(results: readonly Result<T>[]): Result<readonly T[]> {
+  const bad = results.find(result => !result.ok)
+  return bad ?? ok(results.flatMap(result => (result.ok ? [result.value] : [])))
+}
