@@ -25,6 +25,7 @@ export function cliIo(environment: Readonly<Record<string, string | undefined>>)
     out: text => process.stdout.write(text),
     err,
     readStdin: () => buffer(process.stdin),
+    openStdin: () => process.stdin,
     operations: async url => {
       if (url !== undefined) return URL.canParse(url) ? ok(remoteService(url)) : fail(noUrl)
       const read = config()

@@ -11,6 +11,8 @@ export interface CliIo {
   /** Standard error: progress and what is wrong. */
   readonly err: (text: string) => void
   readonly readStdin: () => Promise<Buffer>
+  /** Standard input piece by piece, for what may be larger than memory. */
+  readonly openStdin: () => AsyncIterable<Uint8Array>
   /** The service that runs at `url`, or, without one, the configured store (which no other process may have open when embedded). */
   readonly operations: (url: string | undefined) => Promise<Result<Operations>>
   /** What a message is read with when no store is at hand. */

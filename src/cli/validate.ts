@@ -1,9 +1,10 @@
-import { outcome, outcomeOf, type Outcome } from '../fhir/outcome.ts'
+import { createReadStream } from 'node:fs'
+import { okOutcome, outcome, outcomeOf, type Outcome } from '../fhir/outcome.ts'
 import { validateText } from '../fhir/validation/validate-text.ts'
-import type { FailureIssue } from '../lib/result.ts'
 import { parseArguments, usage } from './arguments.ts'
 import type { CliIo, Verb } from './cli-io.ts'
-import { inputFiles, readInput } from './input-files.ts'
+import { inputFiles } from './input-files.ts'
+import { resourceTexts, type ResourceText } from './resource-texts.ts'
 
 const help = `casewire validate FILE...|-
 
@@ -28,47 +29,40 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
   if (!files.ok) return usage(io, help, files.failure.message)
   let code = 0
   for (const file of files.value) {
-    const text = (await readInput(file, io.readStdin)).toString('utf8')
-    for (const checked of outcomesOf(text, file)) {
-      io.out(`${JSON.stringify(checked)}\n`)
-      if (checked.issue.some(({ severity }) => severity === 'error' || severity === 'fatal')) code = 1
-    }
+    const chunks: AsyncIterable<Uint8Array> = file === '-' ? io.openStdin() : createReadStream(file)
+    if (!(await areGood(chunks, file, io))) code = 1
   }
   return code
 }
 
-/** A text that is one JSON value is one resource; any other is taken line by line. */
-function* outcomesOf(text: string, file: string): Generator<Outcome> {
-  if (isJson(text)) {
-    yield checked(text, `${file}:1`)
-    return
+/** Prints the outcome of each resource; true when none has an error. */
+async function areGood(chunks: AsyncIterable<Uint8Array>, file: string, io: CliIo): Promise<boolean> {
+  let isGood = true
+  let isEmpty = true
+  for await (const item of resourceTexts(chunks, /\.(?:ndjson|jsonl)$/i.test(file))) {
+    const checked = outcomeAt(`${file}:${item.line}`, item)
+    io.out(`${JSON.stringify(checked)}\n`)
+    isEmpty = false
+    isGood &&= checked.issue.every(({ severity }) => severity === 'information')
   }
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line.trim() !== '') yield checked(line, `${file}:${index + 1}`)
-  }
+  if (!isEmpty) return isGood
+  const nothing = {
+    severity: 'error',
+    code: 'required',
+    diagnostics: `${file}:1: There is no resource in it.`,
+  } as const
+  io.out(`${JSON.stringify(outcome([nothing]))}\n`)
+  return false
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
+function outcomeAt(place: string, item: ResourceText): Outcome {
+  if ('unreadable' in item) {
+    return outcome([{ severity: 'error', code: 'structure', diagnostics: `${place}: ${item.unreadable}` }])
   }
-}
-
-function checked(text: string, place: string): Outcome {
-  const result = validateText(text)
-  if (result.ok)
-    return outcome([{ severity: 'information', code: 'informational', diagnostics: `${place}: valid R4` }])
-  const { issue } = outcomeOf(result.failure)
-  const issues = issue.map((each): FailureIssue => {
-    const { severity, code, diagnostics } = each
-    const [expression] = each.expression ?? []
-    const named = `${place}: ${diagnostics}`
-    return { severity, code, diagnostics: named, ...(expression !== undefined && { expression }) }
-  })
-  return outcome(issues)
+  const result = validateText(item.text)
+  if (result.ok) return okOutcome(`${place}: ${result.value.resourceType} is valid R4`)
+  const { issue, ...rest } = outcomeOf(result.failure)
+  return { ...rest, issue: issue.map(each => ({ ...each, diagnostics: `${place}: ${each.diagnostics}` })) }
 }
 
 export const validate: Verb = { summary: 'check FHIR R4 resources', help, run }
