@@ -6,6 +6,7 @@ import { connectPostgres } from './connect-postgres.ts'
 import { rethrow, type Connect } from './connection.ts'
 import type { Db } from './db.ts'
 import { openEmbeddedDatabase } from './embedded/embedded-database.ts'
+import { withUpkeep } from './embedded/upkeep.ts'
 import type { IndexResource } from './flush-plan.ts'
 import { flush } from './flush.ts'
 import { openInboxQueries } from './inbox-queries.ts'
@@ -30,6 +31,8 @@ export interface EmbeddedStoreOptions extends StoreOptions {
   readonly dataDir: string
   /** Starts the database thread; tests replace it by one with faults. */
   readonly startWorker?: (folder: string) => Worker
+  /** How much may be written between checkpoints. */
+  readonly checkpointBytes?: number
 }
 
 export interface PostgresStoreOptions extends StoreOptions {
@@ -66,7 +69,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       await db.close()
       await database.close()
     }
-    return storeOver(db, { backend: 'embedded', ...options, close })
+    return storeOver(withUpkeep(db, options.checkpointBytes), { backend: 'embedded', ...options, close })
   } catch (error) {
     await database.close()
     throw error
