@@ -51,6 +51,16 @@ describe('after a power cut', () => {
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+  const checkImage = async (image: string, flush: number, where: string): Promise<void> => {
+    const store = await open(image)
+    try {
+      await expectWhole(store, flush, where)
+      expect(await step(store, (await hotVersion(store)) + 1)).toBe(true)
+    } finally {
+      await store.close()
+    }
+  }
+
   test('the recording holds syncs, checkpoints and at least one event a flush', () => {
     expect(events.filter(({ kind }) => kind === 'sync').length).toBeGreaterThan(FLUSHES)
     expect(events.some(({ path }) => path.includes('/base/'))).toBe(true)
@@ -67,14 +77,7 @@ describe('after a power cut', () => {
       cutAt: unsynced.length,
       luck: () => false,
     })
-    const whole = open(image).then(async store => {
-      try {
-        await expectWhole(store, FLUSHES, 'no sync')
-      } finally {
-        await store.close()
-      }
-    })
-    await expect(whole).rejects.toThrow()
+    await expect(checkImage(image, FLUSHES, 'no sync')).rejects.toThrow()
   })
 
   test.each(Array.from({ length: CUTS }, (_, n) => n))(
@@ -92,13 +95,7 @@ describe('after a power cut', () => {
         cutAt,
         luck,
       })
-      const store = await open(image)
-      try {
-        await expectWhole(store, flush, `POWER_CUT_SEED=${seed}, cut at event ${cutAt}`)
-        expect(await step(store, (await hotVersion(store)) + 1)).toBe(true)
-      } finally {
-        await store.close()
-      }
+      await checkImage(image, flush, `POWER_CUT_SEED=${seed}, cut at event ${cutAt}`)
     },
   )
 })
