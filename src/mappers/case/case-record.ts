@@ -20,15 +20,22 @@ export interface CaseLenses {
   readonly task: Lens<TaskState>
 }
 
+/** Made once for each base: a process has one. */
+const made = new Map<string, CaseLenses>()
+
 export function caseLenses(canonicalBase: string): CaseLenses {
+  const known = made.get(canonicalBase)
+  if (known) return known
   const names = caseNames(canonicalBase)
-  return {
+  const lenses = {
     names,
     episode: episodeLens(names),
     team: careTeamLens(names),
     plan: planLens(names),
     task: taskLens(names),
   }
+  made.set(canonicalBase, lenses)
+  return lenses
 }
 
 /** Whose ids are derived: those of one patient's compartment. */

@@ -24,23 +24,31 @@ export function lastingDeathReview(
 ): readonly Trigger[] {
   const { death, courses, record, lenses, ids } = input
   if (death) return []
+  const explained = new Set(triggers.filter(({ id }) => id === DEATH_WITHDRAWN).map(({ caseId }) => caseId))
   return courses
-    .filter(({ id }) => !triggers.some(trigger => trigger.id === DEATH_WITHDRAWN && trigger.caseId === id))
+    .filter(({ id, standing }) => standing !== 'withdrawn' && !explained.has(id) && isWorked(id, input))
     .flatMap(({ id }) => {
-      const asked = record.byId.get(ids.task(id, 'fact-review', DEATH_WITHDRAWN))
-      const episode = record.byId.get(id)
-      const state = episode && lenses.episode.read(episode)
-      const isTakenBack =
-        state?.standing.overlay?.state === 'deceased' && isWorked(id, state.standing.own, input)
-      const at = asked
-        ? lenses.task.read(asked).authored
-        : isTakenBack
-          ? state.history.findLast(period => period.reason !== undefined)?.start
-          : undefined
-      if (at === undefined) return []
-      return [contradiction({ id: DEATH_WITHDRAWN, caseId: id, at, atMs: startMsOf(at, 'UTC') })]
+      const asked = record.byId.get(ids.task(id, 'fact-review', TAKEN_BACK))
+      const at = asked ? lenses.task.read(asked).authored : endedByDeath(id, input)
+      return at === undefined
+        ? []
+        : [contradiction({ id: TAKEN_BACK, caseId: id, at, atMs: startMsOf(at, 'UTC') })]
     })
 }
 
-const isWorked = (caseId: string, own: string, { record, lenses }: DeathReviewInput): boolean =>
-  own !== 'identified' || record.tasksOf(caseId).some(task => isWorkedOn(task, lenses))
+/** Trigger id of the review; that of a discharge as expired that was taken back is another. */
+const TAKEN_BACK = 'deceased-taken-back'
+
+/** When a case on record was ended by a death, as it stands before it is put right. */
+function endedByDeath(caseId: string, { record, lenses }: DeathReviewInput): string | undefined {
+  const episode = record.byId.get(caseId)
+  const state = episode && lenses.episode.read(episode)
+  if (state?.standing.overlay?.state !== 'deceased') return undefined
+  return state.history.findLast(period => period.reason !== undefined)?.start
+}
+
+function isWorked(caseId: string, { record, lenses }: DeathReviewInput): boolean {
+  const episode = record.byId.get(caseId)
+  const own = episode && lenses.episode.read(episode).standing.own
+  return own !== 'identified' || record.tasksOf(caseId).some(task => isWorkedOn(task, lenses))
+}

@@ -1,4 +1,3 @@
-import { canonicalJson } from '../../lib/json.ts'
 import type { Resource } from '../../fhir/resource.ts'
 
 /** One domain value inside a resource. `get(set(resource, value))` equals `value`; `set` leaves all else as it is. */
@@ -14,23 +13,37 @@ export interface Lens<S> {
   readonly write: (resource: Resource, state: S) => Resource
 }
 
-/** A lens of slots that don't overlap. Get-put holds by construction, for a slot is set only where its value differs. */
+/**
+ * A lens of slots that don't overlap. Get-put holds by construction, for a slot is set only where its value differs.
+ * What was read of a resource is remembered as long as the resource lives: resources never change.
+ */
 export function lensOf<S extends object>(slots: { readonly [K in keyof S]-?: Slot<S[K]> }): Lens<S> {
   const names = Object.keys(slots) as (keyof S)[]
+  const known = new WeakMap<Resource, S>()
+  const read = (resource: Resource): S => {
+    const remembered = known.get(resource)
+    if (remembered) return remembered
+    const state = Object.fromEntries(names.map(name => [name, slots[name].get(resource)])) as S
+    known.set(resource, state)
+    return state
+  }
   return {
-    read: resource => Object.fromEntries(names.map(name => [name, slots[name].get(resource)])) as S,
-    write: (resource, state) =>
-      names.reduce<Resource>(
-        (written, name) => setWhereDifferent(slots[name], written, state[name]),
-        resource,
-      ),
+    read,
+    write: (resource, state) => {
+      const before = read(resource)
+      return names
+        .filter(name => !sameValue(before[name], state[name]))
+        .reduce<Resource>((written, name) => slots[name].set(written, state[name]), resource)
+    },
   }
 }
 
-function setWhereDifferent<V>(slot: Slot<V>, resource: Resource, value: V): Resource {
-  return sameValue(slot.get(resource), value) ? resource : slot.set(resource, value)
+/** Equal as JSON: absent and undefined are the same, order of lists counts. Domain values hold no raw numbers. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  const [left, right] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>]
+  const names = new Set([...Object.keys(left), ...Object.keys(right)])
+  return [...names].every(name => sameValue(left[name], right[name]))
 }
-
-/** Equal as JSON: absent and undefined are the same, order of lists counts. */
-export const sameValue = (a: unknown, b: unknown): boolean =>
-  a === b || canonicalJson({ value: a }) === canonicalJson({ value: b })
