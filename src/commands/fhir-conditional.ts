@@ -30,12 +30,20 @@ const SUCCESSORS = 4
  * The ids that a conditional create may take when nothing matches: derived from the condition, so that creates that run
  * side by side want the same row and all but one are decided again.
  */
-export const derivedCandidates = (tenant: number, condition: Condition): readonly string[] =>
+const derivedCandidates = (tenant: number, condition: Condition): readonly string[] =>
   Array.from({ length: SUCCESSORS }, (_, n) => {
     const key = `if-none-exist|${conditionText(condition)}|${n}`
     // Not a UUIDv8: its shard must not depend on which of several creators came first.
     return `c${derivedId(0, tenant, condition.type, key).replaceAll('-', '')}`
   })
+
+/** Every address that the conditional creates among intents may take. */
+export const candidatesOf = (tenant: number, intents: readonly WriteIntent[]): readonly ResourceKey[] =>
+  intents.flatMap(({ type, ifNoneExist }) =>
+    ifNoneExist === undefined
+      ? []
+      : derivedCandidates(tenant, conditionOf(type, ifNoneExist)).map(id => ({ type, id })),
+  )
 
 /** What the store says of the addresses that intents may take. */
 export interface Placing {

@@ -4,7 +4,7 @@ import { inProcessingOrder } from '../fhir/bundle/read-entries.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { underCaseLaw } from './fhir-case-law.ts'
-import { conditionsIn, derivedCandidates } from './fhir-conditional.ts'
+import { candidatesOf, conditionsIn } from './fhir-conditional.ts'
 import { conditionText, findByConditions } from './fhir-conditions.ts'
 import { caseTypes, type Caller, type FhirDeps } from './fhir-deps.ts'
 import { at, type WriteIntent } from './fhir-intent.ts'
@@ -38,10 +38,13 @@ export async function writeAll(
 ): Promise<Result<readonly Written[]>> {
   const conditions = conditionsIn(intents)
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    const taken = await takenCandidates(deps, intents)
     const found = await findByConditions(deps, conditions)
     if (!found.ok) return found
-    const decided = await decide({ deps, caller, intents, found: found.value, lock: tries >= LOCK_FROM_TRY })
+    const lock = tries >= LOCK_FROM_TRY
+    const decided = await decide({ deps, caller, intents, taken, found: found.value, lock })
     if (!decided.ok) return decided
+    if (decided.value === 'again') continue
     const { work, answers } = decided.value
     const changes = work.changes()
     if (changes.writes.length === 0) return ok(answers(new Map()))
@@ -60,6 +63,8 @@ interface Decision {
   readonly deps: FhirDeps
   readonly caller: Caller
   readonly intents: readonly WriteIntent[]
+  /** Ids that conditional creates would derive and that were used before the search. */
+  readonly taken: ReadonlySet<string>
   readonly found: ReadonlyMap<string, readonly string[]>
   readonly lock: boolean
 }
@@ -69,11 +74,11 @@ interface Decided {
   readonly answers: (written: ReadonlyMap<string, Stored>) => readonly Written[]
 }
 
-async function decide(decision: Decision): Promise<Result<Decided>> {
-  const { deps, caller, intents, found } = decision
+async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
+  const { deps, caller, intents, taken, found } = decision
   const first = await loadFor(decision)
   const stored = new Map(first.resources.map(row => [keyText(row), row]))
-  const placed = placeIntents(deps, intents, { found, isTaken: key => stored.has(keyText(key)) })
+  const placed = placeIntents(deps, intents, { found, isTaken: key => taken.has(keyText(key)) })
   if (!placed.ok) return placed
   const loaded = await withFurtherCases(decision, first, placed.value)
   const context = {
@@ -85,6 +90,7 @@ async function decide(decision: Decision): Promise<Result<Decided>> {
     targets: deps.targets,
   }
   const work = openWork(context, loaded.resources)
+  if (placed.value.some(item => wasOvertaken(item, work))) return ok('again')
   const outcomes = new Map<PlacedIntent, Written['outcome']>()
   for (const item of inProcessingOrder(placed.value, ({ intent }) => intent.method)) {
     const outcome = stage(work, item)
@@ -105,18 +111,35 @@ async function decide(decision: Decision): Promise<Result<Decided>> {
   return ok({ work, answers })
 }
 
-/** One load: what the intents name, what their conditions found or may make, and the cases that they touch. */
+/**
+ * Looked up before the search on purpose: an id that is used here and found by nothing there belongs to a resource that
+ * no longer matches; one that came between the two makes the insert conflict, and all is decided again.
+ */
+async function takenCandidates(
+  deps: FhirDeps,
+  intents: readonly WriteIntent[],
+): Promise<ReadonlySet<string>> {
+  const keys = candidatesOf(deps.tenant, intents)
+  if (keys.length === 0) return new Set()
+  const { resources } = await deps.store.load({ tenant: deps.tenant, lane: laneOf({ deps, intents }), keys })
+  return new Set(resources.map(keyText))
+}
+
+/** A conditional create whose id another one took since it was chosen. */
+const wasOvertaken = ({ intent, key, found }: PlacedIntent, work: UnitOfWork): boolean =>
+  intent.ifNoneExist !== undefined && !found && work.loadedVersion(key) > 0
+
+/** One load: what the intents name, what their conditions found, and the cases that they touch. */
 function loadFor({ deps, intents, found, lock }: Decision): Promise<Loaded> {
   const named = intents.flatMap(({ type, id }) => (id === undefined ? [] : [{ type, id }]))
-  const conditional = conditionsIn(intents).flatMap(condition => {
-    const ids = [...(found.get(conditionText(condition)) ?? []), ...derivedCandidates(deps.tenant, condition)]
-    return ids.map(id => ({ type: condition.type, id }))
-  })
+  const matched = conditionsIn(intents).flatMap(condition =>
+    (found.get(conditionText(condition)) ?? []).map(id => ({ type: condition.type, id })),
+  )
   const patients = patientsOf(intents)
   return deps.store.load({
     tenant: deps.tenant,
     lane: laneOf({ deps, intents }),
-    keys: [...named, ...conditional],
+    keys: [...named, ...matched],
     ...(patients.length > 0 && { compartments: { patients, types: [...caseTypes] } }),
     ...(lock && { lock: true }),
   })

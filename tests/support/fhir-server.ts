@@ -10,7 +10,7 @@ import { validateResource } from '../../src/fhir/validation/validate-resource.ts
 import { ok } from '../../src/lib/result.ts'
 import { fhirRoutes } from '../../src/routes/fhir/fhir-routes.ts'
 import { httpServer } from '../../src/routes/http-server.ts'
-import { openEmbeddedStore } from '../../src/store/open-store.ts'
+import { openEmbeddedStore, openPostgresStore } from '../../src/store/open-store.ts'
 
 export const BASE = 'http://casewire.test/fhir'
 
@@ -42,13 +42,18 @@ export interface FhirReply {
 export interface FhirServerOptions {
   readonly applyCaseLaw?: FhirDeps['applyCaseLaw']
   readonly targets?: FhirDeps['targets']
+  /** A server's empty database instead of an embedded one. */
+  readonly databaseUrl?: string
 }
 
 export async function openFhirServer(options: FhirServerOptions = {}): Promise<FhirServer> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'cw-fhir-'))
   const clock = { nowMs: Date.parse('2026-11-22T08:00:00Z') }
   const clockPort = { nowMs: () => clock.nowMs }
-  const store = await openEmbeddedStore({ dataDir, clock: clockPort, indexResource, migrate: 'auto' })
+  const dataDir = mkdtempSync(join(tmpdir(), 'cw-fhir-'))
+  const common = { clock: clockPort, indexResource, migrate: 'auto' as const }
+  const store = await (options.databaseUrl === undefined
+    ? openEmbeddedStore({ dataDir, ...common })
+    : openPostgresStore({ databaseUrl: options.databaseUrl, ...common }))
   const deps: FhirDeps = {
     store,
     ids: mintIds(clockPort),

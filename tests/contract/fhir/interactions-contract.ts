@@ -1,0 +1,359 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { BASE, type FhirServer } from '../../support/fhir-server.ts'
+
+/** What the FHIR surface promises over any store. */
+export function interactionsContract(open: () => Promise<FhirServer>): void {
+  let server: FhirServer
+  beforeAll(async () => {
+    server = await open()
+  })
+  afterAll(() => server.close())
+
+  const patient = (more: object = {}) => ({ resourceType: 'Patient', name: [{ family: 'Rivers' }], ...more })
+
+  describe('create', () => {
+    test('answers 201 with Location, ETag, Last-Modified and the resource as stored', async () => {
+      const reply = await server.call({ method: 'POST', path: '/Patient', body: patient({ id: 'ignored' }) })
+      expect(reply.status).toBe(201)
+      expect(reply.headers['content-type']).toBe('application/fhir+json; charset=utf-8')
+      expect(reply.headers['etag']).toBe('W/"1"')
+      expect(reply.headers['location']).toBe(`${BASE}/Patient/${reply.json.id}/_history/1`)
+      expect(reply.headers['last-modified']).toBe('Sun, 22 Nov 2026 08:00:00 GMT')
+      expect(reply.json.id).not.toBe('ignored')
+      expect(reply.json.meta).toMatchObject({ versionId: '1', lastUpdated: '2026-11-22T08:00:00.000Z' })
+    })
+
+    test('a decimal keeps its digits', async () => {
+      const body = '{"resourceType":"Location","position":{"longitude":1.50,"latitude":2.0}}'
+      const reply = await server.call({ method: 'POST', path: '/Location', body })
+      expect(reply.status).toBe(201)
+      const read = await server.call({ path: `/Location/${reply.json.id}` })
+      expect(read.text).toContain('"longitude":1.50,"latitude":2.0')
+    })
+
+    test('Prefer chooses between nothing, the resource and an OperationOutcome', async () => {
+      const minimal = await server.call({
+        method: 'POST',
+        path: '/Patient',
+        body: patient(),
+        headers: { prefer: 'return=minimal' },
+      })
+      expect([minimal.status, minimal.text]).toEqual([201, ''])
+      const outcome = await server.call({
+        method: 'POST',
+        path: '/Patient',
+        body: patient(),
+        headers: { prefer: 'return=OperationOutcome' },
+      })
+      expect(outcome.json.resourceType).toBe('OperationOutcome')
+    })
+
+    test('an invalid resource is refused with every fault and its place', async () => {
+      const reply = await server.call({
+        method: 'POST',
+        path: '/Patient',
+        body: patient({ gender: 'F', foo: 1, birthDate: '2026-02-30' }),
+      })
+      expect(reply.status).toBe(400)
+      const places = reply.json.issue.flatMap((issue: { expression?: string[] }) => issue.expression ?? [])
+      expect(places).toEqual(expect.arrayContaining(['Patient.gender', 'Patient.foo', 'Patient.birthDate']))
+    })
+
+    test('a body of another type than the address says is refused', async () => {
+      const reply = await server.call({ method: 'POST', path: '/Encounter', body: patient() })
+      expect([reply.status, reply.json.issue[0].code]).toEqual([400, 'invalid'])
+    })
+  })
+
+  describe('update', () => {
+    test('creates at an address that the client chose, then makes a version per change and none without one', async () => {
+      const put = (body: object) =>
+        server.call({ method: 'PUT', path: '/Patient/chosen-1', body: { id: 'chosen-1', ...body } })
+      const first = await put(patient())
+      expect([first.status, first.headers['location']]).toEqual([201, `${BASE}/Patient/chosen-1/_history/1`])
+      const same = await put(patient({ meta: { versionId: '7' } }))
+      expect([same.status, same.headers['etag']]).toEqual([200, 'W/"1"'])
+      const changed = await put(patient({ gender: 'female' }))
+      expect([changed.status, changed.headers['etag'], changed.json.gender]).toEqual([200, 'W/"2"', 'female'])
+      const read = await server.call({ path: '/Patient/chosen-1' })
+      expect([read.status, read.headers['etag']]).toEqual([200, 'W/"2"'])
+    })
+
+    test('If-Match lets only the version through that stands', async () => {
+      await server.call({ method: 'PUT', path: '/Patient/guarded', body: patient({ id: 'guarded' }) })
+      const put = (ifMatch: string, gender: string) =>
+        server.call({
+          method: 'PUT',
+          path: '/Patient/guarded',
+          body: patient({ id: 'guarded', gender }),
+          headers: { 'if-match': ifMatch },
+        })
+      expect((await put('W/"7"', 'male')).status).toBe(412)
+      expect((await put('W/"7", W/"1"', 'male')).status).toBe(200)
+      expect((await put('"2"', 'female')).status).toBe(200)
+      expect((await put('2', 'male')).status).toBe(400)
+      expect((await put('W/"2"', 'male')).status).toBe(412)
+    })
+
+    test('If-Match on what is not there fails, If-None-Match: * on what is there too', async () => {
+      const none = await server.call({
+        method: 'PUT',
+        path: '/Patient/nobody',
+        body: patient({ id: 'nobody' }),
+        headers: { 'if-match': 'W/"1"' },
+      })
+      expect(none.status).toBe(412)
+      await server.call({ method: 'PUT', path: '/Patient/somebody', body: patient({ id: 'somebody' }) })
+      const there = await server.call({
+        method: 'PUT',
+        path: '/Patient/somebody',
+        body: patient({ id: 'somebody', gender: 'male' }),
+        headers: { 'if-none-match': '*' },
+      })
+      expect(there.status).toBe(412)
+    })
+
+    test('the id in the body must be the one in the address', async () => {
+      const reply = await server.call({ method: 'PUT', path: '/Patient/a', body: patient({ id: 'b' }) })
+      expect(reply.status).toBe(400)
+    })
+
+    test('one of two writers with the same If-Match wins', async () => {
+      await server.call({ method: 'PUT', path: '/Patient/race', body: patient({ id: 'race' }) })
+      const replies = await Promise.all(
+        ['male', 'female', 'other', 'unknown'].map(gender =>
+          server.call({
+            method: 'PUT',
+            path: '/Patient/race',
+            body: patient({ id: 'race', gender }),
+            headers: { 'if-match': 'W/"1"' },
+          }),
+        ),
+      )
+      expect(replies.map(reply => reply.status).toSorted((a, b) => a - b)).toEqual([200, 412, 412, 412])
+    })
+
+    test('writers without If-Match all succeed, one version each', async () => {
+      const replies = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          server.call({
+            method: 'PUT',
+            path: '/Patient/busy',
+            body: patient({ id: 'busy', name: [{ family: `Rivers${n}` }] }),
+          }),
+        ),
+      )
+      expect(replies.every(reply => reply.status === 200 || reply.status === 201)).toBe(true)
+      const history = await server.call({ path: '/Patient/busy/_history' })
+      expect(history.json.entry).toHaveLength(20)
+    })
+  })
+
+  describe('read', () => {
+    test('what is unknown is 404, what was deleted is 410, and its versions stay', async () => {
+      await server.call({ method: 'PUT', path: '/Patient/gone', body: patient({ id: 'gone' }) })
+      expect((await server.call({ method: 'DELETE', path: '/Patient/gone' })).status).toBe(204)
+      expect((await server.call({ path: '/Patient/gone' })).status).toBe(410)
+      expect((await server.call({ path: '/Patient/gone/_history/1' })).status).toBe(200)
+      expect((await server.call({ path: '/Patient/gone/_history/2' })).status).toBe(410)
+      expect((await server.call({ path: '/Patient/gone/_history/3' })).status).toBe(404)
+      expect((await server.call({ path: '/Patient/never' })).status).toBe(404)
+      const history = await server.call({ path: '/Patient/gone/_history' })
+      expect(
+        history.json.entry.map((entry: { request: { method: string } }) => entry.request.method),
+      ).toEqual(['DELETE', 'POST'])
+      const again = await server.call({ method: 'PUT', path: '/Patient/gone', body: patient({ id: 'gone' }) })
+      expect([again.status, again.headers['etag']]).toEqual([201, 'W/"3"'])
+    })
+
+    test('deleting what is not there is fine', async () => {
+      expect((await server.call({ method: 'DELETE', path: '/Patient/never-was' })).status).toBe(204)
+    })
+
+    test('a conditional read answers 304 when nothing changed', async () => {
+      await server.call({ method: 'PUT', path: '/Patient/still', body: patient({ id: 'still' }) })
+      const reply = await server.call({ path: '/Patient/still', headers: { 'if-none-match': 'W/"1"' } })
+      expect([reply.status, reply.text]).toEqual([304, ''])
+      const since = await server.call({
+        path: '/Patient/still',
+        headers: { 'if-modified-since': 'Sun, 22 Nov 2026 08:00:00 GMT' },
+      })
+      expect(since.status).toBe(304)
+    })
+
+    test('HEAD has the headers of GET and no body', async () => {
+      await server.call({ method: 'PUT', path: '/Patient/head', body: patient({ id: 'head' }) })
+      const reply = await server.call({ method: 'HEAD', path: '/Patient/head' })
+      expect([reply.status, reply.headers['etag'], reply.text]).toEqual([200, 'W/"1"', ''])
+    })
+
+    test('history pages by version', async () => {
+      for (const gender of ['male', 'female', 'other', 'unknown', 'male']) {
+        await server.call({ method: 'PUT', path: '/Patient/pages', body: patient({ id: 'pages', gender }) })
+      }
+      const versions: string[] = []
+      let next: string | undefined = `${BASE}/Patient/pages/_history?_count=2`
+      while (next !== undefined) {
+        const page = await server.call({ path: next })
+        versions.push(
+          ...page.json.entry.map(
+            (entry: { resource: { meta: { versionId: string } } }) => entry.resource.meta.versionId,
+          ),
+        )
+        next = page.json.link.find((link: { relation: string }) => link.relation === 'next')?.url
+      }
+      expect(versions).toEqual(['5', '4', '3', '2', '1'])
+    })
+  })
+
+  describe('conditional create', () => {
+    const identified = (value: string) => patient({ identifier: [{ system: 'urn:mrn', value }] })
+    const create = (value: string) =>
+      server.call({
+        method: 'POST',
+        path: '/Patient',
+        body: identified(value),
+        headers: { 'if-none-exist': `identifier=urn:mrn|${value}` },
+      })
+
+    test('creates once, then answers 200 with the one that is there', async () => {
+      const first = await create('A1')
+      const second = await create('A1')
+      expect([first.status, second.status]).toEqual([201, 200])
+      expect(second.json.id).toBe(first.json.id)
+      expect(second.headers['location']).toBe(`${BASE}/Patient/${first.json.id}/_history/1`)
+    })
+
+    test('of fifty side by side one creates', async () => {
+      const replies = await Promise.all(Array.from({ length: 50 }, () => create('A50')))
+      expect(
+        replies
+          .map(reply => reply.status)
+          .toSorted((a, b) => a - b)
+          .slice(-2),
+      ).toEqual([200, 201])
+      expect(new Set(replies.map(reply => reply.json.id)).size).toBe(1)
+      const found = await server.call({ path: '/Patient?identifier=urn:mrn|A50&_summary=count' })
+      expect(found.json.total).toBe(1)
+    })
+
+    test('several matches are 412, a condition without a parameter 400', async () => {
+      for (let n = 0; n < 2; n += 1)
+        await server.call({ method: 'POST', path: '/Patient', body: identified('twice') })
+      expect((await create('twice')).status).toBe(412)
+      const empty = await server.call({
+        method: 'POST',
+        path: '/Patient',
+        body: patient(),
+        headers: { 'if-none-exist': '_count=1' },
+      })
+      expect(empty.status).toBe(400)
+    })
+
+    test('creates anew when the one that was made is gone or no longer matches', async () => {
+      const first = await create('A2')
+      await server.call({ method: 'DELETE', path: `/Patient/${first.json.id}` })
+      const second = await create('A2')
+      expect([second.status, second.json.id === first.json.id]).toEqual([201, false])
+      await server.call({
+        method: 'PUT',
+        path: `/Patient/${second.json.id}`,
+        body: { ...identified('other'), id: second.json.id },
+      })
+      const third = await create('A2')
+      expect([third.status, third.json.id === second.json.id]).toEqual([201, false])
+    })
+  })
+
+  describe('requests that can not be served', () => {
+    const issueOf = (reply: {
+      status: number
+      json: { resourceType: string; issue: { code: string }[] }
+    }) => [reply.status, reply.json.resourceType, reply.json.issue[0]?.code]
+
+    test.each([
+      ['PATCH', '/Patient/1', 405],
+      ['PUT', '/Patient?identifier=1', 405],
+      ['DELETE', '/Patient?identifier=1', 405],
+      ['GET', '/Patient/_history', 400],
+      ['GET', '/_history', 400],
+      ['GET', '/?_type=Patient', 405],
+      ['POST', '/_search', 400],
+      ['GET', '/Patient/1/$everything', 400],
+      ['GET', '/Patient/$lastn', 404],
+      ['POST', '/Patient/$validate', 404],
+      ['GET', '/Patientt', 404],
+      ['POST', '/Patient/1', 404],
+      ['GET', '/a/b/c/d', 404],
+    ] as const)('%s %s is refused as not supported', async (method, path, status) => {
+      const body = method === 'POST' || method === 'PUT' || method === 'PATCH' ? {} : undefined
+      const reply = await server.call({ method, path, ...(body && { body }) })
+      expect(issueOf(reply)).toEqual([status, 'OperationOutcome', 'not-supported'])
+      expect(reply.headers['content-type']).toBe('application/fhir+json; charset=utf-8')
+    })
+
+    test('a body that is no JSON, too deep, with __proto__, of no resource, not UTF-8 or empty', async () => {
+      const post = (body: string) => server.call({ method: 'POST', path: '/Patient', body })
+      const deep = `{"resourceType":"Patient","extension":${'[{"extension":'.repeat(10_000)}[]${'}]'.repeat(10_000)}}`
+      for (const body of [
+        '{"resourceType":',
+        deep,
+        '{"resourceType":"Patient","__proto__":{"a":1}}',
+        '{"resourceType":"Patient","\\u005f_proto__":{}}',
+        '[]',
+        'null',
+        '',
+      ]) {
+        expect(issueOf(await post(body)).slice(0, 2)).toEqual([400, 'OperationOutcome'])
+      }
+      const latin1 = await server.call({
+        method: 'POST',
+        path: '/Patient',
+        body: Buffer.from('{"resourceType":"Patient","name":[{"family":"R\u00edos"}]}', 'latin1'),
+      })
+      expect(latin1.status).toBe(400)
+    })
+
+    test('XML in is 415 and XML wanted is 406, both naming JSON', async () => {
+      const sent = await server.call({
+        method: 'POST',
+        path: '/Patient',
+        body: '<Patient/>',
+        headers: { 'content-type': 'application/fhir+xml' },
+      })
+      expect([sent.status, sent.json.issue[0].diagnostics]).toEqual([
+        415,
+        expect.stringContaining('application/fhir+json'),
+      ])
+      const wanted = await server.call({ path: '/Patient', headers: { accept: 'application/fhir+xml' } })
+      expect([wanted.status, wanted.json.issue[0].diagnostics]).toEqual([
+        406,
+        expect.stringContaining('application/fhir+json'),
+      ])
+      expect((await server.call({ path: '/Patient?_format=xml' })).status).toBe(406)
+      expect(
+        (await server.call({ path: '/Patient?_format=json', headers: { accept: 'text/html' } })).status,
+      ).toBe(200)
+    })
+
+    test('a body over the limit is 413', async () => {
+      const reply = await server.call({
+        method: 'POST',
+        path: '/Patient',
+        body: patient({ name: [{ text: 'x'.repeat(2_100_000) }] }),
+      })
+      expect(issueOf(reply)).toEqual([413, 'OperationOutcome', 'too-long'])
+    })
+
+    test('an actor that is no reference is refused', async () => {
+      const reply = await server.call({ path: '/Patient', headers: { 'x-actor': 'me' } })
+      expect(reply.status).toBe(400)
+    })
+
+    test('every answer carries a request id, the given one when there is one', async () => {
+      const given = await server.call({ path: '/Nothing', headers: { 'x-request-id': 'abc-1' } })
+      expect(given.headers['x-request-id']).toBe('abc-1')
+      expect((await server.call({ path: '/metadata' })).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
+    })
+  })
+}

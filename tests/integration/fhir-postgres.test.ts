@@ -1,0 +1,21 @@
+import { interactionsContract } from '../contract/fhir/interactions-contract.ts'
+import { searchContract } from '../contract/fhir/search-contract.ts'
+import { transactionContract } from '../contract/fhir/transaction-contract.ts'
+import { openFhirServer, type FhirServer } from '../support/fhir-server.ts'
+import { describeWith, freshDatabase } from '../support/real-servers.ts'
+
+async function open(): Promise<FhirServer> {
+  const database = await freshDatabase()
+  const server = await openFhirServer({ databaseUrl: database.url })
+  return {
+    ...server,
+    close: async () => {
+      await server.close()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+describeWith(['postgres'], 'the FHIR interactions on PostgreSQL', () => interactionsContract(open))
+describeWith(['postgres'], 'the FHIR search on PostgreSQL', () => searchContract(open))
+describeWith(['postgres'], 'FHIR batches and transactions on PostgreSQL', () => transactionContract(open))
