@@ -22,6 +22,3 @@ export function withElements(target: Resource, source: Resource, names: readonly
   const put = names.flatMap(name => (source[name] === undefined ? [] : [[name, source[name]] as const]))
   return Object.fromEntries([...kept, ...put]) as unknown as Resource
 }
-
-/** Two versions say the same, whatever servers set on them. */
-export const sameContent = (a: Resource, b: Resource): boolean => changedElements(a, b).length === 0

@@ -34,8 +34,6 @@ export interface RoundReport {
 export interface PeerSync {
   readonly name: string
   start(): void
-  /** A hint that there are new outbox rows. */
-  nudge(): void
   /** One round of both directions now; for the command line and operators. */
   runOnce(): Promise<RoundReport>
   /** What the push direction would write now, element by element; nothing is written. */
@@ -56,7 +54,6 @@ export function openPeerSync(deps: PullDeps, events: SyncEvents): PeerSync {
     back: () => events.back(peer.name),
   })
   const rounds = openRounds(deps, events, breaker)
-  let nudged = new AbortController()
   let loops: readonly Promise<void>[] = []
 
   const loop = async (
@@ -73,7 +70,7 @@ export function openPeerSync(deps: PullDeps, events: SyncEvents): PeerSync {
         })
       }
       if (did === 0) {
-        await pause(Math.max(idleMs, breaker.waitMs()), AbortSignal.any([stopping.signal, hint()]))
+        await pause(Math.max(idleMs, breaker.waitMs()), stopping.signal)
       }
     }
   }
@@ -87,17 +84,9 @@ export function openPeerSync(deps: PullDeps, events: SyncEvents): PeerSync {
     name: peer.name,
     start: () => {
       loops = [
-        loop(rounds.push, PUSH_POLL_MS, () => nudged.signal),
-        loop(
-          async () => (await rounds.pull(), 0),
-          peer.pollIntervalMs,
-          () => stopping.signal,
-        ),
+        loop(rounds.push, PUSH_POLL_MS),
+        loop(async () => (await rounds.pull(), 0), peer.pollIntervalMs),
       ]
-    },
-    nudge: () => {
-      nudged.abort()
-      nudged = new AbortController()
     },
     runOnce: async () => {
       breaker.reset()

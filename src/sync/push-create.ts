@@ -107,7 +107,7 @@ interface IdentifierValue {
   readonly value?: string
 }
 
-export const identifiersOf = (resource: Resource | undefined): readonly IdentifierValue[] => {
+const identifiersOf = (resource: Resource | undefined): readonly IdentifierValue[] => {
   const value = resource?.['identifier']
   return Array.isArray(value) ? (value as readonly IdentifierValue[]) : value ? [value] : []
 }

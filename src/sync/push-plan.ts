@@ -61,7 +61,7 @@ export async function planPush(deps: PeerDeps, rows: readonly OutboxRow[]): Prom
 
 const parsed = (stored: Stored): Resource => parseJson(stored.content) as Resource
 
-export function toKey(text: string): ResourceKey {
+function toKey(text: string): ResourceKey {
   const slash = text.indexOf('/')
   return { type: text.slice(0, slash), id: text.slice(slash + 1) }
 }

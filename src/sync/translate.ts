@@ -11,7 +11,7 @@ const LITERAL =
   /^(?:(https?:\/\/.+)\/)?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]+)?$/
 
 /** Type and id of a literal reference: relative, or absolute under `base`. */
-export function localKey(reference: string, base: string): ResourceKey | undefined {
+function localKey(reference: string, base: string): ResourceKey | undefined {
   const [whole, origin, type, id] = LITERAL.exec(reference) ?? []
   if (whole === undefined || type === undefined || id === undefined) return undefined
   return origin === undefined || origin === base ? { type, id } : undefined
