@@ -56,11 +56,7 @@ export function openPeerSync(deps: PullDeps, events: SyncEvents): PeerSync {
   const rounds = openRounds(deps, events, breaker)
   let loops: readonly Promise<void>[] = []
 
-  const loop = async (
-    work: () => Promise<number>,
-    idleMs: number,
-    hint: () => AbortSignal,
-  ): Promise<void> => {
+  const loop = async (work: () => Promise<number>, idleMs: number): Promise<void> => {
     while (!stopping.signal.aborted) {
       let did = 0
       if (!breaker.open()) {
