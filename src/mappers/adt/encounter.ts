@@ -27,7 +27,7 @@ export interface Visit {
   readonly facts: readonly VisitFact[]
   readonly winning: ReadonlyMap<string, Said>
   readonly state: VisitState
-  /** Context of whoever said something first, for what has no field of its own. */
+  /** Context of whoever spoke last, for what has no field of its own. */
   readonly context: MapContext
   readonly contexts: (source: string) => MapContext
 }
@@ -41,15 +41,19 @@ export interface VisitInput {
 }
 
 /** Computes a visit from its facts and its register. */
-export function visitOf({ id, patientId, facts, register, contexts }: VisitInput): Visit {
+export function visitOf({ id, patientId, facts: anyOrder, register, contexts }: VisitInput): Visit {
   const winning = winners(register)
-  const source = facts[0]?.source ?? [...winning.values()][0]?.source ?? '|'
-  const context = contexts(source)
+  const facts = anyOrder.toSorted(byStamp)
+  const last = [...winning.values(), ...facts].toSorted(byStamp).at(-1)
+  const context = contexts(last?.source ?? '|')
   const { settings } = context
   const rules = { a04: settings.a04, sameClass, endsVisit: (code: string | undefined) => endsVisit(code, settings) }
   const state = visitState(facts, wordsOf(winning, contexts), rules)
   return { id, patientId, facts, winning, state, context, contexts }
 }
+
+const byStamp = (a: { readonly stamp: string }, b: { readonly stamp: string }): number =>
+  a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0
 
 const sameClass = (a: string, b: string): boolean => (mapCode('PatientClass', a)?.code ?? a) === (mapCode('PatientClass', b)?.code ?? b)
 
