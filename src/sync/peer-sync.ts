@@ -16,6 +16,8 @@ export interface PeerStatus {
   readonly reason?: string
   readonly lastPush?: string
   readonly lastPull?: string
+  /** Types that the peer doesn't let itself be polled for, with what it said. */
+  readonly refused: Readonly<Record<string, string>>
   readonly watermarks: Readonly<Record<string, string>>
   readonly links: number
   readonly waiting: number
@@ -105,7 +107,7 @@ async function statusOf(deps: PullDeps, rounds: Rounds, reason: string | undefin
   const { peer, store } = deps
   const depth = (await store.outbox.depth()).find(({ target }) => target === targetOf(peer))
   const cursors = await store.links.cursors(peer.name)
-  const { lastPush, lastPull } = rounds.last()
+  const { lastPush, lastPull, refused } = rounds.last()
   return {
     name: peer.name,
     baseUrl: peer.baseUrl,
@@ -113,6 +115,7 @@ async function statusOf(deps: PullDeps, rounds: Rounds, reason: string | undefin
     ...(reason !== undefined && { reason }),
     ...(lastPush !== undefined && { lastPush }),
     ...(lastPull !== undefined && { lastPull }),
+    refused,
     watermarks: Object.fromEntries(cursors.map(({ type, watermark }) => [type, watermark])),
     links: await store.links.count(peer.name),
     waiting: depth?.rows ?? 0,

@@ -21,6 +21,8 @@ export interface PullOutcome {
   readonly seen: number
   readonly written: number
   readonly failure?: PeerFailure
+  /** Types that the peer doesn't let itself be polled for, with what it said; the others go on. */
+  readonly refused?: Readonly<Record<string, string>>
 }
 
 /** As many as HAPI gives by default at most; every page is applied before the next is asked for. */
@@ -36,13 +38,16 @@ export async function pullRound(deps: PullDeps): Promise<PullOutcome> {
   )
   let seen = 0
   let written = 0
+  const refused: Record<string, string> = {}
   for (const type of deps.peer.pull) {
-    const outcome = await pullType(deps, type, cursors.get(type))
+    const { failure, ...outcome } = await pullType(deps, type, cursors.get(type))
     seen += outcome.seen
     written += outcome.written
-    if (outcome.failure) return { seen, written, failure: outcome.failure }
+    if (!failure) continue
+    if (failure.kind === 'away' || failure.kind === 'unauthorized') return { seen, written, failure, refused }
+    refused[type] = failure.reason
   }
-  return { seen, written }
+  return { seen, written, refused }
 }
 
 async function pullType(deps: PullDeps, type: string, watermark: string | undefined): Promise<PullOutcome> {

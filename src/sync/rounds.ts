@@ -14,7 +14,14 @@ const ROWS_MAX = 400
 export interface Rounds {
   readonly push: () => Promise<number>
   readonly pull: () => Promise<number>
-  readonly last: () => { readonly lastPush: string | undefined; readonly lastPull: string | undefined }
+  readonly last: () => LastRounds
+}
+
+export interface LastRounds {
+  readonly lastPush: string | undefined
+  readonly lastPull: string | undefined
+  /** Types whose polling the peer refused in the last round, with the reason. */
+  readonly refused: Readonly<Record<string, string>>
 }
 
 export function openRounds(deps: PullDeps, events: SyncEvents, breaker: Breaker): Rounds {
@@ -22,6 +29,7 @@ export function openRounds(deps: PullDeps, events: SyncEvents, breaker: Breaker)
   const held = leaseHolder(store.outbox, randomUUID(), deps.nowMs)
   let lastPush: string | undefined
   let lastPull: string | undefined
+  let refused: Readonly<Record<string, string>> = {}
 
   const pushGroup = async (rows: readonly OutboxRow[]): Promise<number> => {
     if (breaker.open()) return 0
@@ -51,11 +59,12 @@ export function openRounds(deps: PullDeps, events: SyncEvents, breaker: Breaker)
       if (!(await held(`pull:${peer.name}`)).includes(0)) return 0
       const outcome = await pullRound(deps)
       breaker.report(outcome.failure)
+      refused = outcome.refused ?? {}
       if (!outcome.failure) lastPull = instantOf(deps.nowMs())
       if (outcome.written > 0) events.pulled(peer.name, outcome.written)
       return outcome.written
     },
-    last: () => ({ lastPush, lastPull }),
+    last: () => ({ lastPush, lastPull, refused }),
   }
 }
 

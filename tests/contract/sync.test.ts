@@ -336,6 +336,16 @@ describe('a peer that misbehaves', () => {
     expect(there('CarePlan')['activity']).toEqual([{ reference: { reference: `Task/${there('Task').id}` } }])
   })
 
+  test('that will not be polled for one type is polled for the others, and is still written to', async () => {
+    await write(caseResources())
+    await sync.runOnce()
+    peer.faults.push({ kind: 'status', status: 400 })
+    peer.change('Task', there('Task').id ?? '', task => ({ ...task, priority: 'stat' }))
+    await sync.runOnce()
+    expect(await sync.status()).toMatchObject({ state: 'up', refused: { CarePlan: 'HTTP 400' } })
+    expect(await here('Task', 'task')).toMatchObject({ priority: 'stat' })
+  })
+
   test('waits as long as Retry-After says and says why it is away', async () => {
     peer.faults.push({ kind: 'status', status: 429, retryAfter: '120' })
     await write(caseResources())
