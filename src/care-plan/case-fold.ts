@@ -91,7 +91,7 @@ function admit(
   byId: ReadonlyMap<string, KnownCase>,
 ): readonly CaseCourse[] {
   const last = courses.at(-1)
-  if (last && isOpenAt(last, admission.atMs)) return courses
+  if (last && (isOpenAt(last, admission.atMs) || isEndedAt(last, admission.atMs))) return courses
   const lastKnown = last && byId.get(last.id)
   if (last && lastKnown && isReopened(lastKnown, admission, input.rules)) {
     return [...courses.slice(0, -1), reopened(last, admission, input.death)]
@@ -105,6 +105,9 @@ function admit(
   }
   return [...courses, openedBy(admission, { id, one, rule, death: input.death })]
 }
+
+/** The patient's last admission and death are the same instant: nothing begins any more. */
+const isEndedAt = (course: CaseCourse, atMs: number): boolean => course.isDeceased && course.endMs === atMs
 
 /** People closed it, and the patient is back soon enough. */
 const isReopened = (one: KnownCase, admission: Movement, rules: CaseRules): boolean =>

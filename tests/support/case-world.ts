@@ -68,8 +68,8 @@ export const emptyWorld: World = { compartment: [] }
 
 const keyOf = (resource: Resource): string => `${resource.resourceType}/${resource.id ?? ''}`
 
-export const put = (compartment: readonly Resource[], written: readonly Resource[]): readonly Resource[] => [
-  ...new Map([...compartment, ...written].map(resource => [keyOf(resource), resource])).values(),
+export const put = (compartment: readonly Resource[], changed: readonly Resource[]): readonly Resource[] => [
+  ...new Map([...compartment, ...changed].map(resource => [keyOf(resource), resource])).values(),
 ]
 
 export const effectsOf = (
@@ -151,3 +151,6 @@ export const board = (world: World): readonly string[] =>
 
 export const dueOf = (task: Resource): string =>
   (task as unknown as { restriction: { period: { end: string } } }).restriction.period.end
+
+export const statusesOf = (resources: readonly Resource[]): readonly string[] =>
+  resources.map(({ status }) => String(status)).toSorted()

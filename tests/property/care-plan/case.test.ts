@@ -26,7 +26,7 @@ const command: fc.Arbitrary<CaseCommand> = fc.oneof(
       ...(['ResumeCase', 'ProposeClosure', 'RejectClosure', 'ApproveClosure', 'Decline'] as const),
       ...(['TransferOut', 'RecordDeath', 'MarkEnteredInError'] as const),
     )
-    .map(kind => ({ kind }) as CaseCommand),
+    .map(kind => ({ kind })),
   attempt.map(one => ({ kind: 'RecordOutreach', attempt: one }) as const),
   fc.record({ kind: fc.constant('OpenCase' as const), hasConsent: fc.boolean(), isInpatient: fc.boolean() }),
   fc

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import type { Resource } from '../../../../src/fhir/resource.ts'
+import { accepted, admitted, historyOf, home } from '../../../support/case-stories.ts'
+import {
+  admission,
+  after,
+  board,
+  discharge,
+  effectsOf,
+  emptyWorld,
+  ofType,
+  only,
+  put,
+  statusesOf,
+  stay,
+  taskOf,
+  tasksOf,
+} from '../../../support/case-world.ts'
+
+describe('death', () => {
+  const died = home('20')
+  const withdrawnDeath = [
+    stay('e1', [
+      admission('2026-10-05T18:30:00'),
+      discharge('2026-10-10T10:30:00', '20', { cancelledAt: '2026-10-10T12:00:00-04:00' }),
+    ]),
+  ]
+
+  it('by a discharge as expired ends the case and asks for bereavement care within three business days', () => {
+    const world = after(after(emptyWorld, admitted), died)
+    const episode = only(world, 'EpisodeOfCare')
+    expect(episode).toMatchObject({
+      status: 'finished',
+      extension: [{ valueCode: 'deceased' }],
+      period: { start: '2026-10-05T18:30:00-04:00', end: '2026-10-10T10:30:00-04:00' },
+    })
+    expect(historyOf(episode)).toEqual([
+      'planned 2026-10-05T18:30:00-04:00 2026-10-10T10:30:00-04:00',
+      'finished 2026-10-10T10:30:00-04:00',
+    ])
+    expect(board(world)).toEqual(['bereavement:requested 2026-10-15', 'screen:cancelled 2026-10-06'])
+    expect(taskOf(world, 'screen')).toMatchObject({ statusReason: { text: 'patient deceased' } })
+    expect(only(world, 'CareTeam')).toMatchObject({ status: 'inactive' })
+  })
+
+  it.each([{ at: '2026-10-10' }, { at: '2026-10-10T10:30:00-04:00' }, {}])(
+    'by Patient.deceased %j ends the case too',
+    deceased => {
+      const world = after(after(emptyWorld, admitted), admitted, { deceased })
+      expect(only(world, 'EpisodeOfCare')).toMatchObject({ status: 'finished' })
+      expect(tasksOf(world, 'bereavement')).toHaveLength(1)
+    },
+  )
+
+  it('of which only the fact is known is dated by the last thing that happened, a later admission included', () => {
+    const again = [...admitted, stay('e2', [admission('2026-10-20T08:00:00')])]
+    const world = after(after(emptyWorld, admitted), again, { deceased: {} })
+    expect(only(world, 'EpisodeOfCare')).toMatchObject({
+      status: 'finished',
+      period: { end: '2026-10-20T08:00:00-04:00' },
+    })
+    expect(tasksOf(world, 'bereavement')).toHaveLength(1)
+  })
+
+  it('cancels what people had begun and what they had planned, and gives it back when it is taken back', () => {
+    const discharged = after(emptyWorld, home())
+    const begun = accepted(discharged, 'contact')
+    const own: Resource = {
+      ...taskOf(begun, 'contact'),
+      id: 'own',
+      identifier: [],
+      extension: [],
+      status: 'requested',
+    }
+    const more = { compartment: put(begun.compartment, [own]) }
+    const world = after(more, home(), { deceased: { at: '2026-10-12T09:00:00-04:00' } })
+    expect(
+      ofType(world, 'Task')
+        .filter(task => task['status'] !== 'cancelled')
+        .map(({ id }) => id),
+    ).toEqual([taskOf(world, 'bereavement').id])
+    expect(only(world, 'CarePlan')).toMatchObject({ status: 'revoked' })
+    const back = after(world, home())
+    expect(only(back, 'EpisodeOfCare')).toMatchObject({ status: 'planned' })
+    expect(only(back, 'EpisodeOfCare')['period']).toEqual({ start: '2026-10-05T18:30:00-04:00' })
+    expect(back.compartment.find(({ id }) => id === 'own')).toMatchObject({ status: 'requested' })
+    expect(statusesOf(tasksOf(back, 'contact'))).toEqual(['accepted', 'requested'])
+    expect(taskOf(back, 'bereavement')).toMatchObject({ status: 'cancelled' })
+    expect(taskOf(back, 'fact-review')).toMatchObject({ status: 'requested' })
+    expect(effectsOf(back, home()).resources).toEqual([])
+  })
+
+  it('taken back by a withdrawn discharge always asks for a review', () => {
+    const world = after(after(emptyWorld, died), withdrawnDeath)
+    expect(only(world, 'EpisodeOfCare')).toMatchObject({ status: 'planned' })
+    expect(board(world)).toEqual([
+      'bereavement:cancelled 2026-10-15',
+      'fact-review:requested 2026-10-13',
+      'screen:requested 2026-10-06',
+    ])
+    expect(board(after(emptyWorld, withdrawnDeath))).toEqual([
+      'fact-review:requested 2026-10-13',
+      'screen:requested 2026-10-06',
+    ])
+  })
+
+  it('does not touch what people asked for afterwards', () => {
+    const world = after(emptyWorld, died)
+    const later: Resource = {
+      ...taskOf(world, 'bereavement'),
+      id: 'later',
+      identifier: [],
+      extension: [],
+      status: 'requested',
+      authoredOn: '2026-10-11T10:00:00-04:00',
+    }
+    const more = after({ compartment: put(world.compartment, [later]) }, died)
+    expect(more.compartment.find(({ id }) => id === 'later')).toEqual(later)
+  })
+
+  it('before an admission is a contradiction for people', () => {
+    const after1 = [...died, stay('e9', [admission('2026-10-20')])]
+    const world = after(emptyWorld, after1)
+    expect(ofType(world, 'EpisodeOfCare')).toHaveLength(1)
+    expect(taskOf(world, 'fact-review')).toMatchObject({ focus: { reference: 'Encounter/e9' } })
+  })
+})
