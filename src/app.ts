@@ -63,6 +63,8 @@ interface Frame {
 }
 
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024
+/** Transactions of a peer's whole patient are larger than any message. */
+const FHIR_BODY_LIMIT_BYTES = 32 * 1024 * 1024
 
 /** The composition root: the only place where parts are made and joined. */
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
@@ -200,7 +202,7 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
       applyCaseLaw: input => applyCaseLaw({ ...parts.law, ...input }),
     },
     emit,
-    bodyLimitBytes: BODY_LIMIT_BYTES,
+    bodyLimitBytes: FHIR_BODY_LIMIT_BYTES,
     version: packageJson.version,
   })
   return server

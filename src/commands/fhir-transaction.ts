@@ -5,7 +5,7 @@ import { historySetText } from '../fhir/bundle/history-set.ts'
 import { searchSetText } from '../fhir/bundle/search-set.ts'
 import { bundleText, type EntryText } from '../fhir/bundle/texts.ts'
 import { etagMatches, etagOf } from '../fhir/etag.ts'
-import { outcomeOf } from '../fhir/outcome.ts'
+import { codedOutcome } from '../fhir/outcome.ts'
 import type { Resource, ResourceKey } from '../fhir/resource.ts'
 import { parseSearch } from '../fhir/search/parse-search.ts'
 import { COUNT_DEFAULT } from '../fhir/search/search-controls.ts'
@@ -211,7 +211,7 @@ function writtenText(
 const failedText = (failure: Failure): EntryText => ({
   response: {
     status: statusText(failureKinds[failure.kind].fhir),
-    outcome: JSON.stringify(outcomeOf(failure)),
+    outcome: JSON.stringify(codedOutcome(failure)),
   },
 })
 

@@ -11,6 +11,7 @@ export interface Outcome extends Resource {
 export interface OutcomeIssue {
   readonly severity: FailureIssue['severity']
   readonly code: string
+  readonly details?: { readonly coding: readonly { readonly system: string; readonly code: string }[] }
   readonly diagnostics: string
   readonly expression?: readonly string[]
 }
@@ -18,6 +19,24 @@ export interface OutcomeIssue {
 /** A failure as an OperationOutcome: one issue per listed fault, else a single one with the issue type of its kind. */
 export function outcomeOf(failure: Failure): Outcome {
   return outcome(failure.issues?.length ? failure.issues : [issueOfFailure(failure)])
+}
+
+/** The system of failure codes (docs/reference/errors.md). */
+export const ERROR_SYSTEM = 'urn:casewire:error'
+
+/** A failure as clients get it: with its stable code in every issue, and what would have been legal. */
+export function codedOutcome(failure: Failure): Outcome {
+  const { issue, ...rest } = outcomeOf(failure)
+  const details = { coding: [{ system: ERROR_SYSTEM, code: failure.code }] }
+  const legal = failure.legal?.length ? ` Legal: ${failure.legal.join(', ')}.` : ''
+  return {
+    ...rest,
+    issue: issue.map(({ severity, code, diagnostics, ...more }) => ({
+      ...{ severity, code, details },
+      diagnostics: `${diagnostics}${legal}`,
+      ...more,
+    })),
+  }
 }
 
 /** The OperationOutcome of something that went well: one `information` issue. */

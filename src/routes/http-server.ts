@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import { fastify, type FastifyInstance } from 'fastify'
 import type { EmitEvent } from '../commands/ports/events.ts'
 import type { Meters } from '../commands/ports/meters.ts'
+import { failureOf as fhirFailureOf } from './fhir/errors.ts'
+import { sendFailure as sendFhirFailure } from './fhir/send.ts'
 import { problemHandler, sendProblem } from './problem.ts'
 
 export interface HttpServerOptions {
@@ -23,6 +25,11 @@ export function httpServer({ emit, meters, bodyLimitBytes }: HttpServerOptions):
     bodyLimit: bodyLimitBytes,
     genReqId: requestIdOf,
     requestTimeout: 120_000,
+    frameworkErrors: (error, request, reply) => {
+      void reply.header('x-request-id', request.id)
+      if (request.url.startsWith('/fhir')) void sendFhirFailure(reply, fhirFailureOf(error) ?? urlMalformed)
+      else void sendProblem(reply, urlMalformed)
+    },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true },
@@ -56,6 +63,13 @@ export function httpServer({ emit, meters, bodyLimitBytes }: HttpServerOptions):
   )
   return server
 }
+
+/** What fails before a route is found, such as a % sequence that stands for nothing. */
+const urlMalformed = {
+  kind: 'invalid',
+  code: 'url-malformed',
+  message: 'The address has a malformed % sequence.',
+} as const
 
 function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id']

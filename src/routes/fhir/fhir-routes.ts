@@ -1,19 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { failureKinds, ok, type Failure, type Result } from '../../lib/result.ts'
+import { ok, type Failure, type Result } from '../../lib/result.ts'
 import type { FhirDeps } from '../../commands/fhir-deps.ts'
 import { faultOf, type EmitEvent } from '../../commands/ports/events.ts'
 import { capabilityStatement } from '../../fhir/capability-statement.ts'
 import { interactions, type Interaction, type InteractionName } from '../../fhir/interactions.ts'
-import { outcome, outcomeOf } from '../../fhir/outcome.ts'
+import { outcome } from '../../fhir/outcome.ts'
 import { actorOf } from '../actor.ts'
 import { capabilities } from './capabilities.ts'
 import { create } from './create.ts'
 import { deleteInstance } from './delete.ts'
 import { failureOf } from './errors.ts'
-import { preferOf, type Answer, type Body, type Exchange, type Handler } from './exchange.ts'
+import { preferOf, type Body, type Exchange, type Handler } from './exchange.ts'
 import { historyInstance } from './history-instance.ts'
 import { acceptable, FHIR_JSON } from './media-types.ts'
 import { read } from './read.ts'
+import { sendAnswer, sendFailure } from './send.ts'
 import { searchType, searchTypePost } from './search-type.ts'
 import { transaction } from './transaction.ts'
 import { update } from './update.ts'
@@ -158,18 +159,6 @@ const noSuchAddress: Failure = (() => {
   const issues = [{ severity: 'error', code: 'not-supported', diagnostics }] as const
   return { kind: 'not-found', code: 'address-unknown', message: diagnostics, issues }
 })()
-
-function sendAnswer(reply: FastifyReply, { status, headers = {}, body }: Answer): FastifyReply {
-  reply.code(status).headers(headers)
-  if (body === undefined) return reply.send()
-  return reply.header('content-type', FHIR_JSON).send(body)
-}
-
-function sendFailure(reply: FastifyReply, failure: Failure): FastifyReply {
-  if (failure.kind === 'unavailable') reply.header('retry-after', '5')
-  const body = JSON.stringify(outcomeOf(failure))
-  return reply.code(failureKinds[failure.kind].fhir).header('content-type', FHIR_JSON).send(body)
-}
 
 interface Thrown {
   readonly error: Error

@@ -345,6 +345,13 @@ export function interactionsContract(open: () => Promise<FhirServer>): void {
       expect(issueOf(reply)).toEqual([413, 'OperationOutcome', 'too-long'])
     })
 
+    test('an address with a malformed % sequence is 400, and every refusal has its code', async () => {
+      const reply = await server.call({ path: '/Patient/%zz' })
+      expect(issueOf(reply)).toEqual([400, 'OperationOutcome', 'invalid'])
+      expect(reply.json.issue[0].details.coding[0].code).toBe('url-malformed')
+      expect(reply.headers['x-request-id']).toBeDefined()
+    })
+
     test('an actor that is no reference is refused', async () => {
       const reply = await server.call({ path: '/Patient', headers: { 'x-actor': 'me' } })
       expect(reply.status).toBe(400)
