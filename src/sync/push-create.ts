@@ -46,7 +46,8 @@ function unlinkedClosure(
   const outbound = outboundTypes(deps.peer)
   const found = new Map<string, ResourceKey>()
   const open = [...wanted]
-  for (let key = open.pop(); key; key = open.pop()) {
+  // An array grows under its own iterator: first come, first out, so that equals stay in the order of the outbox.
+  for (const key of open) {
     const text = keyText(key)
     const resource = plan.resources.get(text)
     if (found.has(text) || plan.links.has(text) || !resource || !outbound.has(key.type)) continue

@@ -21,11 +21,14 @@ export interface PushOutcome {
  * stay, in order.
  */
 export async function pushRows(deps: PullDeps, rows: readonly OutboxRow[]): Promise<PushOutcome> {
-  const plan = await planPush(deps, rows)
-  const done: number[] = []
+  // A later row of the same resource supersedes an earlier one: what goes out is what stands now.
+  const latest = new Map(rows.map(row => [keyText(keyOfRow(row)), row.seq]))
+  const current = rows.filter(row => latest.get(keyText(keyOfRow(row))) === row.seq)
+  const plan = await planPush(deps, current)
+  const done: number[] = rows.filter(row => !current.includes(row)).map(row => row.seq)
   const buried: { readonly seq: number; readonly reason: string }[] = []
   let written = 0
-  for (const row of rows) {
+  for (const row of current) {
     const outcome = await pushRow(deps, plan, row)
     if (outcome.links.length > 0) await saveLinks(deps, outcome.links)
     written += outcome.written

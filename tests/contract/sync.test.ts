@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { applyInbound } from '../../src/commands/apply-inbound.ts'
 import type { Store } from '../../src/commands/ports/store.ts'
@@ -17,7 +18,8 @@ import { openPeerSync, type PeerSync } from '../../src/sync/peer-sync.ts'
 import type { SyncEvents } from '../../src/sync/sync-events.ts'
 import { outboundTypes, targetOf, type PeerSettings } from '../../src/sync/peer-settings.ts'
 import type { PullDeps } from '../../src/sync/pull.ts'
-import { startFakePeer } from '../support/fake-peer.ts'
+import { caseInACircle, type KnownResource } from '../support/case-in-a-circle.ts'
+import { startFakePeer, type Fault } from '../support/fake-peer.ts'
 
 const silent: SyncEvents = {
   pushed: () => {},
@@ -94,58 +96,7 @@ function openSync(): PeerSync {
 
 const idFor = (name: string): string => formatV8(Buffer.from(`${name}-${serial}`.padEnd(32, '.')), serial)
 
-/** A patient with a case, a plan and a task that refer to one another in a circle. */
-function caseResources(): readonly (Resource & { id: string })[] {
-  const patient = { reference: `Patient/${idFor('pat')}` }
-  return [
-    { resourceType: 'Patient', id: idFor('pat'), identifier: [{ system: 'urn:mrn', value: `M${serial}` }] },
-    {
-      resourceType: 'Encounter',
-      id: idFor('enc'),
-      status: 'in-progress',
-      class: { code: 'IMP' },
-      subject: patient,
-      episodeOfCare: [{ reference: `EpisodeOfCare/${idFor('eoc')}` }],
-      serviceProvider: { reference: `Organization/${idFor('org')}` },
-    },
-    {
-      resourceType: 'EpisodeOfCare',
-      id: idFor('eoc'),
-      status: 'planned',
-      patient,
-      team: [{ reference: `CareTeam/${idFor('team')}` }],
-    },
-    {
-      resourceType: 'CareTeam',
-      id: idFor('team'),
-      status: 'active',
-      subject: patient,
-      extension: [
-        {
-          url: 'http://hl7.org/fhir/StructureDefinition/workflow-episodeOfCare',
-          valueReference: { reference: `EpisodeOfCare/${idFor('eoc')}` },
-        },
-      ],
-    },
-    {
-      resourceType: 'CarePlan',
-      id: idFor('plan'),
-      status: 'active',
-      intent: 'plan',
-      subject: patient,
-      activity: [{ reference: { reference: `Task/${idFor('task')}` } }],
-    },
-    {
-      resourceType: 'Task',
-      id: idFor('task'),
-      status: 'requested',
-      intent: 'order',
-      for: patient,
-      focus: { reference: `Encounter/${idFor('enc')}` },
-      basedOn: [{ reference: `CarePlan/${idFor('plan')}` }],
-    },
-  ]
-}
+const caseResources = (): readonly KnownResource[] => caseInACircle(idFor, `M${serial}`)
 
 async function write(resources: readonly (Resource & { id: string })[]): Promise<void> {
   const keys = resources.map(({ resourceType, id }) => ({ type: resourceType, id }))
@@ -311,16 +262,66 @@ describe('a change made on the peer', () => {
   })
 })
 
+const trouble = [
+  { kind: 'status', status: 503 },
+  { kind: 'status', status: 429, retryAfter: '2' },
+  { kind: 'html' },
+  { kind: 'hang-up' },
+  { kind: 'lost-answer' },
+  { kind: 'status', status: 500 },
+  { kind: 'lost-answer' },
+] as const
+
 describe('a peer that misbehaves', () => {
-  const trouble = [
-    { kind: 'status', status: 503 },
-    { kind: 'status', status: 429, retryAfter: '2' },
-    { kind: 'html' },
-    { kind: 'hang-up' },
-    { kind: 'lost-answer' },
-    { kind: 'status', status: 500 },
-    { kind: 'lost-answer' },
-  ] as const
+  test("gets each patient's writes in the order of the outbox, whatever faults come between", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ patient: fc.integer({ min: 0, max: 3 }), rest: fc.boolean() }), {
+          minLength: 4,
+          maxLength: 14,
+        }),
+        fc.array(fc.constantFrom<Fault>(...trouble), { maxLength: 6 }),
+        async (edits, faults) => {
+          serial += 1
+          const from = peer.contents.length
+          peer.faults.push(...faults)
+          for (const [serialOfEdit, { patient, rest }] of edits.entries()) {
+            const id = idFor(`p${patient}`)
+            const task = {
+              resourceType: 'Task',
+              id: idFor(`t${patient}-${serialOfEdit % 3}`),
+              status: 'requested',
+              intent: 'order',
+            }
+            await write([
+              { resourceType: 'Patient', id, identifier: [{ system: 'urn:mrn', value: id }] },
+              { ...task, for: { reference: `Patient/${id}` }, description: String(serialOfEdit) },
+            ])
+            if (rest) await sync.runOnce()
+          }
+          await quiet()
+          for (const patient of peer.all('Patient')) {
+            const seen = peer.contents
+              .slice(from)
+              .filter(
+                item =>
+                  (item['for'] as { reference?: string } | undefined)?.reference === `Patient/${patient.id}`,
+              )
+              .map(item => Number(item['description']))
+            expect(seen).toEqual(seen.toSorted((a, b) => a - b))
+          }
+          const last = new Map(edits.map(({ patient }, n) => [`t${patient}-${n % 3}`, String(n)]))
+          for (const [name, description] of last) {
+            const held = peer
+              .all('Task')
+              .find(item => JSON.stringify(item['identifier']).includes(idFor(name)))
+            expect(held?.['description']).toBe(description)
+          }
+        },
+      ),
+      { numRuns: process.env['CASEWIRE_LONG'] === '1' ? 200 : 15 },
+    )
+  })
 
   test('ends up with what an undisturbed run gives, each resource written once', async () => {
     for (const fault of trouble) peer.faults.push(fault)

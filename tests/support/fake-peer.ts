@@ -24,6 +24,7 @@ interface Held {
 export async function startFakePeer() {
   const held = new Map<string, Held>()
   const writes: string[] = []
+  const contents: Resource[] = []
   const faults: Fault[] = []
   let nextId = 1000
   let tick = Date.parse('2026-10-01T00:00:00Z')
@@ -40,6 +41,7 @@ export async function startFakePeer() {
     const next = { version, updated: tick, resource: { ...resource, id, meta } }
     held.set(`${type}/${id}`, next)
     writes.push(`${type}/${id}/${version}`)
+    contents.push(next.resource)
     return next
   }
 
@@ -159,6 +161,8 @@ export async function startFakePeer() {
     baseUrl,
     /** Every version written, in order: `Type/id/version`. */
     writes,
+    /** What was written, in the same order. */
+    contents,
     faults,
     all: (type: string): readonly Resource[] =>
       [...held.values()].map(({ resource }) => resource).filter(({ resourceType }) => resourceType === type),
