@@ -27,7 +27,7 @@ export interface CaseCourse {
   readonly endMs?: number
   readonly isDeceased: boolean
   /** The admission that opened it; none when people opened it or when its admission was taken back. */
-  readonly opening?: { readonly admission: Movement; readonly caseType: CaseType; readonly ruleId: string }
+  readonly opening?: { readonly admission: Movement; readonly caseType: CaseType }
   /** The admission that reopened it after people had closed it. */
   readonly reopening?: Movement
   readonly standing: 'live' | 'kept' | 'withdrawn'
@@ -124,7 +124,7 @@ function reopened(course: CaseCourse, admission: Movement, death: Death | undefi
 interface Opening {
   readonly id: string
   readonly one: KnownCase | undefined
-  readonly rule: { readonly id: string; readonly caseType: CaseType }
+  readonly rule: { readonly caseType: CaseType }
   readonly death: Death | undefined
 }
 
@@ -133,7 +133,7 @@ const openedBy = (admission: Movement, { id, one, rule, death }: Opening): CaseC
   startMs: admission.atMs,
   start: admission.at,
   ...endOf(one?.endedMs, death, admission.atMs),
-  opening: { admission, caseType: rule.caseType, ruleId: rule.id },
+  opening: { admission, caseType: rule.caseType },
   standing: 'live',
   isHighRisk: one?.isHighRisk ?? false,
 })

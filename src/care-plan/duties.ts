@@ -116,7 +116,7 @@ const isLate = (trigger: Trigger, { rules }: DutyContext): boolean =>
   trigger.recordedMs - trigger.atMs > rules.lateAfterHours * HOUR_MS
 
 /** The instant at which the time is over, written with the facility's offset then. */
-export function dueAt(
+function dueAt(
   trigger: { readonly atMs: number },
   dueIn: DueIn,
   { calendar, timeZone }: Pick<DutyContext, 'calendar' | 'timeZone'>,

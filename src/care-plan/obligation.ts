@@ -4,9 +4,7 @@ import { fail, ok, type Result } from '../lib/result.ts'
  * A derived duty's state. `voided` = what called for it was withdrawn or overtaken; `waived` = a person decided, with a
  * reason, that it need not be done.
  */
-export const obligationStates = ['due', 'met', 'missed', 'late-met', 'waived', 'voided'] as const
-
-export type ObligationState = (typeof obligationStates)[number]
+export type ObligationState = 'due' | 'met' | 'missed' | 'late-met' | 'waived' | 'voided'
 
 export type ObligationCommand =
   | { readonly kind: 'Meet' }

@@ -1,5 +1,5 @@
 import type { EpisodeOfCare } from '@medplum/fhirtypes'
-import { endedStates } from '../../care-plan/case.ts'
+import { endedStates, identifiedCase } from '../../care-plan/case.ts'
 import type { CaseCourse } from '../../care-plan/case-fold.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { caseCodec, caseImages, caseOfCode, type CaseCode } from './case-status.ts'
@@ -103,7 +103,7 @@ export function newEpisode({ course, patient, team, caseType }: EpisodeBirth, na
   const episode: EpisodeOfCare = {
     resourceType: 'EpisodeOfCare',
     id: course.id,
-    extension: [{ url: names.state, valueCode: 'identified' }],
+    extension: [{ url: names.state, valueCode: identifiedCase.state }],
     identifier: [{ system: names.caseNumber, value: course.id }],
     status: 'planned',
     type: [{ coding: [{ system: names.caseType, code: caseType }] }],

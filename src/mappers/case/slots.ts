@@ -119,7 +119,7 @@ export const sortedRows = <V>(values: readonly V[], shape: Pick<RowShape<V>, 'ke
   })
 
 /** A row's derived extension, with the reason why the row is there. */
-export const derivedBecause = (url: string, reason: string): JsonObject => ({ url, valueString: reason })
+const derivedBecause = (url: string, reason: string): JsonObject => ({ url, valueString: reason })
 
 export const withReason = (row: JsonObject, url: string, reason: string): JsonObject =>
   withExtension(row, url, derivedBecause(url, reason))

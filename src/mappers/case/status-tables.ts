@@ -9,7 +9,7 @@ const ERROR = 'entered-in-error'
  * R4 fixes the codes but not the moves; these are the ones of Shared Care Planning and Gravity SDOH CC (fhir-api.md,
  * Life cycles). What isn't in a table (`unknown`, a code of another release) may go anywhere.
  */
-export const statusTables: Readonly<Record<'Task' | 'CarePlan' | 'CareTeam', StatusTable>> = {
+const statusTables: Readonly<Record<'Task' | 'CarePlan' | 'CareTeam', StatusTable>> = {
   Task: {
     draft: ['requested', 'ready', 'cancelled', ERROR],
     requested: ['received', 'accepted', 'rejected', 'cancelled', ERROR],

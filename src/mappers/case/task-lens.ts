@@ -139,7 +139,7 @@ export function caseNumberOf(task: Resource, names: CaseNames): string | undefin
 }
 
 /** Key of a duty within all cases: `case/rule/trigger`. */
-export const dutyKey = ({ caseId, rule, trigger }: Pick<Duty, 'caseId' | 'rule' | 'trigger'>): string =>
+const dutyKey = ({ caseId, rule, trigger }: Pick<Duty, 'caseId' | 'rule' | 'trigger'>): string =>
   `${caseId}/${rule}/${trigger.id}`
 
 export interface TaskBirth {

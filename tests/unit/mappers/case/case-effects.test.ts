@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { defaultCaseRules } from '../../../../src/care-plan/case-rules.ts'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
 import type { Resource } from '../../../../src/fhir/resource.ts'
 import { markMissed } from '../../../../src/mappers/case/mark-missed.ts'
@@ -73,6 +74,18 @@ describe('an inpatient admission', () => {
     const outpatient = admission('2026-10-05', { classAfter: 'outpatient' })
     expect(after(emptyWorld, [stay('e1', [outpatient])]).compartment).toEqual([])
     expect(after(emptyWorld, [stay('e1', [arrival('2026-10-05')])]).compartment).toEqual([])
+  })
+
+  it('opens a case only by an intake rule that it fulfils', () => {
+    const rules = {
+      ...defaultCaseRules,
+      intake: [{ id: 'ed', when: { class: 'emergency' as const }, caseType: 'chronic' as const }],
+    }
+    expect(after(emptyWorld, admitted, { rules }).compartment).toEqual([])
+    const acute = { ...rules, intake: [...rules.intake, ...defaultCaseRules.intake] }
+    expect(only(after(emptyWorld, admitted, { rules: acute }), 'EpisodeOfCare')['type']).toMatchObject([
+      { coding: [{ code: 'acute' }] },
+    ])
   })
 
   it('while a case is open notifies within the hour instead of opening another', () => {

@@ -104,6 +104,26 @@ describe('death', () => {
     ])
   })
 
+  it('revokes the plans of people for the case, and gives them back', () => {
+    const world = after(emptyWorld, admitted)
+    const link = {
+      url: 'http://hl7.org/fhir/StructureDefinition/workflow-episodeOfCare',
+      valueReference: { reference: `EpisodeOfCare/${only(world, 'EpisodeOfCare').id ?? ''}` },
+    }
+    const own: Resource = {
+      resourceType: 'CarePlan',
+      id: 'own',
+      status: 'active',
+      intent: 'plan',
+      extension: [link],
+    }
+    const done: Resource = { ...own, id: 'done', status: 'completed' }
+    const more = { compartment: put(world.compartment, [own, done]) }
+    const dead = after(more, died)
+    expect(statusesOf(ofType(dead, 'CarePlan'))).toEqual(['completed', 'revoked'])
+    expect(ofType(after(dead, admitted), 'CarePlan')[0]).toMatchObject({ id: 'own', status: 'active' })
+  })
+
   it('does not touch what people asked for afterwards', () => {
     const world = after(emptyWorld, died)
     const later: Resource = {

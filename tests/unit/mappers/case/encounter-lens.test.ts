@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
+import type { Resource } from '../../../../src/fhir/resource.ts'
+import { withCaseEffect } from '../../../../src/mappers/case/encounter-lens.ts'
+import { CM } from '../../../support/case-world.ts'
+
+const encounter: Resource = {
+  resourceType: 'Encounter',
+  id: 'e',
+  status: 'finished',
+  class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' },
+}
+const effect = { encounter: 'e', isReadmission: true, episodes: ['one'] }
+
+describe('an Encounter of a case', () => {
+  it('refers to its case and says that it is a readmission', () => {
+    const said = withCaseEffect(encounter, effect, CM)
+    expect(said).toMatchObject({
+      episodeOfCare: [{ reference: 'EpisodeOfCare/one' }],
+      hospitalization: { reAdmission: { coding: [{ code: 'R' }] } },
+    })
+    expect(validateResource(said)).toEqual([])
+    expect(withCaseEffect(said, effect, CM)).toBe(said)
+  })
+
+  it('keeps what PV1-13 said about a readmission, and the episodes that others named', () => {
+    const told = {
+      ...encounter,
+      episodeOfCare: [{ reference: 'EpisodeOfCare/one' }, { identifier: { value: 'theirs' } }],
+      hospitalization: { reAdmission: { text: 'as the sender says' } },
+    }
+    expect(withCaseEffect(told, effect, CM)).toEqual(told)
+    expect(withCaseEffect(told, { ...effect, isReadmission: false, episodes: [] }, CM)).toBe(told)
+  })
+})
