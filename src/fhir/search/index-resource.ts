@@ -13,7 +13,7 @@ import { promotedColumn, type PromotedColumn } from './promoted.ts'
  * expressions. Equal search values give an equal hash, so the store can leave index rows alone that didn't change.
  */
 export function indexResource(resource: Resource): IndexEntry {
-  const found: Found = { lookups: [], dates: [], seen: new Set() }
+  const found: Found = { lookups: [], dates: [] }
   const patient = patientOf(resource)
   for (const extractor of extractorsOf(resource.resourceType)) extract(extractor, resource, patient, found)
   const { lookups, dates, status, owner, startMs, endMs } = found
@@ -41,7 +41,6 @@ interface Extractor {
 interface Found {
   readonly lookups: IndexLookup[]
   readonly dates: IndexDate[]
-  readonly seen: Set<string>
   status?: string
   owner?: string
   startMs?: number
@@ -117,16 +116,25 @@ function isInColumn(
   return true
 }
 
-function addLookup(found: Found, row: IndexLookup): void {
-  const text = `${row.parameter}\n${row.value}\n${row.system ?? ''}`
-  if (found.seen.has(text)) return
-  found.seen.add(text)
-  found.lookups.push(row)
+/** How far back a repeat is looked for: a repeat that slips through costs a row and changes no answer. */
+const REPEATS_WITHIN = 32
+
+function addLookup({ lookups }: Found, row: IndexLookup): void {
+  const isRepeat = lookups
+    .slice(-REPEATS_WITHIN)
+    .some(
+      ({ parameter, value, system }) =>
+        parameter === row.parameter && value === row.value && system === row.system,
+    )
+  if (!isRepeat) lookups.push(row)
 }
 
-function addDate(found: Found, row: IndexDate): void {
-  const text = `${row.parameter}\n${row.lowMs}\n${row.highMs}`
-  if (found.seen.has(text)) return
-  found.seen.add(text)
-  found.dates.push(row)
+function addDate({ dates }: Found, row: IndexDate): void {
+  const isRepeat = dates
+    .slice(-REPEATS_WITHIN)
+    .some(
+      ({ parameter, lowMs, highMs }) =>
+        parameter === row.parameter && lowMs === row.lowMs && highMs === row.highMs,
+    )
+  if (!isRepeat) dates.push(row)
 }
