@@ -29,22 +29,26 @@ function walkObject(rule: TypeRule, value: Node, scope: Scope): void {
   if (scope.path.length > STEPS_MAX) {
     return report(scope, 'too-long', `Nested too deeply: more than ${STEPS_MAX} steps below the resource`)
   }
-  const keys = Object.keys(value)
-  if (keys.length === 0) report(scope, 'structure', 'ele-1: An object must not be empty')
-  walkProperties(rule, value, keys, scope)
+  walkProperties(rule, value, scope)
   for (const { name, properties } of rule.required) {
-    if (!properties.some(property => value[property] !== undefined)) {
-      reportAt(scope, name, 'required', `${name} is required`)
-    }
+    if (!hasSome(value, properties)) reportAt(scope, name, 'required', `${name} is required`)
   }
   for (const { key, text, holds } of rule.invariants) {
     if (!holds(value, scope)) report(scope, 'invariant', `${key}: ${text}`)
   }
 }
 
-function walkProperties(rule: TypeRule, value: Node, keys: readonly string[], scope: Scope): void {
+/** NOTE: for-in is the fastest way through an object's properties in V8, and plain JSON inherits none. */
+function hasSome(value: Node, properties: readonly string[]): boolean {
+  for (const property of properties) if (value[property] !== undefined) return true
+  return false
+}
+
+function walkProperties(rule: TypeRule, value: Node, scope: Scope): void {
   let chosen: (string | undefined)[] | undefined
-  for (const key of keys) {
+  let isEmpty = true
+  for (const key in value) {
+    isEmpty = false
     const item = value[key]
     if (item === undefined) continue
     const element = rule.elements.get(key)
@@ -64,6 +68,7 @@ function walkProperties(rule: TypeRule, value: Node, keys: readonly string[], sc
     walkProperty(element, key, value, scope)
     scope.path.pop()
   }
+  if (isEmpty) report(scope, 'structure', 'ele-1: An object must not be empty')
 }
 
 /** Names of elements are no patient data, but a property can have any name: only what looks like an element is repeated. */
