@@ -3,6 +3,12 @@ import { defineConfig } from 'vitest/config'
 /** Tiers: `unit` needs nothing (its contract suites use PostgreSQL when it is there); the others use real PostgreSQL, Kafka and HAPI. */
 export default defineConfig({
   test: {
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+      reportsDirectory: 'coverage',
+    },
     projects: [
       {
         test: {
