@@ -70,7 +70,7 @@ export const primitives: Readonly<Record<string, PrimitiveCheck>> = {
 }
 
 /** True for YYYY, YYYY-MM and for a YYYY-MM-DD that is in the calendar. */
-export function isDate(value: string): boolean {
+function isDate(value: string): boolean {
   if (!DATE.test(value)) return false
   return (
     value.length < 10 ||

@@ -48,9 +48,9 @@ function walkProperties(rule: TypeRule, value: Node, scope: Scope): void {
   let chosen: (string | undefined)[] | undefined
   let isEmpty = true
   for (const key in value) {
-    isEmpty = false
     const item = value[key]
     if (item === undefined) continue
+    isEmpty = false
     const element = rule.elements.get(key)
     if (element === undefined) {
       reportUnknown(key, rule, scope)
