@@ -26,7 +26,6 @@ import { isEndedCase, type EpisodeState } from './episode-lens.ts'
 import { textOf } from './json-edit.ts'
 import { shownState, withoutMark } from './standing.ts'
 import { contiguous } from './status-history.ts'
-import { legalWords } from './status-tables.ts'
 
 export interface EpisodeChange {
   readonly before: Resource | undefined
@@ -210,7 +209,7 @@ function noCommand(code: CaseCode, commands: readonly CaseCommand[]): Failure {
   return {
     kind: 'illegal-transition',
     code: 'illegal-transition',
-    message: `The case is ${state}; ${why}; ${legalWords(legal)}.`,
+    message: `The case is ${state}; ${why}.`,
     expression: 'EpisodeOfCare.status',
     legal,
   }

@@ -48,11 +48,8 @@ export function checkedMove(type: keyof typeof statusTables, from: string, to: s
   return fail({
     kind: 'illegal-transition',
     code: 'illegal-transition',
-    message: `${type}.status can't go from ${from} to the status given; ${legalWords(legal)}.`,
+    message: `${type}.status can't go from ${from} to the status given.`,
     expression: `${type}.status`,
     legal,
   })
 }
-
-export const legalWords = (legal: readonly string[]): string =>
-  legal.length === 0 ? 'nothing is legal from here' : `legal: ${legal.join(', ')}`

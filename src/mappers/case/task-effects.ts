@@ -88,12 +88,15 @@ function dutyState(before: TaskState, duty: Duty, { ids }: TaskInput): TaskState
   }
 }
 
-/** Lays the reason for voiding over a Task, or takes it away: then the Task is as people left it. */
+/**
+ * Lays the reason for voiding over a Task, or takes it away: then the Task is as people left it. What need not be done
+ * was not missed either, so that it makes no difference whether the timer or the withdrawal came first.
+ */
 function laidOver(state: TaskState, before: TaskState, voided: Overtaken | undefined): TaskState {
   const { own, overlay } = before.standing
   if (voided) {
     const standing = { own, overlay: { state: 'cancelled', reason: voided.reason } }
-    return { ...state, standing, statusReason: voided.reason }
+    return { ...state, standing, statusReason: voided.reason, isMissed: false }
   }
   return { ...state, standing: { own }, statusReason: overlay ? undefined : before.statusReason }
 }

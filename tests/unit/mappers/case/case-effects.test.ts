@@ -183,6 +183,15 @@ describe('the effects', () => {
     expect(later['description']).toContain('Thursday 15 October 2026')
   })
 
+  it('take the mark of a missed task back with its trigger: timer first or withdrawal first, it ends alike', () => {
+    const world = after(emptyWorld, home())
+    const missed = markMissed(taskOf(world, 'contact'), '2026-10-15T04:00:00Z', CM)
+    const marked = after({ compartment: put(world.compartment, missed ? [missed] : []) }, withdrawnHome)
+    const { lastModified: _late, ...late } = taskOf(marked, 'contact')
+    const { lastModified: _soon, ...soon } = taskOf(after(world, withdrawnHome), 'contact')
+    expect(late).toEqual(soon)
+  })
+
   it('keep what people wrote into a task', () => {
     const world = after(emptyWorld, home())
     const noted = {
