@@ -57,7 +57,8 @@ interface Row {
   readonly stored: Stored | undefined
   readonly shard: number
   readonly clientAssigned: boolean
-  readonly before: Resource | undefined
+  /** What was loaded, parsed when first asked for. */
+  readonly before: () => Resource | undefined
   readonly versions: readonly {
     readonly step: number
     readonly resource: Resource | undefined
@@ -69,18 +70,21 @@ interface Row {
 export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitOfWork {
   const rows = new Map<string, Row>()
   let step = 0
+  let changedInStep = new Set<string>()
   for (const stored of loaded) {
     const key = { type: stored.type, id: stored.id }
-    const before = stored.deleted ? undefined : (parseJson(stored.content) as Resource)
-    rows.set(keyText(key), { key, stored, shard: stored.shard, clientAssigned: false, before, versions: [] })
+    const row = { key, stored, shard: stored.shard, clientAssigned: false, before: parsedOnce(stored) }
+    rows.set(keyText(key), { ...row, versions: [] })
   }
 
   const current = (row: Row): Resource | undefined =>
-    row.versions.length ? row.versions.at(-1)?.resource : row.before
+    row.versions.length ? row.versions.at(-1)?.resource : row.before()
 
   const stage = (row: Row, resource: Resource | undefined, origin: string | undefined): void => {
     const kept = row.versions.at(-1)?.step === step ? row.versions.slice(0, -1) : row.versions
-    rows.set(keyText(row.key), { ...row, versions: [...kept, { step, resource, origin }] })
+    const text = keyText(row.key)
+    rows.set(text, { ...row, versions: [...kept, { step, resource, origin }] })
+    changedInStep.add(text)
   }
 
   return {
@@ -100,7 +104,7 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
         stored: undefined,
         shard: options.shard,
         clientAssigned: options.clientAssigned ?? false,
-        before: undefined,
+        before: () => undefined,
         versions: [],
       }
       const standing = current(row)
@@ -116,9 +120,9 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
     },
     nextStep: () => {
       step += 1
+      changedInStep = new Set()
     },
-    changedInStep: () =>
-      [...rows].filter(([, row]) => row.versions.at(-1)?.step === step).map(([text]) => text),
+    changedInStep: () => [...changedInStep],
     changes: () => {
       const changed = [...rows.values()].filter(row => row.versions.length > 0)
       return {
@@ -134,9 +138,17 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
   }
 }
 
+function parsedOnce({ deleted, content }: Stored): () => Resource | undefined {
+  let parsed: Resource | undefined
+  return () => {
+    if (!deleted) parsed ??= parseJson(content) as Resource
+    return parsed
+  }
+}
+
 const timerChange = (row: Row) => ({
   ...row.key,
-  before: row.before,
+  before: row.before(),
   after: row.versions.at(-1)?.resource,
 })
 
@@ -154,7 +166,7 @@ function toWrite(row: Row): Write {
 
 function outboxRows(row: Row, targets: readonly OutboxTarget[]): readonly OutboxWrite[] {
   const last = row.versions.at(-1)
-  const resource = last?.resource ?? row.before
+  const resource = last?.resource ?? row.before()
   const patient = resource && patientOf(resource)
   return targets
     .filter(({ target, types }) => types.has(row.key.type) && last?.origin !== target)

@@ -10,7 +10,7 @@ import { startService, type ServiceProcess } from '../support/service-process.ts
 
 /**
  * Real Kafka -> real PostgreSQL -> duties (performance.md 1): a change-heavy feed is put on a topic, then a service of its
- * own reads it. `npm run bench:ingest -- [--messages 6000] [--patients 600] [--runs 5] [--json]`.
+ * own reads it. `npm run bench:ingest -- [--messages 6000] [--patients 600] [--runs 5] [--profile DIR] [--json]`.
  */
 const { values } = parseArgs({
   options: {
@@ -18,6 +18,8 @@ const { values } = parseArgs({
     patients: { type: 'string', default: '600' },
     partitions: { type: 'string', default: '6' },
     runs: { type: 'string', default: '5' },
+    /** Folder for a CPU profile of each run's service. */
+    profile: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -29,6 +31,9 @@ const [messages, patients, partitions, runs] = [
 ].map(Number) as [number, number, number, number]
 
 interface Run {
+  readonly batches: number
+  /** Batches decided again because another writer was first. */
+  readonly retries: number
   readonly perSecond: number
   readonly nodeMicroseconds: number
   readonly postgresMicroseconds: number
@@ -37,7 +42,6 @@ interface Run {
 }
 
 const say = (text: string): unknown => process.stderr.write(`${text}\n`)
-process.exitCode = await main()
 
 async function main(): Promise<number> {
   const [kafka, postgres] = [await serverForTests('kafka'), await serverForTests('postgres')]
@@ -74,6 +78,7 @@ async function once(brokers: string, serverUrl: string, run: number): Promise<Ru
     KAFKA_BROKERS: brokers,
     KAFKA_GROUP: name,
     ADT_TOPICS: name,
+    ...(values.profile !== undefined && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` }),
   })
   try {
     return await measure(service, url.href, messagesOfRun.length)
@@ -89,21 +94,23 @@ async function measure(service: ServiceProcess, databaseUrl: string, total: numb
   await client.connect()
   try {
     const first = await until(client, 1)
-    const before = {
-      ...first,
-      node: cpuMicroseconds([service.pid]),
-      postgres: cpuMicroseconds(postgresPids()),
-    }
+    const pids = await postgresPids(client)
+    const cpu = () => ({ node: cpuMicroseconds([service.pid]), postgres: cpuMicroseconds(pids) })
+    const before = { ...first, ...cpu() }
     const last = await until(client, total)
-    const done = last.count - before.count
+    const [done, after] = [last.count - before.count, cpu()]
     const { rows } = await client.query<{ n: string }>('select count(*) as n from resource_version')
     const outcomes = await client.query<{ outcome: string; n: string }>(
       'select outcome, count(*) as n from inbox group by 1',
     )
+    const metrics = await (await fetch(`${service.url}/metrics`)).text()
+    const metric = (name: string): number => Number(new RegExp(`^${name} (.*)$`, 'm').exec(metrics)?.[1] ?? 0)
     return {
+      batches: metric('casewire_batch_messages_count\\{door="kafka"\\}'),
+      retries: metric('casewire_batch_retries_total'),
       perSecond: (done * 1000) / (last.atMs - before.atMs),
-      nodeMicroseconds: (cpuMicroseconds([service.pid]) - before.node) / done,
-      postgresMicroseconds: (cpuMicroseconds(postgresPids()) - before.postgres) / done,
+      nodeMicroseconds: (after.node - before.node) / done,
+      postgresMicroseconds: (after.postgres - before.postgres) / done,
       resourcesPerMessage: Number(rows[0]?.n) / total,
       outcomes: Object.fromEntries(outcomes.rows.map(({ outcome, n }) => [outcome, Number(n)])),
     }
@@ -163,24 +170,30 @@ function cpuMicroseconds(pids: readonly number[]): number {
   return (ticks.reduce((sum, each) => sum + each, 0) * 1_000_000) / TICKS_PER_SECOND
 }
 
-function postgresPids(): readonly number[] {
-  return readdirSync('/proc')
+/** The server's processes, by the parent of our own backend; none when it runs on another machine. */
+async function postgresPids(client: Client): Promise<readonly number[]> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const postmaster = parentOf(rows[0]?.pid ?? 0)
+  if (postmaster === undefined) return []
+  const pids = readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
-    .filter(pid => {
-      try {
-        return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres'
-      } catch {
-        return false
-      }
-    })
     .map(Number)
+  return pids.filter(pid => parentOf(pid) === postmaster)
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1])
+  } catch {
+    return undefined
+  }
 }
 
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
 const line = (run: Run): string =>
-  `${run.perSecond.toFixed(0)} messages/s, Node ${run.nodeMicroseconds.toFixed(0)} us, PostgreSQL ${run.postgresMicroseconds.toFixed(0)} us, ${run.resourcesPerMessage.toFixed(1)} resource versions a message`
+  `${run.perSecond.toFixed(0)} messages/s, Node ${run.nodeMicroseconds.toFixed(0)} us, PostgreSQL ${run.postgresMicroseconds.toFixed(0)} us, ${run.resourcesPerMessage.toFixed(1)} resource versions a message, ${run.batches} batches, ${run.retries} decided again`
 
 function print(results: readonly Run[]): void {
   const spread = (pick: (run: Run) => number): { median: number; min: number; max: number } => {
@@ -203,3 +216,5 @@ function print(results: readonly Run[]): void {
   if (values.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
   else process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
 }
+
+process.exitCode = await main()

@@ -1,7 +1,7 @@
 import { derivedId, shardOfKey } from '../../src/lib/ids.ts'
 import { fail, ok } from '../../src/lib/result.ts'
 import type { InboundRecord } from '../../src/commands/ingest-adt/inbound.ts'
-import type { View } from '../../src/commands/ingest-adt/prepared.ts'
+import { noNeeds, type View } from '../../src/commands/ingest-adt/prepared.ts'
 import type { Interpret } from '../../src/commands/ingest-adt/read-record.ts'
 import type { Meters } from '../../src/commands/ports/meters.ts'
 
@@ -17,7 +17,7 @@ export const counting: Interpret = message => {
   const id = patientId(mrn)
   const shard = shardOfKey(tenant, mrn)
   if (deed === 'ignored') {
-    return { needs: { keys: [], patients: [], subjects: [] }, effect: { kind: 'ignored', failure: unmapped } }
+    return { needs: noNeeds, effect: { kind: 'ignored', failure: unmapped } }
   }
   const decide = (view: View) => {
     if (deed === 'throw') throw new Error('a bug of ours')
@@ -36,7 +36,7 @@ export const counting: Interpret = message => {
   }
   return {
     subject: id,
-    needs: { keys: [], patients: [id], subjects: [id] },
+    needs: { keys: [], patients: [id], types: ['Patient'], subjects: [id] },
     effect: { kind: 'decide', decide },
   }
 }

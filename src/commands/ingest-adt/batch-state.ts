@@ -1,8 +1,8 @@
-import { patientOf } from '../../fhir/compartment.ts'
-import { keyText, type Json, type Resource, type ResourceKey } from '../../fhir/resource.ts'
+import { keyText, type Json } from '../../fhir/resource.ts'
 import { inboxIdOf } from '../inbox-id.ts'
 import type { Changes, Fact, InboxEntry, InboxWrite, Loaded, Said } from '../ports/store.ts'
 import { openWork, type WorkContext } from '../unit-of-work.ts'
+import { compartmentsOf } from './compartments.ts'
 import type { Decision, Prepared, View } from './prepared.ts'
 
 /** What was loaded for a batch, by key, so that a part of it can be loaded again. */
@@ -45,7 +45,7 @@ export interface BatchState {
 
 export function openBatch(context: WorkContext, known: Known): BatchState {
   const work = openWork(context, [...known.resources.values()])
-  const compartments = indexCompartments(known, work.get)
+  const compartments = compartmentsOf(known.resources.values(), work.get)
   const facts = Map.groupBy(known.facts.values(), ({ subject }) => subject)
   const said = bodiesBySubject(known)
   const fresh = {
@@ -55,18 +55,10 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
   }
   const byControlId = Map.groupBy(known.messages.values(), messageOf)
 
-  const member = (resource: Resource & { readonly id: string }): void => {
-    const patient = patientOf(resource)
-    const key = { type: resource.resourceType, id: resource.id }
-    if (patient !== undefined) compartmentOf(compartments, patient).set(keyText(key), key)
-  }
   const view: View = {
     at: context.at,
     get: work.get,
-    compartment: (patient, types) =>
-      [...(compartments.get(patient)?.values() ?? [])]
-        .filter(({ type }) => types.includes(type))
-        .flatMap(key => work.get(key) ?? []),
+    compartment: compartments.of,
     facts: subject => facts.get(subject) ?? [],
     saidOf: subject => said.get(subject) ?? noBodies,
   }
@@ -85,7 +77,7 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
       work.nextStep()
       for (const { resource, shard } of decision.puts) {
         work.put(resource, { shard })
-        member(resource)
+        compartments.add({ type: resource.resourceType, id: resource.id })
       }
       const newFacts = decision.facts.filter(({ id }) => !known.facts.has(id) && !fresh.facts.has(id))
       for (const fact of newFacts) {
@@ -126,21 +118,3 @@ function bodiesBySubject(known: Known): Map<string, ReadonlyMap<string, Json>> {
 
 const messageOf = ({ source, messageId }: { readonly source: string; readonly messageId: string }): string =>
   `${source}\n${messageId}`
-
-type Compartments = Map<string, Map<string, ResourceKey>>
-
-function indexCompartments(known: Known, get: View['get']): Compartments {
-  const compartments: Compartments = new Map()
-  for (const { type, id } of known.resources.values()) {
-    const resource = get({ type, id })
-    const patient = resource && patientOf(resource)
-    if (patient !== undefined) compartmentOf(compartments, patient).set(keyText({ type, id }), { type, id })
-  }
-  return compartments
-}
-
-function compartmentOf(compartments: Compartments, patient: string): Map<string, ResourceKey> {
-  const found = compartments.get(patient) ?? new Map<string, ResourceKey>()
-  compartments.set(patient, found)
-  return found
-}

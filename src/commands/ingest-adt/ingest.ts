@@ -113,7 +113,7 @@ async function flushTogether(
   const known = nothingKnown()
   let decided: readonly (Decided | undefined)[] = messages.map(() => undefined)
   let stale: ReadonlySet<number> = new Set(messages.keys())
-  let contested: readonly ResourceKey[] = []
+  const contested: ResourceKey[] = []
   for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
     progress.tries += 1
     const reload = messages.filter((_message, i) => stale.has(i))
@@ -129,7 +129,7 @@ async function flushTogether(
     if (!conflict) return decided.flatMap(entry => (entry ? [entry.verdict] : []))
     if (conflict.kind === 'fenced') return 'fenced'
     stale = staleAfter(conflict, messages, decided)
-    if (conflict.kind === 'stale') contested = [...contested, ...conflict.keys.map(keyOfText)]
+    if (conflict.kind === 'stale') contested.push(...conflict.keys.map(keyOfText))
     if (attempt > LOCK_FROM_TRY) await sleep(Math.random() * 10 * attempt)
   }
   throw new StoreFault('store-unavailable', 'a batch met other writers too often: try again')

@@ -4,7 +4,6 @@ import type { Calendar } from '../../lib/business-days.ts'
 import { assert } from '../../lib/assert.ts'
 import { fail, ok, type Failure, type FailureIssue, type Result } from '../../lib/result.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
-import type { Message } from '../../hl7v2/message.ts'
 import type { Resource, ResourceKey } from '../../fhir/resource.ts'
 import { sameResource } from '../../fhir/same-resource.ts'
 import type { MappedEvent } from '../../mappers/adt/adt-event.ts'
@@ -17,7 +16,7 @@ import { caseEffects, type CaseEffects } from '../../mappers/case/case-effects.t
 import { withCaseEffect } from '../../mappers/case/encounter-lens.ts'
 import type { InboundRecord } from './inbound.ts'
 import { noNeeds, type Decision, type Needs, type Put, type View } from './prepared.ts'
-import type { Interpret, Interpreted } from './read-record.ts'
+import type { Interpret } from './read-record.ts'
 
 export interface InterpretOptions {
   readonly settings: SourceSettings
