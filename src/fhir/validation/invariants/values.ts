@@ -71,9 +71,6 @@ export const isCoded = (node: Node, name: string, system: string, ...codes: read
 
 export const areDistinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length
 
-export const atMostOne = (...conditions: readonly boolean[]): boolean =>
-  conditions.filter(Boolean).length <= 1
-
 export const exactlyOne = (...conditions: readonly boolean[]): boolean =>
   conditions.filter(Boolean).length === 1
 
