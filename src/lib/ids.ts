@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** How many shards the key space is cut into (architecture 4). A Patient and its compartment share one. */
 export const SHARDS = 1024
@@ -40,4 +40,4 @@ export function formatV8(bytes: Buffer, shard: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${third}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-const sha = (text: string): Buffer => createHash('sha256').update(text).digest()
+const sha = (text: string): Buffer => hash('sha256', text, 'buffer')

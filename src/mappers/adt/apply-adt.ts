@@ -2,13 +2,15 @@ import type { Stay } from '../../care-plan/stay.ts'
 import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import type { Derived } from './derived.ts'
-import { deceasedIn, derivePatient, deriveStay, deriveVisit, type Scope, type VisitScope } from './derive.ts'
+import { deceasedIn, derivePatient, deriveStay, deriveVisit } from './derive.ts'
 import { joinDirectory } from './directory.ts'
+import { visitOf, type Visit } from './encounter.ts'
 import type { Fact } from './fact.ts'
 import { contextOf, type MapContext, type MappingIssue } from './map-context.ts'
 import { changedFrom, mergeElements } from './merge-elements.ts'
-import { movementsOf, visitFact } from './movements.ts'
+import { visitFact } from './movements.ts'
 import { isSilent, registerOf, sameWords, tell, type Register } from './registers.ts'
+import { scopeOf, type Scope } from './scope.ts'
 
 /** What stands about the patient before a message; `needs` says what must be in it. */
 export interface Before {
@@ -47,25 +49,29 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
   if (visit) said.set(visit.id, tell(registerOf(before.said.get(visit.id)), source, stamp, event.visitFields))
 
   const person = { patientId: patient.id, shard: patient.shard, contexts }
-  const now: State = { person, facts: [...before.facts, ...newFacts], said: new Map([...before.said, ...said]) }
   const was: State = { person, facts: before.facts, said: before.said }
-  const changed = [...patientChanges(was, now), ...(visit ? visitChanges(was, now, visit.id) : [])].flatMap(
-    ({ earlier, later }) => mergeElements(before.get(keyOf(later)), earlier, later, event.messageUri) ?? [],
-  )
+  const now: State = { person, facts: [...before.facts, ...newFacts], said: new Map([...before.said, ...said]) }
+  const known = scopeIn(now, '')
+  const visits = visitIds(now).map(id => visitIn(now, id))
+  const current = visits.find(({ visitId }) => visitId === visit?.id)
+  const changes = [...patientChanges(scopeIn(was, ''), known), ...(current ? visitChanges(was, current) : [])]
   return {
     facts: newFacts,
     said,
-    resources: [...directoryChanges(event, before), ...changed],
-    stays: visitIds(now).map(id => deriveStay(visitScope(now, id))),
-    deceased: deceasedIn(patientScope(now)),
-    waits: newFacts.some(fact => isWaiting(fact, now)),
+    resources: [
+      ...directoryChanges(event, before),
+      ...changes.flatMap(({ earlier, later }) => mergeElements(before.get(keyOf(later)), earlier, later, event.messageUri) ?? []),
+    ],
+    stays: visits.map(deriveStay),
+    deceased: deceasedIn(known),
+    waits: newFacts.some(fact => fact.kind === 'cancel' && isWaiting(fact, current)),
     issues: [...issues.values()],
   }
 }
 
 /** All that messages said about a patient. */
 interface State {
-  readonly person: Omit<Scope, 'register'>
+  readonly person: Pick<Scope, 'patientId' | 'shard' | 'contexts'>
   readonly facts: readonly Fact[]
   readonly said: ReadonlyMap<string, Json>
 }
@@ -77,31 +83,27 @@ interface Change {
 
 const keyOf = ({ resourceType, id }: Derived): ResourceKey => ({ type: resourceType, id })
 
-const patientScope = ({ person, said }: State): Scope => ({ ...person, register: registerOf(said.get('')) })
+const scopeIn = ({ person, said }: State, id: string): Scope =>
+  scopeOf({ ...person, ...(id !== '' && { visitId: id }), register: registerOf(said.get(id)) })
 
-const visitScope = ({ person, said, facts }: State, visitId: string): VisitScope => ({
-  ...person,
-  visitId,
-  register: registerOf(said.get(visitId)),
-  facts: facts.filter(({ scope }) => scope === visitId).map(visitFact),
-})
+const visitIn = (state: State, id: string): Visit =>
+  visitOf(id, scopeIn(state, id), state.facts.filter(({ scope }) => scope === id).map(visitFact))
 
 /** Visits in the order of their ids, which depends on no message. */
 const visitIds = ({ facts, said }: State): readonly string[] =>
   [...new Set([...facts.map(({ scope }) => scope), ...said.keys()])].filter(id => id !== '').toSorted()
 
-function patientChanges(was: State, now: State): readonly Change[] {
-  const [earlier, later] = [patientScope(was), patientScope(now)]
-  if (isSilent(earlier.register)) return paired([], derivePatient(later))
-  return sameWords(earlier.register, later.register) ? [] : paired(derivePatient(earlier), derivePatient(later))
+function patientChanges(was: Scope, now: Scope): readonly Change[] {
+  if (isSilent(was.register)) return paired([], derivePatient(now))
+  return sameWords(was, now) ? [] : paired(derivePatient(was), derivePatient(now))
 }
 
-function visitChanges(was: State, now: State, visitId: string): readonly Change[] {
-  const [earlier, later] = [visitScope(was, visitId), visitScope(now, visitId)]
-  const isNew = isSilent(earlier.register) && earlier.facts.length === 0
-  if (isNew) return paired([], deriveVisit(later))
-  const isSame = earlier.facts.length === later.facts.length && sameWords(earlier.register, later.register)
-  return isSame ? [] : paired(deriveVisit(earlier), deriveVisit(later))
+function visitChanges(state: State, now: Visit): readonly Change[] {
+  const facts = state.facts.filter(({ scope }) => scope === now.visitId)
+  const was = scopeIn(state, now.visitId)
+  if (isSilent(was.register) && facts.length === 0) return paired([], deriveVisit(now))
+  if (facts.length === now.facts.length && sameWords(was, now)) return []
+  return paired(deriveVisit(visitOf(now.visitId, was, facts.map(visitFact))), deriveVisit(now))
 }
 
 function paired(earlier: readonly Derived[], later: readonly Derived[]): readonly Change[] {
@@ -115,11 +117,8 @@ const directoryChanges = ({ directory, messageUri }: MappedEvent, { get }: Befor
     return changedFrom(standing, joinDirectory(standing, resource), messageUri) ?? []
   })
 
-function isWaiting(fact: Fact, now: State): boolean {
-  if (fact.kind !== 'cancel') return false
-  const { cancels } = movementsOf(visitScope(now, fact.scope).facts)
-  return cancels.some(cancel => cancel.fact.id === fact.id && !cancel.target)
-}
+const isWaiting = ({ id }: Fact, visit: Visit | undefined): boolean =>
+  visit?.state.movements.cancels.some(cancel => cancel.fact.id === id && !cancel.target) ?? false
 
 /** Contexts by source, made once; what can't be mapped is noted once a place. */
 function contextsFor(event: MappedEvent, issues: Map<string, MappingIssue>): (source: string) => MapContext {

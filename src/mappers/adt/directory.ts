@@ -3,9 +3,23 @@ import { derivedId, shardOfKey } from '../../lib/ids.ts'
 import { canonicalJson } from '../../lib/json.ts'
 import type { MapContext } from './map-context.ts'
 
-/** The id of a directory resource known by `system|value`: any message that names it finds the same. */
-export function directoryId(type: string, key: string, { settings }: MapContext): string {
-  return derivedId(shardOfKey(settings.tenant, key), settings.tenant, type, key)
+/** Beyond this the memo is dropped and built anew: hostile messages must not make it grow. */
+const IDS_MAX = 20_000
+
+const ids = new Map<string, string>()
+
+/**
+ * The id of a directory resource known by `system|value`: any message that names it finds the same. Remembered, since
+ * nearly every message names the same few facilities, wards and doctors.
+ */
+export function directoryId(type: string, key: string, { settings: { tenant } }: MapContext): string {
+  const name = `${tenant} ${type} ${key}`
+  const known = ids.get(name)
+  if (known !== undefined) return known
+  if (ids.size >= IDS_MAX) ids.clear()
+  const id = derivedId(shardOfKey(tenant, key), tenant, type, key)
+  ids.set(name, id)
+  return id
 }
 
 /**

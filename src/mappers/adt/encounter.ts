@@ -11,8 +11,9 @@ import { pv1Encounter } from './maps/pv1-encounter.ts'
 import { pv2Encounter } from './maps/pv2-encounter.ts'
 import { messageUri, readStamp } from './message-uri.ts'
 import type { VisitFact } from './movements.ts'
-import { wordOf, winners, type Register, type Said } from './registers.ts'
+import { wordOf, type Said } from './registers.ts'
 import { applyRows } from './rows.ts'
+import type { Scope } from './scope.ts'
 import { cxToIdentifier } from './types/cx-identifier.ts'
 import { plToReference } from './types/pl-location.ts'
 import { facilityId } from './types/xon-organization.ts'
@@ -21,35 +22,28 @@ import { tagsOf } from './tags.ts'
 import type { Repetition } from '../../hl7v2/segment.ts'
 
 /** A visit with everything that was said about it, and what follows. */
-export interface Visit {
-  readonly id: string
-  readonly patientId: string
+export interface Visit extends Scope {
+  readonly visitId: string
+  /** By stamp. */
   readonly facts: readonly VisitFact[]
-  readonly winning: ReadonlyMap<string, Said>
   readonly state: VisitState
   /** Context of whoever spoke last, for what has no field of its own. */
   readonly context: MapContext
-  readonly contexts: (source: string) => MapContext
-}
-
-export interface VisitInput {
-  readonly id: string
-  readonly patientId: string
-  readonly facts: readonly VisitFact[]
-  readonly register: Register
-  readonly contexts: (source: string) => MapContext
 }
 
 /** Computes a visit from its facts and its register. */
-export function visitOf({ id, patientId, facts: anyOrder, register, contexts }: VisitInput): Visit {
-  const winning = winners(register)
+export function visitOf(visitId: string, scope: Scope, anyOrder: readonly VisitFact[]): Visit {
+  const { winning, contexts } = scope
   const facts = anyOrder.toSorted(byStamp)
-  const last = [...winning.values(), ...facts].toSorted(byStamp).at(-1)
+  const last = [...winning.values(), ...facts].reduce<Said | VisitFact | undefined>(
+    (latest, said) => (latest && latest.stamp >= said.stamp ? latest : said),
+    undefined,
+  )
   const context = contexts(last?.source ?? '|')
   const { settings } = context
   const rules = { a04: settings.a04, sameClass, endsVisit: (code: string | undefined) => endsVisit(code, settings) }
   const state = visitState(facts, wordsOf(winning, contexts), rules)
-  return { id, patientId, facts, winning, state, context, contexts }
+  return { ...scope, visitId, facts, state, context }
 }
 
 const byStamp = (a: { readonly stamp: string }, b: { readonly stamp: string }): number =>
@@ -96,7 +90,7 @@ export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): De
   const participant = [...(said.participant ?? []), ...(more.participant ?? [])]
   return derived<Encounter>({
     resourceType: 'Encounter',
-    id: visit.id,
+    id: visit.visitId,
     meta: element({ security: more.meta?.security, tag: tagsOf(state.flags, winning, context) }),
     extension: more.extension as Extension[] | undefined,
     identifier: identifiersOf(visit, said.identifier),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Message } from '../../hl7v2/message.ts'
 import type { Segment } from '../../hl7v2/segment.ts'
 import { segmentText } from './field-text.ts'
@@ -27,7 +27,7 @@ export function groupFields(group: Group, message: Message, context: MapContext)
 /** Two items that look alike are told apart by their place among their likes. */
 function freeKey(fields: Readonly<Record<string, string>>, prefix: string, name: string): string {
   for (let n = 1; ; n += 1) {
-    const key = prefix + createHash('sha256').update(`${name}\n${n}`).digest('hex').slice(0, 16)
+    const key = prefix + hash('sha256', `${name}\n${n}`, 'hex').slice(0, 16)
     if (!Object.hasOwn(fields, key)) return key
   }
 }

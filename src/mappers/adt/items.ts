@@ -8,19 +8,10 @@ import { dg1Condition, dg1Encounter, VERIFICATION } from './maps/dg1-condition.t
 import { in1Coverage, isSelf } from './maps/in1-coverage.ts'
 import { nk1Patient, nk1RelatedPerson } from './maps/nk1-related-person.ts'
 import { readStamp } from './message-uri.ts'
-import { groupItems, type GroupItem, type Register } from './registers.ts'
+import { groupItems, type GroupItem } from './registers.ts'
 import { applyRows } from './rows.ts'
+import type { Scope } from './scope.ts'
 import { xonToReference } from './types/xon-organization.ts'
-
-/** Where the items of a group belong. */
-export interface ItemFrame {
-  readonly patientId: string
-  readonly shard: number
-  /** Encounter id, when the register is a visit's. */
-  readonly visitId?: string
-  readonly register: Register
-  readonly contexts: (source: string) => MapContext
-}
 
 interface Item {
   readonly item: GroupItem
@@ -30,38 +21,38 @@ interface Item {
 }
 
 /** Ids carry the source: what one source takes back must not touch what another one said (adt.md 3.2.9). */
-function itemsOf(frame: ItemFrame, group: string, type: string): readonly Item[] {
-  return groupItems(frame.register, group).map(item => {
-    const context = frame.contexts(item.source)
-    const key = [frame.patientId, frame.visitId ?? '', item.source, group, item.key].join('|')
-    return { item, segment: readText(item.text), context, id: derivedId(frame.shard, context.settings.tenant, type, key) }
+function itemsOf(scope: Scope, group: string, type: string): readonly Item[] {
+  return groupItems(scope.register, group).map(item => {
+    const context = scope.contexts(item.source)
+    const key = [scope.patientId, scope.visitId ?? '', item.source, group, item.key].join('|')
+    return { item, segment: readText(item.text), context, id: derivedId(scope.shard, context.settings.tenant, type, key) }
   })
 }
 
-const subjectOf = ({ patientId }: ItemFrame): { reference: string } => ({ reference: `Patient/${patientId}` })
+const subjectOf = ({ patientId }: Scope): { reference: string } => ({ reference: `Patient/${patientId}` })
 
 /** NK1-7 or NK1-3 names an organisation: employer, agency, insurer (HL7 tables 0131, 0063). */
 const isOrganization = (nk1: Segment): boolean =>
   ['E', 'F', 'I', 'S'].includes(nk1.text(7)?.toUpperCase() ?? '') || nk1.text(3)?.toUpperCase() === 'EMR'
 
 /** Next of kin and associated parties. One who is no longer listed is inactive, not gone. */
-export function relatedPersons(frame: ItemFrame): readonly Derived[] {
-  return itemsOf(frame, 'NK1', 'RelatedPerson').flatMap(({ item, segment, context, id }) =>
+export function relatedPersons(scope: Scope): readonly Derived[] {
+  return itemsOf(scope, 'NK1', 'RelatedPerson').flatMap(({ item, segment, context, id }) =>
     isOrganization(segment)
       ? []
       : derived<RelatedPerson>({
           resourceType: 'RelatedPerson',
           id,
           active: item.isCurrent,
-          patient: subjectOf(frame),
+          patient: subjectOf(scope),
           ...(applyRows(nk1RelatedPerson, segment, () => context) as Partial<RelatedPerson>),
         }),
   )
 }
 
 /** Associated organisations, as Patient.contact. */
-export function contactsOf(frame: ItemFrame): PatientContact[] | undefined {
-  const contacts = itemsOf(frame, 'NK1', 'Patient')
+export function contactsOf(scope: Scope): PatientContact[] | undefined {
+  const contacts = itemsOf(scope, 'NK1', 'Patient')
     .filter(({ item, segment }) => item.isCurrent && isOrganization(segment))
     .flatMap(({ segment, context }) => {
       const [contact] = (applyRows(nk1Patient, segment, () => context)['contact'] ?? []) as PatientContact[]
@@ -78,9 +69,9 @@ const CONDITION_CATEGORY = 'http://terminology.hl7.org/CodeSystem/condition-cate
 const CONDITION_CLINICAL = 'http://terminology.hl7.org/CodeSystem/condition-clinical'
 
 /** Diagnoses of the visit; one that is no longer listed was entered in error. */
-export function conditions(frame: ItemFrame): readonly Derived[] {
-  const encounter: Reference<never> | undefined = frame.visitId === undefined ? undefined : { reference: `Encounter/${frame.visitId}` }
-  return itemsOf(frame, 'DG1', 'Condition').map(({ item, segment, context, id }) => {
+export function conditions(scope: Scope): readonly Derived[] {
+  const encounter: Reference<never> | undefined = scope.visitId === undefined ? undefined : { reference: `Encounter/${scope.visitId}` }
+  return itemsOf(scope, 'DG1', 'Condition').map(({ item, segment, context, id }) => {
     const said = applyRows(dg1Condition, segment, () => context) as Partial<Condition>
     const verificationStatus = item.isCurrent ? said.verificationStatus : coded(VERIFICATION, 'entered-in-error')
     return derived<Condition>({
@@ -88,7 +79,7 @@ export function conditions(frame: ItemFrame): readonly Derived[] {
       id,
       clinicalStatus: verificationStatus ? undefined : coded(CONDITION_CLINICAL, 'active'),
       category: [coded(CONDITION_CATEGORY, 'encounter-diagnosis')],
-      subject: subjectOf(frame),
+      subject: subjectOf(scope),
       encounter: encounter as Condition['encounter'],
       ...said,
       verificationStatus,
@@ -99,8 +90,8 @@ export function conditions(frame: ItemFrame): readonly Derived[] {
 const coded = (system: string, code: string): { coding: { system: string; code: string }[] } => ({ coding: [{ system, code }] })
 
 /** Encounter.diagnosis: the diagnoses that hold, by rank, then as sent. */
-export function diagnosesOf(frame: ItemFrame): EncounterDiagnosis[] | undefined {
-  const listed = itemsOf(frame, 'DG1', 'Condition')
+export function diagnosesOf(scope: Scope): EncounterDiagnosis[] | undefined {
+  const listed = itemsOf(scope, 'DG1', 'Condition')
     .filter(({ item, segment }) => item.isCurrent && segment.text(21)?.toUpperCase() !== 'D')
     .map(({ segment, context, id }) => {
       const [said] = (applyRows(dg1Encounter, segment, () => context)['diagnosis'] ?? []) as EncounterDiagnosis[]
@@ -111,17 +102,17 @@ export function diagnosesOf(frame: ItemFrame): EncounterDiagnosis[] | undefined 
 }
 
 /** Insurance. A plan that is no longer listed, or whose end was past when it was said, is cancelled. */
-export function coverages(frame: ItemFrame): readonly Derived[] {
-  return itemsOf(frame, 'IN1', 'Coverage').map(({ item, segment, context, id }) => {
+export function coverages(scope: Scope): readonly Derived[] {
+  return itemsOf(scope, 'IN1', 'Coverage').map(({ item, segment, context, id }) => {
     const said = applyRows(in1Coverage, segment, () => context) as Partial<Coverage>
     return derived<Coverage>({
       resourceType: 'Coverage',
       id,
       status: item.isCurrent && !isExpired(item, segment, context) ? 'active' : 'cancelled',
-      ...(isSelf(segment.text(17)) && { subscriber: subjectOf(frame) }),
-      beneficiary: subjectOf(frame),
+      ...(isSelf(segment.text(17)) && { subscriber: subjectOf(scope) }),
+      beneficiary: subjectOf(scope),
       ...said,
-      payor: said.payor ?? [payorOf(segment, context) ?? subjectOf(frame)],
+      payor: said.payor ?? [payorOf(segment, context) ?? subjectOf(scope)],
     })
   })
 }

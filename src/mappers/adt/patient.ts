@@ -4,28 +4,24 @@ import { element } from './element.ts'
 import { readFieldText } from './field-text.ts'
 import type { MapContext } from './map-context.ts'
 import { pidPatient } from './maps/pid-patient.ts'
-import { everySource, winners, wordOf, type Register } from './registers.ts'
+import { everySource, wordOf, type Register } from './registers.ts'
 import { applyRows } from './rows.ts'
+import type { Scope } from './scope.ts'
 import { tagsOf } from './tags.ts'
 import { cxToIdentifier, identifierKey } from './types/cx-identifier.ts'
 import { winnerSegment } from './winner-segment.ts'
 
-export interface PatientInput {
-  readonly id: string
-  readonly register: Register
-  readonly contexts: (source: string) => MapContext
-  readonly contact: PatientContact[] | undefined
-}
-
 /** The Patient of a register: per PID field the last word of all sources, of identifiers every source's own. */
-export function patientOf({ id, register, contexts, contact }: PatientInput): Derived {
-  const winning = winners(register)
+export function patientOf(
+  { patientId, register, winning, contexts }: Scope,
+  contact: PatientContact[] | undefined,
+): Derived {
   const pid = winnerSegment('PID', winning, contexts)
   const said = applyRows(pidPatient, pid.segment, pid.contextOf) as Partial<Patient>
   const [source = '|'] = Object.keys(register).toSorted()
   return derived<Patient>({
     resourceType: 'Patient',
-    id,
+    id: patientId,
     meta: element({ tag: tagsOf([], winning, contexts(source)) }),
     ...said,
     identifier: identifiersOf(said.identifier, register, contexts),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Instant } from '../../lib/clock.ts'
 import { derivedId } from '../../lib/ids.ts'
 import { fail, ok, type Result } from '../../lib/result.ts'
@@ -30,14 +30,14 @@ const NEVER: Moment = { instant: '1970-01-01T00:00:00.000Z', text: '1970-01-01T0
  */
 export function readAdtEvent(message: Message, settings: SourceSettings, received?: Instant): Result<AdtEvent> {
   const msh = message.first('MSH')
-  const hash = createHash('sha256').update(message.segments.map(({ raw }) => raw).join('\r')).digest('hex')
+  const digest = hash('sha256', message.segments.map(({ raw }) => raw).join('\r'), 'hex')
   const source = `${hdName(message, 3)}|${hdName(message, 4)}`
-  const controlId = msh?.text(10) ?? hash.slice(0, 32)
+  const controlId = msh?.text(10) ?? digest.slice(0, 32)
   const trigger = triggerEvent(message)
   if (trigger === undefined) return refuse('adt-trigger-missing', 'The message does not say its event', 'MSH-9')
   const code = messageCode(message)
   const isAdt = code === undefined || code === 'ADT'
-  const frame = { source, controlId, hash, trigger: isAdt ? trigger : `${code}^${trigger}` }
+  const frame = { source, controlId, hash: digest, trigger: isAdt ? trigger : `${code}^${trigger}` }
   if (!isAdt || !isTrigger(trigger)) {
     return ok({ kind: 'ignored', ...frame, reason: isAdt ? 'event-not-mapped' : 'message-type-not-mapped' })
   }

@@ -26,7 +26,8 @@ export const registerOf = (body: Json | undefined): Register => (body ?? emptyRe
  * (last writer wins, per source and field); a late message changes only what nobody said later.
  */
 export function tell(register: Register, source: string, stamp: string, said: Fields): Register {
-  const standing = register[source] ?? {}
+  const standing = register[source]
+  if (standing === undefined) return isBlank(said) ? register : { ...register, [source]: { [stamp]: said } }
   const stamps = Object.keys(standing)
   const incoming = new Map(Object.entries(said))
   const next: Record<string, Record<string, string>> = {}
@@ -45,6 +46,8 @@ export function tell(register: Register, source: string, stamp: string, said: Fi
   if (incoming.size > 0) next[stamp] = { ...next[stamp], ...Object.fromEntries(incoming) }
   return { ...register, [source]: next }
 }
+
+const isBlank = (said: Fields): boolean => Object.keys(said).length === 0
 
 const wins = (stamp: string, text: string, otherStamp: string, otherText: string): boolean =>
   stamp > otherStamp || (stamp === otherStamp && text >= otherText)
@@ -102,13 +105,23 @@ function* allSaid(register: Register): Generator<Said & { readonly field: string
 
 export const isSilent = (register: Register): boolean => Object.keys(register).length === 0
 
-/** Whether two states of a register say the same: only stamps differ, and no list has lost or gained an item. */
-export function sameWords(a: Register, b: Register): boolean {
-  return wordsIn(a) === wordsIn(b)
+/** A register with the winners found in it. */
+export interface Words {
+  readonly register: Register
+  readonly winning: ReadonlyMap<string, Said>
 }
 
-function wordsIn(register: Register): string {
-  const plain = [...winners(register)].map(([field, { source, text }]) => [field, source, text])
+/** Whether two states of a register say the same: only stamps differ, and no list has lost or gained an item. */
+export function sameWords(a: Words, b: Words): boolean {
+  if (a.winning.size !== b.winning.size) return false
+  for (const [field, said] of a.winning) {
+    const other = b.winning.get(field)
+    if (other === undefined || other.text !== said.text || other.source !== said.source) return false
+  }
+  return listsIn(a.register) === listsIn(b.register)
+}
+
+function listsIn(register: Register): string {
   const items = ['NK1', 'DG1', 'IN1'].flatMap(group =>
     groupItems(register, group).map(({ source, key, text, isCurrent, stamp }) => [
       group,
@@ -119,14 +132,13 @@ function wordsIn(register: Register): string {
       group === 'IN1' ? stamp.slice(0, DATE_LENGTH) : '',
     ]),
   )
-  const others = everySource(register, 'PID-3').map(({ source, text }) => [source, text])
-  return JSON.stringify([plain.toSorted(byField), items, others, Object.keys(register).toSorted()])
+  const sources = Object.keys(register).toSorted()
+  const others = sources.length > 1 ? everySource(register, 'PID-3').map(({ source, text }) => [source, text]) : []
+  return JSON.stringify([items, others, sources])
 }
 
 /** A plan's end is compared with the day on which it was said. */
 const DATE_LENGTH = 10
-
-const byField = ([a = '']: readonly string[], [b = '']: readonly string[]): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** The winning word on a field, unless it is a deletion. */
 export function wordOf(said: Said | undefined): string | undefined {

@@ -61,34 +61,41 @@ interface PlannedRow extends Row {
   readonly steps: readonly PathStep[]
   readonly isConstant: boolean
   readonly repeats: boolean
-  /** Path to the first list item on the way: a constant needs it to be there. */
-  readonly begins: string | undefined
+  /** Slot of the first list item on the way, which a constant needs to be there; -1 when there is none. */
+  readonly begins: number
 }
 
 interface PathStep {
   readonly name: string
-  /** Key of a list item: `participant[1]`; undefined for a plain element. */
-  readonly slot: string | undefined
+  /** Number of the list item in its map: `participant[1]` is one; -1 for a plain element. */
+  readonly slot: number
 }
 
 /** Makes a map from its rows. `lists` are the elements on the rows' paths that FHIR repeats, as dotted names. */
 export function segmentMap(name: string, lists: readonly string[], rows: readonly Row[]): SegmentMap {
-  const planned = rows.map(row => plan(row, new Set(lists)))
+  const slots = new Map<string, number>()
+  const planned = rows.map(row => plan(row, new Set(lists), slots))
   const inOrder = [...planned.filter(row => !row.isConstant), ...planned.filter(row => row.isConstant)]
   return { name, rows, plan: Map.groupBy(inOrder, row => Number(row.v2.split('-')[1])) }
 }
 
-function plan(row: Row, lists: ReadonlySet<string>): PlannedRow {
-  const names: string[] = []
+function plan(row: Row, lists: ReadonlySet<string>, slots: Map<string, number>): PlannedRow {
+  const [names, path]: [string[], string[]] = [[], []]
   const steps = row.to.split('.').map((step): PathStep => {
     const [, name = step] = /^(\w+)/.exec(step) ?? []
     names.push(name)
+    path.push(step)
     const isList = lists.has(names.join('.')) || name === 'coding' || name === 'extension'
-    return { name, slot: isList ? step : undefined }
+    return { name, slot: isList ? numberOf(path.join('.'), slots) : -1 }
   })
-  const first = steps.findIndex(step => step.slot !== undefined)
-  const begins = first < 0 ? undefined : steps.slice(0, first + 1).map(({ name, slot }) => slot ?? name).join('.')
-  return { ...row, steps, isConstant: row.via.startsWith('"'), repeats: first >= 0, begins }
+  const begins = steps.find(({ slot }) => slot >= 0)?.slot ?? -1
+  return { ...row, steps, isConstant: row.via.startsWith('"'), repeats: begins >= 0, begins }
+}
+
+function numberOf(path: string, slots: Map<string, number>): number {
+  const slot = slots.get(path) ?? slots.size
+  slots.set(path, slot)
+  return slot
 }
 
 /**
@@ -100,8 +107,7 @@ export function applyRows(
   segment: Segment,
   contextOf: (v2: string) => MapContext,
 ): Record<string, unknown> {
-  const target: Record<string, unknown> = {}
-  const items = new Map<string, Record<string, unknown>>()
+  const placing: Placing = { target: {}, items: [], index: 0 }
   for (const [field, rows] of map.plan) {
     if (segment.rawField(field) === '') continue
     const repetitions = segment.repetitions(field)
@@ -110,42 +116,45 @@ export function applyRows(
     for (const row of rows) {
       if (row.when && !row.when(scene)) continue
       const count = row.repeats ? repetitions.length : Math.min(repetitions.length, 1)
-      for (let index = 0; index < count; index += 1) {
-        const value = row.value(repetitions[index] as Repetition, scene)
-        if (value !== undefined) place(row, value, { target, items, index })
+      for (placing.index = 0; placing.index < count; placing.index += 1) {
+        const value = row.value(repetitions[placing.index] as Repetition, scene)
+        if (value !== undefined) place(row, value, placing)
       }
     }
   }
-  return target
+  return placing.target
 }
+
+type Element = Record<string, unknown>
 
 interface Placing {
-  readonly target: Record<string, unknown>
-  readonly items: Map<string, Record<string, unknown>>
-  readonly index: number
+  readonly target: Element
+  /** List items by slot, then by repetition. */
+  readonly items: Element[][]
+  index: number
 }
 
-function place(row: PlannedRow, value: unknown, { target, items, index }: Placing): void {
-  if (row.isConstant && row.begins !== undefined && !items.has(`${index}.${row.begins}`)) return
+function place({ steps, isConstant, begins }: PlannedRow, value: unknown, { target, items, index }: Placing): void {
+  if (isConstant && begins >= 0 && items[begins]?.[index] === undefined) return
+  const last = steps.length - 1
   let node = target
-  let key = String(index)
-  for (const [depth, { name, slot }] of row.steps.entries()) {
-    const isLast = depth === row.steps.length - 1
-    key += `.${slot ?? name}`
-    if (slot === undefined) {
-      if (isLast) node[name] ??= value
-      else node = (node[name] ??= {}) as Record<string, unknown>
+  for (let depth = 0; depth <= last; depth += 1) {
+    const { name, slot } = steps[depth] as PathStep
+    if (slot < 0) {
+      if (depth === last) node[name] ??= value
+      else node = (node[name] ??= {}) as Element
       continue
     }
-    const known = items.get(key)
-    if (known !== undefined && !isLast) {
+    const slotItems = (items[slot] ??= [])
+    const known = slotItems[index]
+    if (known !== undefined && depth < last) {
       node = known
       continue
     }
-    const item = (isLast ? value : {}) as Record<string, unknown>
+    const item = (depth === last ? value : {}) as Element
     const list = (node[name] ??= []) as unknown[]
     list.push(item)
-    if (typeof item === 'object') items.set(key, item)
+    if (typeof item === 'object') slotItems[index] = item
     node = item
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Stay, StayClass, StayMovement } from '../../care-plan/stay.ts'
 import { mapCode } from './codes.ts'
 import { nubcCode } from './dispositions.ts'
@@ -106,7 +106,7 @@ interface MovementName {
 /** Trigger key of domain.md 0.3: ZBE-1, else a hash of source, visit, event and effective minute. */
 function movementId(zbe: string | undefined, { source, encounter, event, at }: MovementName): string {
   const name = zbe === undefined ? `${event}\n${at.slice(0, 16)}` : `ZBE-1\n${event}\n${zbe}`
-  return createHash('sha256').update(`${source}\n${encounter}\n${name}`).digest('hex').slice(0, 32)
+  return hash('sha256', `${source}\n${encounter}\n${name}`, 'hex').slice(0, 32)
 }
 
 /** PV1-2 as case management tells stays apart; by the FHIR class that it maps to. */

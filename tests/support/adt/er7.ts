@@ -20,8 +20,19 @@ export interface Er7 {
 
 export function er7(message: Er7): string {
   const { event, id, at, recorded = at, patient = 'M1', visit = 'V1', facility = 'VALLEY' } = message
-  const pid = fields({ 3: `${patient}^^^${facility}^MR`, 5: 'RIVER^ALEX', 7: '19800101', 8: 'F', ...message.pid })
-  const pv1 = fields({ 2: 'I', 3: `MED^101^A^${facility}`, 19: visit && `${visit}^^^${facility}^VN`, ...message.pv1 })
+  const pid = fields({
+    3: `${patient}^^^${facility}^MR`,
+    5: 'RIVER^ALEX',
+    7: '19800101',
+    8: 'F',
+    ...message.pid,
+  })
+  const pv1 = fields({
+    2: 'I',
+    3: `MED^101^A^${facility}`,
+    19: visit && `${visit}^^^${facility}^VN`,
+    ...message.pv1,
+  })
   return [
     `MSH|^~\\&|ADTAPP|${facility}|CW|CW|${recorded}||ADT^${event}|${id}|${message.mode ?? 'P'}|${message.version ?? '2.5.1'}`,
     `EVN|${event}|${recorded}|||OP1^DOE^JO|${at}`,

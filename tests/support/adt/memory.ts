@@ -50,7 +50,12 @@ export function memory(own: SourceSettings = settings): Memory {
       said.set(subject, registers)
       for (const resource of applied.resources) put(resource)
       if (applied.resources.length > 0) {
-        put(provenanceFor(event, applied.resources.map(({ resourceType, id }) => `${resourceType}/${id}`)))
+        put(
+          provenanceFor(
+            event,
+            applied.resources.map(({ resourceType, id }) => `${resourceType}/${id}`),
+          ),
+        )
       }
       last = applied
       return applied

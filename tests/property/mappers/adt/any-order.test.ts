@@ -115,7 +115,7 @@ describe('the order of messages', () => {
         const orders = messages.length <= (long ? 5 : 4) ? permutations(messages) : shuffles(messages, random, long ? 60 : 8)
         for (const order of orders) expect(finalState(order)).toBe(expected)
       }),
-      { numRuns: long ? 100 : 40 },
+      { numRuns: long ? 100 : 25 },
     )
   })
 
@@ -128,7 +128,7 @@ describe('the order of messages', () => {
         for (const message of messages) expect(store.take(message).resources).toEqual([])
         expect(canonicalJson(comparable(store.resources()))).toBe(state)
       }),
-      { numRuns: long ? 1000 : 60 },
+      { numRuns: long ? 500 : 30 },
     )
   })
 })
