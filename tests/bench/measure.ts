@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** CPU time of this process and of a PostgreSQL server's processes, in microseconds. */
+export interface Cpu {
+  readonly node: number
+  readonly postgres: number
+}
+
+const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
+
+/** `backend` is the process id of any backend of the server; on another machine its time reads 0. */
+export function cpuNow(backend: number): Cpu {
+  const { user, system } = process.cpuUsage()
+  const postmaster = statOf(backend)?.parent
+  const pids = readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
+  const stats = pids
+    .flatMap(pid => statOf(pid) ?? [])
+    .filter(({ pid, parent }) => parent === postmaster || pid === postmaster)
+  const ticks = stats.reduce((sum, stat) => sum + stat.ticks, 0)
+  return { node: user + system, postgres: (ticks * 1_000_000) / TICKS_PER_SECOND }
+}
+
+interface ProcessStat {
+  readonly pid: number
+  readonly parent: number
+  /** User and system time. */
+  readonly ticks: number
+}
+
+/** /proc/PID/stat (proc(5)); undefined for a process that is gone. */
+function statOf(pid: number): ProcessStat | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    return { pid, parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }
+  } catch {
+    // It ended between the listing and the reading.
+    return undefined
+  }
+}
+
+export interface Spread {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+export function spread(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b).map(Math.round)
+  return { median: sorted[Math.floor(sorted.length / 2)] ?? 0, min: sorted[0] ?? 0, max: sorted.at(-1) ?? 0 }
+}
+
+export const commit = (): string => {
+  const git = (...args: readonly string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim()
+  return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--', 'src') ? ' with changes' : ''}`
+}
