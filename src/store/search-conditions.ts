@@ -15,14 +15,15 @@ export interface SearchFrame {
   /** Placeholders. */
   readonly tenant: string
   readonly typeNumber: string
+  /** The column that holds `_lastUpdated`. */
+  readonly updated: 'r.updated' | 'v.updated'
   readonly bind: Bind
 }
 
 type Valued<Kind extends SearchValue['kind']> = Extract<SearchValue, { readonly kind: Kind }>
 
 /**
- * One filter as a condition on `r` (resource) and, for `_lastUpdated`, `v` (its current resource_version). Values go in
- * as parameters only; the text holds nothing of the request.
+ * One filter as a condition on `r` (resource). Values go in as parameters only; the text holds nothing of the request.
  */
 export function conditionOf(filter: SearchFilter, frame: SearchFrame): string {
   const { parameter } = filter
@@ -45,11 +46,11 @@ const missing = (filter: SearchFilter): boolean | undefined => ofKind(filter, 'm
 const anyOf = (conditions: readonly string[]): string =>
   conditions.length === 0 ? 'false' : `(${conditions.join(' or ')})`
 
-function rowCondition(filter: SearchFilter, { tenant, typeNumber, bind }: SearchFrame): string {
+function rowCondition(filter: SearchFilter, { tenant, typeNumber, updated, bind }: SearchFrame): string {
   const absent = missing(filter)
   if (absent !== undefined) return absent ? 'false' : 'true'
   if (filter.parameter.type === 'date') {
-    return anyOf(ofKind(filter, 'date').map(value => updatedCondition(value, bind)))
+    return anyOf(ofKind(filter, 'date').map(value => updatedCondition(updated, value, bind)))
   }
   const ids = ofKind(filter, 'token').flatMap(value => (value.code === undefined ? [] : [value.code]))
   const wanted = bind(ids.map(lookupText))
@@ -60,25 +61,29 @@ function rowCondition(filter: SearchFilter, { tenant, typeNumber, bind }: Search
 }
 
 /** The value is an instant, so most relations fall together. */
-function updatedCondition({ prefix, lowMs, highMs }: Valued<'date'>, bind: Bind): string {
+function updatedCondition(
+  column: SearchFrame['updated'],
+  { prefix, lowMs, highMs }: Valued<'date'>,
+  bind: Bind,
+): string {
   const low = (): string => `${bind(timeText(lowMs))}::timestamptz`
   const high = (): string => `${bind(timeText(highMs))}::timestamptz`
   switch (prefix) {
     case 'eq':
     case 'ap':
-      return `(v.updated >= ${low()} and v.updated < ${high()})`
+      return `(${column} >= ${low()} and ${column} < ${high()})`
     case 'ne':
-      return `(v.updated < ${low()} or v.updated >= ${high()})`
+      return `(${column} < ${low()} or ${column} >= ${high()})`
     case 'ge':
-      return `v.updated >= ${low()}`
+      return `${column} >= ${low()}`
     case 'gt':
     case 'sa':
-      return `v.updated >= ${high()}`
+      return `${column} >= ${high()}`
     case 'le':
-      return `v.updated < ${high()}`
+      return `${column} < ${high()}`
     case 'lt':
     case 'eb':
-      return `v.updated < ${low()}`
+      return `${column} < ${low()}`
   }
 }
 

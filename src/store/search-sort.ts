@@ -15,7 +15,7 @@ export function sortKeys(plan: SearchPlan, frame: SearchFrame): readonly SortKey
   return plan.sort.map(({ by, descending }) => {
     if (isRowParameter(by)) {
       return by.type === 'date'
-        ? { expression: 'v.updated', cast: 'timestamptz', descending }
+        ? { expression: frame.updated, cast: 'timestamptz', descending }
         : { expression: 'r.id', cast: 'text', descending }
     }
     const column = promotedColumn(plan.type, by.code)
@@ -50,10 +50,13 @@ export const orderBy = (keys: readonly SortKey[]): string =>
 export function afterKeyset(keyset: Keyset, keys: readonly SortKey[], bind: Bind): string {
   const values = keys.map((key, at) => `${bind(keyset.keys[at] ?? '')}::${key.cast}`)
   const last = `(q.shard, q.id) > (${bind(keyset.shard)}::smallint, ${bind(keyset.id)})`
+  const [first] = keys
+  // Said twice, because an index can follow this and not the alternatives below.
+  const bound = first ? `q.k0 ${first.descending ? '<=' : '>='} ${values[0] ?? ''} and ` : ''
   const branches = keys.map((key, at) =>
     [...equals(values, at), beyond(key, at, values[at] ?? '')].join(' and '),
   )
-  return `(${[...branches, [...equals(values, keys.length), last].join(' and ')].map(branch => `(${branch})`).join(' or ')})`
+  return `${bound}(${[...branches, [...equals(values, keys.length), last].join(' and ')].map(branch => `(${branch})`).join(' or ')})`
 }
 
 const equals = (values: readonly string[], count: number): readonly string[] =>

@@ -51,7 +51,11 @@ create table ix (
   sys text collate "C",
   rid text collate "C" not null
 ) with (autovacuum_vacuum_scale_factor = 0.02);
-create index ix_value on ix (tenant, type, param, val, sys, shard, rid);
+-- sys comes last: the rows of a value stand in the order of a result's pages, and one resource's row is a single probe.
+create index ix_value on ix (tenant, type, param, val, shard, rid, sys);
+-- Which values are common (gender, class, status) decides whether a search starts from the value or from the resources.
+create statistics ix_common (mcv) on type, param, val from ix;
+alter statistics ix_common set statistics 300;
 create index ix_resource on ix (shard, tenant, type, rid);
 
 create table ix_date (
