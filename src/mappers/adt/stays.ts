@@ -58,28 +58,42 @@ interface MovementFrame {
   readonly state: VisitState
 }
 
-function stayMovement(movement: Movement, { encounter, settings, cancelledAt, state }: MovementFrame): StayMovement {
-  const { event, first, last } = movement
+function stayMovement(
+  movement: Movement,
+  { encounter, settings, cancelledAt, state }: MovementFrame,
+): StayMovement {
+  const { event, first, last, members } = movement
+  // A repeat that says nothing new must change nothing: the first to say what holds is the one that is named.
+  const said =
+    members.find(member => member.when.text === last.when.text && member.class === last.class) ?? last
   const isEnd = event === 'A03'
   const disposition = isEnd ? nubcCode(dispositionOf(movement, state, cancelledAt), settings) : undefined
   return {
     id: movementId(first.movement, { source: first.source, encounter, event, at: first.when.instant }),
     kind: kinds[event],
     at: isEnd && cancelledAt === undefined ? (state.end?.text ?? last.when.text) : last.when.text,
-    recorded: last.recordedAt.text,
+    recorded: said.recordedAt.text,
     ...(cancelledAt !== undefined && { cancelledAt }),
     classAfter: stayClass(last.class ?? state.class),
     ...(disposition !== undefined && { disposition }),
-    message: last.message,
+    message: said.message,
   }
 }
 
-const dispositionOf = ({ members }: Movement, state: VisitState, cancelledAt: string | undefined): string | undefined =>
+const dispositionOf = (
+  { members }: Movement,
+  state: VisitState,
+  cancelledAt: string | undefined,
+): string | undefined =>
   (cancelledAt === undefined ? state.disposition : undefined) ??
   members.findLast(member => member.disposition !== undefined)?.disposition
 
 /** The discharge of an update that says PV1-45 has the id that an A03 of that minute would have. */
-function impliedMovement(state: VisitState, encounter: string, settings: SourceSettings): StayMovement | undefined {
+function impliedMovement(
+  state: VisitState,
+  encounter: string,
+  settings: SourceSettings,
+): StayMovement | undefined {
   const implied = state.impliedDischarge
   if (!implied) return undefined
   const { word, cancel } = implied
