@@ -97,10 +97,13 @@ export default defineConfig({
     'typescript/no-unsafe-type-assertion': 'off',
     'oxc/no-async-endpoint-handlers': 'off',
     'oxc/no-map-spread': 'off',
+    'oxc/no-accumulating-spread': 'off',
     'unicorn/no-useless-spread': 'off',
     'typescript/no-unsafe-enum-assignment': 'off',
     // Exhaustive switches return in every case: tsc sees it, this rule does not.
     'typescript/consistent-return': 'off',
+    // Numbers are never sorted as texts here: tuples and tags are.
+    'typescript/require-array-sort-compare': 'off',
     'unicorn/consistent-function-scoping': 'off',
     'unicorn/require-post-message-target-origin': 'off',
     'import/no-named-as-default-member': 'off',

@@ -35,7 +35,14 @@ function install(reason) {
   const began = Date.now()
   const say = text => process.stderr.write(`casewire: ${text}\n`)
   say(`${reason}: installing from package-lock.json (npm ci, about half a minute)`)
-  const args = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...(withoutDev ? ['--omit=dev'] : [])]
+  const args = [
+    'ci',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    ...(withoutDev ? ['--omit=dev'] : []),
+  ]
   const npm = process.env.npm_execpath
   const [command, first] = npm ? [process.execPath, [npm]] : ['npm', []]
   const { status, error } = spawnSync(command, [...first, ...args], {
