@@ -50,7 +50,11 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
 
   const person = { patientId: patient.id, shard: patient.shard, contexts }
   const was: State = { person, facts: before.facts, said: before.said }
-  const now: State = { person, facts: [...before.facts, ...newFacts], said: new Map([...before.said, ...said]) }
+  const now: State = {
+    person,
+    facts: [...before.facts, ...newFacts],
+    said: new Map([...before.said, ...said]),
+  }
   const known = scopeIn(now, '')
   const visits = visitIds(now).map(id => visitIn(now, id))
   const current = visits.find(({ visitId }) => visitId === visit?.id)
@@ -60,7 +64,10 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
     said,
     resources: [
       ...directoryChanges(event, before),
-      ...changes.flatMap(({ earlier, later }) => mergeElements(before.get(keyOf(later)), earlier, later, event.messageUri) ?? []),
+      ...changes.flatMap(
+        ({ earlier, later }) =>
+          mergeElements(before.get(keyOf(later)), earlier, later, event.messageUri) ?? [],
+      ),
     ],
     stays: visits.map(deriveStay),
     deceased: deceasedIn(known),

@@ -73,12 +73,18 @@ export type TableName = keyof typeof tables
 const lookup: ReadonlyMap<string, ReadonlyMap<string, Code>> = new Map(
   Object.entries<CodeTable>(tables).map(([name, { codings }]) => [
     name,
-    new Map([...Object.entries(codings), ...Object.entries(overrides[name] ?? {})].map(([v2, code]) => [v2.toUpperCase(), code])),
+    new Map(
+      [...Object.entries(codings), ...Object.entries(overrides[name] ?? {})].map(([v2, code]) => [
+        v2.toUpperCase(),
+        code,
+      ]),
+    ),
   ]),
 )
 
 /** What a v2 code stands for, letter case aside; undefined when neither the guide nor we map it. */
-export const mapCode = (table: TableName, code: string): Code | undefined => lookup.get(table)?.get(code.toUpperCase())
+export const mapCode = (table: TableName, code: string): Code | undefined =>
+  lookup.get(table)?.get(code.toUpperCase())
 
 /** HL7 table number behind a vocabulary map. */
 export const tableNumber = (table: TableName): string => tables[table].table
@@ -141,10 +147,15 @@ export interface ConceptOptions {
  * CWE, CE, CNE, IS or ID as CodeableConcept: what the map says first, then everything as it was sent, so that nothing
  * is lost when the map is wrong. Source: IG CWE[CodeableConcept].
  */
-export function cweToCodeableConcept(cwe: Repetition, context: MapContext, options: ConceptOptions): CodeableConcept | undefined {
+export function cweToCodeableConcept(
+  cwe: Repetition,
+  context: MapContext,
+  options: ConceptOptions,
+): CodeableConcept | undefined {
   const code = valued(cwe, 1)
   const mapped = options.map && code !== undefined ? mapCode(options.map, code) : undefined
-  if (options.map && code !== undefined && !mapped) context.report({ code: 'code-unmapped', expression: options.at })
+  if (options.map && code !== undefined && !mapped)
+    context.report({ code: 'code-unmapped', expression: options.at })
   const coding = distinct([
     mapped && mappedCoding(mapped),
     codingAt(cwe, [1, 2, 3, 7], context, options),
@@ -159,7 +170,11 @@ export function cweToCodeableConcept(cwe: Repetition, context: MapContext, optio
 export const mappedCoding = ({ system, code, display }: Code): Coding => ({ system, code, display })
 
 /** CWE, IS or ID as one Coding: the mapped one, else as sent. Source: IG CWE[Coding]. */
-export function cweToCoding(cwe: Repetition, context: MapContext, options: ConceptOptions): Coding | undefined {
+export function cweToCoding(
+  cwe: Repetition,
+  context: MapContext,
+  options: ConceptOptions,
+): Coding | undefined {
   return cweToCodeableConcept(cwe, context, options)?.coding?.[0]
 }
 
@@ -171,7 +186,8 @@ function codingAt(
 ): Coding | undefined {
   const value = valued(cwe, code)
   if (value === undefined) return undefined
-  const named = codeSystem(valued(cwe, system), context) ?? (options && systemOfField(value, options, context))
+  const named =
+    codeSystem(valued(cwe, system), context) ?? (options && systemOfField(value, options, context))
   const coding: Coding = {}
   if (named !== undefined) coding.system = named
   const versionText = valued(cwe, version)
@@ -183,7 +199,11 @@ function codingAt(
 }
 
 /** A code without a system belongs to the field's HL7 table when that table has it, else to the facility's own. */
-function systemOfField(code: string, { map, table }: ConceptOptions, context: MapContext): string | undefined {
+function systemOfField(
+  code: string,
+  { map, table }: ConceptOptions,
+  context: MapContext,
+): string | undefined {
   const number = map ? tableNumber(map) : table
   if (number === undefined || number === '') return undefined
   const isStandard = map === undefined || mapCode(map, code) !== undefined
@@ -193,7 +213,8 @@ function systemOfField(code: string, { map, table }: ConceptOptions, context: Ma
 function distinct(codings: readonly (Coding | undefined)[]): Coding[] {
   const found: Coding[] = []
   for (const coding of codings) {
-    if (coding && !found.some(other => other.system === coding.system && other.code === coding.code)) found.push(coding)
+    if (coding && !found.some(other => other.system === coding.system && other.code === coding.code))
+      found.push(coding)
   }
   return found
 }

@@ -46,7 +46,8 @@ function withUrns(value: unknown, urns: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null) return value
   const copy: Record<string, unknown> = {}
   for (const [name, item] of Object.entries(value)) {
-    copy[name] = name === 'reference' && typeof item === 'string' ? (urns.get(item) ?? item) : withUrns(item, urns)
+    copy[name] =
+      name === 'reference' && typeof item === 'string' ? (urns.get(item) ?? item) : withUrns(item, urns)
   }
   return copy
 }

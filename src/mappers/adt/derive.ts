@@ -13,7 +13,12 @@ import { facilityId } from './types/xon-organization.ts'
 
 /** Patient, RelatedPerson, Coverage, and Conditions told without a visit. */
 export function derivePatient(scope: Scope): readonly Derived[] {
-  return [patientOf(scope, contactsOf(scope)), ...relatedPersons(scope), ...coverages(scope), ...conditions(scope)]
+  return [
+    patientOf(scope, contactsOf(scope)),
+    ...relatedPersons(scope),
+    ...coverages(scope),
+    ...conditions(scope),
+  ]
 }
 
 /** Whether and when the patient died, by the last words on PID-29 and PID-30. */

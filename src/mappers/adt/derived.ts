@@ -5,5 +5,6 @@ import { element, type Loose } from './element.ts'
 export type Derived = Resource & { readonly id: string }
 
 /** A resource of type `T` without its absent parts. */
-export const derived = <T extends { readonly resourceType: string }>(parts: Loose<T> & { readonly id: string }): Derived =>
-  element<T>(parts) as unknown as Derived
+export const derived = <T extends { readonly resourceType: string }>(
+  parts: Loose<T> & { readonly id: string },
+): Derived => element<T>(parts) as unknown as Derived

@@ -28,10 +28,12 @@ export function directoryOf(message: Message, context: MapContext): readonly Der
   if (facility) add(hdToOrganization(facility, context))
   for (const segment of message.segments) {
     for (const field of fieldsOf(PRACTITIONERS, segment)) {
-      for (const xcn of repetitionsOf(segment, field)) add(xcnToPractitioner(xcn, context, `${segment.name}-${field}`))
+      for (const xcn of repetitionsOf(segment, field))
+        add(xcnToPractitioner(xcn, context, `${segment.name}-${field}`))
     }
     for (const field of fieldsOf(PLACES, segment)) {
-      for (const pl of repetitionsOf(segment, field).slice(0, 1)) for (const place of plToLocations(pl, context)) add(place)
+      for (const pl of repetitionsOf(segment, field).slice(0, 1))
+        for (const place of plToLocations(pl, context)) add(place)
     }
     for (const organization of organizationsOf(segment, context)) add(organization)
   }
@@ -54,7 +56,10 @@ function organizationsOf(segment: Segment, context: MapContext): readonly (Deriv
     case 'NK1':
       return repetitionsOf(segment, 13).map(xon => xonToOrganization(xon, context))
     case 'IN1':
-      return [insurer(segment, context), ...repetitionsOf(segment, 11).map(xon => xonToOrganization(xon, context))]
+      return [
+        insurer(segment, context),
+        ...repetitionsOf(segment, 11).map(xon => xonToOrganization(xon, context)),
+      ]
     default:
       return []
   }

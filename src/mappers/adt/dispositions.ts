@@ -7,7 +7,7 @@ import type { SourceSettings } from './source.ts'
  * NUBC patient discharge status (UB-04 form locator 17) -> FHIR discharge-disposition (adt.md 3.3). The guide's map of
  * HL7 table 0112 has no left side, because the table is site-defined; most senders use the NUBC codes.
  */
-const fhirCodes: Readonly<Record<string, FhirDisposition>> = {
+export const fhirCodes: Readonly<Record<string, FhirDisposition>> = {
   '01': 'home',
   '02': 'other-hcf',
   '03': 'snf',
@@ -90,7 +90,11 @@ export function dispositionConcept(code: string, context: MapContext): CodeableC
   const nubc = nubcCode(code, context.settings)
   const fhir = nubc === undefined ? undefined : fhirCodes[announcing[nubc] ?? nubc]
   if (nubc === undefined) context.report({ code: 'code-unmapped', expression: 'PV1-36' })
-  const system = nubc === undefined || nubc !== code.padStart(2, '0') ? localSystem('0112', context) : hl7System('0112')
+  const system =
+    nubc === undefined || nubc !== code.padStart(2, '0') ? localSystem('0112', context) : hl7System('0112')
   const sent = { system, code: code.replaceAll(/\s+/g, ' ') }
-  return { coding: fhir === undefined ? [sent] : [{ system: FHIR_SYSTEM, code: fhir, display: displays[fhir] }, sent] }
+  return {
+    coding:
+      fhir === undefined ? [sent] : [{ system: FHIR_SYSTEM, code: fhir, display: displays[fhir] }, sent],
+  }
 }

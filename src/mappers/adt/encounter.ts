@@ -1,11 +1,26 @@
-import type { Coding, Encounter, EncounterLocation, EncounterParticipant, Extension, Period, Reference } from '@medplum/fhirtypes'
+import type {
+  Coding,
+  Encounter,
+  EncounterLocation,
+  EncounterParticipant,
+  Extension,
+  Period,
+  Reference,
+} from '@medplum/fhirtypes'
 import { localSystem, mapCode, mappedCoding } from './codes.ts'
 import { dispositionConcept, endsVisit } from './dispositions.ts'
 import { derived, type Derived } from './derived.ts'
 import { element } from './element.ts'
 import type { Moment } from './fact.ts'
 import { readFieldText } from './field-text.ts'
-import { visitState, type PlaceSpan, type Span, type VisitState, type VisitWords, type Word } from './ledger.ts'
+import {
+  visitState,
+  type PlaceSpan,
+  type Span,
+  type VisitState,
+  type VisitWords,
+  type Word,
+} from './ledger.ts'
 import { momentOf, namesFacility, type MapContext } from './map-context.ts'
 import { pv1Encounter } from './maps/pv1-encounter.ts'
 import { pv2Encounter } from './maps/pv2-encounter.ts'
@@ -41,7 +56,11 @@ export function visitOf(visitId: string, scope: Scope, anyOrder: readonly VisitF
   )
   const context = contexts(last?.source ?? '|')
   const { settings } = context
-  const rules = { a04: settings.a04, sameClass, endsVisit: (code: string | undefined) => endsVisit(code, settings) }
+  const rules = {
+    a04: settings.a04,
+    sameClass,
+    endsVisit: (code: string | undefined) => endsVisit(code, settings),
+  }
   const state = visitState(facts, wordsOf(winning, contexts), rules)
   return { ...scope, visitId, facts, state, context }
 }
@@ -49,7 +68,8 @@ export function visitOf(visitId: string, scope: Scope, anyOrder: readonly VisitF
 const byStamp = (a: { readonly stamp: string }, b: { readonly stamp: string }): number =>
   a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0
 
-const sameClass = (a: string, b: string): boolean => (mapCode('PatientClass', a)?.code ?? a) === (mapCode('PatientClass', b)?.code ?? b)
+const sameClass = (a: string, b: string): boolean =>
+  (mapCode('PatientClass', a)?.code ?? a) === (mapCode('PatientClass', b)?.code ?? b)
 
 function wordsOf(winning: ReadonlyMap<string, Said>, contexts: (source: string) => MapContext): VisitWords {
   const time = (field: string): Moment | undefined => {
@@ -77,7 +97,13 @@ const firstComponent = (text: string | undefined): string | undefined =>
 function word<T>(said: Said, value: T, { settings }: MapContext): Word<T> {
   const { recorded, ...message } = readStamp(said.stamp, said.source)
   const { stamp, source } = said
-  return { value, stamp, source, message: messageUri(message, settings), recorded: { instant: recorded, text: recorded } }
+  return {
+    value,
+    stamp,
+    source,
+    message: messageUri(message, settings),
+    recorded: { instant: recorded, text: recorded },
+  }
 }
 
 /** The Encounter of a visit: what the ledger computes, then what PV1 and PV2 say of it, field by field the last word. */
@@ -92,13 +118,18 @@ export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): De
     resourceType: 'Encounter',
     id: visit.visitId,
     meta: element({ security: more.meta?.security, tag: tagsOf(state.flags, winning, context) }),
-    extension: more.extension as Extension[] | undefined,
+    extension: more.extension,
     identifier: identifiersOf(visit, said.identifier),
     status: state.status,
-    statusHistory: listed(state.statusHistory.map(span => ({ status: span.value, period: periodOf(span) as Period }))),
+    statusHistory: listed(
+      state.statusHistory.map(span => ({ status: span.value, period: periodOf(span) as Period })),
+    ),
     class: classCoding(state.class, context),
     classHistory: listed(
-      state.classHistory.map(span => ({ class: classCoding(span.value, context), period: periodOf(span) as Period })),
+      state.classHistory.map(span => ({
+        class: classCoding(span.value, context),
+        period: periodOf(span) as Period,
+      })),
     ),
     type: said.type,
     serviceType: said.serviceType,
@@ -156,10 +187,16 @@ function distinctParticipants(participants: readonly EncounterParticipant[]): En
 }
 
 /** Disposition and destination only of a discharge that holds, even where a sender goes on sending them. */
-function hospitalizationOf({ state, winning, contexts }: Visit, said: Encounter['hospitalization']): Encounter['hospitalization'] {
+function hospitalizationOf(
+  { state, winning, contexts }: Visit,
+  said: Encounter['hospitalization'],
+): Encounter['hospitalization'] {
   const isOver = state.status === 'finished'
   const destination = isOver ? destinationOf(winning.get('PV1-37')) : undefined
-  const disposition = state.disposition === undefined ? undefined : dispositionConcept(state.disposition, contexts(winning.get('PV1-36')?.source ?? '|'))
+  const disposition =
+    state.disposition === undefined
+      ? undefined
+      : dispositionConcept(state.disposition, contexts(winning.get('PV1-36')?.source ?? '|'))
   return element({ ...said, destination, dischargeDisposition: disposition })
 }
 
@@ -172,7 +209,8 @@ function destinationOf(said: Said | undefined): Reference<never> | undefined {
 }
 
 function locationsOf({ state, winning, contexts, facts, context }: Visit): EncounterLocation[] {
-  const source = (place: string): MapContext => contexts(facts.find(fact => fact.place === place || fact.prior === place)?.source ?? context.source)
+  const source = (place: string): MapContext =>
+    contexts(facts.find(fact => fact.place === place || fact.prior === place)?.source ?? context.source)
   const isOver = state.status === 'finished' || state.status === 'cancelled'
   const been = state.places.flatMap((span): EncounterLocation[] => {
     const pl = readFieldText(span.place)
@@ -182,27 +220,44 @@ function locationsOf({ state, winning, contexts, facts, context }: Visit): Encou
     const status = span.isOpen && !isOver ? 'active' : 'completed'
     return [{ location, status, ...(period && { period }) }]
   })
-  return [...been, ...temporary(winning.get('PV1-11'), contexts, isOver), ...(isOver ? [] : pending(winning.get('PV1-42'), been, contexts))]
+  return [
+    ...been,
+    ...temporary(winning.get('PV1-11'), contexts, isOver),
+    ...(isOver ? [] : pending(winning.get('PV1-42'), been, contexts)),
+  ]
 }
 
 const TEMPORARY: Extension = {
   url: 'http://hl7.org/fhir/StructureDefinition/subject-locationClassification',
-  valueCodeableConcept: { coding: [{ system: 'http://hl7.org/fhir/ValueSet/subject-location', code: 'temporary' }] },
+  valueCodeableConcept: {
+    coding: [{ system: 'http://hl7.org/fhir/ValueSet/subject-location', code: 'temporary' }],
+  },
 }
 
-function placeOf(said: Said | undefined, contexts: (source: string) => MapContext): Reference<never> | undefined {
+function placeOf(
+  said: Said | undefined,
+  contexts: (source: string) => MapContext,
+): Reference<never> | undefined {
   const text = wordOf(said)
   const pl: Repetition | undefined = text === undefined ? undefined : readFieldText(text)
   return (pl && said && plToReference(pl, contexts(said.source))) as Reference<never> | undefined
 }
 
-function temporary(said: Said | undefined, contexts: (source: string) => MapContext, isOver: boolean): EncounterLocation[] {
+function temporary(
+  said: Said | undefined,
+  contexts: (source: string) => MapContext,
+  isOver: boolean,
+): EncounterLocation[] {
   const location = placeOf(said, contexts)
   return location ? [{ extension: [TEMPORARY], location, status: isOver ? 'completed' : 'active' }] : []
 }
 
 /** PV1-42: reserved until the patient is there. */
-function pending(said: Said | undefined, been: readonly EncounterLocation[], contexts: (source: string) => MapContext): EncounterLocation[] {
+function pending(
+  said: Said | undefined,
+  been: readonly EncounterLocation[],
+  contexts: (source: string) => MapContext,
+): EncounterLocation[] {
   const location = placeOf(said, contexts)
   const isThere = been.some(entry => entry.location.reference === location?.reference)
   return location && !isThere ? [{ location, status: 'reserved' }] : []

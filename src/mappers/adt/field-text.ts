@@ -18,7 +18,9 @@ export function fieldText(segment: Segment, field: number, message: Message, con
 /** A whole segment with the fields from `first` on, so written. */
 export function segmentText(segment: Segment, message: Message, context: MapContext): string {
   const count = segment.raw.split(message.delimiters.field).length - 1
-  const fields = Array.from({ length: count }, (_unused, index) => fieldText(segment, index + 1, message, context))
+  const fields = Array.from({ length: count }, (_unused, index) =>
+    fieldText(segment, index + 1, message, context),
+  )
   return [segment.name, ...fields].join('|')
 }
 
@@ -63,7 +65,9 @@ const COMPONENTS_MAX = 25
 const SUBCOMPONENTS_MAX = 10
 
 const rewritten = (repetitions: readonly Repetition[]): string =>
-  repetitions.map(repetition => list(COMPONENTS_MAX, '^', component => rewrittenPart(repetition, component))).join('~')
+  repetitions
+    .map(repetition => list(COMPONENTS_MAX, '^', component => rewrittenPart(repetition, component)))
+    .join('~')
 
 const rewrittenPart = (repetition: Repetition, component: number): string =>
   list(SUBCOMPONENTS_MAX, '&', subcomponent => {
@@ -82,4 +86,5 @@ const grammar = { delimiters: standardDelimiters, charset: undefined, doubleEsca
 export const readText = (text: string): Segment => readSegment(text, 0, grammar)
 
 /** Reads back what `fieldText` wrote: its first repetition. */
-export const readFieldText = (text: string): Repetition | undefined => readText(`PL |${text}`).repetitions(1)[0]
+export const readFieldText = (text: string): Repetition | undefined =>
+  readText(`PL |${text}`).repetitions(1)[0]

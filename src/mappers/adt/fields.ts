@@ -44,7 +44,8 @@ export function visitFields(event: NamedEvent): Fields {
   const { message, context, visit, trigger } = event
   if (!visit) return {}
   const { does } = triggers[trigger]
-  const left = does === 'cancel' ? NOT_FROM_CANCELS : trigger === 'A01' || trigger === 'A04' ? NOT_FROM_ADMISSIONS : NONE
+  const left =
+    does === 'cancel' ? NOT_FROM_CANCELS : trigger === 'A01' || trigger === 'A04' ? NOT_FROM_ADMISSIONS : NONE
   const pv1 = PV1_FIELDS.filter(field => !left.has(field))
   return {
     ...segmentFields(message.first('PV1'), pv1, message, context),

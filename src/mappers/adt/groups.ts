@@ -11,7 +11,11 @@ export type Group = 'NK1' | 'DG1' | 'IN1'
  * A group as register fields: `NK1` for the list as a whole and `NK1/<key>` for each item. A DG1 with an action code
  * (DG1-21) changes only itself: then there is no list.
  */
-export function groupFields(group: Group, message: Message, context: MapContext): Readonly<Record<string, string>> {
+export function groupFields(
+  group: Group,
+  message: Message,
+  context: MapContext,
+): Readonly<Record<string, string>> {
   const segments = message.all(group)
   if (segments.length === 0) return {}
   const isAction = group === 'DG1' && segments.some(segment => typeof segment.text(21) === 'string')
@@ -37,8 +41,12 @@ function freeKey(fields: Readonly<Record<string, string>>, prefix: string, name:
  * where the segment has one, else what it is about. Undefined for an item that says nothing.
  */
 const identities: Readonly<Record<Group, (segment: Segment) => string | undefined>> = {
-  NK1: nk1 => nk1.text(33) ?? nk1.text(12) ?? joined(nk1.text(2), nk1.text(2, 2), nk1.text(13), nk1.text(3) ?? nk1.text(7)),
-  DG1: dg1 => dg1.text(20) ?? joined(dg1.text(3) ?? dg1.text(3, 2) ?? dg1.text(4), dg1.text(3, 3), dg1.text(6)),
+  NK1: nk1 =>
+    nk1.text(33) ??
+    nk1.text(12) ??
+    joined(nk1.text(2), nk1.text(2, 2), nk1.text(13), nk1.text(3) ?? nk1.text(7)),
+  DG1: dg1 =>
+    dg1.text(20) ?? joined(dg1.text(3) ?? dg1.text(3, 2) ?? dg1.text(4), dg1.text(3, 3), dg1.text(6)),
   IN1: in1 => joined(in1.text(2) ?? in1.text(2, 2), in1.text(3) ?? in1.text(4), in1.text(36) ?? in1.text(49)),
 }
 

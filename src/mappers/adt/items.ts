@@ -1,4 +1,11 @@
-import type { Condition, Coverage, EncounterDiagnosis, PatientContact, Reference, RelatedPerson } from '@medplum/fhirtypes'
+import type {
+  Condition,
+  Coverage,
+  EncounterDiagnosis,
+  PatientContact,
+  Reference,
+  RelatedPerson,
+} from '@medplum/fhirtypes'
 import { derivedId } from '../../lib/ids.ts'
 import type { Segment } from '../../hl7v2/segment.ts'
 import { derived, type Derived } from './derived.ts'
@@ -25,7 +32,12 @@ function itemsOf(scope: Scope, group: string, type: string): readonly Item[] {
   return groupItems(scope.register, group).map(item => {
     const context = scope.contexts(item.source)
     const key = [scope.patientId, scope.visitId ?? '', item.source, group, item.key].join('|')
-    return { item, segment: readText(item.text), context, id: derivedId(scope.shard, context.settings.tenant, type, key) }
+    return {
+      item,
+      segment: readText(item.text),
+      context,
+      id: derivedId(scope.shard, context.settings.tenant, type, key),
+    }
   })
 }
 
@@ -70,31 +82,37 @@ const CONDITION_CLINICAL = 'http://terminology.hl7.org/CodeSystem/condition-clin
 
 /** Diagnoses of the visit; one that is no longer listed was entered in error. */
 export function conditions(scope: Scope): readonly Derived[] {
-  const encounter: Reference<never> | undefined = scope.visitId === undefined ? undefined : { reference: `Encounter/${scope.visitId}` }
+  const encounter: Reference<never> | undefined =
+    scope.visitId === undefined ? undefined : { reference: `Encounter/${scope.visitId}` }
   return itemsOf(scope, 'DG1', 'Condition').map(({ item, segment, context, id }) => {
     const said = applyRows(dg1Condition, segment, () => context) as Partial<Condition>
-    const verificationStatus = item.isCurrent ? said.verificationStatus : coded(VERIFICATION, 'entered-in-error')
+    const verificationStatus = item.isCurrent
+      ? said.verificationStatus
+      : coded(VERIFICATION, 'entered-in-error')
     return derived<Condition>({
       resourceType: 'Condition',
       id,
       clinicalStatus: verificationStatus ? undefined : coded(CONDITION_CLINICAL, 'active'),
       category: [coded(CONDITION_CATEGORY, 'encounter-diagnosis')],
       subject: subjectOf(scope),
-      encounter: encounter as Condition['encounter'],
+      encounter: encounter,
       ...said,
       verificationStatus,
     })
   })
 }
 
-const coded = (system: string, code: string): { coding: { system: string; code: string }[] } => ({ coding: [{ system, code }] })
+const coded = (system: string, code: string): { coding: { system: string; code: string }[] } => ({
+  coding: [{ system, code }],
+})
 
 /** Encounter.diagnosis: the diagnoses that hold, by rank, then as sent. */
 export function diagnosesOf(scope: Scope): EncounterDiagnosis[] | undefined {
   const listed = itemsOf(scope, 'DG1', 'Condition')
     .filter(({ item, segment }) => item.isCurrent && segment.text(21)?.toUpperCase() !== 'D')
     .map(({ segment, context, id }) => {
-      const [said] = (applyRows(dg1Encounter, segment, () => context)['diagnosis'] ?? []) as EncounterDiagnosis[]
+      const [said] = (applyRows(dg1Encounter, segment, () => context)['diagnosis'] ??
+        []) as EncounterDiagnosis[]
       return { condition: { reference: `Condition/${id}` }, ...said }
     })
   const byRank = listed.toSorted((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || 0)

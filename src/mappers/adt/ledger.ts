@@ -1,6 +1,13 @@
 import type { Instant } from '../../lib/clock.ts'
 import type { Moment } from './fact.ts'
-import { byEffect, movementsOf, type Cancel, type Movement, type Movements, type VisitFact } from './movements.ts'
+import {
+  byEffect,
+  movementsOf,
+  type Cancel,
+  type Movement,
+  type Movements,
+  type VisitFact,
+} from './movements.ts'
 import type { SourceSettings } from './source.ts'
 
 export type VisitStatus = 'arrived' | 'in-progress' | 'finished' | 'cancelled' | 'unknown'
@@ -38,7 +45,9 @@ export interface VisitState {
   readonly disposition: string | undefined
   readonly movements: Movements
   /** A discharge that only an update told (PV1-45 without an A03), and the A13 that took it back. */
-  readonly impliedDischarge: { readonly word: Word<Moment>; readonly cancel: VisitFact | undefined } | undefined
+  readonly impliedDischarge:
+    | { readonly word: Word<Moment>; readonly cancel: VisitFact | undefined }
+    | undefined
   readonly flags: readonly VisitFlag[]
 }
 
@@ -124,14 +133,20 @@ function endingOf(
 }
 
 /** PV1-45 of an update counts when no A03 told that time (senders repeat a retracted one) and no later A13 denies it. */
-function impliedDischarge({ live, dead, cancels }: Movements, word: Word<Moment> | undefined): VisitState['impliedDischarge'] {
+function impliedDischarge(
+  { live, dead, cancels }: Movements,
+  word: Word<Moment> | undefined,
+): VisitState['impliedDischarge'] {
   if (!word || live.some(({ event }) => event === 'A03')) return undefined
   const isRetracted = dead.some(
     ({ event, members }) =>
-      event === 'A03' && members.some(({ discharged, when }) => (discharged ?? when).instant === word.value.instant),
+      event === 'A03' &&
+      members.some(({ discharged, when }) => (discharged ?? when).instant === word.value.instant),
   )
   if (isRetracted) return undefined
-  const denial = cancels.find(({ fact }) => fact.event === 'A13' && fact.recordedAt.instant >= word.recorded.instant)
+  const denial = cancels.find(
+    ({ fact }) => fact.event === 'A13' && fact.recordedAt.instant >= word.recorded.instant,
+  )
   return { word, cancel: denial?.fact }
 }
 
@@ -165,7 +180,10 @@ interface Turn {
 }
 
 /** Status by status, the last one open. A retracted discharge is in it from its time to that of its A13. */
-function statusTimeline(told: readonly Movement[], { movements, ending, cancellation, rules }: Turning): readonly Span<VisitStatus>[] {
+function statusTimeline(
+  told: readonly Movement[],
+  { movements, ending, cancellation, rules }: Turning,
+): readonly Span<VisitStatus>[] {
   const turns = [
     ...told.filter(({ event }) => event !== 'A03').map(movement => presence(movement, rules)),
     ...(ending && !cancellation ? [discharge(ending.at, ending.movement?.last.admitted)] : []),
@@ -176,7 +194,8 @@ function statusTimeline(told: readonly Movement[], { movements, ending, cancella
     const open = spans.at(-1)
     if (open?.value === turn.status) continue
     if (open?.value === 'finished' && turn.rank === 0) continue
-    if (open?.value === 'finished' && ending && !cancellation && ending.at.instant <= turn.at.instant) continue
+    if (open?.value === 'finished' && ending && !cancellation && ending.at.instant <= turn.at.instant)
+      continue
     if (open) spans[spans.length - 1] = { ...open, end: turn.at }
     else if (turn.status === 'finished') spans.push({ value: 'in-progress', start: turn.since, end: turn.at })
     const start = open === undefined && turn.rank === 2 ? undefined : turn.at
@@ -231,8 +250,13 @@ function startOf(told: readonly Movement[], { admitted }: VisitWords): Moment | 
   return first ? first.last.when : told[0]?.last.admitted
 }
 
-function dispositionOf(ending: Ending, { cancels }: Movements, { disposition }: VisitWords): string | undefined {
-  const since = ending.movement?.first.stamp ?? cancels.findLast(({ fact }) => fact.event === 'A13')?.fact.stamp ?? ''
+function dispositionOf(
+  ending: Ending,
+  { cancels }: Movements,
+  { disposition }: VisitWords,
+): string | undefined {
+  const since =
+    ending.movement?.first.stamp ?? cancels.findLast(({ fact }) => fact.event === 'A13')?.fact.stamp ?? ''
   if (disposition && disposition.stamp >= since) return disposition.value
   return ending.movement?.members.findLast(member => member.disposition !== undefined)?.disposition
 }
@@ -263,7 +287,11 @@ const lastCancelClass = ({ cancels }: Movements): string | undefined =>
   cancels.findLast(({ fact }) => fact.class !== undefined)?.fact.class
 
 /** Where the patient was: one place open unless the visit ended; what came before a first transfer counts as completed. */
-function placesOf(told: readonly Movement[], { place }: VisitWords, end: Moment | undefined): readonly PlaceSpan[] {
+function placesOf(
+  told: readonly Movement[],
+  { place }: VisitWords,
+  end: Moment | undefined,
+): readonly PlaceSpan[] {
   const spans: PlaceSpan[] = []
   const closeAt = (at: Moment): void => {
     const open = spans.at(-1)
@@ -276,21 +304,31 @@ function placesOf(told: readonly Movement[], { place }: VisitWords, end: Moment 
     if (last.place === undefined || spans.at(-1)?.place === last.place) continue
     if (event === 'A03' ? spans.length > 0 : isAfter(last.when, end)) continue
     closeAt(last.when)
-    spans.push({ place: last.place, isOpen: true, start: event === 'A03' ? last.admitted : last.when, end: undefined })
+    spans.push({
+      place: last.place,
+      isOpen: true,
+      start: event === 'A03' ? last.admitted : last.when,
+      end: undefined,
+    })
   }
-  if (spans.length === 0 && place !== undefined) spans.push({ place, isOpen: true, start: undefined, end: undefined })
+  if (spans.length === 0 && place !== undefined)
+    spans.push({ place, isOpen: true, start: undefined, end: undefined })
   if (end) closeAt(end)
   return spans
 }
 
-const isAfter = (at: Moment, end: Moment | undefined): boolean => end !== undefined && at.instant >= end.instant
+const isAfter = (at: Moment, end: Moment | undefined): boolean =>
+  end !== undefined && at.instant >= end.instant
 
 /** Something is known to be missing: no admission said, or a cancel without its target. */
 function flagsOf({ live, dead, cancels }: Movements, denial: VisitFact | undefined): readonly VisitFlag[] {
   const isWaiting = cancels.some(({ fact, target }) => !target && fact !== denial)
   const isIncomplete = ![...live, ...dead].some(isAdmission) || isWaiting
   const isAmbiguous = cancels.some(cancel => cancel.isAmbiguous)
-  return [...(isAmbiguous ? (['ambiguous-cancel'] as const) : []), ...(isIncomplete ? (['incomplete'] as const) : [])]
+  return [
+    ...(isAmbiguous ? (['ambiguous-cancel'] as const) : []),
+    ...(isIncomplete ? (['incomplete'] as const) : []),
+  ]
 }
 
 const compare = (a: Instant, b: Instant): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -31,7 +31,11 @@ export function facilityOf(source: string): string {
 export const namesFacility = (source: string): boolean => (source.split('|')[1] ?? '') !== ''
 
 /** What the fields that a source said mean, when its message is no longer at hand: their times carry offsets by then. */
-export const contextOf = (source: string, settings: SourceSettings, report: MapContext['report']): MapContext => ({
+export const contextOf = (
+  source: string,
+  settings: SourceSettings,
+  report: MapContext['report'],
+): MapContext => ({
   settings,
   source,
   facility: facilityOf(source),
@@ -39,7 +43,11 @@ export const contextOf = (source: string, settings: SourceSettings, report: MapC
   report,
 })
 
-export function dateTimeOf(text: string | undefined, context: MapContext, expression: string): string | undefined {
+export function dateTimeOf(
+  text: string | undefined,
+  context: MapContext,
+  expression: string,
+): string | undefined {
   if (text === undefined) return undefined
   const dateTime = dtmToDateTime(text, context.zone)
   if (dateTime.ok) return dateTime.value
@@ -47,7 +55,11 @@ export function dateTimeOf(text: string | undefined, context: MapContext, expres
   return undefined
 }
 
-export function dateOf(text: string | undefined, context: MapContext, expression: string): string | undefined {
+export function dateOf(
+  text: string | undefined,
+  context: MapContext,
+  expression: string,
+): string | undefined {
   if (text === undefined) return undefined
   const date = dtmToDate(text)
   if (date.ok) return date.value
@@ -55,8 +67,12 @@ export function dateOf(text: string | undefined, context: MapContext, expression
   return undefined
 }
 
-export function momentOf(text: string | undefined, context: MapContext, expression: string): Moment | undefined {
+export function momentOf(
+  text: string | undefined,
+  context: MapContext,
+  expression: string,
+): Moment | undefined {
   const dateTime = dateTimeOf(text, context, expression)
   const instant = text !== undefined && dateTime !== undefined && dtmToInstant(text, context.zone)
-  return instant && instant.ok ? { instant: instant.value, text: dateTime as string } : undefined
+  return instant && instant.ok ? { instant: instant.value, text: dateTime } : undefined
 }

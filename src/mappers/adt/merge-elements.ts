@@ -25,7 +25,11 @@ export function mergeElements(
 }
 
 /** Sets `meta.source` on a directory resource when joining it with what stands changed it. */
-export function changedFrom(standing: Resource | undefined, joined: Derived, source: string): Derived | undefined {
+export function changedFrom(
+  standing: Resource | undefined,
+  joined: Derived,
+  source: string,
+): Derived | undefined {
   if (standing && sameResource(standing, joined)) return undefined
   return { ...joined, meta: { ...joined.meta, source } }
 }
@@ -43,7 +47,8 @@ function mergeObject(standing: Elements, before: Elements, after: Elements): Ele
 
 function mergeValue(standing: unknown, before: unknown, after: unknown): unknown {
   if (standing === undefined || same(standing, before)) return after
-  if (Array.isArray(standing) && isList(before) && isList(after)) return mergeList(standing, before ?? [], after ?? [])
+  if (Array.isArray(standing) && isList(before) && isList(after))
+    return mergeList(standing, before ?? [], after ?? [])
   if (isObject(standing) && isObjectOrNothing(before) && isObjectOrNothing(after)) {
     return mergeObject(standing, before ?? {}, after ?? {})
   }
@@ -51,19 +56,25 @@ function mergeValue(standing: unknown, before: unknown, after: unknown): unknown
 }
 
 /** What messages said before and no longer say goes; what they say now comes; what others put there stays. */
-function mergeList(standing: readonly unknown[], before: readonly unknown[], after: readonly unknown[]): unknown {
+function mergeList(
+  standing: readonly unknown[],
+  before: readonly unknown[],
+  after: readonly unknown[],
+): unknown {
   const has = (list: readonly unknown[], item: unknown): boolean => list.some(other => same(other, item))
   const kept = standing.filter(item => !has(before, item) || has(after, item))
   const merged = [...kept, ...after.filter(item => !has(kept, item))]
   return merged.length > 0 ? merged : undefined
 }
 
-const isList = (value: unknown): value is readonly unknown[] | undefined => value === undefined || Array.isArray(value)
+const isList = (value: unknown): value is readonly unknown[] | undefined =>
+  value === undefined || Array.isArray(value)
 
 const isObject = (value: unknown): value is Elements =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const isObjectOrNothing = (value: unknown): value is Elements | undefined => value === undefined || isObject(value)
+const isObjectOrNothing = (value: unknown): value is Elements | undefined =>
+  value === undefined || isObject(value)
 
 const same = (a: unknown, b: unknown): boolean =>
   a === b || sameResource({ resourceType: '', value: a }, { resourceType: '', value: b })

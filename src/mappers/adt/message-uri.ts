@@ -11,7 +11,10 @@ export interface MessageName {
 }
 
 /** Stable URI of a message: `meta.source` of what it changed. */
-export const messageUri = ({ source, controlId, hash }: MessageName, { canonicalBase }: SourceSettings): string =>
+export const messageUri = (
+  { source, controlId, hash }: MessageName,
+  { canonicalBase }: SourceSettings,
+): string =>
   `${canonicalBase}/sid/message/${encodeURIComponent(source)}/${encodeURIComponent(controlId)}#${hash.slice(0, HASH_DIGITS)}`
 
 /** Total order of all messages about a patient: recorded instant, control id, hash (adt.md 3.2.4: never arrival). */
@@ -21,5 +24,10 @@ export const stampOf = (recorded: string, { controlId, hash }: MessageName): str
 /** What a stamp says of its message. */
 export function readStamp(stamp: string, source: string): MessageName & { readonly recorded: string } {
   const [first, last] = [stamp.indexOf('|'), stamp.lastIndexOf('|')]
-  return { source, recorded: stamp.slice(0, first), controlId: stamp.slice(first + 1, last), hash: stamp.slice(last + 1) }
+  return {
+    source,
+    recorded: stamp.slice(0, first),
+    controlId: stamp.slice(first + 1, last),
+    hash: stamp.slice(last + 1),
+  }
 }

@@ -73,7 +73,10 @@ export function movementsOf(facts: readonly VisitFact[]): Movements {
   const movements = grouped(sorted)
   const dead = new Set<Movement>()
   const cancels = sorted.filter(isCancel).map((fact): Cancel => {
-    const { target, isAmbiguous } = targetOf(fact, movements.filter(movement => !dead.has(movement)))
+    const { target, isAmbiguous } = targetOf(
+      fact,
+      movements.filter(movement => !dead.has(movement)),
+    )
     if (target) dead.add(target)
     return { fact, target, isAmbiguous }
   })

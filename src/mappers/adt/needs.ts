@@ -19,5 +19,9 @@ export function needs({ patient, visit, directory, message }: MappedEvent): Need
     ...directory.map(({ resourceType, id }) => ({ type: resourceType, id })),
   ]
   const types = Object.entries(groups).flatMap(([segment, type]) => (message.first(segment) ? [type] : []))
-  return { subjects: [patient.id], keys, compartments: { patients: types.length > 0 ? [patient.id] : [], types } }
+  return {
+    subjects: [patient.id],
+    keys,
+    compartments: { patients: types.length > 0 ? [patient.id] : [], types },
+  }
 }

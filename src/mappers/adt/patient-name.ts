@@ -70,7 +70,8 @@ function numbered(
   for (const cx of repetitions) {
     const identifier = cxToIdentifier(cx, context, field, kinds[field])
     const { visitIdSystem } = context.settings
-    if (identifier) return { field, identifier: visitIdSystem ? { ...identifier, system: visitIdSystem } : identifier }
+    if (identifier)
+      return { field, identifier: visitIdSystem ? { ...identifier, system: visitIdSystem } : identifier }
   }
   return undefined
 }

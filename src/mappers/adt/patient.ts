@@ -42,6 +42,8 @@ function identifiersOf(
       return (cx && cxToIdentifier(cx, contexts(word.source), 'PID-3')) ?? []
     }),
   )
-  const all = new Map([...(said ?? []), ...others].toReversed().map(identifier => [identifierKey(identifier), identifier]))
+  const all = new Map(
+    [...(said ?? []), ...others].toReversed().map(identifier => [identifierKey(identifier), identifier]),
+  )
   return all.size > 0 ? [...all.values()].toReversed() : undefined
 }

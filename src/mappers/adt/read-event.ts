@@ -28,13 +28,18 @@ const NEVER: Moment = { instant: '1970-01-01T00:00:00.000Z', text: '1970-01-01T0
  * Fails with `adt-trigger-missing` (MSH-9), `adt-patient-missing` (PID), `adt-patient-identifier-missing` (PID-3),
  * `test-message-refused` (MSH-11).
  */
-export function readAdtEvent(message: Message, settings: SourceSettings, received?: Instant): Result<AdtEvent> {
+export function readAdtEvent(
+  message: Message,
+  settings: SourceSettings,
+  received?: Instant,
+): Result<AdtEvent> {
   const msh = message.first('MSH')
   const digest = hash('sha256', message.segments.map(({ raw }) => raw).join('\r'), 'hex')
   const source = `${hdName(message, 3)}|${hdName(message, 4)}`
   const controlId = msh?.text(10) ?? digest.slice(0, 32)
   const trigger = triggerEvent(message)
-  if (trigger === undefined) return refuse('adt-trigger-missing', 'The message does not say its event', 'MSH-9')
+  if (trigger === undefined)
+    return refuse('adt-trigger-missing', 'The message does not say its event', 'MSH-9')
   const code = messageCode(message)
   const isAdt = code === undefined || code === 'ADT'
   const frame = { source, controlId, hash: digest, trigger: isAdt ? trigger : `${code}^${trigger}` }
@@ -51,7 +56,12 @@ export function readAdtEvent(message: Message, settings: SourceSettings, receive
 
 type Frame = Pick<MappedEvent, 'source' | 'controlId' | 'hash' | 'trigger' | 'isTest'>
 
-function mappedEvent(message: Message, frame: Frame, settings: SourceSettings, received: Instant | undefined): Result<AdtEvent> {
+function mappedEvent(
+  message: Message,
+  frame: Frame,
+  settings: SourceSettings,
+  received: Instant | undefined,
+): Result<AdtEvent> {
   const context: MapContext = {
     settings,
     source: frame.source,
@@ -69,7 +79,17 @@ function mappedEvent(message: Message, frame: Frame, settings: SourceSettings, r
   const recorded = recordedOf(message, context, received)
   const stamp = stampOf(recorded.instant, frame)
   const effective = effectiveOf(message, frame.trigger, context) ?? recorded
-  const named = { ...frame, messageUri: messageUri(frame, settings), effective, recorded, stamp, patient, visit, context, message }
+  const named = {
+    ...frame,
+    messageUri: messageUri(frame, settings),
+    effective,
+    recorded,
+    stamp,
+    patient,
+    visit,
+    context,
+    message,
+  }
   return ok({
     kind: 'mapped',
     ...named,
@@ -100,7 +120,9 @@ function recordedOf(message: Message, context: MapContext, received: Instant | u
 /** ZBE-2, else EVN-6, else the event's own time in PV1 (adt.md 3.2.4); undefined leaves it to the recorded time. */
 function effectiveOf(message: Message, trigger: Trigger, context: MapContext): Moment | undefined {
   const [evn, pv1] = [message.first('EVN'), message.first('PV1')]
-  const own = { A01: 44, A04: 44, A03: 45, A02: undefined, A08: undefined, A11: undefined, A13: undefined }[trigger]
+  const own = { A01: 44, A04: 44, A03: 45, A02: undefined, A08: undefined, A11: undefined, A13: undefined }[
+    trigger
+  ]
   return (
     momentOf(message.first('ZBE')?.text(2) ?? undefined, context, 'ZBE-2') ??
     momentOf(evn?.text(6) ?? undefined, context, 'EVN-6') ??
@@ -127,7 +149,10 @@ function factOf(event: NamedEvent): Fact | undefined {
   }
 }
 
-function factBody({ message, context, effective, recorded, stamp, ...named }: NamedEvent, event: VisitEvent): VisitFactBody {
+function factBody(
+  { message, context, effective, recorded, stamp, ...named }: NamedEvent,
+  event: VisitEvent,
+): VisitFactBody {
   const pv1 = message.first('PV1')
   const said = (field: number): string | undefined => pv1?.text(field) ?? undefined
   const sent = (field: number): string | undefined => {

@@ -74,7 +74,10 @@ export function groupItems(register: Register, group: string): readonly GroupIte
   const prefix = `${group}/`
   const items: GroupItem[] = []
   for (const [source, stamps] of Object.entries(register)) {
-    const listed = Object.keys(stamps).filter(stamp => stamps[stamp]?.[group] !== undefined).toSorted().at(-1)
+    const listed = Object.keys(stamps)
+      .filter(stamp => stamps[stamp]?.[group] !== undefined)
+      .toSorted()
+      .at(-1)
     for (const [stamp, fields] of Object.entries(stamps)) {
       for (const [field, text] of Object.entries(fields)) {
         if (!field.startsWith(prefix)) continue
@@ -133,7 +136,8 @@ function listsIn(register: Register): string {
     ]),
   )
   const sources = Object.keys(register).toSorted()
-  const others = sources.length > 1 ? everySource(register, 'PID-3').map(({ source, text }) => [source, text]) : []
+  const others =
+    sources.length > 1 ? everySource(register, 'PID-3').map(({ source, text }) => [source, text]) : []
   return JSON.stringify([items, others, sources])
 }
 

@@ -2,7 +2,9 @@ import type { MapContext } from './map-context.ts'
 import type { Repetition, Segment } from '../../hl7v2/segment.ts'
 
 /** The type found at a FHIR path such as `location[1].status`, or `never`. `individual(Practitioner)` is `individual`. */
-export type At<T, P extends string> = P extends `${infer Head}.${infer Rest}` ? At<Step<T, Head>, Rest> : Step<T, P>
+export type At<T, P extends string> = P extends `${infer Head}.${infer Rest}`
+  ? At<Step<T, Head>, Rest>
+  : Step<T, P>
 type Step<T, S extends string> = S extends `${infer Name}[${number}]`
   ? Step<T, Name>
   : S extends `${infer Name}(${string}`
@@ -134,7 +136,11 @@ interface Placing {
   index: number
 }
 
-function place({ steps, isConstant, begins }: PlannedRow, value: unknown, { target, items, index }: Placing): void {
+function place(
+  { steps, isConstant, begins }: PlannedRow,
+  value: unknown,
+  { target, items, index }: Placing,
+): void {
   if (isConstant && begins >= 0 && items[begins]?.[index] === undefined) return
   const last = steps.length - 1
   let node = target

@@ -13,4 +13,7 @@ export interface Scope {
   readonly contexts: (source: string) => MapContext
 }
 
-export const scopeOf = (parts: Omit<Scope, 'winning'>): Scope => ({ ...parts, winning: winners(parts.register) })
+export const scopeOf = (parts: Omit<Scope, 'winning'>): Scope => ({
+  ...parts,
+  winning: winners(parts.register),
+})

@@ -19,7 +19,8 @@ export interface SourceSettings {
   readonly ssn: 'drop' | 'keep'
 }
 
-export type SourceBasics = Pick<SourceSettings, 'tenant' | 'canonicalBase' | 'timeZone'> & Partial<SourceSettings>
+export type SourceBasics = Pick<SourceSettings, 'tenant' | 'canonicalBase' | 'timeZone'> &
+  Partial<SourceSettings>
 
 /** Built-in defaults for every sender, under what the deployment says. */
 export function sourceSettings(basics: SourceBasics): SourceSettings {

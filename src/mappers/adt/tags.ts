@@ -16,7 +16,11 @@ export function tagsOf(
 ): Coding[] | undefined {
   const own = flags.map((code): Coding => {
     const display = displays[code]
-    return { system: `${settings.canonicalBase}/CodeSystem/flag`, code, ...(display !== undefined && { display }) }
+    return {
+      system: `${settings.canonicalBase}/CodeSystem/flag`,
+      code,
+      ...(display !== undefined && { display }),
+    }
   })
   const mode = winning.get('MSH-11')?.text.split('^')[0]
   const test = mode === undefined ? undefined : mapCode('ProcessingID', mode)

@@ -64,7 +64,11 @@ export const dg1Condition = segmentMap(
       value: (ei, { context }) => {
         const value = valued(ei, 1)
         if (value === undefined) return undefined
-        const authority = { namespace: valued(ei, 2), universalId: valued(ei, 3), universalIdType: valued(ei, 4) }
+        const authority = {
+          namespace: valued(ei, 2),
+          universalId: valued(ei, 3),
+          universalIdType: valued(ei, 4),
+        }
         return { system: assignerSystem(authority, context), value }
       },
     }),
@@ -113,7 +117,9 @@ function diagnosisCode(cwe: Repetition, { segment, context, at }: Scene): Codeab
   const concept = cweToCodeableConcept(cwe, context, { at })
   if (!concept) return undefined
   const method = METHODS[segment.text(2)?.toUpperCase() ?? '']
-  const coding = concept.coding?.map(item => (item.system === undefined && method ? { system: method, ...item } : item))
+  const coding = concept.coding?.map(item =>
+    item.system === undefined && method ? { system: method, ...item } : item,
+  )
   const text = segment.text(4) ?? concept.text
   return { ...(coding && { coding }), ...(text !== undefined && { text }) }
 }

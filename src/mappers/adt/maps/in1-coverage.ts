@@ -36,7 +36,10 @@ export const in1Coverage = segmentMap(
         const value = valued(cwe, 1)
         if (value === undefined) return undefined
         const name = valued(cwe, 3)
-        const authority = name === undefined ? undefined : { namespace: name, universalId: undefined, universalIdType: undefined }
+        const authority =
+          name === undefined
+            ? undefined
+            : { namespace: name, universalId: undefined, universalIdType: undefined }
         return { system: assignerSystem(authority, context), value }
       },
     }),
@@ -45,11 +48,31 @@ export const in1Coverage = segmentMap(
       to: 'payor[1](Organization)',
       via: 'XON[Organization]',
       value: (xon, { segment, context }) =>
-        segment.repetitions(4)[0]?.raw === xon.raw ? xonToReference(xon, context, segment.repetitions(3)[0]) : undefined,
+        segment.repetitions(4)[0]?.raw === xon.raw
+          ? xonToReference(xon, context, segment.repetitions(3)[0])
+          : undefined,
     }),
-    ...coverageClass('IN1-8', 1, 'group', 'value', 'The group number is on every insurance card; FHIR keeps it in class.'),
-    ...coverageClass('IN1-9', 1, 'group', 'name', 'The name of the group that IN1-8 numbers.'),
-    ...coverageClass('IN1-35', 2, 'plan', 'value', 'The insurer\'s own code of the plan.'),
+    ...coverageClass({
+      v2: 'IN1-8',
+      slot: 1,
+      code: 'group',
+      element: 'value',
+      why: 'The group number is on every insurance card; FHIR keeps it in class.',
+    }),
+    ...coverageClass({
+      v2: 'IN1-9',
+      slot: 1,
+      code: 'group',
+      element: 'name',
+      why: 'The name of the group that IN1-8 numbers.',
+    }),
+    ...coverageClass({
+      v2: 'IN1-35',
+      slot: 2,
+      code: 'plan',
+      element: 'value',
+      why: "The insurer's own code of the plan.",
+    }),
     row({
       v2: 'IN1-11',
       to: 'policyHolder(Organization)',
@@ -76,6 +99,17 @@ export const in1Coverage = segmentMap(
       value: (cwe, { context, at }) => cweToCodeableConcept(cwe, context, { table: '0086', at }),
     }),
     row({
+      v2: 'IN1-16',
+      to: 'subscriber(RelatedPerson)',
+      via: 'XPN[HumanName]',
+      when: ({ segment }) => !isSelf(segment.text(17)),
+      value: xpn => {
+        const name = [valued(xpn, 5), valued(xpn, 2), valued(xpn, 3), valued(xpn, 1), valued(xpn, 4)]
+        const display = name.filter(part => part !== undefined).join(' ')
+        return display === '' ? undefined : { display }
+      },
+    }),
+    row({
       v2: 'IN1-17',
       to: 'relationship',
       via: 'CWE[CodeableConcept]',
@@ -84,7 +118,10 @@ export const in1Coverage = segmentMap(
         const code = valued(cwe)?.toUpperCase() ?? ''
         const fhir = Object.hasOwn(SUBSCRIBERS, code) ? SUBSCRIBERS[code] : undefined
         if (!fhir) return concept
-        return { ...concept, coding: [{ system: SUBSCRIBER_RELATIONSHIP, code: fhir }, ...(concept?.coding ?? [])] }
+        return {
+          ...concept,
+          coding: [{ system: SUBSCRIBER_RELATIONSHIP, code: fhir }, ...(concept?.coding ?? [])],
+        }
       },
     }),
     row({
@@ -130,7 +167,15 @@ const SUBSCRIBERS: Readonly<Record<string, string>> = {
 export const isSelf = (code: string | null | undefined): boolean =>
   typeof code === 'string' && SUBSCRIBERS[code.toUpperCase()] === 'self'
 
-function coverageClass(v2: string, slot: 1 | 2, code: string, element: 'value' | 'name', why: string): readonly Row[] {
+interface ClassRow {
+  readonly v2: string
+  readonly slot: 1 | 2
+  readonly code: string
+  readonly element: 'value' | 'name'
+  readonly why: string
+}
+
+function coverageClass({ v2, slot, code, element, why }: ClassRow): readonly Row[] {
   const path = `class[${slot}]` as const
   return [
     row({
@@ -145,8 +190,13 @@ function coverageClass(v2: string, slot: 1 | 2, code: string, element: 'value' |
       ? []
       : [
           row({ v2, to: `${path}.type.coding.code`, via: `"${code}"`, ours: why, value: () => code }),
-          row({ v2, to: `${path}.type.coding.system`, via: `"${COVERAGE_CLASS}"`, ours: why, value: () => COVERAGE_CLASS }),
+          row({
+            v2,
+            to: `${path}.type.coding.system`,
+            via: `"${COVERAGE_CLASS}"`,
+            ours: why,
+            value: () => COVERAGE_CLASS,
+          }),
         ]),
   ]
 }
-

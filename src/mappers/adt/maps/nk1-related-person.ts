@@ -49,7 +49,13 @@ export const nk1RelatedPerson = segmentMap(
       when: keepsSsn,
       value: () => 'http://hl7.org/fhir/sid/us-ssn',
     }),
-    row({ v2: 'NK1-37', to: 'identifier[3].type.coding.code', via: '"SS"', when: keepsSsn, value: () => 'SS' }),
+    row({
+      v2: 'NK1-37',
+      to: 'identifier[3].type.coding.code',
+      via: '"SS"',
+      when: keepsSsn,
+      value: () => 'SS',
+    }),
     row({
       v2: 'NK1-37',
       to: 'identifier[3].type.coding.system',
@@ -69,7 +75,12 @@ export const nk1Patient = segmentMap(
   ['contact', 'contact.relationship', 'contact.telecom'],
   [
     contactRow({ v2: 'NK1-2', to: 'contact.name', via: 'XPN[HumanName]', value: name }),
-    contactRow({ v2: 'NK1-3', to: 'contact.relationship[1]', via: 'CWE[CodeableConcept]', value: relationship }),
+    contactRow({
+      v2: 'NK1-3',
+      to: 'contact.relationship[1]',
+      via: 'CWE[CodeableConcept]',
+      value: relationship,
+    }),
     contactRow({ v2: 'NK1-4', to: 'contact.address', via: 'XAD[Address]', value: address }),
     contactRow({ v2: 'NK1-5', to: 'contact.telecom[1]', via: 'XTN[ContactPoint]', value: telecom }),
     contactRow({ v2: 'NK1-6', to: 'contact.telecom[2]', via: 'XTN[ContactPoint]', value: telecom }),

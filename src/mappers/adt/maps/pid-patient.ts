@@ -124,7 +124,13 @@ export const pidPatient = segmentMap(
       value: (cwe, { context, at }) => cweToCodeableConcept(cwe, context, { map: 'Religion', at }),
     }),
     row({ v2: 'PID-19', to: 'identifier[4].value', via: '', when: keepsSsn, value: st => valued(st) }),
-    row({ v2: 'PID-19', to: 'identifier[4].type.coding.code', via: '"SS"', when: keepsSsn, value: () => 'SS' }),
+    row({
+      v2: 'PID-19',
+      to: 'identifier[4].type.coding.code',
+      via: '"SS"',
+      when: keepsSsn,
+      value: () => 'SS',
+    }),
     row({
       v2: 'PID-19',
       to: 'identifier[4].type.coding.system',
@@ -178,7 +184,12 @@ export const pidPatient = segmentMap(
       value: () => extensionUrl('patient-citizenship'),
     }),
     row({ v2: 'PID-26', to: 'extension[4].extension[1].url', via: '"code"', value: () => 'code' }),
-    row({ v2: 'PID-26', to: 'extension[4].extension[1].valueCodeableConcept', via: 'CWE[CodeableConcept]', value: concept }),
+    row({
+      v2: 'PID-26',
+      to: 'extension[4].extension[1].valueCodeableConcept',
+      via: 'CWE[CodeableConcept]',
+      value: concept,
+    }),
     row({
       v2: 'PID-28',
       to: 'extension[5].url',
@@ -186,7 +197,12 @@ export const pidPatient = segmentMap(
       value: () => extensionUrl('patient-nationality'),
     }),
     row({ v2: 'PID-28', to: 'extension[5].extension[1].url', via: '"code"', value: () => 'code' }),
-    row({ v2: 'PID-28', to: 'extension[5].extension[1].valueCodeableConcept', via: 'CWE[CodeableConcept]', value: concept }),
+    row({
+      v2: 'PID-28',
+      to: 'extension[5].extension[1].valueCodeableConcept',
+      via: 'CWE[CodeableConcept]',
+      value: concept,
+    }),
     row({
       v2: 'PID-29',
       to: 'deceasedDateTime',
@@ -199,7 +215,8 @@ export const pidPatient = segmentMap(
       to: 'deceasedBoolean',
       via: 'ID[Boolean]',
       when: ({ segment, context, at }) =>
-        segment.text(30)?.toUpperCase() === 'N' || dateTimeOf(segment.text(29) ?? undefined, context, at) === undefined,
+        segment.text(30)?.toUpperCase() === 'N' ||
+        dateTimeOf(segment.text(29) ?? undefined, context, at) === undefined,
       value: yesNo,
     }),
     row({
@@ -263,11 +280,30 @@ export function language(field: Repetition, { context, at }: Scene): CodeableCon
   const code = valued(field)
   const sent = cweToCodeableConcept(field, context, { table: '0296', at })
   const tag = code === undefined ? undefined : languageTag(code)
-  return tag === undefined ? sent : { ...sent, coding: [{ system: 'urn:ietf:bcp:47', code: tag }, ...(sent?.coding ?? [])] }
+  return tag === undefined
+    ? sent
+    : { ...sent, coding: [{ system: 'urn:ietf:bcp:47', code: tag }, ...(sent?.coding ?? [])] }
 }
 
 const THREE_LETTERS: Readonly<Record<string, string>> = {
-  eng: 'en', spa: 'es', fra: 'fr', fre: 'fr', deu: 'de', ger: 'de', ita: 'it', por: 'pt', zho: 'zh', chi: 'zh', rus: 'ru', ara: 'ar', jpn: 'ja', kor: 'ko', vie: 'vi', nld: 'nl', dut: 'nl', pol: 'pl',
+  eng: 'en',
+  spa: 'es',
+  fra: 'fr',
+  fre: 'fr',
+  deu: 'de',
+  ger: 'de',
+  ita: 'it',
+  por: 'pt',
+  zho: 'zh',
+  chi: 'zh',
+  rus: 'ru',
+  ara: 'ar',
+  jpn: 'ja',
+  kor: 'ko',
+  vie: 'vi',
+  nld: 'nl',
+  dut: 'nl',
+  pol: 'pl',
 }
 
 function languageTag(code: string): string | undefined {

@@ -25,6 +25,7 @@ export const pv1Encounter = segmentMap(
     'hospitalization.specialArrangement',
     'hospitalization.specialCourtesy',
     'hospitalization.dietPreference',
+    'episodeOfCare',
   ],
   [
     row({ v2: 'PV1-4', to: 'type', via: 'CWE[CodeableConcept]', value: mapped('AdmissionType') }),
@@ -38,10 +39,30 @@ export const pv1Encounter = segmentMap(
     ...participant('PV1-8', 2, 'REF', { element: 'text', text: 'referrer' }),
     ...participant('PV1-9', 3, 'CON', { element: 'text', text: 'consultant' }),
     row({ v2: 'PV1-10', to: 'serviceType', via: 'CWE[CodeableConcept]', value: mapped('HospitalService') }),
-    row({ v2: 'PV1-13', to: 'hospitalization.reAdmission', via: 'CWE[CodeableConcept]', value: mapped('ReadmissionIndicator') }),
-    row({ v2: 'PV1-14', to: 'hospitalization.admitSource', via: 'CWE[CodeableConcept]', value: coded('0023') }),
-    row({ v2: 'PV1-15', to: 'hospitalization.specialArrangement', via: 'CWE[CodeableConcept]', value: mapped('AmbulatoryStatus') }),
-    row({ v2: 'PV1-16', to: 'hospitalization.specialCourtesy', via: 'CWE[CodeableConcept]', value: coded('0099') }),
+    row({
+      v2: 'PV1-13',
+      to: 'hospitalization.reAdmission',
+      via: 'CWE[CodeableConcept]',
+      value: mapped('ReadmissionIndicator'),
+    }),
+    row({
+      v2: 'PV1-14',
+      to: 'hospitalization.admitSource',
+      via: 'CWE[CodeableConcept]',
+      value: coded('0023'),
+    }),
+    row({
+      v2: 'PV1-15',
+      to: 'hospitalization.specialArrangement',
+      via: 'CWE[CodeableConcept]',
+      value: mapped('AmbulatoryStatus'),
+    }),
+    row({
+      v2: 'PV1-16',
+      to: 'hospitalization.specialCourtesy',
+      via: 'CWE[CodeableConcept]',
+      value: coded('0099'),
+    }),
     ...participant('PV1-17', 4, 'ADM', { element: 'text', text: 'admitter' }),
     row({
       v2: 'PV1-19',
@@ -53,7 +74,12 @@ export const pv1Encounter = segmentMap(
         return identifier && visitIdSystem ? { ...identifier, system: visitIdSystem } : identifier
       },
     }),
-    row({ v2: 'PV1-38', to: 'hospitalization.dietPreference', via: 'CWE[CodeableConcept]', value: coded('0114') }),
+    row({
+      v2: 'PV1-38',
+      to: 'hospitalization.dietPreference',
+      via: 'CWE[CodeableConcept]',
+      value: coded('0114'),
+    }),
     row({
       v2: 'PV1-39',
       to: 'serviceProvider(Organization)',
@@ -61,7 +87,9 @@ export const pv1Encounter = segmentMap(
       ours: 'The guide leaves PV1-39 out; it names the facility where the visit takes place.',
       value: (is, { context }) => {
         const name = valued(is)
-        return name === undefined ? undefined : { reference: `Organization/${facilityId(name, context)}`, display: name }
+        return name === undefined
+          ? undefined
+          : { reference: `Organization/${facilityId(name, context)}`, display: name }
       },
     }),
     row({
@@ -71,6 +99,16 @@ export const pv1Encounter = segmentMap(
       value: (cx, { context, at }) => cxToIdentifier(cx, context, at),
     }),
     ...participant('PV1-52', 5, 'PART', { element: 'text', text: 'Participation' }),
+    row({
+      v2: 'PV1-54',
+      to: 'episodeOfCare',
+      ig: 'episodeOfCare(EpisodeOfCare[1].identifier)',
+      via: 'CX[Identifier]',
+      value: (cx, { context, at }) => {
+        const identifier = cxToIdentifier(cx, context, at)
+        return identifier && { type: 'EpisodeOfCare', identifier }
+      },
+    }),
   ],
 )
 
@@ -102,7 +140,13 @@ function participant(
       via: 'XCN[Practitioner]',
       value: (xcn, { context }) => xcnToReference(xcn, context),
     }),
-    row({ v2, to: `${path}.type.coding.code`, via: `"${code}"`, value: () => code, ...spelling(v2, 'code', code) }),
+    row({
+      v2,
+      to: `${path}.type.coding.code`,
+      via: `"${code}"`,
+      value: () => code,
+      ...spelling(v2, 'code', code),
+    }),
     row({ v2, to: `${path}.type.coding.system`, via: `"${PARTICIPATION}"`, value: () => PARTICIPATION }),
     row({
       v2,

@@ -64,14 +64,21 @@ export const pv2Encounter = segmentMap(
       value: (xcn, { context }) => xcnToReference(xcn, context),
     }),
     row({ v2: 'PV2-13', to: 'participant.type.coding.code', via: '"REF"', value: () => 'REF' }),
-    row({ v2: 'PV2-13', to: 'participant.type.coding.system', via: `"${PARTICIPATION}"`, value: () => PARTICIPATION }),
+    row({
+      v2: 'PV2-13',
+      to: 'participant.type.coding.system',
+      via: `"${PARTICIPATION}"`,
+      value: () => PARTICIPATION,
+    }),
     row({ v2: 'PV2-13', to: 'participant.type.text', via: '"referrer"', value: () => 'referrer' }),
     row({
       v2: 'PV2-22',
       to: 'meta.security',
       via: 'ID[Coding]',
       value: id =>
-        valued(id)?.toUpperCase() === 'Y' ? { system: CONFIDENTIALITY, code: 'R', display: 'restricted' } : undefined,
+        valued(id)?.toUpperCase() === 'Y'
+          ? { system: CONFIDENTIALITY, code: 'R', display: 'restricted' }
+          : undefined,
     }),
     row({
       v2: 'PV2-25',

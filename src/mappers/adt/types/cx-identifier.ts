@@ -6,7 +6,12 @@ import { assignerSystem, hdIn } from './hd.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 
 /** CX -> Identifier; without a number (CX.1) there is none. Source: IG CX[Identifier]. */
-export function cxToIdentifier(cx: Repetition, context: MapContext, at: string, typeCode?: string): Identifier | undefined {
+export function cxToIdentifier(
+  cx: Repetition,
+  context: MapContext,
+  at: string,
+  typeCode?: string,
+): Identifier | undefined {
   const value = valued(cx, 1)
   if (value === undefined || isDropped(cx, context)) return undefined
   const authority = hdIn(cx, 4)

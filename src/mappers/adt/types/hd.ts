@@ -17,8 +17,14 @@ export const hdIn = (repetition: Repetition, component: number): Hd | undefined 
 export const hdOf = (repetition: Repetition | undefined): Hd | undefined =>
   repetition && hd(valued(repetition, 1), valued(repetition, 2), valued(repetition, 3))
 
-function hd(namespace: string | undefined, universalId: string | undefined, universalIdType: string | undefined): Hd | undefined {
-  return namespace === undefined && universalId === undefined ? undefined : { namespace, universalId, universalIdType }
+function hd(
+  namespace: string | undefined,
+  universalId: string | undefined,
+  universalIdType: string | undefined,
+): Hd | undefined {
+  return namespace === undefined && universalId === undefined
+    ? undefined
+    : { namespace, universalId, universalIdType }
 }
 
 const OID = /^[0-2](?:\.(?:0|[1-9]\d*)){2,}$/
@@ -30,7 +36,8 @@ export function universalUri({ universalId, universalIdType }: Hd): string | und
   if (universalId === undefined) return undefined
   const type = universalIdType?.toUpperCase()
   if (ABSOLUTE.test(universalId)) return universalId
-  if (OID.test(universalId) && (type === 'ISO' || type === 'OID' || type === undefined)) return `urn:oid:${universalId}`
+  if (OID.test(universalId) && (type === 'ISO' || type === 'OID' || type === undefined))
+    return `urn:oid:${universalId}`
   return UUID.test(universalId) ? `urn:uuid:${universalId.toLowerCase()}` : undefined
 }
 
@@ -49,6 +56,7 @@ export function assignerSystem(authority: Hd | undefined, context: MapContext): 
   const uri = authority && universalUri(authority)
   if (uri !== undefined) return uri
   const namespace = authority?.namespace
-  const named = namespace !== undefined && !KINDS.has(namespace.toUpperCase()) ? namespace : authority?.universalId
+  const named =
+    namespace !== undefined && !KINDS.has(namespace.toUpperCase()) ? namespace : authority?.universalId
   return `${canonicalBase}/sid/assigner/${encodeURIComponent(named ?? context.facility)}`
 }

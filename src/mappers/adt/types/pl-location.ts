@@ -1,7 +1,7 @@
 import type { CodeableConcept, Location, Reference } from '@medplum/fhirtypes'
 import { derived, type Derived } from '../derived.ts'
 import { directoryId } from '../directory.ts'
-import { element, valued } from '../element.ts'
+import { valued } from '../element.ts'
 import type { MapContext } from '../map-context.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 
@@ -56,9 +56,15 @@ export function plToReference(pl: Repetition, context: MapContext): Reference<Lo
 const locationSystem = ({ settings }: MapContext): string => `${settings.canonicalBase}/sid/location`
 
 const placeId = (place: Place, context: MapContext): string =>
-  directoryId('Location', `${locationSystem(context)}|${place.path.map(encodeURIComponent).join('/')}`, context)
+  directoryId(
+    'Location',
+    `${locationSystem(context)}|${place.path.map(encodeURIComponent).join('/')}`,
+    context,
+  )
 
-const physicalType = ({ code, display }: Place): CodeableConcept => ({ coding: [{ system: PHYSICAL_TYPE, code, display }] })
+const physicalType = ({ code, display }: Place): CodeableConcept => ({
+  coding: [{ system: PHYSICAL_TYPE, code, display }],
+})
 
 /** Names below the site are said with the ward they are in: `MED 101 A`. */
 function placesOf(pl: Repetition, context: MapContext): readonly Place[] {

@@ -26,7 +26,9 @@ export function xcnToPractitioner(xcn: Repetition, context: MapContext, at: stri
     identifier: [identifier],
     name: several(name),
     qualification:
-      degree === undefined ? undefined : [{ code: known ? { coding: [mappedCoding(known)] } : { text: degree } }],
+      degree === undefined
+        ? undefined
+        : [{ code: known ? { coding: [mappedCoding(known)] } : { text: degree } }],
   })
 }
 
@@ -37,7 +39,8 @@ export function xcnToReference(xcn: Repetition, context: MapContext): Reference<
     .filter(part => part !== undefined)
     .join(' ')
   return element<Reference<Practitioner>>({
-    reference: identifier && `Practitioner/${directoryId('Practitioner', identifierKey(identifier), context)}`,
+    reference:
+      identifier && `Practitioner/${directoryId('Practitioner', identifierKey(identifier), context)}`,
     display: display === '' ? undefined : display,
   })
 }

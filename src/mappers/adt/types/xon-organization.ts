@@ -61,12 +61,20 @@ function xonToIdentifier(
     const value = valued(numbered, 1)
     if (value !== undefined) {
       const authority = hdIn(numbered, 4) ?? hdIn(numbered, 6)
-      return element<Identifier>({ type: identifierType(valued(numbered, 5)), system: assignerSystem(authority, context), value })
+      return element<Identifier>({
+        type: identifierType(valued(numbered, 5)),
+        system: assignerSystem(authority, context),
+        value,
+      })
     }
   }
   const value = xon && (valued(xon, 10) ?? valued(xon, 3))
   if (xon === undefined || value === undefined) return undefined
-  return element<Identifier>({ type: identifierType(valued(xon, 7)), system: assignerSystem(hdIn(xon, 6), context), value })
+  return element<Identifier>({
+    type: identifierType(valued(xon, 7)),
+    system: assignerSystem(hdIn(xon, 6), context),
+    value,
+  })
 }
 
 export const facilitySystem = ({ settings }: MapContext): string => `${settings.canonicalBase}/sid/facility`

@@ -24,7 +24,11 @@ export const nameUse = (code: string | undefined): HumanName['use'] =>
 
 export function assemblyOrder(code: string | undefined): HumanName['extension'] {
   const order = code === undefined ? undefined : mapCode('NameAssemblyOrder', code)
-  return order && [{ url: 'http://hl7.org/fhir/StructureDefinition/humanname-assembly-order', valueCode: order.code }]
+  return (
+    order && [
+      { url: 'http://hl7.org/fhir/StructureDefinition/humanname-assembly-order', valueCode: order.code },
+    ]
+  )
 }
 
 function namePeriod(xpn: Repetition, context: MapContext, at: string): HumanName['period'] {

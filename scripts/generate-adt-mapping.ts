@@ -1,0 +1,71 @@
+/** Writes docs/reference/adt-mapping.md from the tables that the mapping runs on: `node scripts/generate-adt-mapping.ts`. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fhirCodes } from '../src/mappers/adt/dispositions.ts'
+import { differences, segmentMaps } from '../src/mappers/adt/maps/differences.ts'
+import { overrideReasons, overrides } from '../src/mappers/adt/overrides.ts'
+import type { Row, SegmentMap } from '../src/mappers/adt/rows.ts'
+import { triggers } from '../src/mappers/adt/triggers.ts'
+
+export const mappingPage = join(import.meta.dirname, '../docs/reference/adt-mapping.md')
+
+/** The page as it should be. */
+export function mappingText(): string {
+  return [
+    '# ADT mapping',
+    '',
+    'Made by `npm run generate:adt-mapping` from the tables that the mapping runs on; a test compares both. The rows follow the',
+    'HL7 v2-to-FHIR implementation guide (STU1); a row that it does not have says why it is ours.',
+    '',
+    '## Events',
+    '',
+    table(['event', 'is', 'Encounter'], Object.entries(triggers).map(([event, { name, effect }]) => [event, name, effect])),
+    '',
+    'Every other event, and every other type of message, is recorded as `ignored` and can be driven again.',
+    '',
+    ...segmentMaps.flatMap(mapSection),
+    '## Where the guide is not followed row by row',
+    '',
+    table(
+      ['map', 'row', 'done in', 'why'],
+      differences.flatMap(({ map, rows, done, reason }) =>
+        (rows ?? ['(all)']).map((row, index) => [map, code(row), done ?? '', index === 0 ? reason : '"']),
+      ),
+    ),
+    '',
+    '## Codes',
+    '',
+    'Tables come from the guide\'s vocabulary maps (`src/mappers/adt/codes`); letter case does not matter. A code that is mapped',
+    'stands first, the code as sent after it. A code outside its table keeps a system of the sending facility\'s own and is noted.',
+    '',
+    table(
+      ['table', 'v2', 'FHIR', 'why'],
+      Object.entries(overrides).flatMap(([name, codes]) =>
+        Object.entries(codes).map(([v2, { code: fhir, system }]) => [name, v2, `${fhir} (${system})`, overrideReasons[name] ?? '']),
+      ),
+    ),
+    '',
+    '### PV1-36 discharge disposition',
+    '',
+    'NUBC codes; 81 to 95 are mapped as the code whose place they repeat, 09 and 30 have no FHIR code.',
+    '',
+    table(['NUBC', 'discharge-disposition'], Object.entries(fhirCodes).toSorted()),
+    '',
+  ].join('\n')
+}
+
+function mapSection({ name, rows }: SegmentMap): readonly string[] {
+  const lines = rows.map(row => [row.v2, code(row.to), via(row), row.ours ?? ''])
+  return [`## ${name}`, '', table(['v2', 'FHIR', 'by', 'ours because'], lines), '']
+}
+
+const via = ({ via: name }: Row): string => (name === '' ? '' : name.startsWith('"') ? code(name) : name)
+
+const code = (text: string): string => `\`${text}\``
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+if (import.meta.main) writeFileSync(mappingPage, mappingText())

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { guideRows } from '../../scripts/adt-guide.ts'
+import { mappingPage, mappingText } from '../../scripts/generate-adt-mapping.ts'
+import { codeFile, codeMaps, codeTable } from '../../scripts/generate-code-tables.ts'
+import { differences, segmentMaps } from '../../src/mappers/adt/maps/differences.ts'
+import { dataFolder, hasData } from '../support/adt/corpus.ts'
+
+const folder = join(dataFolder, 'v2-to-fhir')
+const isThere = hasData('v2-to-fhir')
+if (!isThere) process.stderr.write(`SKIPPED: the v2-to-FHIR guide's maps are not in ${folder} (set CASEWIRE_DATA)\n`)
+
+describe.skipIf(!isThere)('the mapping and the HL7 v2-to-FHIR guide', () => {
+  const guide = isThere ? guideRows(folder) : new Map<string, readonly string[]>()
+  const mapped = new Map(segmentMaps.map(({ name, rows }) => [name, rows]))
+  const listed = (map: string): readonly string[] => differences.filter(entry => entry.map === map).flatMap(({ rows }) => rows ?? [])
+  const isWhole = (map: string): boolean => differences.some(entry => entry.map === map && entry.rows === undefined)
+
+  test('each row of the guide for these segments is mapped, or listed with a reason', () => {
+    const missing = [...guide].flatMap(([map, rows]) => {
+      if (isWhole(map)) return []
+      const ours = new Set([...(mapped.get(map) ?? []).map(row => `${row.v2} ${row.ig ?? row.to}`), ...listed(map)])
+      return rows.filter(row => !ours.has(row)).map(row => `${map}: ${row}`)
+    })
+    expect(missing).toEqual([])
+    expect([...guide.values()].flat().length).toBeGreaterThan(300)
+  })
+
+  test('each mapped row is in the guide, or says why it is ours', () => {
+    const strangers = segmentMaps.flatMap(({ name, rows }) => {
+      const known = new Set(guide.get(name))
+      return rows.flatMap(row => {
+        const isKnown = known.has(`${row.v2} ${row.ig ?? row.to}`)
+        return isKnown === (row.ours === undefined) ? [] : [`${name}: ${row.v2} ${row.to}`]
+      })
+    })
+    expect(strangers).toEqual([])
+  })
+
+  test('no listed difference is out of date', () => {
+    const stale = differences.flatMap(({ map, rows }) => {
+      const known = new Set(guide.get(map))
+      if (known.size === 0) return [map]
+      const ours = new Set((mapped.get(map) ?? []).map(row => `${row.v2} ${row.ig ?? row.to}`))
+      return (rows ?? []).filter(row => !known.has(row) || ours.has(row)).map(row => `${map}: ${row}`)
+    })
+    expect(stale).toEqual([])
+  })
+
+  test('the code tables are what the guide\'s vocabulary maps give', () => {
+    for (const [name, map] of Object.entries(codeMaps)) {
+      const path = join(import.meta.dirname, '../..', codeFile(name))
+      expect(readFileSync(path, 'utf8'), name).toBe(codeTable(folder, map))
+    }
+  })
+})
+
+test('docs/reference/adt-mapping.md is what the mapping does', () => {
+  expect(readFileSync(mappingPage, 'utf8')).toBe(mappingText())
+})
