@@ -206,6 +206,25 @@ export function interactionsContract(open: () => Promise<FhirServer>): void {
     })
   })
 
+  test('an id that looks like one minted here, in another shard than its patient, is found by every road', async () => {
+    const id = '018f0000-0000-8ffc-8000-000000000001'
+    const visit = (status: string) => ({
+      ...{ resourceType: 'Encounter', id, status, class: { code: 'IMP' } },
+      subject: { reference: 'Patient/far-away' },
+    })
+    await server.call({ method: 'PUT', path: '/Patient/far-away', body: patient({ id: 'far-away' }) })
+    const made = await server.call({ method: 'PUT', path: `/Encounter/${id}`, body: visit('planned') })
+    const changed = await server.call({ method: 'PUT', path: `/Encounter/${id}`, body: visit('arrived') })
+    expect([made.status, changed.status]).toEqual([201, 200])
+    expect((await server.call({ path: `/Encounter/${id}` })).json.status).toBe('arrived')
+    expect((await server.call({ path: `/Encounter/${id}/_history/1` })).json.status).toBe('planned')
+    expect((await server.call({ path: `/Encounter?_id=${id}` })).json.entry).toHaveLength(1)
+    const included = await server.call({ path: `/Encounter?_id=${id}&_include=Encounter:patient` })
+    expect(included.json.entry).toHaveLength(2)
+    expect((await server.call({ method: 'DELETE', path: `/Encounter/${id}` })).status).toBe(204)
+    expect((await server.call({ path: `/Encounter/${id}` })).status).toBe(410)
+  })
+
   describe('conditional create', () => {
     const identified = (value: string) => patient({ identifier: [{ system: 'urn:mrn', value }] })
     const create = (value: string) =>
