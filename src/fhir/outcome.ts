@@ -22,7 +22,7 @@ export function outcomeOf(failure: Failure): Outcome {
 }
 
 /** The system of failure codes (docs/reference/errors.md). */
-export const ERROR_SYSTEM = 'urn:casewire:error'
+const ERROR_SYSTEM = 'urn:casewire:error'
 
 /** A failure as clients get it: with its stable code in every issue, and what would have been legal. */
 export function codedOutcome(failure: Failure): Outcome {

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../lib/result.ts'
 import type { Resource } from './resource.ts'
 
 /** Deeper than any resource of R4; everything that walks a resource may recurse without fear. */
-export const DEPTH_MAX = 100
+const DEPTH_MAX = 100
 
 /**
  * A body as a resource. Failures: `json-malformed`, `json-too-deep`, `json-unsafe-key` (`__proto__`), `resource-missing`

@@ -11,7 +11,7 @@ import type { Db } from './db.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
 
 /** At most so many resources come along with a page; the result says so when there were more. */
-export const INCLUDED_MAX = 2000
+const INCLUDED_MAX = 2000
 
 export interface Included {
   readonly rows: readonly Stored[]

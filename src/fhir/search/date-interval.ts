@@ -67,7 +67,7 @@ function offsetMs(zone: string | undefined): number | undefined {
 
 const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 
-export const daysInMonth = (year: number, month: number): number =>
+const daysInMonth = (year: number, month: number): number =>
   month === 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31
 
 /** Days since 1970-01-01 of the proleptic Gregorian calendar (years of 400-year eras), so that no Date is needed. */

@@ -10,7 +10,7 @@ export interface LookupValue {
 type Element = Readonly<Record<string, unknown>>
 
 /** Values longer than this are cut, and made unique by a hash: an index row must fit a B-tree page. */
-export const VALUE_LENGTH_MAX = 256
+const VALUE_LENGTH_MAX = 256
 /** A search by a beginning can't be longer than what is kept of a long value. */
 export const PREFIX_LENGTH_MAX = 192
 

@@ -57,11 +57,9 @@ export function searchParameterOf(type: string, code: string): SearchParameter |
   return undefined
 }
 
-/** `_id` and `_lastUpdated` are columns of the row, not values in the index. */
-export const rowParameters: ReadonlySet<string> = new Set(['_id', '_lastUpdated'])
-
 const idParameter = searchParameterOf('Resource', '_id')
 const lastUpdatedParameter = searchParameterOf('Resource', '_lastUpdated')
+/** `_id` and `_lastUpdated` are columns of the row, not values in the index. */
 export const isRowParameter = (parameter: SearchParameter): boolean =>
   parameter === idParameter || parameter === lastUpdatedParameter
 

@@ -16,7 +16,7 @@ interface Promotions {
 }
 
 /** The types that case management reads most. A type that isn't here is searched by its index rows alone. */
-export const promotions: Readonly<Partial<Record<ResourceType, Promotions>>> = {
+const promotions: Readonly<Partial<Record<ResourceType, Promotions>>> = {
   AllergyIntolerance: { patient: ['patient'] },
   CarePlan: { patient: ['patient', 'subject'], status: 'status', date: 'date' },
   CareTeam: { patient: ['patient', 'subject'], status: 'status', date: 'date' },

@@ -14,7 +14,7 @@ export function failureOf(error: FastifyError | Error): Failure | undefined {
   return undefined
 }
 
-export const unavailable: Failure = {
+const unavailable: Failure = {
   kind: 'unavailable',
   code: 'service-unavailable',
   message: 'The request could not be completed; nothing of it was acknowledged. Try again shortly.',

@@ -11,7 +11,9 @@ const SECRET = 'Rivers 555-1234'
 async function answerTo(error: Error) {
   const events: { readonly name: string; readonly fields: unknown }[] = []
   const emit = (name: string, fields?: unknown) => void events.push({ name, fields })
-  const failing = () => Promise.reject(error)
+  const failing = async (): Promise<never> => {
+    throw error
+  }
   const store = { lanes: 1, read: failing, load: failing, search: failing } as unknown as Store
   const server = httpServer({ emit, meters: { requestServed: () => undefined }, bodyLimitBytes: 1000 })
   await server.register(fhirRoutes, {

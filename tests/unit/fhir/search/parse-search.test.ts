@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import { writePageToken } from '../../../../src/fhir/search/page-token.ts'
+import { parseSearch } from '../../../../src/fhir/search/parse-search.ts'
+
+const BASE = 'http://x.org/fhir'
+const NOW = Date.parse('2026-11-22T00:00:00Z')
+
+const parse = (type: string, query: string, lenient = false) =>
+  parseSearch({ type, pairs: [...new URLSearchParams(query)], lenient, base: BASE, nowMs: NOW })
+
+function plan(type: string, query: string) {
+  const parsed = parse(type, query)
+  if (!parsed.ok) throw new Error(parsed.failure.message)
+  return parsed.value.plan
+}
+
+const values = (type: string, query: string) => plan(type, query).filters.map(({ values: found }) => found)
+
+describe('a value', () => {
+  test('is split at commas and bars that no backslash protects', () => {
+    expect(values('Patient', String.raw`identifier=a\,b\|c|d\\e,f`)).toEqual([
+      [
+        { kind: 'token', system: 'a,b|c', code: String.raw`d\e` },
+        { kind: 'token', code: 'f' },
+      ],
+    ])
+  })
+
+  test('of a token tells an absent system from any system', () => {
+    expect(values('Patient', 'identifier=|a,s|,a')).toEqual([
+      [
+        { kind: 'token', system: null, code: 'a' },
+        { kind: 'token', system: 's' },
+        { kind: 'token', code: 'a' },
+      ],
+    ])
+  })
+
+  test('of a reference is local under the own base, and an id may be of any target', () => {
+    expect(
+      values(
+        'Encounter',
+        `subject=${BASE}/Patient/1&subject=2&subject=http://y.org/Patient/3&subject:Group=4`,
+      ),
+    ).toEqual([
+      [{ kind: 'reference', references: ['Patient/1'] }],
+      [{ kind: 'reference', references: expect.arrayContaining(['Group/2', 'Patient/2']) }],
+      [{ kind: 'reference', references: ['http://y.org/Patient/3'] }],
+      [{ kind: 'reference', references: ['Group/4'] }],
+    ])
+  })
+
+  test('of a date has a prefix; approximate is wider the longer ago', () => {
+    expect(values('Patient', 'birthdate=ge2026-02')).toEqual([
+      [{ kind: 'date', prefix: 'ge', lowMs: Date.parse('2026-02-01'), highMs: Date.parse('2026-03-01') }],
+    ])
+    const day = 86_400_000
+    expect(values('Patient', 'birthdate=ap2026-11-12')).toEqual([
+      [
+        {
+          kind: 'date',
+          prefix: 'ap',
+          lowMs: Date.parse('2026-11-11'),
+          highMs: Date.parse('2026-11-12') + 2 * day,
+        },
+      ],
+    ])
+  })
+
+  test.each([
+    'identifier=',
+    'identifier=a|b|c',
+    'identifier=|',
+    'birthdate=',
+    'birthdate=xx2026',
+    'general-practitioner=a b',
+    'name=',
+    `name=${'x'.repeat(193)}`,
+    'active:missing=maybe',
+    'name=a,,b',
+  ])('%s is refused', query =>
+    expect(parse('Patient', query)).toMatchObject({ ok: false, failure: { code: 'search-invalid' } }),
+  )
+})
+
+describe('a request', () => {
+  test('lists all its faults, and is unsupported only when nothing else is wrong', () => {
+    const both = parse('Patient', 'foo=1&_has:x:y:z=1&birthdate=x')
+    expect(both.ok ? [] : both.failure.issues?.map(({ code }) => code)).toEqual([
+      'invalid',
+      'not-supported',
+      'value',
+    ])
+    expect(parse('Patient', '_elements=id')).toMatchObject({
+      ok: false,
+      failure: { kind: 'unsupported', code: 'search-not-supported' },
+    })
+  })
+
+  test('handled leniently leaves out what is unknown and keeps what is wrong', () => {
+    const parsed = parse('Patient', 'foo=1&_elements=id&gender=male&name:text=x', true)
+    expect(parsed.ok && parsed.value.applied).toEqual([['gender', 'male']])
+    expect(parse('Patient', 'foo=1&birthdate=x', true).ok).toBe(false)
+  })
+
+  test('pages from 50 to at most 1000, and 0 counts', () => {
+    expect([plan('Patient', '').count, plan('Patient', '_count=5000').count]).toEqual([50, 1000])
+    expect(plan('Patient', '_count=0')).toMatchObject({ countOnly: true, total: 'accurate' })
+  })
+
+  test('takes up a page only under the same number of sort keys', () => {
+    const token = writePageToken({ keys: ['a'], shard: 3, id: 'p1' })
+    expect(plan('Patient', `_sort=family&_page=${token}`).after).toEqual({ keys: ['a'], shard: 3, id: 'p1' })
+    expect(parse('Patient', `_page=${token}`).ok).toBe(false)
+    expect(
+      parse('Patient', `_sort=family&_page=${Buffer.from('[99999,"p1","a"]').toString('base64url')}`).ok,
+    ).toBe(false)
+  })
+
+  test('is bounded in parameters, values, sort keys and includes', () => {
+    expect(parse('Patient', `_id=${'a,'.repeat(500)}a`).ok).toBe(false)
+    expect(parse('Patient', 'gender=male&'.repeat(51)).ok).toBe(false)
+    expect(parse('Patient', '_sort=family,given,gender,birthdate,_id').ok).toBe(false)
+    expect(parse('Patient', '_revinclude=Task:patient&'.repeat(21)).ok).toBe(false)
+  })
+
+  test('includes by a reference parameter of the right types only', () => {
+    expect(plan('Encounter', '_include=Encounter:patient:Patient').includes).toMatchObject([
+      { source: 'Encounter', target: 'Patient' },
+    ])
+    for (const query of [
+      '_include=Task:patient',
+      '_include=Encounter:status',
+      '_include=Encounter:patient:Group',
+      '_include=Encounter',
+      '_revinclude=Task:owner',
+      '_revinclude=Nope:x',
+    ]) {
+      expect([query, parse('Encounter', query).ok]).toEqual([query, false])
+    }
+  })
+
+  test('never repeats a value of the query in what it says', () => {
+    const parsed = parse('Patient', 'birthdate=SECRET&name:SECRET2=1&gender|SECRET=x')
+    expect(parsed.ok ? '' : JSON.stringify(parsed.failure)).not.toContain('=')
+    expect(parsed.ok ? '' : parsed.failure.issues?.[0]?.diagnostics).not.toContain('SECRET')
+  })
+})
