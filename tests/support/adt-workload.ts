@@ -12,6 +12,8 @@ export interface FeedOptions {
   readonly seed: number
   /** Sets this feed's identifiers apart from those of others in one database. */
   readonly prefix: string
+  /** When the stays begin; in years to come nothing falls due while a test runs. */
+  readonly year?: number
 }
 
 /** The same numbers for the same seed (mulberry32). */
@@ -48,14 +50,14 @@ const course: readonly Step[] = [
 const STAY_EVERY_HOURS = 24 * 50
 
 /** A feed in which the patients' stays are interleaved; each patient's own messages are in the order of their times. */
-export function feed({ patients, messages, seed, prefix }: FeedOptions): readonly FeedMessage[] {
+export function feed({ patients, messages, seed, prefix, year = 2025 }: FeedOptions): readonly FeedMessage[] {
   const random = randomOf(seed)
   const done = Array.from({ length: patients }, () => 0)
   return Array.from({ length: messages }, (_none, serial) => {
     const patient = Math.floor(random() * patients)
     const nth = done[patient] ?? 0
     done[patient] = nth + 1
-    return messageOf({ prefix, patient, nth, serial })
+    return messageOf({ prefix, patient, nth, serial, year })
   })
 }
 
@@ -64,12 +66,13 @@ interface Place {
   readonly patient: number
   readonly nth: number
   readonly serial: number
+  readonly year: number
 }
 
-function messageOf({ prefix, patient, nth, serial }: Place): FeedMessage {
+function messageOf({ prefix, patient, nth, serial, year }: Place): FeedMessage {
   const step = course[nth % course.length] as Step
   const stay = Math.floor(nth / course.length)
-  const startMs = Date.UTC(2025, 0, 1 + (patient % 200), 8, patient % 60)
+  const startMs = Date.UTC(year, 0, 1 + (patient % 200), 8, patient % 60)
   const beganMs = startMs + stay * STAY_EVERY_HOURS * 3_600_000
   const at = dtm(beganMs + step.afterHours * 3_600_000)
   const controlId = `${prefix}C${serial}`
