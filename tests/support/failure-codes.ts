@@ -12,7 +12,12 @@ export function failureCodes(): ReadonlySet<string> {
     readFileSync(join(projectRoot, file), 'utf8'),
   )
   return new Set(
-    texts.flatMap(text => [...besideKind(text), ...throughHelpers(text), ...reasonsToIgnore(text)]),
+    texts.flatMap(text => [
+      ...besideKind(text),
+      ...throughHelpers(text),
+      ...reasonsToIgnore(text),
+      ...storeFaults(text),
+    ]),
   )
 }
 
@@ -42,6 +47,12 @@ function reasonsToIgnore(text: string): readonly string[] {
   return [...text.matchAll(/kind: 'ignored',[^}]*reason:([^}]*)\}/g)].flatMap(([, reason = '']) =>
     [...reason.matchAll(/'([a-z0-9]+(?:-[a-z0-9]+)+)'/g)].map(([, code = '']) => code),
   )
+}
+
+/** The faults of the database, which are thrown: the union `StoreFaultCode`. */
+function storeFaults(text: string): readonly string[] {
+  const [, union = ''] = /export type StoreFaultCode =([^;]*?)\n\n/.exec(text) ?? []
+  return [...union.matchAll(/\| '([a-z-]+)'/g)].map(([, code = '']) => code)
 }
 
 /** The text of a call from its name to its closing parenthesis. */
