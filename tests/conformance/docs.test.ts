@@ -170,7 +170,7 @@ describe('the other pages', () => {
 
   test('link to files that exist', () => {
     const broken = pages.flatMap(page =>
-      [...read(page).matchAll(/\]\(([^)#:]+\.[a-z]+)(?:#[^)]*)?\)/g)]
+      [...read(page).matchAll(/\]\(([^)#:]+\.(?:md|ts|json|yml))(?:#[^)]*)?\)/g)]
         .map(([, target = '']) => target)
         .filter(target => globSync(join(page, '..', target), { cwd: projectRoot }).length === 0)
         .map(target => `${page}: ${target}`),
