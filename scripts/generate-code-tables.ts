@@ -36,7 +36,7 @@ export const codeMaps = {
 
 const REPOSITORY = 'HL7/v2-to-fhir'
 
-/** The text of one table: where it comes from, its v2 table number, and code -> FHIR coding. */
+/** The text of one table: where it comes from, its v2 table number, code -> FHIR coding, and listed codes without one. */
 export function codeTable(folder: string, map: string): string {
   const path = `codesystems/HL7 Concept Map_ ${map} - Sheet1.csv`
   const commit = readFileSync(join(folder, 'INDEX.tsv'), 'utf8')
@@ -58,8 +58,9 @@ export function codeTable(folder: string, map: string): string {
     return [[at(0), { code, system, display }] as const]
   })
   const table = rows[0]?.[2]?.replace(/^HL7?0*/, '').padStart(4, '0') ?? ''
+  const listed = rows.map(row => row[0]?.trim() ?? '').filter(code => !codings.some(([mapped]) => mapped === code))
   const source = { repository: REPOSITORY, commit, path: `mappings/${path}` }
-  return `${JSON.stringify({ source, table, codings: Object.fromEntries(codings) }, null, 1)}\n`
+  return `${JSON.stringify({ source, table, codings: Object.fromEntries(codings), listed }, null, 1)}\n`
 }
 
 export const codeFile = (name: string): string =>

@@ -38,6 +38,8 @@ interface CodeTable {
   /** HL7 table number, e.g. `0004`. */
   readonly table: string
   readonly codings: Readonly<Record<string, Code>>
+  /** Codes of the table that the guide maps to nothing: standard all the same. */
+  readonly listed: readonly string[]
 }
 
 /** The guide's vocabulary maps, with our differences laid over them. */
@@ -85,6 +87,14 @@ const lookup: ReadonlyMap<string, ReadonlyMap<string, Code>> = new Map(
 /** What a v2 code stands for, letter case aside; undefined when neither the guide nor we map it. */
 export const mapCode = (table: TableName, code: string): Code | undefined =>
   lookup.get(table)?.get(code.toUpperCase())
+
+const listedCodes: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries<CodeTable>(tables).map(([name, { listed }]) => [name, new Set(listed.map(code => code.toUpperCase()))]),
+)
+
+/** A code of the HL7 table, mapped or not; others are made up by the sender. */
+const isStandard = (table: TableName, code: string): boolean =>
+  mapCode(table, code) !== undefined || listedCodes.get(table)?.has(code.toUpperCase()) === true
 
 /** HL7 table number behind a vocabulary map. */
 export const tableNumber = (table: TableName): string => tables[table].table
@@ -206,8 +216,7 @@ function systemOfField(
 ): string | undefined {
   const number = map ? tableNumber(map) : table
   if (number === undefined || number === '') return undefined
-  const isStandard = map === undefined || mapCode(map, code) !== undefined
-  return isStandard ? hl7System(number) : localSystem(number, context)
+  return map === undefined || isStandard(map, code) ? hl7System(number) : localSystem(number, context)
 }
 
 function distinct(codings: readonly (Coding | undefined)[]): Coding[] {

@@ -91,9 +91,9 @@ export function visitState(facts: readonly VisitFact[], said: VisitWords, rules:
   return {
     status,
     statusHistory: timeline.filter(span => span.end !== undefined),
-    class: classes.at(-1)?.value ?? lastCancelClass(movements),
+    class: classes.at(-1)?.value ?? lastOfCancels(movements, 'class'),
     classHistory: classes.filter(span => span.end !== undefined),
-    places: placesOf(told, words, cancellation?.fact.when ?? end),
+    places: placesOf(told, words.place ?? lastOfCancels(movements, 'place'), cancellation?.fact.when ?? end),
     start: start && end && start.instant > end.instant ? undefined : start,
     end,
     disposition: status === 'finished' && ending ? dispositionOf(ending, movements, words) : undefined,
@@ -283,13 +283,14 @@ function classTimeline(
   return spans
 }
 
-const lastCancelClass = ({ cancels }: Movements): string | undefined =>
-  cancels.findLast(({ fact }) => fact.class !== undefined)?.fact.class
+/** What a cancel says of class or place counts only where nothing else does. */
+const lastOfCancels = ({ cancels }: Movements, name: 'class' | 'place'): string | undefined =>
+  cancels.findLast(({ fact }) => fact[name] !== undefined)?.fact[name]
 
 /** Where the patient was: one place open unless the visit ended; what came before a first transfer counts as completed. */
 function placesOf(
   told: readonly Movement[],
-  { place }: VisitWords,
+  place: string | undefined,
   end: Moment | undefined,
 ): readonly PlaceSpan[] {
   const spans: PlaceSpan[] = []
