@@ -58,7 +58,9 @@ export function codeTable(folder: string, map: string): string {
     return [[at(0), { code, system, display }] as const]
   })
   const table = rows[0]?.[2]?.replace(/^HL7?0*/, '').padStart(4, '0') ?? ''
-  const listed = rows.map(row => row[0]?.trim() ?? '').filter(code => !codings.some(([mapped]) => mapped === code))
+  const listed = rows
+    .map(row => row[0]?.trim() ?? '')
+    .filter(code => !codings.some(([mapped]) => mapped === code))
   const source = { repository: REPOSITORY, commit, path: `mappings/${path}` }
   return `${JSON.stringify({ source, table, codings: Object.fromEntries(codings), listed }, null, 1)}\n`
 }

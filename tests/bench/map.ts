@@ -16,12 +16,18 @@ import { sourceSettings } from '../../src/mappers/adt/source.ts'
 import type { Derived } from '../../src/mappers/adt/derived.ts'
 import { corpusFiles } from '../support/adt/corpus.ts'
 
-const settings = sourceSettings({ tenant: 1, canonicalBase: 'https://casewire.example/fhir', timeZone: 'America/New_York' })
+const settings = sourceSettings({
+  tenant: 1,
+  canonicalBase: 'https://casewire.example/fhir',
+  timeZone: 'America/New_York',
+})
 const nothing: Before = { said: new Map(), facts: [], get: () => undefined }
 /** One run is so many CPU-milliseconds at least, so that the clock's grain and a single collection don't show. */
 const RUN_CPU_MS = 1500
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, runs: { type: 'string', default: '5' } } })
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, runs: { type: 'string', default: '5' } },
+})
 const runs = Math.max(5, Number(values.runs))
 
 const inputs = corpusFiles().map(file => readFileSync(file))
@@ -37,7 +43,9 @@ for (const bytes of inputs) {
     inputBytes += bytes.length
     resources += made.length
     resourceBytes += JSON.stringify(made).length
-    invalid += made.flatMap(resource => validateResource(resource)).filter(({ severity }) => severity === 'error').length
+    invalid += made
+      .flatMap(resource => validateResource(resource))
+      .filter(({ severity }) => severity === 'error').length
     mix.set(eventOf(bytes), (mix.get(eventOf(bytes)) ?? 0) + 1)
   } catch {
     throws += 1
@@ -53,7 +61,13 @@ function resourcesOf(bytes: Buffer): readonly Derived[] {
     const event = readAdtEvent(message.value, settings)
     if (!event.ok || event.value.kind === 'ignored') return []
     const { resources: made } = applyAdt(event.value, nothing)
-    return [...made, provenanceFor(event.value, made.map(({ resourceType, id }) => `${resourceType}/${id}`))]
+    return [
+      ...made,
+      provenanceFor(
+        event.value,
+        made.map(({ resourceType, id }) => `${resourceType}/${id}`),
+      ),
+    ]
   })
 }
 
@@ -90,12 +104,20 @@ for (let run = 0; run < runs; run += 1) {
 const summary = (rates: readonly number[]) => {
   const sorted = rates.toSorted((a, b) => a - b)
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0
-  return { median: Math.round(median), min: Math.round(sorted[0] ?? 0), max: Math.round(sorted.at(-1) ?? 0), cpuUs: Math.round(1e6 / median) }
+  return {
+    median: Math.round(median),
+    min: Math.round(sorted[0] ?? 0),
+    max: Math.round(sorted.at(-1) ?? 0),
+    cpuUs: Math.round(1e6 / median),
+  }
 }
 
 const report = {
   benchmark: 'map',
-  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', cwd: join(import.meta.dirname, '../..') }).trim(),
+  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+    encoding: 'utf8',
+    cwd: join(import.meta.dirname, '../..'),
+  }).trim(),
   node: process.version,
   runs,
   files: inputs.length,
@@ -103,8 +125,15 @@ const report = {
   mix: Object.fromEntries([...mix].toSorted()),
   throws,
   invalid,
-  averages: { inputBytes: Math.round(inputBytes / messages), resources: Number((resources / messages).toFixed(1)), outputBytes: Math.round(resourceBytes / messages) },
-  messagesPerCpuSecond: { validated: summary(measured.validated), unvalidated: summary(measured.unvalidated) },
+  averages: {
+    inputBytes: Math.round(inputBytes / messages),
+    resources: Number((resources / messages).toFixed(1)),
+    outputBytes: Math.round(resourceBytes / messages),
+  },
+  messagesPerCpuSecond: {
+    validated: summary(measured.validated),
+    unvalidated: summary(measured.unvalidated),
+  },
 }
 
 const line = (name: string, { median, min, max, cpuUs }: ReturnType<typeof summary>): string =>

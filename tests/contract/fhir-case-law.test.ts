@@ -61,7 +61,7 @@ test('an illegal change of a case is 422 and writes nothing', async () => {
 test('an accepted Task makes its owner a member of the team, in the same write', async () => {
   const task = taskOf(world, 'contact')
   const reply = await put({
-    ...(task as Resource),
+    ...task,
     status: 'accepted',
     owner: { reference: 'Practitioner/noor' },
   })

@@ -89,7 +89,10 @@ export const mapCode = (table: TableName, code: string): Code | undefined =>
   lookup.get(table)?.get(code.toUpperCase())
 
 const listedCodes: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  Object.entries<CodeTable>(tables).map(([name, { listed }]) => [name, new Set(listed.map(code => code.toUpperCase()))]),
+  Object.entries<CodeTable>(tables).map(([name, { listed }]) => [
+    name,
+    new Set(listed.map(code => code.toUpperCase())),
+  ]),
 )
 
 /** A code of the HL7 table, mapped or not; others are made up by the sender. */

@@ -193,6 +193,8 @@ describe('the ingest engine on the embedded store', () => {
     expect(result).toMatchObject({ kind: 'done', verdicts: [[{ outcome: 'dead-letter' }]] })
     const lanes = await store.outbox.lease('kafka:other.dlq', 'test', Date.now() + 10_000)
     const [row] = await store.outbox.read('kafka:other.dlq', lanes, 10)
-    expect(Buffer.from((row?.payload as { value: string }).value, 'base64').toString()).toBe('hello')
+    expect(
+      Buffer.from((row?.payload as { value: string } | undefined)?.value ?? '', 'base64').toString(),
+    ).toBe('hello')
   })
 })

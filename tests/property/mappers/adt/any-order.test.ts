@@ -20,7 +20,8 @@ function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
   )
 }
 
-const hour = (n: number): string => `202610${String(1 + Math.floor(n / 24)).padStart(2, '0')}${String(n % 24).padStart(2, '0')}0000`
+const hour = (n: number): string =>
+  `202610${String(1 + Math.floor(n / 24)).padStart(2, '0')}${String(n % 24).padStart(2, '0')}0000`
 
 /** A visit's life as senders tell it, the usual lapses among it: repeats, late records, other visits, changed details. */
 const stories = fc
@@ -108,16 +109,23 @@ describe('the order of messages', () => {
     expect(states.size).toBe(1)
   })
 
-  test('every order of a few messages, and random orders of more, end in the same state', { timeout: 600_000 }, () => {
-    fc.assert(
-      fc.property(stories, fc.infiniteStream(fc.nat()), (messages, random) => {
-        const expected = finalState(messages)
-        const orders = messages.length <= (long ? 5 : 4) ? permutations(messages) : shuffles(messages, random, long ? 60 : 8)
-        for (const order of orders) expect(finalState(order)).toBe(expected)
-      }),
-      { numRuns: long ? 100 : 25 },
-    )
-  })
+  test(
+    'every order of a few messages, and random orders of more, end in the same state',
+    { timeout: 600_000 },
+    () => {
+      fc.assert(
+        fc.property(stories, fc.infiniteStream(fc.nat()), (messages, random) => {
+          const expected = finalState(messages)
+          const orders =
+            messages.length <= (long ? 5 : 4)
+              ? permutations(messages)
+              : shuffles(messages, random, long ? 60 : 8)
+          for (const order of orders) expect(finalState(order)).toBe(expected)
+        }),
+        { numRuns: long ? 100 : 25 },
+      )
+    },
+  )
 
   test('messages of the past change nothing that was said later', () => {
     fc.assert(
@@ -133,7 +141,11 @@ describe('the order of messages', () => {
   })
 })
 
-function shuffles(messages: readonly string[], random: Iterator<number>, count: number): readonly (readonly string[])[] {
+function shuffles(
+  messages: readonly string[],
+  random: Iterator<number>,
+  count: number,
+): readonly (readonly string[])[] {
   return Array.from({ length: count }, () =>
     messages
       .map(message => ({ message, key: random.next().value as number }))
