@@ -8,6 +8,8 @@ export default defineConfig({
       include: ['src/**/*.ts'],
       reporter: ['text-summary', 'html', 'json-summary'],
       reportsDirectory: 'coverage',
+      // Of the unit tier alone, over every file: what only real servers reach counts as uncovered.
+      thresholds: { statements: 85, branches: 78, functions: 85, lines: 86 },
     },
     projects: [
       {

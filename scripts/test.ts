@@ -103,7 +103,8 @@ async function runTier(
   mkdirSync(results, { recursive: true })
   rmSync(file, { force: true })
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const args = ['run', '--project', tier, '--passWithNoTests', ...reporters, ...options]
+  const coverage = tier === 'unit' && process.env['COVERAGE'] === '1' ? ['--coverage'] : []
+  const args = ['run', '--project', tier, '--passWithNoTests', ...reporters, ...coverage, ...options]
   const vitest = join(projectRoot, 'node_modules', '.bin', 'vitest')
   running = spawn(vitest, args, { cwd: projectRoot, stdio: 'inherit', env: { ...process.env, ...env } })
   const status = await new Promise<number | null>(resolve => running?.once('close', resolve))
