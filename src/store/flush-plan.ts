@@ -46,6 +46,8 @@ export function planFlush(changes: Changes, indexResource: IndexResource): Flush
   assert(!Number.isNaN(atMs), 'changes.at is an instant')
   const rows = changes.writes.map(write => toRow(write, atMs, indexResource))
   const sorted = rows.toSorted(byTypeAndId)
+  const keys = changes.writes.map(keyText)
+  assert(new Set(keys).size === keys.length, 'a flush writes a resource once, with all its versions')
   return {
     statements: [
       ...fence(changes),
@@ -60,7 +62,7 @@ export function planFlush(changes: Changes, indexResource: IndexResource): Flush
       ...outbox(changes),
     ],
     written: rows.map(toStored),
-    keys: [...changes.writes.map(keyText), ...(changes.said ?? []).map(({ subject }) => subject)],
+    keys: [...keys, ...(changes.said ?? []).map(({ subject }) => subject)],
   }
 }
 

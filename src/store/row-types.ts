@@ -7,12 +7,12 @@ const TIMESTAMPTZ = 1184
 export const rowTypes: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === TIMESTAMPTZ && format !== 'binary'
-      ? instantOf
+      ? instantIn
       : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 }
 
 /** `2026-10-05 18:30:00.12+00` as `2026-10-05T18:30:00.120Z`. */
-export function instantOf(text: string): Instant {
+function instantIn(text: string): Instant {
   if (!text.endsWith('+00') || text.length > 26 || text.charCodeAt(10) !== 32)
     return (pg.types.getTypeParser(TIMESTAMPTZ) as (text: string) => Date)(text).toISOString()
   const fraction = text.slice(20, -3)

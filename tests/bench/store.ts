@@ -35,7 +35,7 @@ const programs = {
 type Program = keyof typeof programs
 
 const server = await openServer()
-const runs = await alternate(server.url).finally(server.close)
+const runs = await alternate(server.url).finally(() => server.close())
 report(runs)
 
 async function openServer(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {

@@ -1,4 +1,4 @@
--- The store (docs/adr/0002-key-and-index-order.md). Every text that is compared or sorted is collate "C": byte order, the
+-- The store (docs/adr/0004 and 0008). Every text that is compared or sorted is collate "C": byte order, the
 -- same on every back end, and prefix search works on a plain B-tree.
 -- `shard` leads the keys of everything that belongs to a patient; value look-ups can't know it and lead with (tenant, type, param, val).
 -- `type` is the number of src/fhir/resource-types.ts, `param` that of src/fhir/search/parameters.ts.
