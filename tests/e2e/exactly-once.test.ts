@@ -50,17 +50,19 @@ describeWith(['kafka', 'postgres'], 'Exactly-once effect', () => {
   const send = (producer: Producer, topic: string, slice: readonly FeedMessage[]): Promise<unknown> =>
     producer.send({ topic, messages: slice.map(({ key, text }) => ({ key, value: text })) })
 
-  const untilTaken = async (databaseUrl: string, count: number): Promise<void> => {
+  const takenBy = async (databaseUrl: string): Promise<number> => {
     const client = new Client({ connectionString: databaseUrl })
     await client.connect()
-    try {
-      for (const endMs = Date.now() + 240_000; ; await sleep(200)) {
-        const { rows } = await client.query<{ n: string }>('select count(*) as n from inbox')
-        if (Number(rows[0]?.n) >= count) return
-        if (Date.now() > endMs) throw new Error(`${rows[0]?.n} of ${count} messages were taken`)
-      }
-    } finally {
-      await client.end()
+    const { rows } = await client.query<{ n: string }>('select count(*) as n from inbox')
+    await client.end()
+    return Number(rows[0]?.n)
+  }
+
+  const untilTaken = async (databaseUrl: string, count: number): Promise<void> => {
+    for (const endMs = Date.now() + 240_000; ; await sleep(200)) {
+      const taken = await takenBy(databaseUrl)
+      if (taken >= count) return
+      if (Date.now() > endMs) throw new Error(`${taken} of ${count} messages were taken`)
     }
   }
 
@@ -78,18 +80,21 @@ describeWith(['kafka', 'postgres'], 'Exactly-once effect', () => {
     const random = randomOf(SEED)
     const perKill = Math.ceil(messages / (kills + 1))
     let service: ServiceProcess | undefined
+    let caughtAtWork = 0
     for (let kill = 0; kill < kills; kill += 1) {
       service = await startService(wild.environment)
-      const nextKill = sleep(KILL_SPACING_MS + random() * 1_500)
+      await sleep(KILL_SPACING_MS)
       await send(wild.producer, wild.topic, all.slice(kill * perKill, (kill + 1) * perKill))
-      await nextKill
+      await sleep(random() * 800)
       await service.kill9()
+      if ((await takenBy(wild.database.url)) < Math.min(messages, (kill + 1) * perKill)) caughtAtWork += 1
     }
     await send(wild.producer, wild.topic, all.slice(kills * perKill))
     service = await startService(wild.environment)
     await untilTaken(wild.database.url, messages)
     expect(await service.stop()).toBe(0)
 
+    expect(caughtAtWork).toBeGreaterThan(0)
     const actual = await finalState(wild.database.url)
     expect(differences(actual.resources, expected.resources)).toEqual([])
     const own = (versions: ReadonlyMap<string, number>) =>
