@@ -20,7 +20,7 @@ export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply
 }
 
 /** What Fastify itself refuses, and faults from outside, as failures of ours. */
-export function failureOf(error: FastifyError): Failure {
+function failureOf(error: FastifyError): Failure {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return {
@@ -41,7 +41,7 @@ export function failureOf(error: FastifyError): Failure {
   }
 }
 
-export const unavailable: Failure = {
+const unavailable: Failure = {
   kind: 'unavailable',
   code: 'service-unavailable',
   message: 'The request could not be completed durably; try again shortly.',

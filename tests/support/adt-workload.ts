@@ -112,5 +112,5 @@ export const givenOf = (patient: number): string => `Zyqgiv${patient}x`
 export const streetOf = (patient: number): string => `Zyqstreet${patient}x`
 export const townOf = (patient: number): string => `Zyqtown${patient}x`
 export const phoneOf = (patient: number): string => `555777${String(patient).padStart(5, '0')}`
-export const birthOf = (patient: number): string =>
+const birthOf = (patient: number): string =>
   `19${String(30 + (patient % 60))}0${1 + (patient % 9)}1${patient % 10}`

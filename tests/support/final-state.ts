@@ -17,7 +17,10 @@ export async function finalState(databaseUrl: string): Promise<FinalState> {
       'select id::text as id, version, content from resource where not deleted',
     )
     const kept = rows
-      .map(({ version, content }) => ({ version: Number(version), resource: JSON.parse(content) as Comparable }))
+      .map(({ version, content }) => ({
+        version,
+        resource: JSON.parse(content) as Comparable,
+      }))
       .filter(({ resource }) => !LEFT_OUT.has(resource.resourceType))
     const keyed = kept.map(row => ({ ...row, key: `${row.resource.resourceType}/${row.resource.id}` }))
     return {

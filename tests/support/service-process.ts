@@ -49,7 +49,8 @@ export async function startService(environment: Readonly<Record<string, string>>
 
 async function untilReady(url: string, child: ChildProcess, log: () => string): Promise<void> {
   for (const endMs = Date.now() + 120_000; ; await sleep(50)) {
-    if (child.exitCode !== null) throw new Error(`the service ended before it was ready:\n${log().slice(-2000)}`)
+    if (child.exitCode !== null)
+      throw new Error(`the service ended before it was ready:\n${log().slice(-2000)}`)
     const ready = await fetch(`${url}/readyz`).catch(() => undefined)
     if (ready?.ok) return
     if (Date.now() > endMs) {
@@ -59,11 +60,13 @@ async function untilReady(url: string, child: ChildProcess, log: () => string): 
   }
 }
 
-export const freePort = (): Promise<number> =>
+const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const address = probe.address()
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      )
     })
     probe.on('error', reject)
   })

@@ -118,7 +118,7 @@ const verdictOf = (message: Prepared, outcome: Outcome): Verdict => ({
   raw: message.raw,
 })
 
-export const reasonOf = ({ code, expression }: Failure): string =>
+const reasonOf = ({ code, expression }: Failure): string =>
   expression === undefined ? code : `${code}:${expression}`
 
 /** Two messages that share one of these may see each other's effects. */

@@ -8,7 +8,7 @@ export interface TimerChanges {
   readonly drop: readonly string[]
 }
 
-export const DUTY_TIMER = 'obligation'
+const DUTY_TIMER = 'obligation'
 
 /** Task.status values after which nothing is due any more (FHIR R4 task-status). */
 const ENDED: ReadonlySet<unknown> = new Set([

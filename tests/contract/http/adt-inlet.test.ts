@@ -71,7 +71,9 @@ describe('POST /adt', () => {
   it('answers applied with what changed, then duplicate', async () => {
     const first = verdicts(await post(er7('A01', 'C1')))
     expect(first).toMatchObject([{ controlId: 'C1', trigger: 'A01', outcome: 'applied' }])
-    const types = (first[0]?.['resources'] as readonly string[]).map(reference => reference.split('/')[0])
+    const types = ((first[0]?.['resources'] ?? []) as readonly string[]).map(
+      reference => reference.split('/')[0],
+    )
     expect(types).toEqual(
       expect.arrayContaining(['Patient', 'Encounter', 'EpisodeOfCare', 'CareTeam', 'Task']),
     )
