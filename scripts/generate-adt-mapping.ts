@@ -19,7 +19,10 @@ export function mappingText(): string {
     '',
     '## Events',
     '',
-    table(['event', 'is', 'Encounter'], Object.entries(triggers).map(([event, { name, effect }]) => [event, name, effect])),
+    table(
+      ['event', 'is', 'Encounter'],
+      Object.entries(triggers).map(([event, { name, effect }]) => [event, name, effect]),
+    ),
     '',
     'Every other event, and every other type of message, is recorded as `ignored` and can be driven again.',
     '',
@@ -35,13 +38,18 @@ export function mappingText(): string {
     '',
     '## Codes',
     '',
-    'Tables come from the guide\'s vocabulary maps (`src/mappers/adt/codes`); letter case does not matter. A code that is mapped',
-    'stands first, the code as sent after it. A code outside its table keeps a system of the sending facility\'s own and is noted.',
+    "Tables come from the guide's vocabulary maps (`src/mappers/adt/codes`); letter case does not matter. A code that is mapped",
+    "stands first, the code as sent after it. A code outside its table keeps a system of the sending facility's own and is noted.",
     '',
     table(
       ['table', 'v2', 'FHIR', 'why'],
       Object.entries(overrides).flatMap(([name, codes]) =>
-        Object.entries(codes).map(([v2, { code: fhir, system }]) => [name, v2, `${fhir} (${system})`, overrideReasons[name] ?? '']),
+        Object.entries(codes).map(([v2, { code: fhir, system }]) => [
+          name,
+          v2,
+          `${fhir} (${system})`,
+          overrideReasons[name] ?? '',
+        ]),
       ),
     ),
     '',
@@ -64,7 +72,8 @@ const via = ({ via: name }: Row): string => (name === '' ? '' : name.startsWith(
 const code = (text: string): string => `\`${text}\``
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 

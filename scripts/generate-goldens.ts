@@ -20,7 +20,9 @@ export function goldens(): readonly Golden[] {
     canonicalBase: 'https://casewire.example/fhir',
     timeZone: 'America/Los_Angeles',
   })
-  const inputs = readdirSync(folder, { recursive: true }).map(String).filter(name => name.endsWith('.hl7'))
+  const inputs = readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter(name => name.endsWith('.hl7'))
   return inputs.toSorted().map(name => {
     const bundle = convertMessage(readFileSync(join(folder, name), 'utf8'), settings)
     const path = join(folder, name.replace(/\.hl7$/, '.bundle.json'))

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../lib/result.ts'
 
 /** Who acts when nobody says so, on loopback (interface.md 3). */
-export const LOCAL_ACTOR = 'Device/local-development'
+const LOCAL_ACTOR = 'Device/local-development'
 
 const ACTOR =
   /^(?:Practitioner|PractitionerRole|Patient|RelatedPerson|Organization|Device)\/[A-Za-z0-9\-.]{1,64}$/

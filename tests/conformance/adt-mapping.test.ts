@@ -9,18 +9,24 @@ import { dataFolder, hasData } from '../support/adt/corpus.ts'
 
 const folder = join(dataFolder, 'v2-to-fhir')
 const isThere = hasData('v2-to-fhir')
-if (!isThere) process.stderr.write(`SKIPPED: the v2-to-FHIR guide's maps are not in ${folder} (set CASEWIRE_DATA)\n`)
+if (!isThere)
+  process.stderr.write(`SKIPPED: the v2-to-FHIR guide's maps are not in ${folder} (set CASEWIRE_DATA)\n`)
 
 describe.skipIf(!isThere)('the mapping and the HL7 v2-to-FHIR guide', () => {
   const guide = isThere ? guideRows(folder) : new Map<string, readonly string[]>()
   const mapped = new Map(segmentMaps.map(({ name, rows }) => [name, rows]))
-  const listed = (map: string): readonly string[] => differences.filter(entry => entry.map === map).flatMap(({ rows }) => rows ?? [])
-  const isWhole = (map: string): boolean => differences.some(entry => entry.map === map && entry.rows === undefined)
+  const listed = (map: string): readonly string[] =>
+    differences.filter(entry => entry.map === map).flatMap(({ rows }) => rows ?? [])
+  const isWhole = (map: string): boolean =>
+    differences.some(entry => entry.map === map && entry.rows === undefined)
 
   test('each row of the guide for these segments is mapped, or listed with a reason', () => {
     const missing = [...guide].flatMap(([map, rows]) => {
       if (isWhole(map)) return []
-      const ours = new Set([...(mapped.get(map) ?? []).map(row => `${row.v2} ${row.ig ?? row.to}`), ...listed(map)])
+      const ours = new Set([
+        ...(mapped.get(map) ?? []).map(row => `${row.v2} ${row.ig ?? row.to}`),
+        ...listed(map),
+      ])
       return rows.filter(row => !ours.has(row)).map(row => `${map}: ${row}`)
     })
     expect(missing).toEqual([])
@@ -48,7 +54,7 @@ describe.skipIf(!isThere)('the mapping and the HL7 v2-to-FHIR guide', () => {
     expect(stale).toEqual([])
   })
 
-  test('the code tables are what the guide\'s vocabulary maps give', () => {
+  test("the code tables are what the guide's vocabulary maps give", () => {
     for (const [name, map] of Object.entries(codeMaps)) {
       const path = join(import.meta.dirname, '../..', codeFile(name))
       expect(readFileSync(path, 'utf8'), name).toBe(codeTable(folder, map))

@@ -7,7 +7,7 @@ import { applyCaseLaw, type CaseLawInput } from '../../src/mappers/case/law.ts'
 import type { Result } from '../../src/lib/result.ts'
 
 export const CM = 'https://casewire.example/fhir'
-export const ZONE = 'America/New_York'
+const ZONE = 'America/New_York'
 export const PATIENT = '5b7a9d3e-0000-8014-8000-000000000001'
 const calendar = holidayCalendar('us-federal')
 

@@ -100,7 +100,7 @@ const isStandard = (table: TableName, code: string): boolean =>
   mapCode(table, code) !== undefined || listedCodes.get(table)?.has(code.toUpperCase()) === true
 
 /** HL7 table number behind a vocabulary map. */
-export const tableNumber = (table: TableName): string => tables[table].table
+const tableNumber = (table: TableName): string => tables[table].table
 
 /** HL7 table 0396 names -> FHIR systems (http://terminology.hl7.org/CodeSystem/v2-0396), as senders write them. */
 const SYSTEMS: Readonly<Record<string, string>> = {
@@ -130,7 +130,7 @@ const OID = /^(?:urn:oid:)?([0-2](?:\.(?:0|[1-9]\d*)){2,})$/
 const URL = /^(?:https?|urn):[^\s]+$/
 
 /** The FHIR system for the name of a coding system (CWE.3); undefined where none was given. */
-export function codeSystem(name: string | undefined, context: MapContext): string | undefined {
+function codeSystem(name: string | undefined, context: MapContext): string | undefined {
   if (name === undefined) return undefined
   const known = SYSTEMS[name.toUpperCase()]
   if (known !== undefined) return known

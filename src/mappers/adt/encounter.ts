@@ -166,7 +166,7 @@ function identifiersOf({ winning, contexts }: Visit, said: Encounter['identifier
 }
 
 /** PV1-2 as Encounter.class; FHIR demands one, so that a visit of which nobody said it has a null flavour (adt.md 3.3). */
-export function classCoding(code: string | undefined, context: MapContext): Coding {
+function classCoding(code: string | undefined, context: MapContext): Coding {
   if (code === undefined) {
     return { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' }
   }

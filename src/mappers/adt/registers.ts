@@ -16,7 +16,7 @@ export interface Said {
   readonly text: string
 }
 
-export const emptyRegister: Register = {}
+const emptyRegister: Register = {}
 
 /** A register as the store gives it back. */
 export const registerOf = (body: Json | undefined): Register => (body ?? emptyRegister) as Register

@@ -124,7 +124,7 @@ function movementId(zbe: string | undefined, { source, encounter, event, at }: M
 }
 
 /** PV1-2 as case management tells stays apart; by the FHIR class that it maps to. */
-export function stayClass(code: string | undefined): StayClass {
+function stayClass(code: string | undefined): StayClass {
   const mapped = code === undefined ? undefined : mapCode('PatientClass', code)
   return (mapped && classes[mapped.code]) ?? 'other'
 }

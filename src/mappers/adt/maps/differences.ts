@@ -41,22 +41,30 @@ export const differences: readonly Difference[] = [
   },
   {
     map: 'MSH[MessageHeader]',
-    reason: 'The message itself is kept in the inbox, and Provenance names it; a MessageHeader would be a second record of it.',
+    reason:
+      'The message itself is kept in the inbox, and Provenance names it; a MessageHeader would be a second record of it.',
   },
   {
     map: 'MSH[Encounter]',
     done: LEDGER,
-    reason: 'The status follows from all movements of the visit; the guide has eight events, makes A04 planned and A08 unknown.',
+    reason:
+      'The status follows from all movements of the visit; the guide has eight events, makes A04 planned and A08 unknown.',
   },
-  { map: 'MSH[Provenance-Operator]', done: 'provenance.ts', reason: 'One Provenance a message, with the sending facility as author.' },
+  {
+    map: 'MSH[Provenance-Operator]',
+    done: 'provenance.ts',
+    reason: 'One Provenance a message, with the sending facility as author.',
+  },
   {
     map: 'MSH[Provenance-Source]',
     done: 'provenance.ts',
-    reason: 'One Provenance a message: agent from MSH-4, recorded from EVN-2 or MSH-7, the message by its URI as source.',
+    reason:
+      'One Provenance a message: agent from MSH-4, recorded from EVN-2 or MSH-7, the message by its URI as source.',
   },
   {
     map: 'MSH[Provenance-Transformation]',
-    reason: 'Its time is a clock\'s, so that a replay would write again; the audit log says when this service did what.',
+    reason:
+      "Its time is a clock's, so that a replay would write again; the audit log says when this service did what.",
   },
   {
     map: 'EVN[Provenance]',
@@ -67,7 +75,7 @@ export const differences: readonly Difference[] = [
   {
     map: 'EVN[Provenance]',
     rows: ['EVN-4 reason.extension[1].url', 'EVN-4 reason.extension[1].valueCodeableConcept'],
-    reason: 'U is kept as the code that it is; the guide\'s extension has a value of the wrong type.',
+    reason: "U is kept as the code that it is; the guide's extension has a value of the wrong type.",
   },
   { map: 'PID[Account]', reason: 'Accounts are not kept yet; PID-18 names the visit where PV1-19 is empty.' },
   { map: 'PID[Appointment]', reason: 'For scheduling messages (SIU); no ADT event makes an Appointment.' },
@@ -84,12 +92,13 @@ export const differences: readonly Difference[] = [
   {
     map: 'PID[Patient]',
     rows: ['PID-10 ?local implementation', 'PID-22 ?local implementation'],
-    reason: 'Race and ethnic group need a realm\'s extension; they come with the US Core package, not before.',
+    reason: "Race and ethnic group need a realm's extension; they come with the US Core package, not before.",
   },
   {
     map: 'PID[Patient]',
     rows: ['PID-12 address[2].district'],
-    reason: 'A county without an address is no second address; it completes the first one when there is only one.',
+    reason:
+      'A county without an address is no second address; it completes the first one when there is only one.',
   },
   {
     map: 'PID[Patient]',
@@ -129,13 +138,21 @@ export const differences: readonly Difference[] = [
       'NK1-31 contact.organization[1](Organization.contact.telecom)',
       'NK1-32 contact.organization[1](Organization.contact.address)',
     ],
-    reason: 'Organizations are shared by all patients; whom one patient\'s employer names for him is nobody else\'s contact.',
+    reason:
+      "Organizations are shared by all patients; whom one patient's employer names for him is nobody else's contact.",
   },
   {
     map: 'PV1[Encounter]',
-    rows: ['PV1-2 class', 'PV1-2 status', 'PV1-44 period.start', 'PV1-45 period.end', 'PV1-45 status="finished"'],
+    rows: [
+      'PV1-2 class',
+      'PV1-2 status',
+      'PV1-44 period.start',
+      'PV1-45 period.end',
+      'PV1-45 status="finished"',
+    ],
     done: LEDGER,
-    reason: 'Status, class and period follow from all that was said of the visit; the guide\'s two status maps contradict one another.',
+    reason:
+      "Status, class and period follow from all that was said of the visit; the guide's two status maps contradict one another.",
   },
   {
     map: 'PV1[Encounter]',
@@ -153,7 +170,8 @@ export const differences: readonly Difference[] = [
       'PV1-42 location[4].status',
     ],
     done: LEDGER,
-    reason: 'Places have periods that follow from the movements; a place that the patient is in is reserved no more.',
+    reason:
+      'Places have periods that follow from the movements; a place that the patient is in is reserved no more.',
   },
   {
     map: 'PV1[Encounter]',
@@ -182,11 +200,20 @@ export const differences: readonly Difference[] = [
       'PV1-53 episodeOfCare(EpisodeOfCare[1].extension.url)',
       'PV1-53 episodeOfCare(EpisodeOfCare[1].extension.valueString)',
     ],
-    reason: 'The sender\'s episode is named by its number (PV1-54); EpisodeOfCare resources here are cases.',
+    reason: "The sender's episode is named by its number (PV1-54); EpisodeOfCare resources here are cases.",
   },
-  { map: 'PV1[Patient]', reason: 'PV1-16 is about this visit; that a person is important for good needs the source to say so.' },
-  { map: 'PV1[Coverage]', reason: 'One financial class can\'t be the type of each of several plans; IN1-15 is.' },
-  { map: 'PV1[Basic-EncounterHistory]', reason: 'Encounter.location has the periods, statusHistory and classHistory the rest.' },
+  {
+    map: 'PV1[Patient]',
+    reason: 'PV1-16 is about this visit; that a person is important for good needs the source to say so.',
+  },
+  {
+    map: 'PV1[Coverage]',
+    reason: "One financial class can't be the type of each of several plans; IN1-15 is.",
+  },
+  {
+    map: 'PV1[Basic-EncounterHistory]',
+    reason: 'Encounter.location has the periods, statusHistory and classHistory the rest.',
+  },
   {
     map: 'PV2[Encounter]',
     rows: [
@@ -206,7 +233,11 @@ export const differences: readonly Difference[] = [
     ],
     reason: 'The guide has no extension for it yet.',
   },
-  { map: 'PV2[Encounter]', rows: ['PV2-12 text.div'], reason: 'A narrative must say what the resource says; a remark is none.' },
+  {
+    map: 'PV2[Encounter]',
+    rows: ['PV2-12 text.div'],
+    reason: 'A narrative must say what the resource says; a remark is none.',
+  },
   {
     map: 'DG1[Condition]',
     rows: ['DG1-22 extension[2].url', 'DG1-22 extension[2].valueReference(Condition)'],
@@ -239,9 +270,14 @@ export const differences: readonly Difference[] = [
     map: 'IN1[Coverage]',
     rows: ['IN1-5 payer[1](Organization.address)'],
     done: 'directory-of.ts',
-    reason: 'The address belongs to the insurer\'s Organization.',
+    reason: "The address belongs to the insurer's Organization.",
   },
-  { map: 'IN1[Coverage]', rows: ['IN1-16 subscriber(Patient)'], done: 'items.ts', reason: 'It needs the Patient\'s id, which is in no field.' },
+  {
+    map: 'IN1[Coverage]',
+    rows: ['IN1-16 subscriber(Patient)'],
+    done: 'items.ts',
+    reason: "It needs the Patient's id, which is in no field.",
+  },
   {
     map: 'IN1[Coverage]',
     rows: [
@@ -249,6 +285,6 @@ export const differences: readonly Difference[] = [
       'IN1-10 extension[1].valueIdentifier',
       'IN1-10 policyHolder([1]Organization.identifier)',
     ],
-    reason: 'The number of an employee is no number of the employer; the subscriber\'s own is in IN1-49.',
+    reason: "The number of an employee is no number of the employer; the subscriber's own is in IN1-49.",
   },
 ]

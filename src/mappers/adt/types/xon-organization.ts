@@ -77,7 +77,7 @@ function xonToIdentifier(
   })
 }
 
-export const facilitySystem = ({ settings }: MapContext): string => `${settings.canonicalBase}/sid/facility`
+const facilitySystem = ({ settings }: MapContext): string => `${settings.canonicalBase}/sid/facility`
 
 /** The Organization id of a facility by its namespace: MSH-4, PV1-39. */
 export const facilityId = (name: string, context: MapContext): string =>
