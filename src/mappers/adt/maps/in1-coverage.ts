@@ -5,6 +5,7 @@ import { dateTimeOf } from '../map-context.ts'
 import { rowsFor, segmentMap, type Row } from '../rows.ts'
 import { cxToIdentifier } from '../types/cx-identifier.ts'
 import { assignerSystem } from '../types/hd.ts'
+import { dtmEnd } from '../types/period.ts'
 import { xonToReference } from '../types/xon-organization.ts'
 
 const row = rowsFor<Coverage>()
@@ -90,7 +91,7 @@ export const in1Coverage = segmentMap(
       v2: 'IN1-13',
       to: 'period.end',
       via: '',
-      value: (dt, { context, at }) => dateTimeOf(valued(dt), context, at),
+      value: (dt, { segment, context, at }) => dtmEnd(valued(dt), segment.text(12) ?? undefined, context, at),
     }),
     row({
       v2: 'IN1-15',

@@ -5,6 +5,7 @@ import { valued } from '../element.ts'
 import { dateOf, dateTimeOf } from '../map-context.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
 import { cxToIdentifier } from '../types/cx-identifier.ts'
+import { dtmEnd } from '../types/period.ts'
 import { xadToAddress } from '../types/xad-address.ts'
 import { xonToReference } from '../types/xon-organization.ts'
 import { xpnToHumanName } from '../types/xpn-human-name.ts'
@@ -27,7 +28,7 @@ export const nk1RelatedPerson = segmentMap(
     row({ v2: 'NK1-6', to: 'telecom[2].use', via: '"work"', value: () => 'work' as const }),
     row({ v2: 'NK1-7', to: 'relationship[2]', via: 'CWE[CodeableConcept]', value: role }),
     row({ v2: 'NK1-8', to: 'period.start', via: '', value: time }),
-    row({ v2: 'NK1-9', to: 'period.end', via: '', value: time }),
+    row({ v2: 'NK1-9', to: 'period.end', via: '', value: end }),
     row({ v2: 'NK1-12', to: 'identifier[1]', via: 'CX[Identifier]', value: identifier }),
     row({ v2: 'NK1-15', to: 'gender', via: 'CWE[Code]', value: cwe => gender(cwe) }),
     row({
@@ -87,7 +88,7 @@ export const nk1Patient = segmentMap(
     contactRow({ v2: 'NK1-6', to: 'contact.telecom[2].use', via: '"work"', value: () => 'work' as const }),
     contactRow({ v2: 'NK1-7', to: 'contact.relationship[2]', via: 'CWE[CodeableConcept]', value: role }),
     contactRow({ v2: 'NK1-8', to: 'contact.period.start', via: '', value: time }),
-    contactRow({ v2: 'NK1-9', to: 'contact.period.end', via: '', value: time }),
+    contactRow({ v2: 'NK1-9', to: 'contact.period.end', via: '', value: end }),
     contactRow({
       v2: 'NK1-13',
       to: 'contact.organization(Organization)',
@@ -123,6 +124,10 @@ function role(cwe: Repetition, { context, at }: Scene) {
 
 function time(dt: Repetition, { context, at }: Scene) {
   return dateTimeOf(valued(dt), context, at)
+}
+
+function end(dt: Repetition, { segment, context, at }: Scene) {
+  return dtmEnd(valued(dt), segment.text(8) ?? undefined, context, at)
 }
 
 function identifier(cx: Repetition, { context, at }: Scene) {

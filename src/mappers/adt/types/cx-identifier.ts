@@ -1,8 +1,9 @@
 import type { CodeableConcept, Identifier } from '@medplum/fhirtypes'
 import { hl7System, mapCode, mappedCoding } from '../codes.ts'
 import { element, valued } from '../element.ts'
-import { dateOf, type MapContext } from '../map-context.ts'
+import type { MapContext } from '../map-context.ts'
 import { assignerSystem, hdIn } from './hd.ts'
+import { dtmPeriod } from './period.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 
 /** CX -> Identifier; without a number (CX.1) there is none. Source: IG CX[Identifier]. */
@@ -24,7 +25,7 @@ export function cxToIdentifier(
     type: identifierType(valued(cx, 5) ?? typeCode),
     system: assignerSystem(authority, context),
     value,
-    period: element({ start: dateOf(valued(cx, 7), context, at), end: dateOf(valued(cx, 8), context, at) }),
+    period: dtmPeriod(valued(cx, 7), valued(cx, 8), context, at),
     assigner: authority?.namespace === undefined ? undefined : { display: authority.namespace },
   })
 }

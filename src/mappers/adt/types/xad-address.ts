@@ -1,7 +1,8 @@
 import type { Address, Extension } from '@medplum/fhirtypes'
 import { mapCode } from '../codes.ts'
 import { element, several, valued } from '../element.ts'
-import { dateTimeOf, type MapContext } from '../map-context.ts'
+import type { MapContext } from '../map-context.ts'
+import { dtmPeriod } from './period.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 
 /** XAD (AD before 2.3) -> Address. Source: IG XAD[Address]. */
@@ -21,10 +22,12 @@ export function xadToAddress(xad: Repetition, context: MapContext, at: string): 
     use: kind === undefined ? undefined : (mapCode('AddressUse', kind)?.code as Address['use']),
     type: kind === undefined ? undefined : (mapCode('AddressType', kind)?.code as Address['type']),
     ...address,
-    period: element({
-      start: dateTimeOf(valued(xad, 13) ?? valued(xad, 12, 1), context, at),
-      end: dateTimeOf(valued(xad, 14) ?? valued(xad, 12, 2), context, at),
-    }),
+    period: dtmPeriod(
+      valued(xad, 13) ?? valued(xad, 12, 1),
+      valued(xad, 14) ?? valued(xad, 12, 2),
+      context,
+      at,
+    ),
   })
 }
 

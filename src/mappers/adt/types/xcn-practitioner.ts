@@ -3,10 +3,11 @@ import { mapCode, mappedCoding } from '../codes.ts'
 import { derived, type Derived } from '../derived.ts'
 import { directoryId } from '../directory.ts'
 import { element, several, valued } from '../element.ts'
-import { dateTimeOf, type MapContext } from '../map-context.ts'
+import type { MapContext } from '../map-context.ts'
 import { identifierKey, identifierType } from './cx-identifier.ts'
 import { assignerSystem, hdIn } from './hd.ts'
 import { assemblyOrder, nameUse } from './xpn-human-name.ts'
+import { dtmPeriod } from './period.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 
 const NPI_SYSTEM = 'http://hl7.org/fhir/sid/us-npi'
@@ -69,9 +70,11 @@ function xcnToHumanName(xcn: Repetition, context: MapContext, at: string): Human
     extension: assemblyOrder(valued(xcn, 18)),
     use: nameUse(valued(xcn, 10)),
     ...name,
-    period: element({
-      start: dateTimeOf(valued(xcn, 19) ?? valued(xcn, 17, 1), context, at),
-      end: dateTimeOf(valued(xcn, 20) ?? valued(xcn, 17, 2), context, at),
-    }),
+    period: dtmPeriod(
+      valued(xcn, 19) ?? valued(xcn, 17, 1),
+      valued(xcn, 20) ?? valued(xcn, 17, 2),
+      context,
+      at,
+    ),
   })
 }

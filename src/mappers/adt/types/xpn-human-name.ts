@@ -1,7 +1,8 @@
 import type { HumanName } from '@medplum/fhirtypes'
 import { mapCode } from '../codes.ts'
 import { element, several, valued } from '../element.ts'
-import { dateTimeOf, type MapContext } from '../map-context.ts'
+import type { MapContext } from '../map-context.ts'
+import { dtmPeriod } from './period.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 
 /** XPN (PN before 2.3) -> HumanName. Source: IG XPN[HumanName]. */
@@ -32,7 +33,5 @@ export function assemblyOrder(code: string | undefined): HumanName['extension'] 
 }
 
 function namePeriod(xpn: Repetition, context: MapContext, at: string): HumanName['period'] {
-  const start = valued(xpn, 12) ?? valued(xpn, 10, 1)
-  const end = valued(xpn, 13) ?? valued(xpn, 10, 2)
-  return element({ start: dateTimeOf(start, context, at), end: dateTimeOf(end, context, at) })
+  return dtmPeriod(valued(xpn, 12) ?? valued(xpn, 10, 1), valued(xpn, 13) ?? valued(xpn, 10, 2), context, at)
 }

@@ -1,7 +1,8 @@
 import type { ContactPoint } from '@medplum/fhirtypes'
 import { mapCode } from '../codes.ts'
 import { element, valued } from '../element.ts'
-import { dateTimeOf, type MapContext } from '../map-context.ts'
+import type { MapContext } from '../map-context.ts'
+import { dtmPeriod } from './period.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 
 /** XTN (TN before 2.3) -> ContactPoint. Source: IG XTN[ContactPoint]. */
@@ -20,10 +21,7 @@ export function xtnToContactPoint(
     value,
     use: contactUse(valued(xtn, 2), equipment) ?? (valued(xtn, 2) === undefined ? defaultUse : undefined),
     rank: rankOf(valued(xtn, 18)),
-    period: element({
-      start: dateTimeOf(valued(xtn, 13), context, at),
-      end: dateTimeOf(valued(xtn, 14), context, at),
-    }),
+    period: dtmPeriod(valued(xtn, 13), valued(xtn, 14), context, at),
   })
 }
 
