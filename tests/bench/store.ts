@@ -34,9 +34,14 @@ const programs = {
 } as const
 type Program = keyof typeof programs
 
-const server = await openServer()
-const runs = await alternate(server.url).finally(() => server.close())
-report(runs)
+async function main(): Promise<void> {
+  const server = await openServer()
+  try {
+    report(await alternate(server.url))
+  } finally {
+    await server.close()
+  }
+}
 
 async function openServer(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const given = process.env['TEST_DATABASE_URL']
@@ -131,3 +136,5 @@ function report(found: ReadonlyMap<Program, readonly StoreRun[]>): void {
     `${[`commit ${commit()}; ${mix}`, `medians (min-max) of ${values.runs} alternating runs`, `${''.padEnd(16)}${heading}`, ...table, `store = ${percentOfCeiling} % of the ceiling`].join('\n')}\n`,
   )
 }
+
+await main()
