@@ -1,13 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Store } from '../../src/commands/ports/store.ts'
 import { openEmbeddedStore } from '../../src/store/open-store.ts'
 import { faultyWorkers, type Faults } from '../support/embedded/faults.ts'
 import { changes, contractIndexer, known, patientId, write } from './store/store-trial.ts'
 
 describe('the embedded store and its disk', () => {
+  /** Made once: creating a database takes longer than any of these tests. */
+  let created: string
   let dataDir: string
   let faults: Faults
   let store: Store
@@ -22,8 +24,16 @@ describe('the embedded store and its disk', () => {
     })
   const read = (key: string) => store.read(1, { type: 'Patient', id: patientId(1, key) })
 
+  beforeAll(async () => {
+    created = mkdtempSync(join(tmpdir(), 'cw-created-'))
+    dataDir = created
+    faults = faultyWorkers()
+    await (await open()).close()
+  })
+  afterAll(() => rmSync(created, { recursive: true, force: true }))
   beforeEach(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'cw-faults-'))
+    cpSync(created, dataDir, { recursive: true })
     faults = faultyWorkers()
     store = await open()
   })
