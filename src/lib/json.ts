@@ -20,16 +20,17 @@ export function parseJson(text: string): unknown {
   return RISKY.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
 }
 
-function keepDigits(this: unknown, _key: string, value: unknown, context?: { readonly source?: string }): unknown {
+function keepDigits(
+  this: unknown,
+  _key: string,
+  value: unknown,
+  context?: { readonly source?: string },
+): unknown {
   if (typeof value !== 'number' || context?.source === undefined) return value
   return String(value) === context.source ? value : native.rawJSON(context.source)
 }
 
 export const isRawNumber = (value: unknown): value is RawNumber => native.isRawJSON(value)
-
-/** The text of a decimal, digits kept. */
-export const decimalText = (value: number | RawNumber): string =>
-  typeof value === 'number' ? String(value) : value.rawJSON
 
 /** JSON with keys in code-point order at every depth: equal content gives equal text, for hashing and comparing. */
 export function canonicalJson(value: unknown): string {
