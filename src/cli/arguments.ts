@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { fail, ok, type Result } from '../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import type { CliIo } from './cli-io.ts'
 
 export interface Options {
@@ -35,5 +35,11 @@ export function parseArguments(args: readonly string[], options: Options): Resul
 /** Says what is wrong and how it is meant; exit code 2. */
 export function usage(io: CliIo, help: string, wrong: string): number {
   io.err(`${wrong}\n\n${help}\n`)
+  return 2
+}
+
+/** The configuration, or what it names, can't be used; exit code 2. */
+export function refused(io: CliIo, { message }: Failure): number {
+  io.err(`${message}\n`)
   return 2
 }

@@ -43,5 +43,10 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
   return verb.run(rest, cliIo(process.env))
 }
 
+// Whoever reads our output may stop early (`| head`): that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
 // Not process.exit: what was written must reach a pipe first.
 process.exitCode = await main(process.argv.slice(2))

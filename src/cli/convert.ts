@@ -3,7 +3,7 @@ import type { Resource } from '../fhir/resource.ts'
 import { readPayload } from '../hl7v2/payload.ts'
 import { convertMessage } from '../mappers/adt/convert.ts'
 import { sourceSettings, type SourceSettings } from '../mappers/adt/source.ts'
-import { parseArguments, usage } from './arguments.ts'
+import { parseArguments, refused, usage } from './arguments.ts'
 import type { CliIo, Verb } from './cli-io.ts'
 import { inputFiles, readInput } from './input-files.ts'
 
@@ -23,7 +23,7 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
   const { positionals } = parsed.value
   if (positionals.length === 0) return usage(io, help, 'Name files, or - for standard input.')
   const basics = io.sourceBasics()
-  if (!basics.ok) return usage(io, help, basics.failure.message)
+  if (!basics.ok) return refused(io, basics.failure)
   const isStdin = positionals.length === 1 && positionals[0] === '-'
   const files = isStdin ? { ok: true as const, value: ['-'] } : await inputFiles(positionals)
   if (!files.ok) return usage(io, help, files.failure.message)

@@ -1,4 +1,4 @@
-import { parseArguments, usage } from './arguments.ts'
+import { parseArguments, refused, usage } from './arguments.ts'
 import type { CliIo, Operations, Verb } from './cli-io.ts'
 
 const help = `casewire dead-letters [--to URL] list
@@ -26,7 +26,7 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
     )
   }
   const operations = await io.operations(parsed.value.text('to'))
-  if (!operations.ok) return usage(io, help, operations.failure.message)
+  if (!operations.ok) return refused(io, operations.failure)
   try {
     if (action === 'list') return await list(operations.value, io)
     return action === 'show'

@@ -1,4 +1,4 @@
-import { parseArguments, usage } from './arguments.ts'
+import { parseArguments, refused, usage } from './arguments.ts'
 import type { CliIo, Verb } from './cli-io.ts'
 
 const help = `casewire migrate
@@ -13,7 +13,7 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
     return usage(io, help, parsed.ok ? 'migrate takes no arguments.' : parsed.failure.message)
   }
   const done = await io.migrate()
-  if (!done.ok) return usage(io, help, done.failure.message)
+  if (!done.ok) return refused(io, done.failure)
   io.out(`${done.value}\n`)
   return 0
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { replayable } from '../commands/operate-inbox.ts'
-import { parseArguments, usage } from './arguments.ts'
+import { parseArguments, refused, usage } from './arguments.ts'
 import type { CliIo, Operations, Verb } from './cli-io.ts'
 import { inputFiles } from './input-files.ts'
 
@@ -27,7 +27,7 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
   const files = await inputFiles(positionals)
   if (!files.ok) return usage(io, help, files.failure.message)
   const operations = await io.operations(parsed.value.text('to'))
-  if (!operations.ok) return usage(io, help, operations.failure.message)
+  if (!operations.ok) return refused(io, operations.failure)
   const tally: Tally = new Map()
   try {
     await (ignored

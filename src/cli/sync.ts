@@ -1,4 +1,4 @@
-import { parseArguments, usage } from './arguments.ts'
+import { parseArguments, refused, usage } from './arguments.ts'
 import type { CliIo, Operations, Verb } from './cli-io.ts'
 import type { Result } from '../lib/result.ts'
 
@@ -20,7 +20,7 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
   const known = action === 'status' || action === 'plan' || action === 'run'
   if (!known || rest.length > 0) return usage(io, help, 'Say status, plan or run.')
   const operations = await io.operations(parsed.value.text('to'))
-  if (!operations.ok) return usage(io, help, operations.failure.message)
+  if (!operations.ok) return refused(io, operations.failure)
   try {
     return await onPeers(action, parsed.value.text('peer'), operations.value, io)
   } finally {
