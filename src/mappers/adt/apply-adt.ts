@@ -9,7 +9,7 @@ import type { Fact } from './fact.ts'
 import { contextOf, type MapContext, type MappingIssue } from './map-context.ts'
 import { changedFrom, mergeElements } from './merge-elements.ts'
 import { visitFact } from './movements.ts'
-import { isSilent, registerOf, sameWords, tell, type Register } from './registers.ts'
+import { isSilent, registerOf, sameTimes, sameWords, tell, type Register } from './registers.ts'
 import { scopeOf, type Scope } from './scope.ts'
 
 /** What stands about the patient before a message; `needs` says what must be in it. */
@@ -109,9 +109,12 @@ function visitChanges(state: State, now: Visit): readonly Change[] {
   const facts = state.facts.filter(({ scope }) => scope === now.visitId)
   const was = scopeIn(state, now.visitId)
   if (isSilent(was.register) && facts.length === 0) return paired([], deriveVisit(now))
-  if (facts.length === now.facts.length && sameWords(was, now)) return []
+  if (facts.length === now.facts.length && sameWords(was, now) && sameTimes(was, now, TIMED)) return []
   return paired(deriveVisit(visitOf(now.visitId, was, facts.map(visitFact))), deriveVisit(now))
 }
+
+/** Fields whose time of saying counts for the ledger: one that is said again may reopen, close or reclass the visit. */
+const TIMED = ['PV1-2', 'PV1-36', 'PV1-44', 'PV1-45']
 
 function paired(earlier: readonly Derived[], later: readonly Derived[]): readonly Change[] {
   const byId = new Map(earlier.map(resource => [resource.id, resource]))

@@ -124,6 +124,10 @@ export function sameWords(a: Words, b: Words): boolean {
   return listsIn(a.register) === listsIn(b.register)
 }
 
+/** Whether the winners of these fields were said in the same messages. */
+export const sameTimes = (a: Words, b: Words, fields: readonly string[]): boolean =>
+  fields.every(field => a.winning.get(field)?.stamp === b.winning.get(field)?.stamp)
+
 function listsIn(register: Register): string {
   const items = ['NK1', 'DG1', 'IN1'].flatMap(group =>
     groupItems(register, group).map(({ source, key, text, isCurrent, stamp }) => [
