@@ -134,7 +134,7 @@ describe('the order of messages', () => {
     },
   )
 
-  test('what a story leads to is valid, and telling it again changes nothing', () => {
+  test('what a story leads to is valid, and telling it again changes nothing', { timeout: 600_000 }, () => {
     fc.assert(
       fc.property(stories, messages => {
         const store = memory()
