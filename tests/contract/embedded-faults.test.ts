@@ -102,7 +102,8 @@ describe('the embedded store and its disk', () => {
       }
       expect(failed).toHaveLength(1)
       faults.set('none')
-      await vi.waitFor(() => store.ping(), { timeout: 20_000, interval: 100 })
+      // Recovery from the log starts the engine anew: seconds alone, much longer on a loaded machine.
+      await vi.waitFor(() => store.ping(), { timeout: 90_000, interval: 250 })
       const found = await Promise.all(Array.from({ length: 20 }, (_, i) => read(`${failed[0]}-${i}`)))
       expect(found.filter(Boolean)).toHaveLength(0)
       const kept = await read('kept')
@@ -114,5 +115,6 @@ describe('the embedded store and its disk', () => {
       store = await open()
       expect(await read('kept')).toMatchObject({ version: 2 })
     },
+    180_000,
   )
 })
