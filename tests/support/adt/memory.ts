@@ -68,7 +68,7 @@ export function memory(own: SourceSettings = settings): Memory {
   }
 }
 
-function mapped(text: string, own: SourceSettings = settings): MappedEvent {
+export function mapped(text: string, own: SourceSettings = settings): MappedEvent {
   const message = readMessage(text)
   assert(message.ok, 'the message can be read')
   const event = readAdtEvent(message.value, own)

@@ -36,7 +36,7 @@ function street(xad: Repetition): string | undefined {
   const whole = valued(xad, 1, 1)
   const [name, number] = [valued(xad, 1, 2), valued(xad, 1, 3)]
   const parts = name === undefined ? undefined : [number, name].filter(part => part !== undefined).join(' ')
-  if (whole === undefined || whole === name) return parts ?? whole
+  if (whole === undefined || whole === name || whole === parts) return parts ?? whole
   return parts === undefined ? whole : `${whole}, ${parts}`
 }
 

@@ -7,15 +7,27 @@ import { memory } from '../../../support/adt/memory.ts'
 function visitAfter(...messages: readonly Er7[]) {
   const store = memory()
   for (const message of messages) store.take(er7(message))
-  const encounter = store.resources().find(({ resourceType }) => resourceType === 'Encounter') as unknown as Encounter
+  const encounter = store
+    .resources()
+    .find(({ resourceType }) => resourceType === 'Encounter') as unknown as Encounter
   const [stay] = store.stays()
   return { encounter, stay, flags: encounter.meta?.tag?.map(({ code }) => code) ?? [] }
 }
 
-const register: Er7 = { event: 'A04', id: '1', at: '20261001080000', pv1: { 2: 'E', 3: 'ED^1^^VALLEY', 44: '20261001080000' } }
+const register: Er7 = {
+  event: 'A04',
+  id: '1',
+  at: '20261001080000',
+  pv1: { 2: 'E', 3: 'ED^1^^VALLEY', 44: '20261001080000' },
+}
 const admit: Er7 = { event: 'A01', id: '2', at: '20261001120000', pv1: { 2: 'I', 44: '20261001120000' } }
 const transfer: Er7 = { event: 'A02', id: '3', at: '20261003090000', pv1: { 3: 'ICU^7^B^VALLEY' } }
-const discharge: Er7 = { event: 'A03', id: '4', at: '20261005150000', pv1: { 36: '01', 45: '20261005150000' } }
+const discharge: Er7 = {
+  event: 'A03',
+  id: '4',
+  at: '20261005150000',
+  pv1: { 36: '01', 45: '20261005150000' },
+}
 const cancelDischarge: Er7 = { event: 'A13', id: '5', at: '20261005170000' }
 const cancelAdmit: Er7 = { event: 'A11', id: '6', at: '20261001130000', pv1: { 44: '20261001120000' } }
 
@@ -31,7 +43,10 @@ describe('the status of a visit', () => {
     expect(encounter.hospitalization?.dischargeDisposition?.coding?.[0]?.code).toBe('home')
     expect(encounter.location?.map(({ status }) => status)).toEqual(['completed'])
     expect(encounter.statusHistory).toEqual([
-      { status: 'in-progress', period: { start: '2026-10-01T12:00:00-04:00', end: '2026-10-05T15:00:00-04:00' } },
+      {
+        status: 'in-progress',
+        period: { start: '2026-10-01T12:00:00-04:00', end: '2026-10-05T15:00:00-04:00' },
+      },
     ])
     expect(flags).toEqual([])
   })
@@ -49,7 +64,12 @@ describe('the status of a visit', () => {
   })
 
   test('a cancelled discharge stays cancelled when senders repeat its time and disposition', () => {
-    const again: Er7 = { event: 'A08', id: '7', at: '20261006080000', pv1: { 36: '01', 45: '20261005150000' } }
+    const again: Er7 = {
+      event: 'A08',
+      id: '7',
+      at: '20261006080000',
+      pv1: { 36: '01', 45: '20261005150000' },
+    }
     expect(visitAfter(admit, discharge, cancelDischarge, again).encounter.status).toBe('in-progress')
   })
 
@@ -60,7 +80,11 @@ describe('the status of a visit', () => {
     const { encounter, stay } = visitAfter(admit, ending)
     expect(encounter.status).toBe('finished')
     expect(encounter.period?.end).toBe('2026-10-04T07:00:00-04:00')
-    expect(stay?.movements.at(-1)).toMatchObject({ kind: 'discharge', disposition: '03', at: '2026-10-04T07:00:00-04:00' })
+    expect(stay?.movements.at(-1)).toMatchObject({
+      kind: 'discharge',
+      disposition: '03',
+      at: '2026-10-04T07:00:00-04:00',
+    })
   })
 
   test('a discharge time that an update told is denied by a later A13', () => {
@@ -92,7 +116,10 @@ describe('the status of a visit', () => {
       status: 'completed',
       period: { start: '2026-10-01T12:00:00-04:00', end: '2026-10-01T13:00:00-04:00' },
     })
-    expect(stay).toMatchObject({ status: 'cancelled', movements: [{ cancelledAt: '2026-10-01T13:00:00-04:00' }] })
+    expect(stay).toMatchObject({
+      status: 'cancelled',
+      movements: [{ cancelledAt: '2026-10-01T13:00:00-04:00' }],
+    })
   })
 
   test('a cancel that comes before its target waits for it', () => {
@@ -105,7 +132,10 @@ describe('the status of a visit', () => {
   })
 
   test('a visit of which only a transfer is known is in progress and flagged incomplete', () => {
-    const { encounter, flags } = visitAfter({ ...transfer, pv1: { 3: 'ICU^7^B^VALLEY', 6: 'MED^101^A^VALLEY' } })
+    const { encounter, flags } = visitAfter({
+      ...transfer,
+      pv1: { 3: 'ICU^7^B^VALLEY', 6: 'MED^101^A^VALLEY' },
+    })
     expect(encounter.status).toBe('in-progress')
     expect(flags).toEqual(['incomplete'])
     expect(encounter.location?.map(({ status, location }) => [status, location.display])).toEqual([
@@ -129,7 +159,12 @@ describe('the status of a visit', () => {
 
 describe('a movement', () => {
   test('keeps its id when it is corrected without a cancel between', () => {
-    const corrected: Er7 = { event: 'A03', id: '9', at: '20261005160000', pv1: { 36: '03', 45: '20261005160000' } }
+    const corrected: Er7 = {
+      event: 'A03',
+      id: '9',
+      at: '20261005160000',
+      pv1: { 36: '03', 45: '20261005160000' },
+    }
     const first = visitAfter(admit, discharge).stay?.movements.at(-1)
     const last = visitAfter(admit, discharge, corrected).stay?.movements
     expect(last?.filter(({ kind }) => kind === 'discharge')).toHaveLength(1)
@@ -137,13 +172,21 @@ describe('a movement', () => {
   })
 
   test('is another one after a cancel', () => {
-    const again: Er7 = { event: 'A03', id: '9', at: '20261007100000', pv1: { 36: '01', 45: '20261007100000' } }
+    const again: Er7 = {
+      event: 'A03',
+      id: '9',
+      at: '20261007100000',
+      pv1: { 36: '01', 45: '20261007100000' },
+    }
     const { encounter, stay } = visitAfter(admit, discharge, cancelDischarge, again)
-    expect(stay?.movements.filter(({ kind }) => kind === 'discharge').map(({ cancelledAt }) => cancelledAt)).toEqual([
-      undefined,
-      '2026-10-05T17:00:00-04:00',
+    expect(
+      stay?.movements.filter(({ kind }) => kind === 'discharge').map(({ cancelledAt }) => cancelledAt),
+    ).toEqual([undefined, '2026-10-05T17:00:00-04:00'])
+    expect(encounter.statusHistory?.map(({ status }) => status)).toEqual([
+      'in-progress',
+      'finished',
+      'in-progress',
     ])
-    expect(encounter.statusHistory?.map(({ status }) => status)).toEqual(['in-progress', 'finished', 'in-progress'])
     expect(encounter.period?.end).toBe('2026-10-07T10:00:00-04:00')
   })
 
@@ -172,7 +215,12 @@ describe('the attributes of a visit', () => {
   })
 
   test('an update after the discharge corrects its time and disposition', () => {
-    const update: Er7 = { event: 'A08', id: '7', at: '20261006080000', pv1: { 36: '62', 45: '20261005144500' } }
+    const update: Er7 = {
+      event: 'A08',
+      id: '7',
+      at: '20261006080000',
+      pv1: { 36: '62', 45: '20261005144500' },
+    }
     const { encounter, stay } = visitAfter(admit, discharge, update)
     expect(encounter.period?.end).toBe('2026-10-05T14:45:00-04:00')
     expect(stay?.movements.at(-1)).toMatchObject({ disposition: '62', at: '2026-10-05T14:45:00-04:00' })
