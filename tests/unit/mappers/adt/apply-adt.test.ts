@@ -190,7 +190,7 @@ describe('what a message leaves behind', () => {
       { who: { display: 'VALLEY' } },
       { who: { display: 'JO DOE' } },
     ])
-    expect((provenance?.['target'] as readonly object[]).length).toBe(told(admit).resources().length - 1)
+    expect(provenance?.['target']).toHaveLength(told(admit).resources().length - 1)
   })
 
   test('a test message marks what it touches', () => {

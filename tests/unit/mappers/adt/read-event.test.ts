@@ -159,9 +159,9 @@ describe('what kind of message it is', () => {
   })
 
   test('a test message is taken and marked, or refused', () => {
-    const test = er7({ ...admit, mode: 'T' })
-    expect(mapped(test).isTest).toBe(true)
-    expect(failureOf(test, { ...settings, testMessages: 'refuse' })).toEqual([
+    const practice = er7({ ...admit, mode: 'T' })
+    expect(mapped(practice).isTest).toBe(true)
+    expect(failureOf(practice, { ...settings, testMessages: 'refuse' })).toEqual([
       'test-message-refused',
       'MSH-11',
     ])
