@@ -42,7 +42,7 @@ export function createIngest(options: IngestOptions): IngestAdt {
     const outcome = await inLane(batch.lane, () => takeMessages(messages, batch, options, progress))
     if (outcome === 'fenced') return { kind: 'fenced' }
     const result = resultOf(batch, messages, outcome)
-    report(options, batch, outcome, { beganMs, tries: progress.tries })
+    report(options, messages, outcome, { door: batch.door, beganMs, tries: progress.tries })
     return result
   }
 }
@@ -235,28 +235,29 @@ function resultOf(batch: IngestBatch, messages: readonly Prepared[], verdicts: V
   return { kind: 'done', verdicts: perRecord }
 }
 
+interface Course {
+  readonly door: IngestBatch['door']
+  readonly beganMs: number
+  readonly tries: number
+}
+
 function report(
   { emit, meters, clock }: IngestOptions,
-  batch: IngestBatch,
+  messages: readonly Prepared[],
   verdicts: Verdicts,
-  { beganMs, tries }: { readonly beganMs: number; readonly tries: number },
+  { door, beganMs, tries }: Course,
 ): void {
   const durationMs = clock.nowMs() - beganMs
   const outcomes: Partial<Record<Outcome, number>> = {}
-  for (const { outcome, reason } of verdicts) {
+  for (const [i, { outcome, reason }] of verdicts.entries()) {
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
     meters.messageDecided(outcome)
     if (outcome !== 'dead-letter') continue
     const [code = 'message-not-processable', location] = (reason ?? '').split(':')
     meters.deadLettered(code)
-    emit('message-dead-lettered', { origin: batch.records[0]?.origin, code, location })
+    emit('message-dead-lettered', { origin: messages[i]?.from.origin, code, location })
   }
-  meters.batchIngested({ door: batch.door, messages: verdicts.length, seconds: durationMs / 1000, tries })
-  emit('batch-ingested', {
-    origin: batch.records[0]?.origin,
-    messages: verdicts.length,
-    outcomes,
-    tries,
-    durationMs,
-  })
+  const origin = messages[0]?.from.origin ?? door
+  meters.batchIngested({ door, messages: verdicts.length, seconds: durationMs / 1000, tries })
+  emit('batch-ingested', { origin, messages: verdicts.length, outcomes, tries, durationMs })
 }
