@@ -10,6 +10,7 @@ import { caseTypes, type Caller, type FhirDeps } from './fhir-deps.ts'
 import { at, type WriteIntent } from './fhir-intent.ts'
 import { placeIntents, shardOf, type PlacedIntent } from './fhir-placing.ts'
 import { preconditionFailure } from './fhir-preconditions.ts'
+import { recordProvenance } from './fhir-provenance.ts'
 import type { Loaded, Stored } from './ports/store.ts'
 import { openWork, type UnitOfWork } from './unit-of-work.ts'
 
@@ -45,10 +46,10 @@ export async function writeAll(
     const decided = await decide({ deps, caller, intents, taken, found: found.value, lock })
     if (!decided.ok) return decided
     if (decided.value === 'again') continue
-    const { work, answers } = decided.value
-    const changes = work.changes()
-    if (changes.writes.length === 0) return ok(answers(new Map()))
-    const flushed = await deps.store.flush(changes)
+    const { work, answers, named } = decided.value
+    if (work.changedInStep().length === 0) return ok(answers(new Map()))
+    recordProvenance({ deps, caller, work, named })
+    const flushed = await deps.store.flush(work.changes())
     if (flushed.ok)
       return ok(answers(new Map(flushed.value.written.map(stored => [keyText(stored), stored]))))
   }
@@ -71,6 +72,8 @@ interface Decision {
 
 interface Decided {
   readonly work: UnitOfWork
+  /** What the intents lead to, in their order. */
+  readonly named: readonly ResourceKey[]
   readonly answers: (written: ReadonlyMap<string, Stored>) => readonly Written[]
 }
 
@@ -108,7 +111,7 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
         ...(standing && { stored: standing }),
       }
     })
-  return ok({ work, answers })
+  return ok({ work, answers, named: placed.value.map(item => item.key) })
 }
 
 /**

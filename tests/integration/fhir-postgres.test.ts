@@ -1,12 +1,13 @@
 import { interactionsContract } from '../contract/fhir/interactions-contract.ts'
+import { provenanceContract } from '../contract/fhir/provenance-contract.ts'
 import { searchContract } from '../contract/fhir/search-contract.ts'
 import { transactionContract } from '../contract/fhir/transaction-contract.ts'
-import { openFhirServer, type FhirServer } from '../support/fhir-server.ts'
+import { openFhirServer, type FhirServer, type FhirServerOptions } from '../support/fhir-server.ts'
 import { describeWith, freshDatabase } from '../support/real-servers.ts'
 
-async function open(): Promise<FhirServer> {
+async function open(options: FhirServerOptions = {}): Promise<FhirServer> {
   const database = await freshDatabase()
-  const server = await openFhirServer({ databaseUrl: database.url })
+  const server = await openFhirServer({ ...options, databaseUrl: database.url })
   return {
     ...server,
     close: async () => {
@@ -19,3 +20,4 @@ async function open(): Promise<FhirServer> {
 describeWith(['postgres'], 'the FHIR interactions on PostgreSQL', () => interactionsContract(open))
 describeWith(['postgres'], 'the FHIR search on PostgreSQL', () => searchContract(open))
 describeWith(['postgres'], 'FHIR batches and transactions on PostgreSQL', () => transactionContract(open))
+describeWith(['postgres'], 'the Provenance of FHIR writes on PostgreSQL', () => provenanceContract(open))

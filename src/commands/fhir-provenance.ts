@@ -1,0 +1,65 @@
+import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import type { Caller, FhirDeps } from './fhir-deps.ts'
+import type { AuditEntry } from './ports/store.ts'
+import type { UnitOfWork } from './unit-of-work.ts'
+
+const DATA_OPERATION = 'http://terminology.hl7.org/CodeSystem/v3-DataOperation'
+
+/** In the order that `activity` lists them. */
+const operations = [
+  ['create', 'CREATE', 'create'],
+  ['update', 'UPDATE', 'revise'],
+  ['delete', 'DELETE', 'delete'],
+] as const
+
+/** They say who did something themselves: a record of the record would have no end. */
+const recordTypes: ReadonlySet<string> = new Set(['Provenance', 'AuditEvent'])
+
+export interface RecordOptions {
+  readonly deps: FhirDeps
+  readonly caller: Caller
+  readonly work: UnitOfWork
+  /** What the request names, in its order: so the targets come in an order that says something. */
+  readonly named: readonly ResourceKey[]
+}
+
+/**
+ * Stages one Provenance for all that a request changed, none when it changed nothing or only records of others: who did
+ * it (X-Actor), when, and which versions came of it (http://hl7.org/fhir/R4/provenance.html). It lives in the shard of
+ * its first target.
+ */
+export function recordProvenance({ deps, caller, work, named }: RecordOptions): void {
+  const { at, writes, audit = [] } = work.changes()
+  const shards = new Map(writes.map(write => [keyText(write), write.shard]))
+  const places = new Map(named.map((key, index) => [keyText(key), index]))
+  const placeOf = ({ key }: AuditEntry): number => places.get(key) ?? places.size
+  const changed = audit
+    .filter(({ key }) => !recordTypes.has(key.slice(0, key.indexOf('/'))))
+    .toSorted((a, b) => placeOf(a) - placeOf(b) || (a.key < b.key ? -1 : 1))
+  const shard = changed[0] && shards.get(changed[0].key)
+  if (shard === undefined) return
+  work.put(provenanceOf(changed, { id: deps.ids.mint(shard), recorded: at, actor: caller.actor }), { shard })
+}
+
+interface Said {
+  readonly id: string
+  readonly recorded: string
+  readonly actor: string
+}
+
+function provenanceOf(
+  changed: readonly AuditEntry[],
+  { id, recorded, actor }: Said,
+): Resource & { readonly id: string } {
+  const coding = operations.flatMap(([action, code, display]) =>
+    changed.some(entry => entry.action === action) ? [{ system: DATA_OPERATION, code, display }] : [],
+  )
+  return {
+    resourceType: 'Provenance',
+    id,
+    target: changed.map(({ key, version }) => ({ reference: `${key}/_history/${version}` })),
+    recorded,
+    activity: { coding },
+    agent: [{ who: { reference: actor } }],
+  }
+}
