@@ -1,6 +1,7 @@
 import type { Stay } from '../../care-plan/stay.ts'
 import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
+import { diedInStay, withDeath } from './death-in-stay.ts'
 import type { Derived } from './derived.ts'
 import { deceasedIn, derivePatient, deriveStay, deriveVisit } from './derive.ts'
 import { joinDirectory } from './directory.ts'
@@ -58,7 +59,14 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
   const known = scopeIn(now, '')
   const visits = visitIds(now).map(id => visitIn(now, id))
   const current = visits.find(({ visitId }) => visitId === visit?.id)
-  const changes = [...patientChanges(scopeIn(was, ''), known), ...(current ? visitChanges(was, current) : [])]
+  const stays = visits.map(deriveStay)
+  const ofVisit = current ? visitChanges(was, current) : unchanged
+  const others = stays.filter(({ encounter }) => encounter !== ofVisit.visitId)
+  const deaths = {
+    was: diedInStay(ofVisit.earlier ? [...others, deriveStay(ofVisit.earlier)] : others),
+    now: diedInStay(stays),
+  }
+  const changes = [...patientChanges(scopeIn(was, ''), known, deaths), ...ofVisit.changes]
   return {
     facts: newFacts,
     said,
@@ -69,7 +77,7 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
           mergeElements(before.get(keyOf(later)), earlier, later, event.messageUri) ?? [],
       ),
     ],
-    stays: visits.map(deriveStay),
+    stays,
     deceased: deceasedIn(known),
     waits: newFacts.some(fact => fact.kind === 'cancel' && isWaiting(fact, current)),
     issues: [...issues.values()],
@@ -100,17 +108,35 @@ const visitIn = (state: State, id: string): Visit =>
 const visitIds = ({ facts, said }: State): readonly string[] =>
   [...new Set([...facts.map(({ scope }) => scope), ...said.keys()])].filter(id => id !== '').toSorted()
 
-function patientChanges(was: Scope, now: Scope): readonly Change[] {
-  if (isSilent(was.register)) return paired([], derivePatient(now))
-  return sameWords(was, now) ? [] : paired(derivePatient(was), derivePatient(now))
+function patientChanges(
+  was: Scope,
+  now: Scope,
+  deaths: { readonly was: string | undefined; readonly now: string | undefined },
+): readonly Change[] {
+  const isKnown = !isSilent(was.register)
+  if (isKnown && sameWords(was, now) && deaths.was === deaths.now) return []
+  const told = (scope: Scope, death: string | undefined): readonly Derived[] =>
+    derivePatient(scope).map(resource => withDeath(resource, death))
+  return paired(isKnown ? told(was, deaths.was) : [], told(now, deaths.now))
 }
 
-function visitChanges(state: State, now: Visit): readonly Change[] {
-  const facts = state.facts.filter(({ scope }) => scope === now.visitId)
-  const was = scopeIn(state, now.visitId)
-  if (isSilent(was.register) && facts.length === 0) return paired([], deriveVisit(now))
-  if (facts.length === now.facts.length && sameWords(was, now) && sameTimes(was, now, TIMED)) return []
-  return paired(deriveVisit(visitOf(now.visitId, was, facts.map(visitFact))), deriveVisit(now))
+interface VisitChanges {
+  readonly changes: readonly Change[]
+  /** The visit that the message is about, when it may look different now, and how it looked. */
+  readonly visitId?: string
+  readonly earlier?: Visit
+}
+
+const unchanged: VisitChanges = { changes: [] }
+
+function visitChanges(state: State, now: Visit): VisitChanges {
+  const { visitId } = now
+  const facts = state.facts.filter(({ scope }) => scope === visitId)
+  const was = scopeIn(state, visitId)
+  if (isSilent(was.register) && facts.length === 0) return { changes: paired([], deriveVisit(now)), visitId }
+  if (facts.length === now.facts.length && sameWords(was, now) && sameTimes(was, now, TIMED)) return unchanged
+  const earlier = visitOf(visitId, was, facts.map(visitFact))
+  return { changes: paired(deriveVisit(earlier), deriveVisit(now)), visitId, earlier }
 }
 
 /** Fields whose time of saying counts for the ledger: one that is said again may reopen, close or reclass the visit. */
