@@ -11,7 +11,9 @@ export function diedInStay(stays: readonly Stay[]): string | undefined {
         kind === 'discharge' && cancelledAt === undefined && outcomeOf(disposition) === 'expired',
     ),
   )
-  return deaths.map(({ at }) => at).toSorted((a, b) => ((utcInstant(a) ?? a) < (utcInstant(b) ?? b) ? -1 : 1))[0]
+  return deaths
+    .map(({ at }) => at)
+    .toSorted((a, b) => ((utcInstant(a) ?? a) < (utcInstant(b) ?? b) ? -1 : 1))[0]
 }
 
 /** Patient.deceasedDateTime from a discharge; what PID-29 and PID-30 say goes first (adt.md 3.4, A03). */

@@ -5,11 +5,14 @@ import { encounterOf, type Visit } from './encounter.ts'
 import { readFieldText } from './field-text.ts'
 import { conditions, contactsOf, coverages, diagnosesOf, relatedPersons } from './items.ts'
 import { facilityOf, namesFacility } from './map-context.ts'
+import { pidPatient } from './maps/pid-patient.ts'
 import { patientOf } from './patient.ts'
 import { wordOf } from './registers.ts'
+import { applyRows } from './rows.ts'
 import type { Scope } from './scope.ts'
 import { stayOf } from './stays.ts'
 import { facilityId } from './types/xon-organization.ts'
+import { winnerSegment } from './winner-segment.ts'
 
 /** Patient, RelatedPerson, Coverage, and Conditions told without a visit. */
 export function derivePatient(scope: Scope): readonly Derived[] {
@@ -23,8 +26,14 @@ export function derivePatient(scope: Scope): readonly Derived[] {
 
 /** Whether and when the patient died, by the last words on PID-29 and PID-30. */
 export function deceasedIn(scope: Scope): { readonly at?: string } | undefined {
-  if (!scope.winning.has('PID-29') && !scope.winning.has('PID-30')) return undefined
-  const { deceasedDateTime, deceasedBoolean } = patientOf(scope, undefined) as unknown as Patient
+  const said = [...scope.winning].filter(([field]) => field === 'PID-29' || field === 'PID-30')
+  if (said.length === 0) return undefined
+  const pid = winnerSegment('PID', new Map(said), scope.contexts)
+  const { deceasedDateTime, deceasedBoolean } = applyRows(
+    pidPatient,
+    pid.segment,
+    pid.contextOf,
+  ) as Partial<Patient>
   if (deceasedDateTime !== undefined) return { at: deceasedDateTime }
   return deceasedBoolean ? {} : undefined
 }

@@ -1,4 +1,5 @@
 import { dtmToDate, dtmToDateTime, dtmToInstant, type ZoneRule } from '../../hl7v2/dtm.ts'
+import { utcInstant } from '../../lib/zone.ts'
 import type { Moment } from './fact.ts'
 import type { SourceSettings } from './source.ts'
 
@@ -73,6 +74,15 @@ export function momentOf(
   expression: string,
 ): Moment | undefined {
   const dateTime = dateTimeOf(text, context, expression)
-  const instant = text !== undefined && dateTime !== undefined && dtmToInstant(text, context.zone)
-  return instant && instant.ok ? { instant: instant.value, text: dateTime } : undefined
+  if (text === undefined || dateTime === undefined) return undefined
+  const instant = dateTime.length > DATE_LENGTH ? utcInstant(dateTime) : startOf(text, context)
+  return instant === undefined ? undefined : { instant, text: dateTime }
+}
+
+/** `YYYY-MM-DD`: longer texts have a time and an offset. */
+const DATE_LENGTH = 10
+
+function startOf(date: string, { zone }: MapContext): string | undefined {
+  const instant = dtmToInstant(date, zone)
+  return instant.ok ? instant.value : undefined
 }
