@@ -1,12 +1,18 @@
 import type { Clock } from './lib/clock.ts'
 import type { Store } from './commands/ports/store.ts'
 import type { DatabaseConfig } from './config/environment.ts'
+import type { Resource } from './fhir/resource.ts'
 import { indexResource } from './fhir/search/index-resource.ts'
 import { migrateEmbedded, migratePostgres, openEmbeddedStore, openPostgresStore } from './store/open-store.ts'
 
-/** Opens what DATABASE_URL names, or the embedded database in DATA_DIR. */
-export function openStore({ url, dataDir, prepare, migrate }: DatabaseConfig, clock: Clock): Promise<Store> {
-  const common = { clock, indexResource, migrate: migrate ? ('auto' as const) : ('off' as const) }
+/** Opens what DATABASE_URL names, or the embedded database in DATA_DIR. `base` is the own FHIR base. */
+export function openStore(
+  { url, dataDir, prepare, migrate }: DatabaseConfig,
+  clock: Clock,
+  base: string,
+): Promise<Store> {
+  const index = (resource: Resource) => indexResource(resource, base)
+  const common = { clock, indexResource: index, migrate: migrate ? ('auto' as const) : ('off' as const) }
   return url === undefined
     ? openEmbeddedStore({ ...common, dataDir })
     : openPostgresStore({ ...common, databaseUrl: url, prepare })

@@ -73,7 +73,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const say = overrides.say ?? (line => process.stdout.write(`${line}\n`))
   const emit = overrides.emit ?? eventLog({ level: config.logLevel })
   warnWhenOpen(config, emit, say)
-  const opening = overrides.store ? Promise.resolve(overrides.store) : openStore(config.database, clock)
+  const opening = overrides.store
+    ? Promise.resolve(overrides.store)
+    : openStore(config.database, clock, fhirBase(config))
   const store = await slowStep(openingStep(config.database), opening, say)
   return joinParts({ config, clock, emit, say, store, startedMs })
 }

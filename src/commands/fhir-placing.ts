@@ -61,12 +61,12 @@ export function placeIntents(
 }
 
 function mintKey(
-  { ids, tenant }: FhirDeps,
+  { ids, tenant, base }: FhirDeps,
   intent: WriteIntent,
   targets: ReadonlyMap<string, string>,
 ): ResourceKey {
   const { type, resource, fullUrl } = intent
-  const patient = resource && patientOf(rewriteLinks(resource, entryLinks(targets, fullUrl)))
+  const patient = resource && patientOf(rewriteLinks(resource, entryLinks(targets, fullUrl)), base)
   if (patient === undefined) return { type, id: ids.mintAnywhere() }
   return { type, id: ids.mint(shardOf(tenant, { type, id: '' }, patient)) }
 }
@@ -93,7 +93,11 @@ function placed({ deps, intent, keys, targets, found }: PlaceOptions): Result<Pl
   if (intent.place !== undefined && !hit && referencesIn(linked).some(isUrn)) return at(intent, dangling)
   const resource = withId(linked, key.id)
   const minted = frame.clientAssigned ? undefined : shardInId(key.id)
-  return ok({ ...frame, shard: minted ?? shardOf(deps.tenant, key, patientOf(resource)), resource })
+  return ok({
+    ...frame,
+    shard: minted ?? shardOf(deps.tenant, key, patientOf(resource, deps.base)),
+    resource,
+  })
 }
 
 const dangling: Failure = {

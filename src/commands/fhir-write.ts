@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../lib/result.ts'
 import { inProcessingOrder } from '../fhir/bundle/read-entries.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
-import { underCaseLaw } from './fhir-case-law.ts'
+import { standingIn, underCaseLaw } from './fhir-case-law.ts'
 import { candidatesOf, conditionsIn } from './fhir-conditional.ts'
 import { conditionText, findByConditions } from './fhir-conditions.ts'
 import { caseTypes, type Caller, type FhirDeps } from './fhir-deps.ts'
@@ -138,7 +138,7 @@ function loadFor({ deps, intents, found, lock }: Decision): Promise<Loaded> {
   const matched = conditionsIn(intents).flatMap(condition =>
     (found.get(conditionText(condition)) ?? []).map(id => ({ type: condition.type, id })),
   )
-  const patients = patientsOf(intents)
+  const patients = patientsOf(intents, deps.base)
   return deps.store.load({
     tenant: deps.tenant,
     lane: laneOf({ deps, intents }),
@@ -148,25 +148,29 @@ function loadFor({ deps, intents, found, lock }: Decision): Promise<Loaded> {
   })
 }
 
-/** A conditional reference may lead to a patient that wasn't known before; one that the Bundle itself makes has no case yet. */
+/**
+ * The cases that weren't known before: of the patients in whose record stands what is changed or deleted, and of those
+ * that a conditional reference led to. A patient that the Bundle itself makes has no case yet.
+ */
 async function withFurtherCases(
   { deps, intents, lock }: Decision,
   loaded: Loaded,
   placed: readonly PlacedIntent[],
 ): Promise<Loaded> {
-  const known = new Set([
-    ...patientsOf(intents),
-    ...placed.filter(item => !item.found).map(item => item.key.id),
-  ])
-  const further = patientsOf(
+  const known = new Set(patientsOf(intents, deps.base))
+  const made = new Set(placed.filter(item => !item.found).map(item => item.key.id))
+  const named = patientsOf(
     placed.map(({ key, resource }) => ({ type: key.type, ...(resource && { resource }) })),
+    deps.base,
   )
-  const patients = further.filter(patient => !known.has(patient))
-  if (patients.length === 0) return loaded
+  const before = patientsOf(storedIn(loaded, placed), deps.base)
+  const patients = [...named.filter(patient => !made.has(patient)), ...before]
+  const further = [...new Set(patients)].filter(patient => !known.has(patient))
+  if (further.length === 0) return loaded
   const more = await deps.store.load({
     tenant: deps.tenant,
     lane: laneOf({ deps, intents }),
-    compartments: { patients, types: [...caseTypes] },
+    compartments: { patients: further, types: [...caseTypes] },
     ...(lock && { lock: true }),
   })
   return {
@@ -177,11 +181,26 @@ async function withFurtherCases(
   }
 }
 
+/** What stands where the writes change something. */
+function storedIn(
+  loaded: Loaded,
+  placed: readonly PlacedIntent[],
+): readonly Pick<WriteIntent, 'type' | 'resource'>[] {
+  const stored = standingIn(loaded)
+  return placed.flatMap(({ key }) => {
+    const resource = caseTypes.has(key.type) ? stored.get(key) : undefined
+    return resource ? [{ type: key.type, resource }] : []
+  })
+}
+
 /** Patients whose cases the resources may touch. */
-const patientsOf = (written: readonly Pick<WriteIntent, 'type' | 'resource'>[]): readonly string[] => [
+const patientsOf = (
+  written: readonly Pick<WriteIntent, 'type' | 'resource'>[],
+  base: string,
+): readonly string[] => [
   ...new Set(
     written.flatMap(({ type, resource }) =>
-      caseTypes.has(type) && resource ? (patientOf(resource) ?? []) : [],
+      caseTypes.has(type) && resource ? (patientOf(resource, base) ?? []) : [],
     ),
   ),
 ]
@@ -191,7 +210,7 @@ function laneOf({ deps, intents }: Pick<Decision, 'deps' | 'intents'>): number {
   const [first] = intents
   if (!first) return 0
   const key = { type: first.type, id: first.id ?? '' }
-  return shardOf(deps.tenant, key, first.resource && patientOf(first.resource)) % deps.store.lanes
+  return shardOf(deps.tenant, key, first.resource && patientOf(first.resource, deps.base)) % deps.store.lanes
 }
 
 function stage(work: UnitOfWork, item: PlacedIntent): Result<Written['outcome']> {

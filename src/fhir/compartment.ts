@@ -81,13 +81,14 @@ const LOCAL_PATIENT = /^Patient\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9
 /**
  * The id of the Patient in whose compartment a resource is: the Patient's own, else the one that its subject element
  * names by a literal local reference. Undefined when there is none, when it is on another server (absolute or urn
- * reference), or when a list (Appointment.participant, Group.member...) names several patients.
+ * reference), or when a list (Appointment.participant, Group.member...) names several patients. With `base`, this
+ * server's own, a reference written out below it is local too.
  */
-export function patientOf(resource: Resource): string | undefined {
+export function patientOf(resource: Resource, base?: string): string | undefined {
   if (resource.resourceType === 'Patient') return resource.id
   const path = pathOf(resource.resourceType)
   if (path === undefined) return undefined
-  const ids = new Set(valuesAt(resource, path.split('.')).flatMap(patientIdIn))
+  const ids = new Set(valuesAt(resource, path.split('.')).flatMap(value => patientIdIn(value, base)))
   return ids.size === 1 ? [...ids][0] : undefined
 }
 
@@ -102,9 +103,15 @@ function valuesAt(value: unknown, path: readonly string[]): readonly unknown[] {
   return valuesAt((value as Readonly<Record<string, unknown>>)[head], rest)
 }
 
-function patientIdIn(value: unknown): readonly string[] {
+function patientIdIn(value: unknown, base: string | undefined): readonly string[] {
   if (typeof value !== 'object' || value === null || !('reference' in value)) return []
   if (typeof value.reference !== 'string') return []
-  const id = LOCAL_PATIENT.exec(value.reference)?.[1]
+  const id = LOCAL_PATIENT.exec(localReference(value.reference, base))?.[1]
   return id === undefined ? [] : [id]
 }
+
+/** A reference without this server's own base: `http://here/fhir/Patient/1` is `Patient/1`. */
+export const localReference = (reference: string, base: string | undefined): string =>
+  base !== undefined && reference.startsWith(base) && reference[base.length] === '/'
+    ? reference.slice(base.length + 1)
+    : reference

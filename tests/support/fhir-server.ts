@@ -5,6 +5,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { FhirDeps } from '../../src/commands/fhir-deps.ts'
 import { mintIds } from '../../src/commands/mint-ids.ts'
 import type { Store } from '../../src/commands/ports/store.ts'
+import type { Resource } from '../../src/fhir/resource.ts'
 import { indexResource } from '../../src/fhir/search/index-resource.ts'
 import { validateResource } from '../../src/fhir/validation/validate-resource.ts'
 import { ok } from '../../src/lib/result.ts'
@@ -50,7 +51,8 @@ export async function openFhirServer(options: FhirServerOptions = {}): Promise<F
   const clock = { nowMs: Date.parse('2026-11-22T08:00:00Z') }
   const clockPort = { nowMs: () => clock.nowMs }
   const dataDir = mkdtempSync(join(tmpdir(), 'cw-fhir-'))
-  const common = { clock: clockPort, indexResource, migrate: 'auto' as const }
+  const index = (resource: Resource) => indexResource(resource, BASE)
+  const common = { clock: clockPort, indexResource: index, migrate: 'auto' as const }
   const store = await (options.databaseUrl === undefined
     ? openEmbeddedStore({ dataDir, ...common })
     : openPostgresStore({ databaseUrl: options.databaseUrl, ...common }))

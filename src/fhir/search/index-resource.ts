@@ -11,11 +11,13 @@ import { promotedColumn, type PromotedColumn } from './promoted.ts'
 /**
  * What a resource is found by: every search parameter of its type that this server supports, taken from the R4
  * expressions. Equal search values give an equal hash, so the store can leave index rows alone that didn't change.
+ * References below `base`, this server's own, are indexed as local ones.
  */
-export function indexResource(resource: Resource): IndexEntry {
+export function indexResource(resource: Resource, base?: string): IndexEntry {
   const found: Found = { lookups: [], dates: [] }
-  const patient = patientOf(resource)
-  for (const extractor of extractorsOf(resource.resourceType)) extract(extractor, resource, patient, found)
+  const patient = patientOf(resource, base)
+  for (const extractor of extractorsOf(resource.resourceType))
+    extract(extractor, { resource, patient, base }, found)
   const { lookups, dates, status, owner, startMs, endMs } = found
   return {
     ...(patient !== undefined && { patient }),
@@ -33,7 +35,7 @@ interface Extractor {
   readonly parameter: number
   readonly isDate: boolean
   readonly walk: PathWalk
-  readonly values: (element: unknown) => readonly LookupValue[]
+  readonly values: (element: unknown, base?: string) => readonly LookupValue[]
   readonly column: PromotedColumn | undefined
 }
 
@@ -47,7 +49,7 @@ interface Found {
   endMs?: number
 }
 
-const valuesByType: Readonly<Record<string, (element: unknown) => readonly LookupValue[]>> = {
+const valuesByType: Readonly<Record<string, (element: unknown, base?: string) => readonly LookupValue[]>> = {
   token: tokensOf,
   string: stringsOf,
   uri: urisOf,
@@ -80,7 +82,13 @@ function extractorOf(type: string, parameter: SearchParameter): readonly Extract
   ]
 }
 
-function extract(extractor: Extractor, resource: Resource, patient: string | undefined, found: Found): void {
+interface Indexed {
+  readonly resource: Resource
+  readonly patient: string | undefined
+  readonly base: string | undefined
+}
+
+function extract(extractor: Extractor, { resource, patient, base }: Indexed, found: Found): void {
   const { parameter, column } = extractor
   extractor.walk(resource, element => {
     if (extractor.isDate) {
@@ -90,7 +98,7 @@ function extract(extractor: Extractor, resource: Resource, patient: string | und
       }
       return
     }
-    for (const value of extractor.values(element)) {
+    for (const value of extractor.values(element, base)) {
       if (column === undefined) addLookup(found, { parameter, ...value })
       else if (!isInColumn(column, value.value, patient, found)) addLookup(found, { parameter, ...value })
     }

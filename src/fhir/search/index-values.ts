@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { localReference } from '../compartment.ts'
 import { dateInterval, periodInterval, type DateInterval } from './date-interval.ts'
 
 /** A value in the look-up index: what is compared, and the token's system or the string as it was written. */
@@ -69,13 +70,13 @@ export function stringsOf(element: unknown): readonly LookupValue[] {
 export const urisOf = (element: unknown): readonly LookupValue[] =>
   typeof element === 'string' ? [{ value: bounded(element) }] : []
 
-/** A Reference as `Type/id` or its absolute url; a canonical with and without its version. Identifier only: nothing. */
-export function referencesOf(element: unknown): readonly LookupValue[] {
+/** A Reference as `Type/id` or its absolute url (one below `base`, this server's own, is `Type/id` too); a canonical with and without its version. */
+export function referencesOf(element: unknown, base?: string): readonly LookupValue[] {
   if (typeof element === 'string') return canonicalsOf(element)
   if (typeof element !== 'object' || element === null) return []
   const { reference, resource } = element as Element
   if (typeof reference === 'string') {
-    const value = normalReference(reference)
+    const value = normalReference(localReference(reference, base))
     return value === undefined ? [] : [{ value: bounded(value) }]
   }
   return typeof resource === 'string' ? canonicalsOf(resource) : []

@@ -258,6 +258,20 @@ export function searchContract(open: () => Promise<FhirServer>): void {
     })
   })
 
+  test('a reference written out below the own base is found as a local one, in its compartment and shard', async () => {
+    const subject = { reference: `${BASE}/Patient/p1` }
+    const code = { text: 'written out' }
+    await server.call({
+      ...{ method: 'PUT', path: '/Observation/out' },
+      body: { resourceType: 'Observation', id: 'out', status: 'final', code, subject },
+    })
+    expect(await found('/Observation?patient=p1&status=final&_id=out')).toBe('out')
+    const reply = await server.call({ path: '/Observation/out' })
+    expect(reply.json.subject).toEqual(subject)
+    expect(reply.status).toBe(200)
+    await server.call({ method: 'DELETE', path: '/Observation/out' })
+  })
+
   describe('the result', () => {
     test('has full URLs, modes and a self link that says what was applied', async () => {
       const { json } = await server.call({
