@@ -8,6 +8,7 @@ import { candidatesOf, conditionsIn } from './fhir-conditional.ts'
 import { conditionText, findByConditions } from './fhir-conditions.ts'
 import { caseTypes, type Caller, type FhirDeps } from './fhir-deps.ts'
 import { at, type WriteIntent } from './fhir-intent.ts'
+import { withoutOverlap } from './fhir-overlap.ts'
 import { placeIntents, shardOf, type PlacedIntent } from './fhir-placing.ts'
 import { preconditionFailure } from './fhir-preconditions.ts'
 import { recordProvenance } from './fhir-provenance.ts'
@@ -83,6 +84,8 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
   const stored = new Map(first.resources.map(row => [keyText(row), row]))
   const placed = placeIntents(deps, intents, { found, isTaken: key => taken.has(keyText(key)) })
   if (!placed.ok) return placed
+  const apart = withoutOverlap(placed.value)
+  if (!apart.ok) return apart
   const loaded = await withFurtherCases(decision, first, placed.value)
   const context = {
     tenant: deps.tenant,

@@ -220,6 +220,29 @@ export function transactionContract(open: () => Promise<FhirServer>): void {
       expect((await read(locationOf(second, 0))).subject.reference).toBe(locationOf(first, 0))
     })
 
+    test('fails when a conditional create finds what another entry writes or deletes', async () => {
+      const identified = patient({ identifier: [{ system: 'urn:t', value: '30' }] })
+      const found = post(identified, {}, { ifNoneExist: 'identifier=urn:t|30' })
+      await send(bundle('transaction', put({ ...identified, id: 'overlap' })))
+      for (const other of [
+        put({ ...identified, gender: 'male', id: 'overlap' }),
+        remove('Patient/overlap'),
+      ]) {
+        for (const entries of [
+          [found, other],
+          [other, found],
+        ]) {
+          const reply = await send(bundle('transaction', ...entries))
+          expect([reply.status, reply.json.issue[0].details.coding[0].code]).toEqual([
+            400,
+            'bundle-identity-overlap',
+          ])
+        }
+      }
+      expect((await read('Patient/overlap')).meta.versionId).toBe('1')
+      expect(statuses(await send(bundle('transaction', found, found)))).toEqual(['200', '200'])
+    })
+
     test('a conditional reference finds what is there, or what an entry with the same condition makes', async () => {
       await send(
         bundle(
