@@ -2,9 +2,9 @@ import { assert } from '../lib/assert.ts'
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import { shardInId, shardOfKey } from '../lib/ids.ts'
 import { patientOf } from '../fhir/compartment.ts'
-import type { Resource, ResourceKey } from '../fhir/resource.ts'
+import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { instantOf } from '../lib/clock.ts'
-import type { Store, SyncCursor, SyncLink } from './ports/store.ts'
+import type { Loaded, Store, SyncCursor, SyncLink } from './ports/store.ts'
 import { openWork, type OutboxTarget, type UnitOfWork } from './unit-of-work.ts'
 
 /** The law of case management over changes that come from a peer: recorded, flagged, never refused. */
@@ -58,13 +58,7 @@ export async function applyInbound(deps: InboundDeps, request: InboundRequest): 
     const patients = [
       ...new Set(request.changes.flatMap(({ patient }) => (patient === undefined ? [] : [patient]))),
     ]
-    const loaded = await deps.store.load({
-      tenant: request.tenant,
-      lane: 0,
-      keys: request.changes.map(({ key }) => key),
-      compartments: { patients, types: LAW_TYPES },
-      lock: attempt > 2,
-    })
+    const loaded = await loadFor(deps, request, { patients, lock: attempt > 2 })
     const at = instantOf(deps.nowMs())
     const work = openWork(
       { tenant: request.tenant, lane: 0, at, actor: request.actor, targets: deps.targets },
@@ -84,6 +78,39 @@ export async function applyInbound(deps: InboundDeps, request: InboundRequest): 
   return fail(contended)
 }
 
+interface LoadOptions {
+  readonly patients: readonly string[]
+  readonly lock: boolean
+}
+
+/** What the changes name and the cases of their patients, of those too in whose record it stood before. */
+async function loadFor(
+  { store }: InboundDeps,
+  { tenant, changes }: InboundRequest,
+  { patients, lock }: LoadOptions,
+): Promise<Loaded> {
+  const keys = changes.map(({ key }) => key)
+  const loaded = await store.load({
+    tenant,
+    lane: 0,
+    keys,
+    compartments: { patients, types: LAW_TYPES },
+    lock,
+  })
+  const standing = openWork({ tenant, lane: 0, at: '', actor: '', targets: [] }, loaded.resources)
+  const before = keys
+    .filter(({ type }) => LAW_TYPES.includes(type))
+    .flatMap(key => patientIn(standing.get(key)) ?? [])
+  const further = [...new Set(before)].filter(patient => !patients.includes(patient))
+  if (further.length === 0) return loaded
+  const compartments = { patients: further, types: LAW_TYPES }
+  const more = await store.load({ tenant, lane: 0, compartments, lock })
+  const rows = [...loaded.resources, ...more.resources].map(row => [keyText(row), row] as const)
+  return { ...loaded, resources: [...new Map(rows).values()] }
+}
+
+const patientIn = (resource: Resource | undefined): string | undefined => resource && patientOf(resource)
+
 const contended: Failure = {
   kind: 'unavailable',
   code: 'inbound-contended',
@@ -98,13 +125,14 @@ function stageAll(
 ): Result<readonly SyncLink[]> {
   const links: SyncLink[] = []
   for (const change of request.changes) {
-    const { resource, link, asPeerSays } = change.decide(work.get(change.key))
+    const standing = work.get(change.key)
+    const { resource, link, asPeerSays } = change.decide(standing)
     links.push(link)
     if (!resource) continue
     const lawful = deps.law({
       compartment: compartmentKeys
         .flatMap(key => work.get(key) ?? [])
-        .filter(other => samePatient(other, change.patient)),
+        .filter(other => [change.patient, patientIn(standing)].includes(patientOf(other))),
       changed: [resource],
       actor: request.actor,
       at: instantOf(deps.nowMs()),
@@ -122,9 +150,6 @@ function stageAll(
   }
   return ok(links)
 }
-
-const samePatient = (resource: Resource, patient: string | undefined): boolean =>
-  patientOf(resource) === patient
 
 /** A new resource lives with its patient; one that has none, where its id says. */
 function shardFor(tenant: number, resource: Resource): number {

@@ -23,8 +23,12 @@ export function underCaseLaw({ deps, caller, work, placed, loaded, atInstant }: 
     const resource = caseTypes.has(key.type) && changedKeys.has(keyText(key)) ? work.get(key) : undefined
     return resource ? [resource] : []
   })
-  if (changed.length === 0) return ok(undefined)
-  const before = openWork({ tenant: 0, lane: 0, at: '', actor: '', targets: [] }, loaded.resources)
+  const before = standingIn(loaded)
+  const removed = placed.flatMap(({ key }) => {
+    const isRemoved = caseTypes.has(key.type) && changedKeys.has(keyText(key)) && !work.get(key)
+    return isRemoved ? (before.get(key) ?? []) : []
+  })
+  if (changed.length + removed.length === 0) return ok(undefined)
   const compartment = loaded.resources.flatMap(row =>
     caseTypes.has(row.type) ? (before.get(row) ?? []) : [],
   )
@@ -32,6 +36,7 @@ export function underCaseLaw({ deps, caller, work, placed, loaded, atInstant }: 
   const input = {
     compartment,
     changed,
+    removed,
     actor,
     door: 'fhir' as const,
     at: atInstant,
@@ -42,10 +47,16 @@ export function underCaseLaw({ deps, caller, work, placed, loaded, atInstant }: 
   for (const resource of lawful.value) {
     if (!hasId(resource)) continue
     const key = { type: resource.resourceType, id: resource.id }
-    work.put(resource, { shard: shardInId(key.id) ?? shardOf(deps.tenant, key, patientOf(resource)) })
+    work.put(resource, {
+      shard: shardInId(key.id) ?? shardOf(deps.tenant, key, patientOf(resource, deps.base)),
+    })
   }
   return ok(undefined)
 }
+
+/** What was loaded, to be read as it stood before anything is staged. */
+export const standingIn = ({ resources }: Loaded): Pick<UnitOfWork, 'get'> =>
+  openWork({ tenant: 0, lane: 0, at: '', actor: '', targets: [] }, resources)
 
 const hasId = (resource: Resource): resource is Resource & { readonly id: string } =>
   resource.id !== undefined

@@ -31,10 +31,12 @@ export interface Caller {
 }
 
 export interface CaseLawInput {
-  /** The patient's EpisodeOfCare, CareTeam, CarePlan, Task and Goal as they stand. */
+  /** The EpisodeOfCare, CareTeam, CarePlan, Task and Goal of the patients concerned, before and after, as they stand. */
   readonly compartment: readonly Resource[]
   /** What the caller wants to write. */
   readonly changed: readonly Resource[]
+  /** What the caller wants to delete, as it stands. */
+  readonly removed?: readonly Resource[]
   readonly actor: string
   readonly door: 'fhir' | 'peer'
   readonly at: string

@@ -74,7 +74,80 @@ test('an accepted Task makes its owner a member of the team, in the same write',
   expect((await teamOf()).meta.versionId).toBe('2')
 })
 
-test('what a case does not own passes untouched', async () => {
+test('a duty stays with its patient and its case, whoever it is moved to', async () => {
+  const task = taskOf(world, 'med-rec')
+  const moved = { ...task, for: { reference: 'Patient/other' } }
+  const orphaned = { ...moved, groupIdentifier: { value: 'other' } }
+  const { for: _patient, groupIdentifier: _case, ...bare } = task
+  for (const [resource, expression] of [
+    [moved, 'Task.for'],
+    [orphaned, 'Task.groupIdentifier'],
+    [bare, 'Task.groupIdentifier'],
+  ] as const) {
+    const reply = await put(resource)
+    expect([reply.status, reply.json.issue[0].expression]).toEqual([422, [expression]])
+    expect(reply.json.issue[0].details.coding[0].code).toBe('derived-element')
+  }
+  const stands = await server.call({ path: `/Task/${task.id ?? ''}` })
+  expect(stands.json.meta.versionId).toBe('1')
+})
+
+const owned = ['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task']
+
+test('what belongs to a case is not deleted, alone or in a transaction: the status says it', async () => {
+  for (const type of owned) {
+    const { id = '' } = type === 'Task' ? taskOf(world, 'med-rec') : only(world, type)
+    const alone = await server.call({ method: 'DELETE', path: `/${type}/${id}` })
+    const patient = { resourceType: 'Patient', id: `beside-${type}` }
+    const together = await server.call({
+      method: 'POST',
+      path: '',
+      body: {
+        resourceType: 'Bundle',
+        type: 'transaction',
+        entry: [
+          { request: { method: 'DELETE', url: `${type}/${id}` } },
+          { request: { method: 'PUT', url: `Patient/${patient.id}` }, resource: patient },
+        ],
+      },
+    })
+    for (const reply of [alone, together]) {
+      expect([reply.status, reply.json.issue[0].details.coding[0].code]).toEqual([
+        422,
+        'case-owned-not-deletable',
+      ])
+      expect(reply.json.issue[0].diagnostics).toMatch(/Legal: .*(entered-in-error|MarkEnteredInError)/)
+    }
+    expect((await server.call({ path: `/${type}/${id}` })).status).toBe(200)
+    expect((await server.call({ path: `/Patient/${patient.id}` })).status).toBe(404)
+  }
+})
+
+test('what a case does not own can be deleted', async () => {
+  for (const type of ['Task', 'EpisodeOfCare', 'Encounter', 'Patient']) {
+    const body = plain[type]
+    const path = `/${type}/plain`
+    expect((await server.call({ method: 'PUT', path, body })).status).toBe(201)
+    expect((await server.call({ method: 'DELETE', path })).status).toBeLessThan(300)
+    expect((await server.call({ path })).status).toBe(410)
+  }
+})
+
+const patient = { reference: `Patient/${PATIENT}` }
+const plain: Readonly<Record<string, object>> = {
+  Task: { resourceType: 'Task', id: 'plain', status: 'requested', intent: 'order', for: patient },
+  EpisodeOfCare: { resourceType: 'EpisodeOfCare', id: 'plain', status: 'active', patient },
+  Encounter: {
+    resourceType: 'Encounter',
+    id: 'plain',
+    status: 'planned',
+    class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' },
+    subject: patient,
+  },
+  Patient: { resourceType: 'Patient', id: 'plain' },
+}
+
+test('what a case does not own passes passes untouched', async () => {
   const reply = await server.call({
     method: 'POST',
     path: '/Task',

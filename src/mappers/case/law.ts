@@ -20,6 +20,7 @@ import { lawfulEpisode, recordedEpisode } from './episode-law.ts'
 import { isCase } from './episode-lens.ts'
 import { linkedEpisode } from './plan-lens.ts'
 import { tagOf } from './slots.ts'
+import { notDeletable } from './not-deletable.ts'
 import { lawfulPlan, lawfulTask, lawfulTeam, recordedStatus } from './status-law.ts'
 import { shownState } from './standing.ts'
 import { LAW_TRIGGER } from './task-effects.ts'
@@ -33,6 +34,8 @@ export interface CaseLawInput {
   readonly compartment: readonly Resource[]
   /** What is to be written; all with ids. */
   readonly changed: readonly Resource[]
+  /** What is to be deleted, as it stood. */
+  readonly removed?: readonly Resource[]
   /** A client is refused what is illegal; what a peer says has happened is recorded, flagged and reviewed. */
   readonly door: 'fhir' | 'peer'
   /** Instant of the write. */
@@ -46,7 +49,10 @@ export interface CaseLawInput {
 interface Court extends CaseLawInput {
   readonly lenses: CaseLenses
   readonly stood: ReadonlyMap<string, Resource>
+  /** What stands when all is written. */
   readonly record: CaseRecord
+  /** Ids of the EpisodesOfCare that are a case, before or after. */
+  readonly cases: ReadonlySet<string>
   readonly reopenDays: number
 }
 
@@ -54,7 +60,7 @@ interface Court extends CaseLawInput {
  * The law over case-owned resources: EpisodesOfCare of a case type, CarePlans and CareTeams linked to one, Tasks whose
  * groupIdentifier is its number. Gives what to write: what was sent, the very same object where the law adds nothing,
  * and what follows from it (team members, a review). All else passes untouched. Fails, at the door `fhir` only, with
- * `illegal-transition`, `case-condition` or `derived-element`.
+ * `illegal-transition`, `case-condition`, `derived-element` or `case-owned-not-deletable`.
  */
 export function applyCaseLaw(input: CaseLawInput): Result<readonly Resource[]> {
   const lenses = caseLenses(input.canonicalBase)
@@ -65,8 +71,15 @@ export function applyCaseLaw(input: CaseLawInput): Result<readonly Resource[]> {
     lenses,
     stood,
     record: caseRecord(standing, lenses.names),
+    cases: new Set(
+      [...input.compartment, ...input.changed]
+        .filter(resource => isCase(resource, lenses.names))
+        .flatMap(({ id }) => id ?? []),
+    ),
     reopenDays: input.rules.reopenDays,
   }
+  const kept = input.removed?.find(resource => ownerOf(resource, court) !== undefined)
+  if (kept) return fail(notDeletable(kept, lenses))
   const written: Resource[] = []
   const reviews: Resource[] = []
   for (const after of input.changed) {
@@ -88,12 +101,12 @@ const byKey = (resources: readonly Resource[]): ReadonlyMap<string, Resource> =>
   new Map(resources.map(resource => [keyOf(resource), resource]))
 
 /** Id of the case that owns a resource; undefined when none on record does. */
-function ownerOf(resource: Resource | undefined, { lenses, record }: Court): string | undefined {
+function ownerOf(resource: Resource | undefined, { lenses, cases }: Court): string | undefined {
   if (!resource) return undefined
   if (resource.resourceType === 'EpisodeOfCare')
     return isCase(resource, lenses.names) ? resource.id : undefined
   const id = resource.resourceType === 'Task' ? caseNumberOf(resource, lenses.names) : linkedEpisode(resource)
-  return record.episodes.some(episode => episode.id === id) ? id : undefined
+  return id !== undefined && cases.has(id) ? id : undefined
 }
 
 function judge(after: Resource, court: Court): Result<Resource> {
@@ -119,7 +132,7 @@ function recorded(after: Resource, court: Court): Resource {
   const kept =
     after.resourceType === 'EpisodeOfCare'
       ? recordedEpisode({ before, after }, court)
-      : recordedStatus(after, court.lenses)
+      : recordedStatus({ before, after }, court.lenses)
   return tagOf(court.lenses.names.flag, 'illegal-transition').set(kept, true)
 }
 

@@ -1,13 +1,13 @@
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { isDerived, type CaseLenses } from './case-record.ts'
+import { changedElements, withDerivedElements } from './derived-task.ts'
 import { objectOf, textOf, withElement } from './json-edit.ts'
 import { sameValue } from './lens.ts'
 import type { CaseNames } from './names.ts'
-import { extensionOf, identifierOf, textAt, withExtension } from './slots.ts'
+import { extensionOf, withExtension } from './slots.ts'
 import { withoutMark } from './standing.ts'
 import { checkedMove } from './status-tables.ts'
-import { caseNumberOf } from './task-lens.ts'
 
 export interface StatusChange {
   readonly before: Resource | undefined
@@ -46,9 +46,12 @@ export function lawfulTeam({ before, after }: StatusChange, lenses: CaseLenses):
   return ok(lenses.team.write(team, { ...lenses.team.read(team), members }))
 }
 
-/** What a peer wrote, as it is, without a mark that says that facts gave the status. */
-export const recordedStatus = (after: Resource, { names }: CaseLenses): Resource =>
-  withoutMark(after, names.derived)
+/** What a peer wrote, without a mark that says that facts gave the status; what was derived from facts stays derived. */
+export function recordedStatus({ before, after }: StatusChange, { names }: CaseLenses): Resource {
+  const own = withoutMark(after, names.derived)
+  const isDuty = before?.resourceType === 'Task' && isDerived(before, names)
+  return isDuty ? withDerivedElements(before, own, names) : own
+}
 
 /** Marks of what is derived are no business of a client: where the status is as it was, so are they. */
 function kept(
@@ -67,20 +70,6 @@ function kept(
     ? marked
     : withElement(marked, '_status', withExtension(objectOf(marked['_status']), names.derived, was))
 }
-
-/** What the rule of a derived Task gives and nobody else may change. A client's own identifiers and codings are free. */
-const ruled = (names: CaseNames): readonly (readonly [string, (task: Resource) => unknown])[] => [
-  ['Task.identifier', identifierOf(names.obligation).get],
-  ['Task.groupIdentifier', task => caseNumberOf(task, names)],
-  ['Task.for', textAt('for', 'reference').get],
-  ['Task.authoredOn', textAt('authoredOn').get],
-  ['Task.restriction.period.end', textAt('restriction', 'period', 'end').get],
-]
-
-const changedElements = (before: Resource, after: Resource, names: CaseNames): readonly string[] =>
-  ruled(names)
-    .filter(([, read]) => read(before) !== read(after))
-    .map(([expression]) => expression)
 
 const derivedElement = (changed: readonly string[]): Failure => ({
   kind: 'business-rule',

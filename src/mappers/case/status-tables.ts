@@ -41,6 +41,10 @@ const statusTables: Readonly<Record<'Task' | 'CarePlan' | 'CareTeam', StatusTabl
   },
 }
 
+/** Where a status may go from here. */
+export const legalMoves = (type: keyof typeof statusTables, from: string): readonly string[] =>
+  statusTables[type][from] ?? []
+
 /** Fails with `illegal-transition` and the legal statuses when the table has no such move. */
 export function checkedMove(type: keyof typeof statusTables, from: string, to: string): Result<void> {
   const legal = statusTables[type][from]

@@ -263,6 +263,12 @@ describe('a Task of a case', () => {
       ['Task.identifier', { identifier: [] }],
       ['Task.groupIdentifier', { groupIdentifier: undefined }],
       ['Task.for', { for: { reference: 'Patient/other' } }],
+      ['Task.code', { code: { text: 'call' } }],
+      ['Task.code', { code: undefined }],
+      ['Task.basedOn', { basedOn: undefined }],
+      ['Task.basedOn', { basedOn: [{ reference: 'CarePlan/mine' }] }],
+      ['Task.extension', { extension: undefined }],
+      ['Task.groupIdentifier', { groupIdentifier: { value: 'z' } }],
     ]
     for (const [expression, change] of changes) {
       expect(refused(lawOf(start, [{ ...contact, ...change }]))).toMatchObject({
@@ -273,9 +279,16 @@ describe('a Task of a case', () => {
     const own = {
       ...contact,
       identifier: [...(contact['identifier'] as object[]), { value: 'x' }],
+      basedOn: [...(contact['basedOn'] as object[]), { reference: 'CarePlan/mine' }],
+      code: { ...(contact['code'] as object), text: 'Call' },
       priority: 'asap',
     }
     expect(lawOf(start, [own]).ok).toBe(true)
+  })
+
+  it('that is moved out of the record of its patient is judged by whose it was', () => {
+    const elsewhere: Resource = { ...contact, for: { reference: 'Patient/other' }, groupIdentifier: {} }
+    expect(refused(lawOf(start, [elsewhere]))).toMatchObject({ code: 'derived-element' })
   })
 
   it('cancelled by facts keeps the mark that says so when a client leaves it out', () => {
@@ -285,7 +298,7 @@ describe('a Task of a case', () => {
         discharge('2026-10-10T10:30:00', '01', { cancelledAt: '2026-10-10T12:00:00-04:00' }),
       ]),
     ])
-    const { _status: _mark, extension: _derived, ...bare } = taskOf(voided, 'contact')
+    const { _status: _mark, ...bare } = taskOf(voided, 'contact')
     const world = written(voided, [{ ...bare, note: [{ text: 'seen' }] }])
     expect(taskOf(world, 'contact')['_status']).toEqual(taskOf(voided, 'contact')['_status'])
     expect(taskOf(world, 'contact')['extension']).toEqual(taskOf(voided, 'contact')['extension'])
@@ -360,6 +373,29 @@ describe('at the door of peers', () => {
     expect(tasksOf(back, 'fact-review')).toHaveLength(2)
     const twice = written(back, [done], { door: 'peer' })
     expect(tasksOf(twice, 'fact-review')).toHaveLength(2)
+  })
+
+  it('what was derived stays derived, and people are asked to look', () => {
+    const contact = taskOf(start, 'contact')
+    const elsewhere: Resource = {
+      ...contact,
+      status: 'accepted',
+      owner: noor,
+      for: { reference: 'Patient/other' },
+      groupIdentifier: { value: 'z' },
+      code: { coding: [{ system: 'urn:theirs', code: 'call' }] },
+      basedOn: [{ reference: 'CarePlan/theirs' }],
+      extension: [],
+    }
+    const world = written(start, [elsewhere], { door: 'peer' })
+    const [code] = tasksOf(world, 'contact')
+    expect(code).toMatchObject({ status: 'accepted', owner: noor })
+    for (const element of ['for', 'groupIdentifier', 'identifier', 'extension']) {
+      expect(code?.[element]).toEqual(contact[element])
+    }
+    expect(JSON.stringify(code)).toContain('urn:theirs')
+    expect(JSON.stringify(code)).toContain('CarePlan/theirs')
+    expect(tasksOf(world, 'fact-review')).toHaveLength(1)
   })
 
   it('an illegal step of a case is recorded by what its status means', () => {
