@@ -12,11 +12,12 @@ import type { MapContext } from './map-context.ts'
 export function fieldText(segment: Segment, field: number, message: Message, context: MapContext): string {
   const raw = segment.rawField(field)
   const text = isSelfContained(raw, message.delimiters) ? raw : rewritten(segment.repetitions(field))
-  return TIMES.has(`${segment.name}-${field}`) ? withOffset(text, context) : text
+  return TIMED.has(segment.name) && TIMES.has(`${segment.name}-${field}`) ? withOffset(text, context) : text
 }
 
 /** A whole segment with the fields from `first` on, so written. */
 export function segmentText(segment: Segment, message: Message, context: MapContext): string {
+  if (!TIMED.has(segment.name) && isSelfContained(segment.raw, message.delimiters)) return segment.raw
   const count = segment.raw.split(message.delimiters.field).length - 1
   const fields = Array.from({ length: count }, (_unused, index) =>
     fieldText(segment, index + 1, message, context),
@@ -35,6 +36,9 @@ const TIMES: ReadonlySet<string> = new Set([
   'DG1-5',
   'DG1-19',
 ])
+
+/** Segments with such fields. */
+const TIMED: ReadonlySet<string> = new Set([...TIMES].map(field => field.slice(0, 3)))
 
 /** `YYYYMMDD`: a date needs no offset. */
 const DATE_LENGTH = 8

@@ -55,13 +55,20 @@ const wins = (stamp: string, text: string, otherStamp: string, otherText: string
 /** The winner of every plain field over all sources. */
 export function winners(register: Register): ReadonlyMap<string, Said> {
   const found = new Map<string, Said>()
-  for (const said of allSaid(register)) {
-    if (said.field.includes('/') || !said.field.includes('-')) continue
-    const other = found.get(said.field)
-    if (!other || wins(said.stamp, said.text, other.stamp, other.text)) found.set(said.field, said)
+  for (const [source, stamps] of Object.entries(register)) {
+    for (const [stamp, fields] of Object.entries(stamps)) {
+      for (const [field, text] of Object.entries(fields)) {
+        if (field[PLAIN_DASH] !== '-') continue
+        const other = found.get(field)
+        if (!other || wins(stamp, text, other.stamp, other.text)) found.set(field, { source, stamp, text })
+      }
+    }
   }
   return found
 }
+
+/** A plain field is `SEG-number`: groups and their items have no dash there. */
+const PLAIN_DASH = 3
 
 /** One item of a group, and whether it is in the list that its source sent last. */
 export interface GroupItem extends Said {
@@ -94,16 +101,13 @@ const bySource = (a: GroupItem, b: GroupItem): number =>
 
 /** Every source's own word on a field, the latest first. */
 export function everySource(register: Register, field: string): readonly Said[] {
-  const all = [...allSaid(register)].filter(said => said.field === field)
+  const all = Object.entries(register).flatMap(([source, stamps]) =>
+    Object.entries(stamps).flatMap(([stamp, fields]) => {
+      const text = fields[field]
+      return text === undefined ? [] : [{ source, stamp, text }]
+    }),
+  )
   return all.toSorted((a, b) => (wins(a.stamp, a.text, b.stamp, b.text) ? -1 : 1))
-}
-
-function* allSaid(register: Register): Generator<Said & { readonly field: string }> {
-  for (const [source, stamps] of Object.entries(register)) {
-    for (const [stamp, fields] of Object.entries(stamps)) {
-      for (const [field, text] of Object.entries(fields)) yield { source, stamp, field, text }
-    }
-  }
 }
 
 export const isSilent = (register: Register): boolean => Object.keys(register).length === 0

@@ -16,11 +16,10 @@ export function winnerSegment(
   contexts: (source: string) => MapContext,
 ): WinnerSegment {
   const fields: string[] = [name]
+  const prefix = `${name}-`
   for (const [field, said] of winning) {
-    const [segment, number] = field.split('-')
-    if (segment === name) fields[Number(number)] = wordOf(said) ?? ''
+    if (field.startsWith(prefix)) fields[Number(field.slice(prefix.length))] = wordOf(said) ?? ''
   }
-  const text = Array.from(fields, field => field ?? '').join('|')
-  const anySource = [...winning.values()][0]?.source ?? '|'
-  return { segment: readText(text), contextOf: field => contexts(winning.get(field)?.source ?? anySource) }
+  const segment = readText(fields.join('|'))
+  return { segment, contextOf: field => contexts(winning.get(field)?.source ?? '|') }
 }

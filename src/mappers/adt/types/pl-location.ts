@@ -20,8 +20,8 @@ const PHYSICAL_TYPE = 'http://terminology.hl7.org/CodeSystem/location-physical-t
 interface Place {
   readonly code: string
   readonly display: string
-  /** The words from the facility down to this place: they make its id. */
-  readonly path: readonly string[]
+  /** The words from the facility down to this place, each encoded: they make its id. */
+  readonly path: string
   readonly name: string
 }
 
@@ -32,18 +32,21 @@ interface Place {
 export function plToLocations(pl: Repetition, context: MapContext): readonly Derived[] {
   const places = placesOf(pl, context)
   const description = valued(pl, 9)
+  let above: Reference<Location> | undefined
   return places.map((place, index) => {
-    const above = places[index - 1]
-    return derived<Location>({
+    const id = placeId(place, context)
+    const location = derived<Location>({
       resourceType: 'Location',
-      id: placeId(place, context),
-      identifier: [{ system: locationSystem(context), value: place.path.map(encodeURIComponent).join('/') }],
+      id,
+      identifier: [{ system: locationSystem(context), value: place.path }],
       name: place.name,
       description: index === places.length - 1 ? description : undefined,
       mode: 'instance',
       physicalType: physicalType(place),
-      partOf: above && { reference: `Location/${placeId(above, context)}`, display: above.name },
+      partOf: above,
     })
+    above = { reference: `Location/${id}`, display: place.name }
+    return location
   })
 }
 
@@ -55,12 +58,8 @@ export function plToReference(pl: Repetition, context: MapContext): Reference<Lo
 
 const locationSystem = ({ settings }: MapContext): string => `${settings.canonicalBase}/sid/location`
 
-const placeId = (place: Place, context: MapContext): string =>
-  directoryId(
-    'Location',
-    `${locationSystem(context)}|${place.path.map(encodeURIComponent).join('/')}`,
-    context,
-  )
+const placeId = ({ path }: Place, context: MapContext): string =>
+  directoryId('Location', `${locationSystem(context)}|${path}`, context)
 
 const physicalType = ({ code, display }: Place): CodeableConcept => ({
   coding: [{ system: PHYSICAL_TYPE, code, display }],
@@ -75,10 +74,10 @@ function placesOf(pl: Repetition, context: MapContext): readonly Place[] {
   if (named.length === 0) return []
   const facility = valued(pl, 4) ?? context.facility
   const places: Place[] = []
-  let path: readonly string[] = named[0]?.code === 'si' ? [] : [facility]
+  let path = named[0]?.code === 'si' ? '' : encodeURIComponent(facility)
   let inside: readonly string[] = []
   for (const { code, display, name } of named) {
-    path = [...path, code === 'si' ? name : `${code}:${name}`]
+    path = code === 'si' ? encodeURIComponent(name) : `${path}/${encodeURIComponent(`${code}:${name}`)}`
     if (code === 'wa' || code === 'ro' || code === 'bd') inside = [...inside, name]
     places.push({ code, display, path, name: inside.length > 0 ? inside.join(' ') : name })
   }
