@@ -2,6 +2,7 @@ import { derivedId } from '../lib/ids.ts'
 import { ok, type Failure, type Result } from '../lib/result.ts'
 import { isConditionalReference, referencesIn } from '../fhir/bundle/links.ts'
 import { keyText, type ResourceKey } from '../fhir/resource.ts'
+import type { BundleMatches } from './fhir-bundle-matches.ts'
 import { conditionOf, conditionText, type Condition } from './fhir-conditions.ts'
 import type { FhirDeps } from './fhir-deps.ts'
 import { at, type WriteIntent } from './fhir-intent.ts'
@@ -97,20 +98,33 @@ const usedUp: Failure = {
     'Resources made under this condition were deleted or changed too often; create without If-None-Exist.',
 }
 
-/** `Patient?identifier=...` -> what it finds on the server, or what an entry with the same condition makes. */
-export function resolveConditionalReferences(
-  intents: readonly WriteIntent[],
-  { found }: Placing,
-  conditional: ReadonlyMap<WriteIntent, Conditional>,
-): Result<ReadonlyMap<string, string>> {
+export interface ReferenceOptions {
+  readonly intents: readonly WriteIntent[]
+  readonly found: Placing['found']
+  readonly conditional: ReadonlyMap<WriteIntent, Conditional>
+  readonly inBundle: BundleMatches
+  /** The address that an entry is written at. */
+  readonly keyOf: (intent: WriteIntent) => ResourceKey
+}
+
+/**
+ * `Patient?identifier=...` -> what it finds on the server, else what an entry with the same condition makes, else the
+ * one that the Bundle itself writes.
+ */
+export function resolveConditionalReferences(options: ReferenceOptions): Result<ReadonlyMap<string, string>> {
+  const { intents, found, conditional, inBundle, keyOf } = options
   const made = new Map([...conditional.values()].map(({ text, key }) => [text, keyText(key)]))
   const resolved = new Map<string, string>()
   for (const intent of intents) {
     for (const reference of referencesIn(intent.resource).filter(isConditionalReference)) {
+      if (resolved.has(reference)) continue
       const condition = referenceCondition(reference)
       const [hit, second] = found.get(conditionText(condition)) ?? []
       if (second !== undefined) return at(intent, ambiguous('A conditional reference'))
-      const target = hit === undefined ? made.get(conditionText(condition)) : `${condition.type}/${hit}`
+      const known = hit === undefined ? made.get(conditionText(condition)) : `${condition.type}/${hit}`
+      const [entry, another] = known === undefined ? inBundle(condition) : []
+      if (another) return at(intent, ambiguous('A conditional reference'))
+      const target = known ?? (entry && keyText(keyOf(entry)))
       if (target === undefined) return at(intent, unmatched)
       resolved.set(reference, target)
     }
@@ -118,8 +132,11 @@ export function resolveConditionalReferences(
   return ok(resolved)
 }
 
+const NO_MATCH = 'A conditional reference matches no resource.'
+
 const unmatched: Failure = {
   kind: 'multiple-matches',
   code: 'condition-unmatched',
-  message: 'A conditional reference matches no resource.',
+  message: NO_MATCH,
+  issues: [{ severity: 'error', code: 'not-found', diagnostics: NO_MATCH }],
 }

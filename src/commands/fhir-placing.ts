@@ -3,6 +3,7 @@ import { ok, type Failure, type Result } from '../lib/result.ts'
 import { entryLinks, isUrn, referencesIn, rewriteLinks } from '../fhir/bundle/links.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import { bundleMatches } from './fhir-bundle-matches.ts'
 import {
   placeConditional,
   resolveConditionalReferences,
@@ -41,18 +42,27 @@ export function placeIntents(
 ): Result<readonly PlacedIntent[]> {
   const conditional = placeConditional(deps, intents, placing)
   if (!conditional.ok) return conditional
-  const references = resolveConditionalReferences(intents, placing, conditional.value)
-  if (!references.ok) return references
-  const targets = new Map(references.value)
+  const targets = new Map<string, string>()
   const keys = new Map<WriteIntent, ResourceKey>()
-  const settle = (intent: WriteIntent, key: ResourceKey): void => {
+  const settle = (intent: WriteIntent, key: ResourceKey): ResourceKey => {
     keys.set(intent, key)
     if (intent.fullUrl !== undefined) targets.set(intent.fullUrl, keyText(key))
+    return key
   }
   for (const intent of intents) {
     const key = conditional.value.get(intent)?.key ?? knownKey(deps, intent)
     if (key) settle(intent, key)
   }
+  const references = resolveConditionalReferences({
+    ...{ intents, found: placing.found, conditional: conditional.value },
+    inBundle: bundleMatches(
+      deps,
+      intents.filter(intent => !conditional.value.get(intent)?.found),
+    ),
+    keyOf: intent => keys.get(intent) ?? settle(intent, mintKey(deps, intent, targets)),
+  })
+  if (!references.ok) return references
+  for (const [reference, target] of references.value) targets.set(reference, target)
   // What remains are new resources: their ids carry the shard of the patient they refer to.
   for (const intent of intents) {
     if (!keys.has(intent) && intent.resource) settle(intent, mintKey(deps, intent, targets))

@@ -1,6 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import { fail, failureKinds, ok, type Failure, type Result } from '../lib/result.ts'
-import { failureAt, readEntries, soundTransaction, type BundleEntry } from '../fhir/bundle/read-entries.ts'
+import {
+  failureAt,
+  METADATA,
+  readEntries,
+  soundTransaction,
+  withAbsoluteUrls,
+  type BundleEntry,
+} from '../fhir/bundle/read-entries.ts'
 import { historySetText } from '../fhir/bundle/history-set.ts'
 import { searchSetText } from '../fhir/bundle/search-set.ts'
 import { bundleText, type EntryText } from '../fhir/bundle/texts.ts'
@@ -19,6 +26,10 @@ export interface BundleRun {
   readonly bundle: Resource
   /** `Prefer: return=`: whether written resources come back in the response. */
   readonly returned: 'minimal' | 'representation'
+  /** `Prefer: handling=lenient`: searches among the entries leave out what they don't know. */
+  readonly lenient: boolean
+  /** The CapabilityStatement as JSON text. */
+  readonly statement: () => string
 }
 
 /**
@@ -45,13 +56,13 @@ interface Entries extends BundleRun {
 async function runTransaction(
   deps: FhirDeps,
   caller: Caller,
-  { bundle, entries, returned }: Entries,
+  { entries, ...run }: Entries,
 ): Promise<Result<readonly EntryText[]>> {
   const sound = soundTransaction(entries)
   if (!sound.ok) return sound
-  const refused = refusedContent(deps.validate(bundle))
+  const refused = refusedContent(deps.validate(withAbsoluteUrls(run.bundle, deps.base)))
   if (refused) return fail(refused)
-  const readable = await checkReads(deps, sound.value)
+  const readable = await checkReads(deps, sound.value, run)
   if (!readable.ok) return readable
   const writes = sound.value.filter(entry => entry.method !== 'GET')
   const written = await writeAll(deps, caller, writes.map(intentOf))
@@ -60,7 +71,7 @@ async function runTransaction(
   const answers: EntryText[] = []
   for (const entry of sound.value) {
     const outcome = byEntry.get(entry)
-    answers.push(outcome ? writtenText(deps, outcome, returned) : await readText(deps, entry))
+    answers.push(outcome ? writtenText(deps, outcome, run.returned) : await readText(deps, entry, run))
   }
   return ok(answers)
 }
@@ -68,12 +79,12 @@ async function runTransaction(
 async function runBatch(
   deps: FhirDeps,
   caller: Caller,
-  { entries, returned }: Entries,
+  { entries, ...run }: Entries,
 ): Promise<readonly EntryText[]> {
   const answers: EntryText[] = []
   for (const entry of entries) {
     answers.push(
-      entry.ok ? await runEntry(deps, caller, { entry: entry.value, returned }) : failedText(entry.failure),
+      entry.ok ? await runEntry(deps, caller, { ...run, entry: entry.value }) : failedText(entry.failure),
     )
   }
   return answers
@@ -82,15 +93,15 @@ async function runBatch(
 async function runEntry(
   deps: FhirDeps,
   caller: Caller,
-  { entry, returned }: { readonly entry: BundleEntry; readonly returned: BundleRun['returned'] },
+  { entry, ...run }: BundleRun & { readonly entry: BundleEntry },
 ): Promise<EntryText> {
-  if (entry.method === 'GET') return readText(deps, entry)
+  if (entry.method === 'GET') return readText(deps, entry, run)
   const refused = entry.resource && refusedContent(deps.validate(entry.resource))
   if (refused) return failedText(refused)
   const written = await writeAll(deps, caller, [intentOf(entry)])
   if (!written.ok) return failedText(written.failure)
   const [outcome] = written.value
-  return outcome ? writtenText(deps, outcome, returned) : { response: { status: statusText(200) } }
+  return outcome ? writtenText(deps, outcome, run.returned) : { response: { status: statusText(200) } }
 }
 
 function intentOf({ rest: _rest, query: _query, ...entry }: BundleEntry): WriteIntent {
@@ -99,23 +110,32 @@ function intentOf({ rest: _rest, query: _query, ...entry }: BundleEntry): WriteI
 }
 
 /** A transaction whose reads can't succeed fails before it writes. */
-async function checkReads(deps: FhirDeps, entries: readonly BundleEntry[]): Promise<Result<void>> {
+async function checkReads(
+  deps: FhirDeps,
+  entries: readonly BundleEntry[],
+  { lenient }: BundleRun,
+): Promise<Result<void>> {
   const puts = new Set(entries.flatMap(({ method, type, id }) => (method === 'PUT' ? [`${type}/${id}`] : [])))
   for (const entry of entries) {
-    if (entry.method !== 'GET') continue
+    if (entry.method !== 'GET' || entry.type === METADATA) continue
     const { place, type, id } = entry
     if (id !== undefined && entry.rest === undefined && puts.has(`${type}/${id}`)) continue
-    const checked = id === undefined ? checkSearch(deps, entry) : await readEntry(deps, entry, { type, id })
+    const checked =
+      id === undefined ? checkSearch(deps, entry, lenient) : await readEntry(deps, entry, { type, id })
     if (checked.ok) continue
     return fail(failureAt(place, checked.failure))
   }
   return ok(undefined)
 }
 
-function checkSearch(deps: FhirDeps, { type, query = '', rest }: BundleEntry): Result<unknown> {
+function checkSearch(
+  deps: FhirDeps,
+  { type, query = '', rest }: BundleEntry,
+  lenient: boolean,
+): Result<unknown> {
   if (rest !== undefined) return historyNotBuilt
   const pairs = [...new URLSearchParams(query)]
-  return parseSearch({ type, pairs, lenient: false, base: deps.base, nowMs: deps.clock.nowMs() })
+  return parseSearch({ type, pairs, lenient, base: deps.base, nowMs: deps.clock.nowMs() })
 }
 
 const historyNotBuilt = fail({
@@ -124,18 +144,22 @@ const historyNotBuilt = fail({
   message: 'The history of a type is not supported.',
 })
 
-async function readText(deps: FhirDeps, entry: BundleEntry): Promise<EntryText> {
+async function readText(deps: FhirDeps, entry: BundleEntry, run: BundleRun): Promise<EntryText> {
   const { type, id } = entry
-  const read = await (id === undefined ? searchEntry(deps, entry) : readEntry(deps, entry, { type, id }))
+  if (type === METADATA) return { resource: run.statement(), response: { status: statusText(200) } }
+  const read = await (id === undefined
+    ? searchEntry(deps, entry, run.lenient)
+    : readEntry(deps, entry, { type, id }))
   return read.ok ? read.value : failedText(read.failure)
 }
 
 async function searchEntry(
   deps: FhirDeps,
   { type, query = '', rest }: BundleEntry,
+  lenient: boolean,
 ): Promise<Result<EntryText>> {
   if (rest !== undefined) return historyNotBuilt
-  const found = await search(deps, { type, pairs: [...new URLSearchParams(query)], lenient: false })
+  const found = await search(deps, { type, pairs: [...new URLSearchParams(query)], lenient })
   if (!found.ok) return found
   const { result, parsed } = found.value
   const resource = searchSetText({ base: deps.base, type, applied: parsed.applied, ...result })

@@ -75,9 +75,18 @@ export function entryLinks(targets: ReadonlyMap<string, string>, fullUrl: string
       ? undefined
       : /^(https?:\/\/.+)\/[A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.exec(fullUrl)?.[1]
   return link => {
-    const exact = targets.get(link)
+    const exact = targets.get(link) ?? versionedTarget(targets, link)
     if (exact !== undefined || root === undefined || !/^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(link))
       return exact
     return targets.get(`${root}/${link}`)
   }
+}
+
+const VERSIONED_URN = /^(urn:(?:uuid|oid):[^/]+)(\/_history\/[A-Za-z0-9\-.]{1,64})$/i
+
+/** `urn:uuid:.../_history/1` leads to that version of what the entry becomes. */
+function versionedTarget(targets: ReadonlyMap<string, string>, link: string): string | undefined {
+  const [, urn = '', version = ''] = VERSIONED_URN.exec(link) ?? []
+  const target = targets.get(urn)
+  return target === undefined ? undefined : target + version
 }

@@ -7,6 +7,7 @@ import { isResourceType } from '../resource-types.ts'
 export interface BundleEntry {
   /** `Bundle.entry[3]`: what a diagnostic names. */
   readonly place: string
+  /** `metadata` as type: the CapabilityStatement. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly type: string
   readonly id?: string
@@ -20,11 +21,31 @@ export interface BundleEntry {
   readonly ifNoneExist?: string
 }
 
+const RELATIVE_URL = /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
+
+/**
+ * A request Bundle for the validator: R4 wants every fullUrl absolute, and clients send `Patient/123`, which stands below
+ * the base it is sent to.
+ */
+export function withAbsoluteUrls(bundle: Resource, base: string): Resource {
+  const { entry } = bundle
+  const isRelative = (item: unknown): item is Fields =>
+    typeof item === 'object' && item !== null && RELATIVE_URL.test(String((item as Fields)['fullUrl'] ?? ''))
+  if (!Array.isArray(entry) || !entry.some(isRelative)) return bundle
+  return {
+    ...bundle,
+    entry: entry.map(item => (isRelative(item) ? { ...item, fullUrl: `${base}/${item['fullUrl']}` } : item)),
+  }
+}
+
 export interface BundleRequest {
   readonly type: 'batch' | 'transaction'
   /** In request order; an entry that can't be understood is a failure. */
   readonly entries: readonly Result<BundleEntry>[]
 }
+
+/** Stands for the type of an entry that reads the CapabilityStatement. */
+export const METADATA = 'metadata'
 
 const ENTRIES_MAX = 10_000
 
@@ -56,6 +77,9 @@ function readEntry(item: unknown, place: string, base: string): Result<BundleEnt
   const { request, resource, fullUrl } = (typeof item === 'object' && item !== null ? item : {}) as Fields
   if (typeof request !== 'object' || request === null) return bad(place, 'request is missing')
   const { method, url, ...conditions } = request as Fields
+  if (method === 'GET' && (url === METADATA || url === `/${METADATA}` || url === `${base}/${METADATA}`)) {
+    return ok({ place, method, type: METADATA })
+  }
   const known = METHODS.find(name => name === method)
   if (!known) {
     return OTHER_METHODS.has(method)

@@ -70,7 +70,7 @@ const handlersOf = (statement: () => string): Readonly<Partial<Record<Interactio
   delete: deleteInstance,
   'search-type': searchType,
   'search-type-post': searchTypePost,
-  transaction,
+  transaction: transaction(statement),
 })
 
 /** Bodies are taken as text: nothing is coerced, removed or filled in, and decimals keep their digits. */

@@ -3,14 +3,19 @@ import { runBundle } from '../../commands/fhir-transaction.ts'
 import { onlyParameters, resourceIn, type Handler } from './exchange.ts'
 
 /** `POST /` with a batch or a transaction (http://hl7.org/fhir/R4/http.html#transaction). */
-export const transaction: Handler = async exchange => {
-  const { deps, caller, prefer } = exchange
-  const known = onlyParameters(exchange)
-  if (!known.ok) return known
-  const bundle = resourceIn(exchange)
-  if (!bundle.ok) return bundle
-  const returned = prefer.returned === 'representation' ? 'representation' : 'minimal'
-  const answered = await runBundle(deps, caller, { bundle: bundle.value, returned })
-  if (!answered.ok) return answered
-  return ok({ status: 200, body: answered.value })
-}
+export const transaction =
+  (statement: () => string): Handler =>
+  async exchange => {
+    const { deps, caller, prefer } = exchange
+    const known = onlyParameters(exchange)
+    if (!known.ok) return known
+    const bundle = resourceIn(exchange)
+    if (!bundle.ok) return bundle
+    const returned = prefer.returned === 'representation' ? 'representation' : 'minimal'
+    const answered = await runBundle(deps, caller, {
+      ...{ bundle: bundle.value, returned, statement },
+      lenient: prefer.lenient,
+    })
+    if (!answered.ok) return answered
+    return ok({ status: 200, body: answered.value })
+  }

@@ -267,6 +267,50 @@ export function transactionContract(open: () => Promise<FhirServer>): void {
       expect((await read(locationOf(reply, 2))).subject.reference).toBe(locationOf(reply, 1))
     })
 
+    test('a conditional reference finds what another entry of the Bundle creates, whatever its type', async () => {
+      const identifier = (value: string) => [{ system: 'urn:t', value }]
+      const at = { managingOrganization: { reference: 'Organization?identifier=urn:t|41' } }
+      const reply = await send(
+        bundle(
+          'transaction',
+          post(encounter('Patient?identifier=urn:t|40')),
+          post(patient({ identifier: identifier('40'), ...at })),
+          post({ resourceType: 'Organization', name: 'North', identifier: identifier('41') }),
+          post(patient({ identifier: identifier('42') })),
+        ),
+      )
+      expect(reply.status).toBe(200)
+      expect((await read(locationOf(reply, 0))).subject.reference).toBe(locationOf(reply, 1))
+      expect((await read(locationOf(reply, 1))).managingOrganization.reference).toBe(locationOf(reply, 2))
+      const twice = post(patient({ identifier: identifier('43') }))
+      const reference = post(encounter('Patient?identifier=urn:t|43'))
+      const several = await send(bundle('transaction', twice, twice, reference))
+      expect([several.status, several.json.issue[0].code]).toEqual([412, 'multiple-matches'])
+      const none = await send(bundle('transaction', post(encounter('Patient?identifier=urn:t|44'))))
+      expect([none.status, none.json.issue[0].code]).toEqual([412, 'not-found'])
+    })
+
+    test('takes a relative fullUrl and resolves references by it', async () => {
+      const reply = await send(
+        bundle(
+          'transaction',
+          post(encounter('Patient/123'), { fullUrl: 'Encounter/9' }),
+          post(patient(), { fullUrl: 'Patient/123' }),
+        ),
+      )
+      expect(reply.status).toBe(200)
+      expect((await read(locationOf(reply, 0))).subject.reference).toBe(locationOf(reply, 1))
+      const crooked = await send(bundle('transaction', post(patient(), { fullUrl: 'no address' })))
+      expect(crooked.json.issue[0].expression).toEqual(['Bundle.entry[0].fullUrl'])
+    })
+
+    test('a urn reference may name the version that the entry becomes', async () => {
+      const reply = await send(
+        bundle('transaction', post(patient(), { fullUrl: URN }), post(encounter(`${URN}/_history/1`))),
+      )
+      expect((await read(locationOf(reply, 1))).subject.reference).toBe(`${locationOf(reply, 0)}/_history/1`)
+    })
+
     test('side by side with others on one condition makes one resource', async () => {
       const body = bundle(
         'transaction',
@@ -329,6 +373,19 @@ export function transactionContract(open: () => Promise<FhirServer>): void {
       expect(statuses(reply)).toEqual(['201', '400', '404', '201', '200', '200', '304', '204', '400', '400'])
       expect(reply.json.entry[1].response.outcome.issue[0].expression).toEqual(['Patient.gender'])
     })
+  })
+
+  test('handling=lenient holds for the searches in a Bundle', async () => {
+    for (const type of ['batch', 'transaction']) {
+      const reply = await send(bundle(type, get('Patient?foo=1')), { prefer: 'handling=lenient' })
+      expect([statuses(reply), reply.json.entry[0].resource.type]).toEqual([['200'], 'searchset'])
+    }
+  })
+
+  test('the CapabilityStatement can be read in a Bundle', async () => {
+    const reply = await send(bundle('batch', get('metadata'), get('/metadata')))
+    expect(statuses(reply)).toEqual(['200', '200'])
+    expect(reply.json.entry[0].resource.resourceType).toBe('CapabilityStatement')
   })
 
   test('a Bundle of another type, or nothing of the kind, is refused', async () => {
