@@ -2,7 +2,7 @@ import { fail, ok, type FailureIssue, type Result } from '../../lib/result.ts'
 import { readPageToken } from './page-token.ts'
 import { searchParameterOf, whyNotSearchable } from './parameters.ts'
 import type { SearchPlan } from './plan.ts'
-import { controls, COUNT_DEFAULT, PAGE_PARAMETER } from './search-controls.ts'
+import { controls, COUNT_DEFAULT, PAGE_PARAMETER, SORTS_MAX } from './search-controls.ts'
 import { readFilter } from './search-filters.ts'
 import { unknown, unsupported, type Part, type Read, type SearchRequest } from './search-parts.ts'
 
@@ -107,9 +107,11 @@ function tooMuch(parts: readonly Part[]): readonly FailureIssue[] {
   const filters = parts.filter(item => item.kind === 'filter')
   const includes = parts.filter(item => item.kind === 'include' || item.kind === 'revinclude')
   const values = filters.reduce((sum, item) => sum + item.filter.values.length, 0)
+  const sorts = parts.reduce((sum, item) => sum + (item.kind === 'sort' ? item.sort.length : 0), 0)
   const limits: readonly (readonly [boolean, string])[] = [
     [filters.length > FILTERS_MAX, `at most ${FILTERS_MAX} parameters in one search`],
     [values > VALUES_MAX, `at most ${VALUES_MAX} values in one search`],
+    [sorts > SORTS_MAX, `at most ${SORTS_MAX} keys to sort by`],
     [includes.length > INCLUDES_MAX, `at most ${INCLUDES_MAX} includes in one search`],
   ]
   return limits.flatMap(([over, diagnostics]) =>

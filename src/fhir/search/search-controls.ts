@@ -5,7 +5,7 @@ import { badValue, part, unsupported, type Read, type SearchRequest } from './se
 
 export const COUNT_DEFAULT = 50
 export const COUNT_MAX = 1000
-const SORTS_MAX = 4
+export const SORTS_MAX = 4
 
 /** The parameter that carries the place of the next page. */
 export const PAGE_PARAMETER = '_page'

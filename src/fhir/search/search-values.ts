@@ -19,6 +19,8 @@ export function readValue(
   text: string,
   context: ValueContext,
 ): SearchValue | undefined {
+  // No text of FHIR holds a NUL, and the index leaves it out: what is left could be the beginning of everything.
+  if (text.includes('\0')) return undefined
   switch (parameter.type) {
     case 'token':
       return tokenValue(text)

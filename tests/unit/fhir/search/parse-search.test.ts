@@ -17,6 +17,17 @@ function plan(type: string, query: string) {
 const values = (type: string, query: string) => plan(type, query).filters.map(({ values: found }) => found)
 
 describe('a value', () => {
+  test('that holds a NUL, or of which folding leaves nothing, is refused', () => {
+    for (const query of [
+      'family=%00',
+      'family:contains=%00',
+      'family:exact=%00',
+      'identifier=%00',
+      'family=%CC%81',
+    ])
+      expect(parse('Patient', query).ok, query).toBe(false)
+  })
+
   test('is split at commas and bars that no backslash protects', () => {
     expect(values('Patient', String.raw`identifier=a\,b\|c|d\\e,f`)).toEqual([
       [
@@ -145,4 +156,14 @@ describe('a request', () => {
     expect(parsed.ok ? '' : JSON.stringify(parsed.failure)).not.toContain('=')
     expect(parsed.ok ? '' : parsed.failure.issues?.[0]?.diagnostics).not.toContain('SECRET')
   })
+})
+
+test('_sort said twice sorts by both, within the same limit', () => {
+  expect(
+    plan('Patient', '_sort=family&_sort=-birthdate').sort.map(({ by, descending }) => [by.code, descending]),
+  ).toEqual([
+    ['family', false],
+    ['birthdate', true],
+  ])
+  expect(parse('Patient', '_sort=family,given,gender&_sort=birthdate,_id').ok).toBe(false)
 })
