@@ -33,6 +33,8 @@ const unknown = fail({
 
 export interface HistoryPage {
   readonly versions: readonly Stored[]
+  /** How many versions there are, on all pages. */
+  readonly total: number
   /** Version to go on before, when there are older ones. */
   readonly next?: number
 }
@@ -46,9 +48,15 @@ export async function readHistory(
   const page = { count: count + 1, ...(before !== undefined && { before }) }
   const versions = await store.history(tenant, key, page)
   if (versions.length === 0 && before === undefined) return unknown
+  // Versions are counted from one and none is ever dropped.
+  const newest = before === undefined ? versions[0] : await store.read(tenant, key)
   const shown = versions.slice(0, count)
   const last = shown.at(-1)
-  return ok({ versions: shown, ...(versions.length > count && last && { next: last.version }) })
+  return ok({
+    versions: shown,
+    total: newest?.version ?? 0,
+    ...(versions.length > count && last && { next: last.version }),
+  })
 }
 
 export interface SearchQuery {

@@ -193,11 +193,11 @@ async function readEntry(
 async function historyEntry(deps: FhirDeps, key: ResourceKey): Promise<Result<EntryText>> {
   const page = await readHistory(deps, key, { count: COUNT_DEFAULT })
   if (!page.ok) return page
-  const { versions, next } = page.value
+  const { versions, total, next } = page.value
   const resource = historySetText({
     base: deps.base,
     key,
-    versions,
+    ...{ versions, total },
     self: '',
     ...(next !== undefined && { next: `?_page=${next}` }),
   })

@@ -1,3 +1,4 @@
+import { shardInId } from '../../lib/ids.ts'
 import { etagOf } from '../etag.ts'
 import { bundleText, type EntryText } from './texts.ts'
 
@@ -15,15 +16,18 @@ export interface HistorySet {
   readonly base: string
   readonly key: { readonly type: string; readonly id: string }
   readonly versions: readonly Version[]
+  /** How many versions there are, on all pages. */
+  readonly total: number
   readonly self: string
   readonly next?: string
 }
 
 /** A history Bundle as JSON text, newest first (http://hl7.org/fhir/R4/http.html#history). */
-export function historySetText({ base, key, versions, self, next }: HistorySet): string {
+export function historySetText({ base, key, versions, total, self, next }: HistorySet): string {
   const root = `${base}/${key.type}/${key.id}/_history`
   return bundleText({
     type: 'history',
+    total,
     links: [
       { relation: 'self', url: `${root}${self}` },
       ...(next === undefined ? [] : [{ relation: 'next', url: `${root}${next}` }]),
@@ -32,8 +36,15 @@ export function historySetText({ base, key, versions, self, next }: HistorySet):
   })
 }
 
+/** How a version came: the request isn't kept, but whose choice the id was can be told (minted or derived ones are ours). */
+const firstMethod = (id: string): 'POST' | 'PUT' =>
+  shardInId(id) !== undefined || CONDITIONAL_ID.test(id) ? 'POST' : 'PUT'
+
+/** The ids of conditional creates (commands/fhir-conditional.ts). */
+const CONDITIONAL_ID = /^c[0-9a-f]{32}$/
+
 function entryOf(base: string, { type, id, version, updated, deleted, content }: Version): EntryText {
-  const method = deleted ? 'DELETE' : version === 1 ? 'POST' : 'PUT'
+  const method = deleted ? 'DELETE' : version === 1 ? firstMethod(id) : 'PUT'
   return {
     fullUrl: `${base}/${type}/${id}`,
     ...(!deleted && { resource: content }),

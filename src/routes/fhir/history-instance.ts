@@ -14,14 +14,14 @@ export const historyInstance: Handler = async exchange => {
   if (!page.ok) return page
   const found = await readHistory(exchange.deps, key.value, page.value)
   if (!found.ok) return found
-  const { versions, next } = found.value
+  const { versions, total, next } = found.value
   const { count, before } = page.value
   const queryOf = (from: number | undefined): string =>
     `?_count=${count}${from === undefined ? '' : `&${PAGE_PARAMETER}=${from}`}`
   const body = historySetText({
     base: exchange.deps.base,
     key: key.value,
-    versions,
+    ...{ versions, total },
     self: queryOf(before),
     ...(next !== undefined && { next: queryOf(next) }),
   })

@@ -161,7 +161,7 @@ export function interactionsContract(open: () => Promise<FhirServer>): void {
       const history = await server.call({ path: '/Patient/gone/_history' })
       expect(
         history.json.entry.map((entry: { request: { method: string } }) => entry.request.method),
-      ).toEqual(['DELETE', 'POST'])
+      ).toEqual(['DELETE', 'PUT'])
       const again = await server.call({ method: 'PUT', path: '/Patient/gone', body: patient({ id: 'gone' }) })
       expect([again.status, again.headers['etag']]).toEqual([201, 'W/"3"'])
     })
@@ -187,6 +187,23 @@ export function interactionsContract(open: () => Promise<FhirServer>): void {
       expect([reply.status, reply.headers['etag'], reply.text]).toEqual([200, 'W/"1"', ''])
     })
 
+    test('history says how many versions there are, and how the first came', async () => {
+      const entriesOf = async (key: string) => (await server.call({ path: `/${key}/_history` })).json.entry
+      const requests = async (key: string) =>
+        (await entriesOf(key)).map(({ request }: { request: object }) => request)
+      await server.call({ method: 'PUT', path: '/Patient/said', body: patient({ id: 'said' }) })
+      await server.call({ method: 'DELETE', path: '/Patient/said' })
+      expect(await requests('Patient/said')).toEqual([
+        { method: 'DELETE', url: 'Patient/said' },
+        { method: 'PUT', url: 'Patient/said' },
+      ])
+      const condition = { 'if-none-exist': 'identifier=urn:mrn|how' }
+      for (const headers of [{}, condition]) {
+        const made = await server.call({ method: 'POST', path: '/Patient', body: patient(), headers })
+        expect(await requests(`Patient/${made.json.id}`)).toEqual([{ method: 'POST', url: 'Patient' }])
+      }
+    })
+
     test('history pages by version', async () => {
       for (const gender of ['male', 'female', 'other', 'unknown', 'male']) {
         await server.call({ method: 'PUT', path: '/Patient/pages', body: patient({ id: 'pages', gender }) })
@@ -195,6 +212,7 @@ export function interactionsContract(open: () => Promise<FhirServer>): void {
       let next: string | undefined = `${BASE}/Patient/pages/_history?_count=2`
       while (next !== undefined) {
         const page = await server.call({ path: next })
+        expect(page.json.total).toBe(5)
         versions.push(
           ...page.json.entry.map(
             (entry: { resource: { meta: { versionId: string } } }) => entry.resource.meta.versionId,
