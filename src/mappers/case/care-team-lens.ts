@@ -4,12 +4,22 @@ import type { Resource } from '../../fhir/resource.ts'
 import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
 import { lensOf, type Lens } from './lens.ts'
 import { workflowEpisode, type CaseNames } from './names.ts'
-import { asResource, derivedRows, extensionOf, reasonOf, withReason, type RowShape } from './slots.ts'
+import {
+  asResource,
+  derivedRows,
+  extensionAt,
+  extensionOf,
+  reasonOf,
+  withReason,
+  type RowShape,
+} from './slots.ts'
 import { nativeStatus, standingSlot, type Standing } from './standing.ts'
 
 /** What the case law owns of a CareTeam: its status and the derived members; every other participant is a pin. */
 export interface CareTeamState {
   readonly standing: Standing<string>
+  /** The exact state as the state extension says it: a team has no other than its native status. */
+  readonly stated: string | undefined
   /** Sorted by role and member. */
   readonly members: readonly TeamMember[]
 }
@@ -17,6 +27,7 @@ export interface CareTeamState {
 export const careTeamLens = (names: CaseNames): Lens<CareTeamState> =>
   lensOf<CareTeamState>({
     standing: standingSlot(names.derived, nativeStatus),
+    stated: extensionAt(names.state, 'valueCode'),
     members: derivedRows('participant', names.derived, memberRow(names)),
   })
 

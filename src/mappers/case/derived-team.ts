@@ -36,8 +36,10 @@ export function derivedTeam(team: Resource, facts: TeamFacts, lenses: CaseLenses
   })
   const { own } = before.standing
   const overlay = own === 'active' ? overlayOf(facts.caseCode) : undefined
+  const standing = { own, ...(overlay && { overlay }) }
   return lenses.team.write(team, {
-    standing: { own, ...(overlay && { overlay }) },
+    standing,
+    stated: shownState(standing),
     members: sortedRows(members, memberRow(lenses.names)),
   })
 }

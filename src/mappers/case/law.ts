@@ -25,6 +25,7 @@ import { lawfulPlan, lawfulTask, lawfulTeam, recordedStatus } from './status-law
 import { shownState } from './standing.ts'
 import { LAW_TRIGGER } from './task-effects.ts'
 import { caseNumberOf, newTask } from './task-lens.ts'
+import { writeTask } from './write-task.ts'
 
 export interface CaseLawInput {
   readonly tenant: number
@@ -116,7 +117,7 @@ function judge(after: Resource, court: Court): Result<Resource> {
     case 'EpisodeOfCare':
       return isCase(after, court.lenses.names) ? lawfulEpisode({ before, after }, court) : fail(noCaseType)
     case 'Task':
-      return lawfulTask({ before, after }, court.lenses)
+      return lawfulTask({ before, after }, court)
     case 'CarePlan':
       return lawfulPlan({ before, after }, court.lenses)
     case 'CareTeam':
@@ -132,7 +133,7 @@ function recorded(after: Resource, court: Court): Resource {
   const kept =
     after.resourceType === 'EpisodeOfCare'
       ? recordedEpisode({ before, after }, court)
-      : recordedStatus({ before, after }, court.lenses)
+      : recordedStatus({ before, after }, court)
   return tagOf(court.lenses.names.flag, 'illegal-transition').set(kept, true)
 }
 
@@ -157,13 +158,8 @@ function reviewOf(after: Resource, court: Court): readonly Resource[] {
     if (stands) return stands
     const task = newTask({ id, duty, patient }, lenses.names)
     const state = lenses.task.read(task)
-    return lenses.task.write(task, {
-      ...state,
-      authored: trigger.at,
-      due: duty.due,
-      words: duty.words,
-      modified: trigger.at,
-    })
+    const { due, words } = duty
+    return writeTask(task, { ...state, authored: trigger.at, due, words, modified: trigger.at }, lenses)
   })
 }
 

@@ -4,10 +4,12 @@ import { isDerived, type CaseLenses } from './case-record.ts'
 import { changedElements, withDerivedElements } from './derived-task.ts'
 import { objectOf, textOf, withElement } from './json-edit.ts'
 import { sameValue } from './lens.ts'
-import type { CaseNames } from './names.ts'
+import { isPast } from './mark-missed.ts'
 import { extensionOf, withExtension } from './slots.ts'
-import { withoutMark } from './standing.ts'
+import { shownState, withoutMark } from './standing.ts'
 import { checkedMove } from './status-tables.ts'
+import { isOpenTask } from './task-lens.ts'
+import { writeTask } from './write-task.ts'
 
 export interface StatusChange {
   readonly before: Resource | undefined
@@ -16,14 +18,45 @@ export interface StatusChange {
 
 const statusOf = (resource: Resource): string => textOf(resource['status']) ?? ''
 
+export interface StatusContext {
+  readonly lenses: CaseLenses
+  /** Instant of the write. */
+  readonly at: string
+}
+
 /** A Task of a case: the status moves by the table, what was derived from facts stays derived. */
-export function lawfulTask({ before, after }: StatusChange, lenses: CaseLenses): Result<Resource> {
+export function lawfulTask({ before, after }: StatusChange, context: StatusContext): Result<Resource> {
+  const { lenses } = context
   if (!before) return ok(after)
   const move = checkedMove('Task', statusOf(before), statusOf(after))
   if (!move.ok) return move
-  const changed = isDerived(before, lenses.names) ? changedElements(before, after, lenses.names) : []
+  const task = kept({ before, after }, lenses)
+  if (!isDerived(before, lenses.names)) return ok(task)
+  const changed = changedElements(before, after, lenses.names)
   if (changed.length > 0) return fail(derivedElement(changed))
-  return ok(kept({ before, after }, lenses))
+  const stated = dutyStated({ before, after: task }, context)
+  const [was, is, will] = [before, after, stated].map(one => lenses.task.read(one).stated)
+  return isStatedAnew(was, is, will) ? fail(statedWrong('Task')) : ok(stated)
+}
+
+/** Somebody changed the state extension to what doesn't follow from the status. */
+const isStatedAnew = (was: string | undefined, is: string | undefined, will: string | undefined): boolean =>
+  is !== undefined && is !== was && is !== will
+
+/** The Task of a duty with the exact state that its status means: done after its time is late, whoever noticed. */
+function dutyStated(
+  { before, after }: StatusChange & { readonly before: Resource },
+  { lenses, at }: StatusContext,
+): Resource {
+  const [was, is] = [lenses.task.read(before), lenses.task.read(after)]
+  const isDoneNow = statusOf(after) === 'completed' && isOpenTask(statusOf(before))
+  return writeTask(after, { ...is, isMissed: was.isMissed || (isDoneNow && isPast(was.due, at)) }, lenses)
+}
+
+/** A team with the state that its status means. */
+function teamStated(team: Resource, { team: lens }: CaseLenses): Resource {
+  const state = lens.read(team)
+  return lens.write(team, { ...state, stated: shownState(state.standing) })
 }
 
 export function lawfulPlan({ before, after }: StatusChange, lenses: CaseLenses): Result<Resource> {
@@ -38,19 +71,23 @@ export function lawfulPlan({ before, after }: StatusChange, lenses: CaseLenses):
 }
 
 export function lawfulTeam({ before, after }: StatusChange, lenses: CaseLenses): Result<Resource> {
-  if (!before) return ok(after)
+  if (!before) return ok(teamStated(after, lenses))
   const move = checkedMove('CareTeam', statusOf(before), statusOf(after))
   if (!move.ok) return move
-  const team = kept({ before, after }, lenses)
+  const team = teamStated(kept({ before, after }, lenses), lenses)
+  const [was, is, will] = [before, after, team].map(one => lenses.team.read(one).stated)
+  if (isStatedAnew(was, is, will)) return fail(statedWrong('CareTeam'))
   const { members } = lenses.team.read(before)
   return ok(lenses.team.write(team, { ...lenses.team.read(team), members }))
 }
 
 /** What a peer wrote, without a mark that says that facts gave the status; what was derived from facts stays derived. */
-export function recordedStatus({ before, after }: StatusChange, { names }: CaseLenses): Resource {
-  const own = withoutMark(after, names.derived)
-  const isDuty = before?.resourceType === 'Task' && isDerived(before, names)
-  return isDuty ? withDerivedElements(before, own, names) : own
+export function recordedStatus({ before, after }: StatusChange, context: StatusContext): Resource {
+  const { lenses } = context
+  const own = withoutMark(after, lenses.names.derived)
+  if (own.resourceType === 'CareTeam') return teamStated(own, lenses)
+  if (before?.resourceType !== 'Task' || !isDerived(before, lenses.names)) return own
+  return dutyStated({ before, after: withDerivedElements(before, own, lenses.names) }, context)
 }
 
 /** Marks of what is derived are no business of a client: where the status is as it was, so are they. */
@@ -70,6 +107,13 @@ function kept(
     ? marked
     : withElement(marked, '_status', withExtension(objectOf(marked['_status']), names.derived, was))
 }
+
+const statedWrong = (type: string): Failure => ({
+  kind: 'business-rule',
+  code: 'derived-element',
+  message: `The state extension of a ${type} follows from its status; change the status.`,
+  expression: `${type}.extension`,
+})
 
 const derivedElement = (changed: readonly string[]): Failure => ({
   kind: 'business-rule',

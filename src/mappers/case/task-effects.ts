@@ -16,6 +16,7 @@ import { isDerived, isWorkedOn } from './case-record.ts'
 import { shownState } from './standing.ts'
 import { identifierOf } from './slots.ts'
 import { caseNumberOf, isOpenTask, modifiedAt, newTask, type TaskState } from './task-lens.ts'
+import { writeTask } from './write-task.ts'
 
 export interface TaskInput {
   readonly courses: readonly CaseCourse[]
@@ -64,7 +65,7 @@ function dutyTask(id: string, duty: Duty, input: TaskInput): readonly Resource[]
   if (!isOpenTask(before.standing.own)) return [task]
   const isLeftAlone = duty.voided?.reason === 'patient admitted again' && isWorkedOn(task, lenses)
   const state = dutyState(before, duty, input)
-  return [lenses.task.write(task, laidOver(state, before, isLeftAlone ? undefined : duty.voided))]
+  return [writeTask(task, laidOver(state, before, isLeftAlone ? undefined : duty.voided), lenses)]
 }
 
 /** What the duty says, in place of what the Task said: words and urgency only when the due time moved with them. */
@@ -113,18 +114,18 @@ function orphanTask(task: Resource, input: TaskInput): Resource {
   const modified = modifiedAt(before.authored ?? recorded, recorded, before.modified)
   if (isWorkedOn(task, lenses))
     return withDeath(task, { ...before, modified, notes: [WITHDRAWN_NOTE] }, input)
-  return lenses.task.write(task, laidOver({ ...before, modified }, before, { reason: WITHDRAWN, recorded }))
+  return writeTask(task, laidOver({ ...before, modified }, before, { reason: WITHDRAWN, recorded }), lenses)
 }
 
 /** The Task with the state given, cancelled when its case ended with the patient. */
 function withDeath(task: Resource, state: TaskState, { death, courses, lenses }: TaskInput): Resource {
   const course = courses.find(({ id }) => id === caseNumberOf(task, lenses.names))
   if (!death || !course?.isDeceased || !isEndedBy(death, state)) {
-    return lenses.task.write(task, laidOver(state, state, undefined))
+    return writeTask(task, laidOver(state, state, undefined), lenses)
   }
   const modified = modifiedAt(state.authored ?? death.recorded, death.recorded, state.modified)
   const voided: Overtaken = { reason: 'patient deceased', recorded: death.recorded }
-  return lenses.task.write(task, laidOver({ ...state, modified }, state, voided))
+  return writeTask(task, laidOver({ ...state, modified }, state, voided), lenses)
 }
 
 /** What people asked for after the death stands. */
@@ -135,7 +136,7 @@ const isEndedBy = (death: Death, { authored }: TaskState): boolean =>
 function orphanReview(task: Resource, before: TaskState, duty: NamedDuty, lenses: CaseLenses): Resource {
   if (duty.trigger.startsWith(LAW_TRIGGER) || isWorkedOn(task, lenses)) return task
   const voided: Overtaken = { reason: WITHDRAWN, recorded: before.modified ?? '' }
-  return lenses.task.write(task, laidOver(before, before, voided))
+  return writeTask(task, laidOver(before, before, voided), lenses)
 }
 
 /** Begins the trigger of reviews that the law over writes asks for: they don't follow from movements. */

@@ -7,12 +7,14 @@ import type { Resource } from '../../fhir/resource.ts'
 import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
 import { lensOf, type Lens, type Slot } from './lens.ts'
 import type { CaseNames } from './names.ts'
-import { asResource, derivedRows, extensionOf, tagOf, textAt, withReason } from './slots.ts'
+import { asResource, derivedRows, extensionAt, extensionOf, tagOf, textAt, withReason } from './slots.ts'
 import { nativeStatus, shownState, standingSlot, type Standing } from './standing.ts'
 
 /** What the case law owns of the Task of a duty. */
 export interface TaskState {
   readonly standing: Standing<string>
+  /** Exact state of the duty as the state extension says it. */
+  readonly stated: string | undefined
   /** statusReason.text. */
   readonly statusReason: string | undefined
   /** Its time passed while it was open. */
@@ -38,6 +40,7 @@ export interface TaskState {
 export const taskLens = (names: CaseNames): Lens<TaskState> =>
   lensOf<TaskState>({
     standing: standingSlot(names.derived, nativeStatus),
+    stated: extensionAt(names.state, 'valueCode'),
     statusReason: textAt('statusReason', 'text'),
     isMissed: missedSlot(names),
     authored: textAt('authoredOn'),

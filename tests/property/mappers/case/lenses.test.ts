@@ -75,6 +75,7 @@ const episodeState = fc.record({
 })
 const teamState = fc.record({
   standing: standing(fc.constantFrom('proposed', 'active', 'suspended', 'inactive')),
+  stated: optional(word),
   members: fc
     .uniqueArray(
       fc.record({
@@ -98,6 +99,7 @@ const planState = fc.record({
 })
 const taskState = fc.record({
   standing: standing(fc.constantFrom('requested', 'accepted', 'completed', 'cancelled')),
+  stated: optional(word),
   statusReason: optional(word),
   isMissed: fc.boolean(),
   authored: optional(time),

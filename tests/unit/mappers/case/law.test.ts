@@ -13,7 +13,6 @@ import {
   ofType,
   only,
   PATIENT,
-  put,
   stay,
   taskOf,
   tasksOf,
@@ -193,130 +192,6 @@ describe('a case', () => {
   it('cannot become a plain episode', () => {
     const failure = refused(lawOf(start, [{ ...only(start, 'EpisodeOfCare'), type: [] }]))
     expect(failure).toMatchObject({ code: 'derived-element', expression: 'EpisodeOfCare.type' })
-  })
-})
-
-describe('a Task of a case', () => {
-  const contact = taskOf(start, 'contact')
-
-  it('moves only as the table says', () => {
-    for (const status of ['completed', 'in-progress', 'failed', 'on-hold', 'draft', 'ready']) {
-      expect(refused(lawOf(start, [withStatus(contact, status)]))).toMatchObject({
-        code: 'illegal-transition',
-        legal: ['received', 'accepted', 'rejected', 'cancelled', 'entered-in-error'],
-      })
-    }
-    for (const status of ['received', 'accepted', 'rejected', 'cancelled', 'entered-in-error']) {
-      expect(lawOf(start, [withStatus(contact, status)]).ok).toBe(true)
-    }
-  })
-
-  it('never leaves a terminal status but as an error', () => {
-    const done = written(start, [withStatus(contact, 'rejected')])
-    expect(refused(lawOf(done, [withStatus(contact, 'requested')])).legal).toEqual(['entered-in-error'])
-  })
-
-  it('that is accepted makes its owner a member of the team: one more version of each, and nothing else', () => {
-    const accepted = { ...contact, status: 'accepted', owner: noor }
-    const result = lawOf(start, [accepted])
-    expect(result.ok && result.value.map(({ resourceType }) => resourceType)).toEqual(['Task', 'CareTeam'])
-    expect(result.ok && result.value[0]).toBe(accepted)
-    const world = written(start, [accepted])
-    expect(membersOf(world)).toEqual([
-      [`Patient/${PATIENT}`, undefined],
-      ['Practitioner/noor', { start: '2026-10-06T10:00:00-04:00' }],
-    ])
-    expect(validateResource(only(world, 'CareTeam'))).toEqual([])
-    expect(effectsOf(world, stays).resources).toEqual([])
-    const again = lawOf(world, [{ ...accepted, note: [{ text: 'called' }] }])
-    expect(again.ok && again.value).toHaveLength(1)
-  })
-
-  it('that is done ends the membership but keeps it listed, unless another is under way', () => {
-    const two = written(start, [
-      { ...contact, status: 'accepted', owner: noor },
-      { ...taskOf(start, 'med-rec'), status: 'accepted', owner: noor },
-    ])
-    const step = (world: World, code: string, status: string): World =>
-      written(world, [withStatus(taskOf(world, code), status)], { at: '2026-10-12T14:00:00.000Z' })
-    const one = step(step(two, 'contact', 'in-progress'), 'contact', 'completed')
-    expect(membersOf(one)[1]).toEqual(['Practitioner/noor', { start: '2026-10-06T10:00:00-04:00' }])
-    const none = step(one, 'med-rec', 'cancelled')
-    expect(membersOf(none)[1]).toEqual([
-      'Practitioner/noor',
-      { start: '2026-10-06T10:00:00-04:00', end: '2026-10-12T10:00:00-04:00' },
-    ])
-  })
-
-  it('that nobody accepted, or that is part of another, makes no member', () => {
-    const received = lawOf(start, [{ ...contact, status: 'received', owner: noor }])
-    expect(received.ok && received.value).toHaveLength(1)
-    const part = { ...contact, status: 'accepted', owner: noor, partOf: [{ reference: 'Task/x' }] }
-    const partial = lawOf(start, [part])
-    expect(partial.ok && partial.value).toHaveLength(1)
-  })
-
-  it('keeps what its rule gave', () => {
-    const changes: readonly (readonly [string, object])[] = [
-      ['Task.restriction.period.end', { restriction: { period: { end: '2027-01-01T00:00:00Z' } } }],
-      ['Task.authoredOn', { authoredOn: '2026-10-10T10:31:00-04:00' }],
-      ['Task.identifier', { identifier: [] }],
-      ['Task.groupIdentifier', { groupIdentifier: undefined }],
-      ['Task.for', { for: { reference: 'Patient/other' } }],
-      ['Task.code', { code: { text: 'call' } }],
-      ['Task.code', { code: undefined }],
-      ['Task.basedOn', { basedOn: undefined }],
-      ['Task.basedOn', { basedOn: [{ reference: 'CarePlan/mine' }] }],
-      ['Task.extension', { extension: undefined }],
-      ['Task.groupIdentifier', { groupIdentifier: { value: 'z' } }],
-    ]
-    for (const [expression, change] of changes) {
-      expect(refused(lawOf(start, [{ ...contact, ...change }]))).toMatchObject({
-        code: 'derived-element',
-        expression,
-      })
-    }
-    const own = {
-      ...contact,
-      identifier: [...(contact['identifier'] as object[]), { value: 'x' }],
-      basedOn: [...(contact['basedOn'] as object[]), { reference: 'CarePlan/mine' }],
-      code: { ...(contact['code'] as object), text: 'Call' },
-      priority: 'asap',
-    }
-    expect(lawOf(start, [own]).ok).toBe(true)
-  })
-
-  it('that is moved out of the record of its patient is judged by whose it was', () => {
-    const elsewhere: Resource = { ...contact, for: { reference: 'Patient/other' }, groupIdentifier: {} }
-    expect(refused(lawOf(start, [elsewhere]))).toMatchObject({ code: 'derived-element' })
-  })
-
-  it('cancelled by facts keeps the mark that says so when a client leaves it out', () => {
-    const voided = after(start, [
-      stay('e1', [
-        admission('2026-10-05T18:30:00'),
-        discharge('2026-10-10T10:30:00', '01', { cancelledAt: '2026-10-10T12:00:00-04:00' }),
-      ]),
-    ])
-    const { _status: _mark, ...bare } = taskOf(voided, 'contact')
-    const world = written(voided, [{ ...bare, note: [{ text: 'seen' }] }])
-    expect(taskOf(world, 'contact')['_status']).toEqual(taskOf(voided, 'contact')['_status'])
-    expect(taskOf(world, 'contact')['extension']).toEqual(taskOf(voided, 'contact')['extension'])
-  })
-
-  it('of another case number is nobody business of ours', () => {
-    const foreign: Resource = {
-      resourceType: 'Task',
-      id: 'f',
-      status: 'completed',
-      intent: 'order',
-      groupIdentifier: { system: 'urn:other', value: only(start, 'EpisodeOfCare').id },
-    }
-    const result = lawOf({ compartment: put(start.compartment, [{ ...foreign, status: 'draft' }]) }, [
-      foreign,
-    ])
-    expect(result.ok && result.value).toEqual([foreign])
-    expect(result.ok && result.value[0]).toBe(foreign)
   })
 })
 
