@@ -1,3 +1,4 @@
+import type { Segment } from '../../../hl7v2/segment.ts'
 import type { Coverage } from '@medplum/fhirtypes'
 import { cweToCodeableConcept } from '../codes.ts'
 import { valued } from '../element.ts'
@@ -184,7 +185,7 @@ function coverageClass({ v2, slot, code, element, why }: ClassRow): readonly Row
       to: `${path}.${element}`,
       via: '',
       ours: why,
-      ...(v2 === 'IN1-9' && { when: ({ segment }) => typeof segment.text(8) === 'string' }),
+      ...(v2 === 'IN1-9' && { when: ({ segment }) => everyNameHasItsNumber(segment) }),
       value: field => valued(field),
     }),
     ...(element === 'name'
@@ -200,4 +201,12 @@ function coverageClass({ v2, slot, code, element, why }: ClassRow): readonly Row
           }),
         ]),
   ]
+}
+
+/** A class needs a value (Coverage.class.value is 1..1): a name that no number of IN1-8 stands beside would make an invalid one. */
+function everyNameHasItsNumber(segment: Segment): boolean {
+  const numbers = segment.repetitions(8)
+  return (
+    segment.repetitions(9).length <= numbers.length && numbers.every(number => valued(number) !== undefined)
+  )
 }
