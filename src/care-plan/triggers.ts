@@ -1,5 +1,5 @@
 import { addDays } from '../lib/calendar-date.ts'
-import { localDate, startMsOf, withTime } from '../lib/fhir-time.ts'
+import { localDate, startMsOf, withTime, zonedTextOf } from '../lib/fhir-time.ts'
 import { isOpenAt, type CaseCourse, type CaseFold } from './case-fold.ts'
 import type { CaseRules } from './case-rules.ts'
 import { withdrawnDeath, type Death } from './death.ts'
@@ -12,6 +12,8 @@ export interface TriggerInput {
   readonly facts: StayFacts
   readonly fold: CaseFold
   readonly death?: Death
+  /** When a death that doesn't stand was last told without a discharge. */
+  readonly thoughtDead?: { readonly at: string }
   readonly rules: CaseRules
   readonly timeZone: string
 }
@@ -111,12 +113,14 @@ function deathTriggers(fold: CaseFold, death: Death | undefined): readonly Trigg
 }
 
 /** What only people can resolve: a death taken back, an admission after death, a case whose reason is gone. */
-function contradictions({ facts, fold, death, timeZone }: TriggerInput): readonly Trigger[] {
+function contradictions(input: TriggerInput): readonly Trigger[] {
+  const { facts, fold, death, timeZone } = input
   const withdrawn = death ? undefined : withdrawnDeath(facts)
   const dead = withdrawn && leadCase(fold, withdrawn.atMs)
   const last = fold.courses.findLast(course => course.standing !== 'withdrawn')
   return [
     ...(withdrawn && dead ? [review(DEATH_WITHDRAWN, withdrawn, { caseId: dead.id, timeZone })] : []),
+    ...deathTakenBack(input, dead),
     ...fold.afterDeath.flatMap(admission =>
       last ? [review(admission.id, admission, { caseId: last.id, timeZone })] : [],
     ),
@@ -129,8 +133,25 @@ function contradictions({ facts, fold, death, timeZone }: TriggerInput): readonl
   ]
 }
 
+/**
+ * A death that only Patient.deceased told and took back again: its case goes on, and people look once. A case that is
+ * asked about already, because a discharge as expired was withdrawn, is not asked about twice.
+ */
+function deathTakenBack(
+  { fold, death, thoughtDead, timeZone }: TriggerInput,
+  asked: CaseCourse | undefined,
+): readonly Trigger[] {
+  if (death || !thoughtDead) return []
+  const atMs = startMsOf(thoughtDead.at, timeZone)
+  const course = leadCase(fold, atMs)
+  return course && course !== asked
+    ? [contradiction({ id: DEATH_TAKEN_BACK, caseId: course.id, at: zonedTextOf(atMs, timeZone), atMs })]
+    : []
+}
+
 /** Trigger ids of reviews that are about a case as a whole. */
-export const DEATH_WITHDRAWN = 'death-withdrawn'
+const DEATH_WITHDRAWN = 'death-withdrawn'
+const DEATH_TAKEN_BACK = 'deceased-taken-back'
 const CASE_WITHDRAWN = 'case-withdrawn'
 
 /** Somebody works on it, but the admission that opened it was taken back. */

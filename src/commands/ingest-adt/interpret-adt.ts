@@ -99,6 +99,7 @@ function effectsOf(event: MappedEvent, applied: Applied, view: View, options: In
     patient: id,
     stays: applied.stays,
     ...(applied.deceased && { deceased: applied.deceased }),
+    ...(applied.thoughtDead && { thoughtDead: applied.thoughtDead }),
     compartment: view.compartment(id, CASE_TYPES),
     rules,
     calendar,

@@ -12,6 +12,7 @@ import { changedFrom, mergeElements } from './merge-elements.ts'
 import { visitFact } from './movements.ts'
 import { isSilent, registerOf, sameTimes, sameWords, tell, type Register } from './registers.ts'
 import { scopeOf, type Scope } from './scope.ts'
+import { thoughtDead, withWordOfDeath } from './thought-dead.ts'
 
 /** What stands about the patient before a message; `needs` says what must be in it. */
 export interface Before {
@@ -32,6 +33,8 @@ export interface Applied {
   /** Every visit of the patient after this message. */
   readonly stays: readonly Stay[]
   readonly deceased: { readonly at?: string } | undefined
+  /** When a death was last told that doesn't stand any more. */
+  readonly thoughtDead: { readonly at: string } | undefined
   /** It is a cancel whose target has not come yet. */
   readonly waits: boolean
   readonly issues: readonly MappingIssue[]
@@ -46,7 +49,8 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
   const issues = new Map<string, MappingIssue>()
   const contexts = contextsFor(event, issues)
   const newFacts = event.fact && !before.facts.some(({ id }) => id === event.fact?.id) ? [event.fact] : []
-  const said = new Map([['', tell(registerOf(before.said.get('')), source, stamp, event.patientFields)]])
+  const words = withWordOfDeath(event.patientFields)
+  const said = new Map([['', tell(registerOf(before.said.get('')), source, stamp, words)]])
   if (visit) said.set(visit.id, tell(registerOf(before.said.get(visit.id)), source, stamp, event.visitFields))
 
   const person = { patientId: patient.id, shard: patient.shard, contexts }
@@ -66,6 +70,7 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
     was: diedInStay(ofVisit.earlier ? [...others, deriveStay(ofVisit.earlier)] : others),
     now: diedInStay(stays),
   }
+  const deceased = deceasedIn(known)
   const changes = [...patientChanges(scopeIn(was, ''), known, deaths), ...ofVisit.changes]
   return {
     facts: newFacts,
@@ -78,7 +83,8 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
       ),
     ],
     stays,
-    deceased: deceasedIn(known),
+    deceased,
+    thoughtDead: thoughtDead(known.register, deceased),
     waits: newFacts.some(fact => fact.kind === 'cancel' && isWaiting(fact, current)),
     issues: [...issues.values()],
   }

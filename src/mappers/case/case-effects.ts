@@ -12,7 +12,6 @@ import { caseIds, caseLenses, caseRecord, knownCases } from './case-record.ts'
 import type { EncounterEffect } from './encounter-lens.ts'
 import { episodeEffects, teamEffects } from './episode-effects.ts'
 import { flagEffects } from './flag-effects.ts'
-import { lastingDeathReview } from './death-review.ts'
 import { planEffects } from './plan-effects.ts'
 import { asResource } from './slots.ts'
 import { taskEffects, timersOf } from './task-effects.ts'
@@ -28,6 +27,8 @@ export interface CaseEffectsInput {
   readonly stays: readonly Stay[]
   /** Patient.deceased[x], when true. */
   readonly deceased?: { readonly at?: string }
+  /** Recorded time at which Patient.deceased was last told, when that was taken back. */
+  readonly thoughtDead?: { readonly at: string }
   /** EpisodeOfCare, CareTeam, CarePlan, Task, Goal and Flag of the patient as they stand. */
   readonly compartment: readonly Resource[]
   readonly rules: CaseRules
@@ -66,13 +67,20 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
     idOf: n => ids.episode(patient, n),
     known: knownCases(record, lenses, timeZone),
   })
-  const triggerInput = { facts, fold, ...(death && { death }), rules, timeZone }
-  const triggers = triggersOf(triggerInput)
+  const { thoughtDead } = input
+  const triggerInput = {
+    facts,
+    fold,
+    ...(death && { death }),
+    ...(thoughtDead && { thoughtDead }),
+    rules,
+    timeZone,
+  }
   const about = { courses: fold.courses, death, record, lenses, ids, patient }
   const tasks = taskEffects({
     ...about,
     facts,
-    triggers: [...triggers, ...lastingDeathReview(triggers, about)],
+    triggers: triggersOf(triggerInput),
     context: { rules, calendar, timeZone },
   })
   const plans = planEffects({ ...about, tasks, timeZone, transitions: transitionsOf(triggerInput) })

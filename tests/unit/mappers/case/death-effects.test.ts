@@ -17,6 +17,9 @@ import {
   tasksOf,
 } from '../../../support/case-world.ts'
 
+/** Patient.deceased was told on October 12th, and taken back. */
+const takenBack = { thoughtDead: { at: '2026-10-12T13:30:00Z' } }
+
 describe('death', () => {
   const died = home('20')
   const withdrawnDeath = [
@@ -80,14 +83,32 @@ describe('death', () => {
         .map(({ id }) => id),
     ).toEqual([taskOf(world, 'bereavement').id])
     expect(only(world, 'CarePlan')).toMatchObject({ status: 'revoked' })
-    const back = after(world, home())
+    const back = after(world, home(), takenBack)
     expect(only(back, 'EpisodeOfCare')).toMatchObject({ status: 'planned' })
     expect(only(back, 'EpisodeOfCare')['period']).toEqual({ start: '2026-10-05T18:30:00-04:00' })
     expect(back.compartment.find(({ id }) => id === 'own')).toMatchObject({ status: 'requested' })
     expect(statusesOf(tasksOf(back, 'contact'))).toEqual(['accepted', 'requested'])
     expect(taskOf(back, 'bereavement')).toMatchObject({ status: 'cancelled' })
     expect(taskOf(back, 'fact-review')).toMatchObject({ status: 'requested' })
-    expect(effectsOf(back, home()).resources).toEqual([])
+    expect(effectsOf(back, home(), takenBack).resources).toEqual([])
+  })
+
+  it('told by Patient.deceased alone and taken back reopens the case and asks for one review, in any order', () => {
+    const dead = after(after(emptyWorld, admitted), admitted, {
+      deceased: { at: '2026-10-12T09:00:00-04:00' },
+    })
+    const back = after(dead, admitted, takenBack)
+    expect(only(back, 'EpisodeOfCare')).toMatchObject({ status: 'planned' })
+    expect(board(back)).toEqual([
+      'bereavement:cancelled 2026-10-15',
+      'fact-review:requested 2026-10-13',
+      'screen:requested 2026-10-06',
+    ])
+    expect(effectsOf(back, admitted, takenBack).resources).toEqual([])
+    const never = after(emptyWorld, admitted, takenBack)
+    expect(taskOf(never, 'fact-review')).toEqual(taskOf(back, 'fact-review'))
+    const again = after(back, admitted, { deceased: { at: '2026-10-12T09:00:00-04:00' } })
+    expect(taskOf(again, 'fact-review')).toMatchObject({ status: 'cancelled' })
   })
 
   it('taken back by a withdrawn discharge always asks for a review', () => {
