@@ -29,6 +29,7 @@ import { adtRoutes } from './routes/adt.ts'
 import { fhirRoutes } from './routes/fhir/fhir-routes.ts'
 import { healthRoutes } from './routes/health.ts'
 import { httpServer } from './routes/http-server.ts'
+import { namesThisServer } from './routes/own-host.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 
 /** Parts that a test or another entry may bring along. */
@@ -182,7 +183,10 @@ function runnable(frame: Frame, parts: Parts): App {
 
 function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): FastifyInstance {
   const { config, emit, clock, store } = frame
-  const server = httpServer({ emit, meters: parts.meters, bodyLimitBytes: BODY_LIMIT_BYTES })
+  const server = httpServer({
+    ...{ emit, meters: parts.meters, bodyLimitBytes: BODY_LIMIT_BYTES },
+    ...(!config.http.open && { isOwnHost: namesThisServer(config.http) }),
+  })
   healthRoutes(server, {
     backend: store.backend,
     ping: () => store.ping(),

@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { fastify, type FastifyInstance } from 'fastify'
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify'
+import type { Failure } from '../lib/result.ts'
 import type { EmitEvent } from '../commands/ports/events.ts'
 import type { Meters } from '../commands/ports/meters.ts'
+import { allowedMethods, type KnownRoute } from './allowed-methods.ts'
 import { failureOf as fhirFailureOf } from './fhir/errors.ts'
 import { sendFailure as sendFhirFailure } from './fhir/send.ts'
+import { strangeHost } from './own-host.ts'
 import { problemHandler, sendProblem } from './problem.ts'
 
 export interface HttpServerOptions {
   readonly emit: EmitEvent
   readonly meters: Pick<Meters, 'requestServed'>
   readonly bodyLimitBytes: number
+  /** Whether a Host header names this server; undefined = every one is served. */
+  readonly isOwnHost?: (header: string | undefined) => boolean
 }
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
@@ -19,7 +24,7 @@ const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
  * The HTTP server with what every route shares: request ids, metrics by route pattern (never by URL: a query names
  * patients), problem+json. Validation never alters a body: nothing is coerced, removed or filled in.
  */
-export function httpServer({ emit, meters, bodyLimitBytes }: HttpServerOptions): FastifyInstance {
+export function httpServer({ emit, meters, bodyLimitBytes, isOwnHost }: HttpServerOptions): FastifyInstance {
   const server = fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
@@ -27,8 +32,8 @@ export function httpServer({ emit, meters, bodyLimitBytes }: HttpServerOptions):
     requestTimeout: 120_000,
     frameworkErrors: (error, request, reply) => {
       void reply.header('x-request-id', request.id)
-      if (request.url.startsWith('/fhir')) void sendFhirFailure(reply, fhirFailureOf(error) ?? urlMalformed)
-      else void sendProblem(reply, urlMalformed)
+      const isFhir = request.url.startsWith('/fhir')
+      void refuse(request.url, reply, (isFhir ? fhirFailureOf(error) : undefined) ?? urlMalformed)
     },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
@@ -37,8 +42,14 @@ export function httpServer({ emit, meters, bodyLimitBytes }: HttpServerOptions):
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true },
     },
   })
+  const routes: KnownRoute[] = []
+  server.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) routes.push({ method: each, path: url })
+  })
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    if (isOwnHost?.(request.headers.host) === false) return refuse(request.url, reply, strangeHost)
+    return undefined
   })
   server.addHook('onResponse', async (request, reply) => {
     const served = {
@@ -54,14 +65,28 @@ export function httpServer({ emit, meters, bodyLimitBytes }: HttpServerOptions):
     })
   })
   server.setErrorHandler(problemHandler(emit))
-  server.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, {
-      kind: 'not-found',
-      code: 'route-unknown',
-      message: 'There is nothing at this address; docs/reference/http.md lists the routes.',
-    }),
-  )
+  server.setNotFoundHandler((request, reply) => {
+    const allowed = allowedMethods(routes, request.url)
+    if (allowed.length === 0) return sendProblem(reply, nothingHere)
+    return sendProblem(reply.header('allow', allowed.join(', ')), methodUnknown)
+  })
   return server
+}
+
+/** In the words of the door that was knocked at. */
+const refuse = (url: string, reply: FastifyReply, failure: Failure): FastifyReply =>
+  url.startsWith('/fhir') ? sendFhirFailure(reply, failure) : sendProblem(reply, failure)
+
+const nothingHere: Failure = {
+  kind: 'not-found',
+  code: 'route-unknown',
+  message: 'There is nothing at this address; docs/reference/routes.md lists the routes.',
+}
+
+const methodUnknown: Failure = {
+  kind: 'method-not-allowed',
+  code: 'method-not-allowed',
+  message: 'This address has no such method; the header Allow lists those that it has.',
 }
 
 /** What fails before a route is found, such as a % sequence that stands for nothing. */

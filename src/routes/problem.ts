@@ -32,13 +32,27 @@ function failureOf(error: FastifyError): Failure {
       return {
         kind: 'unsupported-media-type',
         code: 'media-type-unknown',
-        message: 'This route takes no body of that content type; docs/reference/http.md lists what it takes.',
+        message:
+          'This route takes no body of that content type; docs/reference/routes.md lists what it takes.',
       }
+    case 'FST_ERR_VALIDATION':
+      return { kind: 'invalid', code: 'request-malformed', message: wrongParameter(error) }
     default:
       return (error.statusCode ?? 500) < 500
         ? { kind: 'invalid', code: 'request-malformed', message: 'The request could not be read.' }
         : unavailable
   }
+}
+
+/** Which parameter is at fault: its name, never its value. */
+function wrongParameter({ validation }: FastifyError): string {
+  const { params, instancePath = '' } = validation?.[0] ?? {}
+  const strange = params?.['additionalProperty']
+  const name = typeof strange === 'string' ? strange : instancePath.slice(1)
+  const shown = name.replace(/[^\w:.-]/g, '?').slice(0, 80)
+  return typeof strange === 'string'
+    ? `The parameter ${shown} is not known here; docs/reference/routes.md lists those that are.`
+    : `The parameter ${shown} has no value that is allowed; docs/reference/routes.md says which are.`
 }
 
 const unavailable: Failure = {

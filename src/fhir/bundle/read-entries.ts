@@ -29,13 +29,15 @@ const RELATIVE_URL = /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
  */
 export function withAbsoluteUrls(bundle: Resource, base: string): Resource {
   const { entry } = bundle
-  const isRelative = (item: unknown): item is Fields =>
-    typeof item === 'object' && item !== null && RELATIVE_URL.test(String((item as Fields)['fullUrl'] ?? ''))
-  if (!Array.isArray(entry) || !entry.some(isRelative)) return bundle
-  return {
-    ...bundle,
-    entry: entry.map(item => (isRelative(item) ? { ...item, fullUrl: `${base}/${item['fullUrl']}` } : item)),
-  }
+  if (!Array.isArray(entry)) return bundle
+  return { ...bundle, entry: entry.map(item => withAbsoluteUrl(item, base)) }
+}
+
+function withAbsoluteUrl(item: unknown, base: string): unknown {
+  if (typeof item !== 'object' || item === null || !('fullUrl' in item)) return item
+  const { fullUrl } = item
+  if (typeof fullUrl !== 'string' || !RELATIVE_URL.test(fullUrl)) return item
+  return { ...item, fullUrl: `${base}/${fullUrl}` }
 }
 
 export interface BundleRequest {

@@ -6,6 +6,7 @@ import { capabilityStatement } from '../../fhir/capability-statement.ts'
 import { interactions, type Interaction, type InteractionName } from '../../fhir/interactions.ts'
 import { outcome } from '../../fhir/outcome.ts'
 import { actorOf } from '../actor.ts'
+import { allowedMethods } from '../allowed-methods.ts'
 import { capabilities } from './capabilities.ts'
 import { create } from './create.ts'
 import { deleteInstance } from './delete.ts'
@@ -36,7 +37,11 @@ export async function fhirRoutes(server: FastifyInstance, options: FhirRouteOpti
   const { deps, emit, bodyLimitBytes, version } = options
   addParsers(server)
   server.setErrorHandler((error: Error, request, reply) => sendError({ error, request, reply, emit }))
-  server.setNotFoundHandler((_request, reply) => sendFailure(reply, noSuchAddress))
+  server.setNotFoundHandler((request, reply) => {
+    const allowed = allowedMethods(built, request.url.slice(server.prefix.length))
+    if (allowed.length === 0) return sendFailure(reply, noSuchAddress)
+    return sendFailure(reply.header('allow', allowed.join(', ')), noSuchMethod)
+  })
   server.addHook('onRequest', async (request, reply) => {
     const negotiated = acceptable(
       request.headers.accept,
@@ -146,12 +151,25 @@ function addRefusal(server: FastifyInstance, { name, method, path }: Interaction
   server.route({
     method,
     url: path,
-    onRequest: async (_request, reply) => {
+    onRequest: async (request, reply) => {
       if (allowed.length > 0) reply.header('allow', allowed.join(', '))
-      return sendFailure(reply, failure)
+      return sendFailure(reply, isOperation(request) ? { ...failure, message: NO_OPERATIONS } : failure)
     },
     handler: async (_request, reply) => sendFailure(reply, failure),
   })
+}
+
+const NO_OPERATIONS = 'Operations are not supported.'
+
+const isOperation = ({ params }: FastifyRequest): boolean =>
+  (params as Readonly<Record<string, string>>)['other']?.startsWith('$') === true
+
+const built = interactions.filter(interaction => interaction.built)
+
+const noSuchMethod: Failure = {
+  kind: 'method-not-allowed',
+  code: 'interaction-not-supported',
+  message: 'This address has no such method; the header Allow lists those that it has.',
 }
 
 const noSuchAddress: Failure = (() => {

@@ -320,13 +320,25 @@ export function interactionsContract(open: () => Promise<FhirServer>): void {
       ['GET', '/Patient/$lastn', 404],
       ['POST', '/Patient/$validate', 404],
       ['GET', '/Patientt', 404],
-      ['POST', '/Patient/1', 404],
+      ['POST', '/Patient/1', 405],
+      ['DELETE', '/', 405],
       ['GET', '/a/b/c/d', 404],
     ] as const)('%s %s is refused as not supported', async (method, path, status) => {
       const body = method === 'POST' || method === 'PUT' || method === 'PATCH' ? {} : undefined
       const reply = await server.call({ method, path, ...(body && { body }) })
       expect(issueOf(reply)).toEqual([status, 'OperationOutcome', 'not-supported'])
       expect(reply.headers['content-type']).toBe('application/fhir+json; charset=utf-8')
+    })
+
+    test('an address with other methods says which, and an operation is refused as one', async () => {
+      const reply = await server.call({ method: 'DELETE', path: '' })
+      expect([reply.status, reply.headers['allow']]).toEqual([405, 'POST'])
+      const other = await server.call({ method: 'POST', path: '/Patient/1', body: {} })
+      expect([other.status, other.headers['allow']]).toEqual([405, 'DELETE, GET, PUT'])
+      const operation = await server.call({ path: '/Patient/1/$everything' })
+      expect(operation.json.issue[0].diagnostics).toBe('Operations are not supported.')
+      const compartment = await server.call({ path: '/Patient/1/Observation' })
+      expect(compartment.json.issue[0].diagnostics).toContain('compartment-search')
     })
 
     test('a body that is no JSON, too deep, with __proto__, of no resource, not UTF-8 or empty', async () => {
