@@ -1,4 +1,4 @@
-import { parseJson } from '../lib/json.ts'
+import { isRawNumber, parseJson } from '../lib/json.ts'
 import { fail, ok, type Result } from '../lib/result.ts'
 import type { Resource } from './resource.ts'
 
@@ -6,17 +6,22 @@ import type { Resource } from './resource.ts'
 const DEPTH_MAX = 100
 
 /**
- * A body as a resource. Failures: `json-malformed`, `json-too-deep`, `json-unsafe-key` (`__proto__`), `resource-missing`
- * (not an object with a resourceType).
+ * A body as a resource. Failures: `json-malformed`, `json-too-deep`, `json-unsafe-key` (`__proto__`),
+ * `json-duplicate-key` (of two properties of one name a reader keeps one, and which one differs), `resource-missing` (not
+ * an object with a resourceType).
  */
 export function readResource(text: string): Result<Resource> {
-  if (depthOf(text) > DEPTH_MAX) {
+  const { deepest, colons } = shapeOf(text)
+  if (deepest > DEPTH_MAX) {
     return invalid('json-too-deep', `The body nests deeper than ${DEPTH_MAX} levels.`)
   }
   const value = parsed(text)
   if (value === undefined) return invalid('json-malformed', 'The body is not JSON.')
   if (mayHoldUnsafeKey(text) && hasUnsafeKey(value)) {
     return invalid('json-unsafe-key', 'The body has a property __proto__, which FHIR does not know.')
+  }
+  if (colons !== propertiesIn(value)) {
+    return invalid('json-duplicate-key', 'An object of the body has two properties of one name.')
   }
   if (!isResource(value))
     return invalid('resource-missing', 'The body must be a resource: an object with a resourceType.')
@@ -42,20 +47,31 @@ function parsed(text: string): unknown {
 
 const QUOTE = 34
 const BACKSLASH = 92
+const COLON = 58
 
-/** The deepest nesting of objects and arrays, without parsing: brackets outside strings. */
-function depthOf(text: string): number {
+/** Without parsing: the deepest nesting of objects and arrays, and the colons outside strings, one a property. */
+function shapeOf(text: string): { readonly deepest: number; readonly colons: number } {
+  let colons = 0
   let depth = 0
   let deepest = 0
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charCodeAt(at)
     if (char === QUOTE) at = endOfString(text, at)
+    else if (char === COLON) colons += 1
     else if (char === 123 || char === 91) {
       depth += 1
       if (depth > deepest) deepest = depth
     } else if (char === 125 || char === 93) depth -= 1
   }
-  return deepest
+  return { deepest, colons }
+}
+
+/** How many properties a value has at every depth: fewer than the colons of its text when a name stood there twice. */
+function propertiesIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null || isRawNumber(value)) return 0
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + propertiesIn(item), 0)
+  const items = Object.values(value)
+  return items.reduce((sum: number, item) => sum + propertiesIn(item), items.length)
 }
 
 function endOfString(text: string, start: number): number {

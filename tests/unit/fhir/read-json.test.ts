@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { readResource } from '../../../src/fhir/read-json.ts'
+
+const codeOf = (text: string): string => {
+  const read = readResource(text)
+  return read.ok ? 'taken' : read.failure.code
+}
+
+test('a property that stands twice in one object is refused at any depth, in any spelling', () => {
+  expect(codeOf('{"resourceType":"Patient","gender":"male","gender":"female"}')).toBe('json-duplicate-key')
+  expect(codeOf('{"resourceType":"Patient","name":[{"family":"A"},{"family":"B","family":"B"}]}')).toBe(
+    'json-duplicate-key',
+  )
+  expect(codeOf(String.raw`{"resourceType":"Patient","gender":"male","g\u0065nder":"male"}`)).toBe(
+    'json-duplicate-key',
+  )
+})
+
+test('one name in several objects, colons in texts and decimals with their digits are taken', () => {
+  const text = String.raw`{"resourceType":"Observation","a":{"x":1.50,"y":[{"x":"b: \"c\":"},{"x":2e3}]},"b":{"x":{}},"c:d":null}`
+  expect(codeOf(text)).toBe('taken')
+})
