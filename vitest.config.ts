@@ -9,7 +9,7 @@ export default defineConfig({
       reporter: ['text-summary', 'html', 'json-summary'],
       reportsDirectory: 'coverage',
       // Of the unit tier alone, over every file: what only real servers reach counts as uncovered.
-      thresholds: { statements: 85, branches: 78, functions: 85, lines: 86 },
+      thresholds: { statements: 88, branches: 83, functions: 89, lines: 89 },
     },
     projects: [
       {
