@@ -1,15 +1,18 @@
 import type { StayClass } from './stay.ts'
 
 /** Case type, code of {cm}/CodeSystem/case-type (domain.md 4.9). */
-export type CaseType =
-  | 'acute'
-  | 'chronic'
-  | 'catastrophic'
-  | 'behavioural'
-  | 'maternal-newborn'
-  | 'social'
-  | 'ltss'
-  | 'transition'
+export const caseTypes = [
+  'acute',
+  'chronic',
+  'catastrophic',
+  'behavioural',
+  'maternal-newborn',
+  'social',
+  'ltss',
+  'transition',
+] as const
+
+export type CaseType = (typeof caseTypes)[number]
 
 /** What an organisation may set about cases (interface.md 6, CASE_RULES). */
 export interface CaseRules {

@@ -9,7 +9,8 @@ export type DischargeOutcome =
 
 /**
  * NUBC discharge status (UB-04 FL 17) -> outcome, by domain.md 5. 02 is a transfer to acute care; 05, 43 and 66 are
- * hospitals too, but get the hand-over of a facility without the watch. 09 and 30 end no stay.
+ * hospitals too, but get the hand-over of a facility without the watch. Only 30 ends no
+ * stay; 09 (admitted as an inpatient) can't be said of one and counts as unknown.
  */
 const outcomes: Readonly<Record<string, DischargeOutcome>> = {
   '01': 'community',
@@ -35,7 +36,6 @@ const outcomes: Readonly<Record<string, DischargeOutcome>> = {
   '40': 'expired',
   '41': 'expired',
   '42': 'expired',
-  '09': 'still-patient',
   '30': 'still-patient',
 }
 

@@ -9,6 +9,7 @@ import { applyCaseLaw } from '../../src/mappers/case/law.ts'
 import {
   admission,
   after,
+  CM,
   discharge,
   emptyWorld,
   only,
@@ -146,6 +147,21 @@ const plain: Readonly<Record<string, object>> = {
   },
   Patient: { resourceType: 'Patient', id: 'plain' },
 }
+
+test('a case that a client opens has its number from its id, and a type that is known', async () => {
+  const opened = (code: string) => ({
+    resourceType: 'EpisodeOfCare',
+    status: 'active',
+    type: [{ coding: [{ system: `${CM}/CodeSystem/case-type`, code }] }],
+    patient: { reference: 'Patient/another' },
+  })
+  const made = await server.call({ method: 'POST', path: '/EpisodeOfCare', body: opened('chronic') })
+  expect(made.status).toBe(201)
+  expect(made.json.identifier).toEqual([{ system: `${CM}/sid/case`, value: made.json.id }])
+  const odd = await server.call({ method: 'POST', path: '/EpisodeOfCare', body: opened('bogus') })
+  expect([odd.status, odd.json.issue[0].details.coding[0].code]).toEqual([422, 'case-type-unknown'])
+  expect(odd.json.issue[0].diagnostics).toContain('acute, chronic')
+})
 
 test('what a case does not own passes passes untouched', async () => {
   const reply = await server.call({

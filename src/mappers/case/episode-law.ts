@@ -11,6 +11,7 @@ import {
   type CaseCommandKind,
   type CaseState,
 } from '../../care-plan/case.ts'
+import { caseTypes } from '../../care-plan/case-rules.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { CaseLenses } from './case-record.ts'
 import {
@@ -22,8 +23,9 @@ import {
   withExactState,
   type CaseCode,
 } from './case-status.ts'
-import { isEndedCase, type EpisodeState } from './episode-lens.ts'
+import { isEndedCase, unknownCaseTypes, type EpisodeState } from './episode-lens.ts'
 import { textOf } from './json-edit.ts'
+import { textAt } from './slots.ts'
 import { shownState, withoutMark } from './standing.ts'
 import { contiguous } from './status-history.ts'
 
@@ -43,13 +45,19 @@ export interface EpisodeLawContext {
 /**
  * What a written EpisodeOfCare of a case becomes. Who changes only the native status means the one legal command that
  * leads there, who changes the state extension the command that leads to that state; number, standing and history are
- * computed, whatever was sent. Fails with `illegal-transition` or `case-condition`.
+ * computed, whatever was sent. Fails with `illegal-transition`, `case-condition`,
+ * `derived-element` or `case-type-unknown`.
  */
 export function lawfulEpisode(change: EpisodeChange, context: EpisodeLawContext): Result<Resource> {
   const { before, after } = change
+  const { names } = context.lenses
+  const known = before ? unknownCaseTypes(before, names) : []
+  if (unknownCaseTypes(after, names).some(code => !known.includes(code))) return fail(unknownType)
   if (!before) return newCase(after, context)
   const state = context.lenses.episode.read(before)
   const target = targetOf(change, context)
+  const fixed = changedFixed({ before, after, isMoved: target !== undefined }, context)
+  if (fixed !== undefined) return fail(fixedElement(fixed))
   if (target === undefined) return ok(settled(after, state, state, context))
   const commands = commandsTo(target, state, context)
   const [command, ...others] = commands
@@ -61,12 +69,37 @@ export function lawfulEpisode(change: EpisodeChange, context: EpisodeLawContext)
   return ok(settled(after, state, moved(state, code, context), context))
 }
 
+interface FixedChange extends EpisodeChange {
+  readonly before: Resource
+  /** A status was asked for: when a case ends is then the law's to say, whatever was sent. */
+  readonly isMoved: boolean
+}
+
+/** Expression of an element that nobody changes by hand; what a client leaves out is put back. */
+function changedFixed(
+  { before, after, isMoved }: FixedChange,
+  { lenses, timeZone }: EpisodeLawContext,
+): string | undefined {
+  const [was, is] = [lenses.episode.read(before), lenses.episode.read(after)]
+  if (patientSlot.get(before) !== patientSlot.get(after)) return 'EpisodeOfCare.patient'
+  const isOther = (one: string | undefined, other: string | undefined): boolean =>
+    other !== undefined &&
+    other !== one &&
+    !(one !== undefined && startMsOf(one, timeZone) === startMsOf(other, timeZone))
+  if (isOther(was.start, is.start)) return 'EpisodeOfCare.period.start'
+  return !isMoved && isOther(was.end, is.end) ? 'EpisodeOfCare.period.end' : undefined
+}
+
+const patientSlot = textAt('patient', 'reference')
+
 /** What a peer wrote, legal or not: the state it names, else what its native status means. */
 export function recordedEpisode({ before, after }: EpisodeChange, context: EpisodeLawContext): Resource {
   const { lenses } = context
   if (!before) return born(after, context)
   const state = lenses.episode.read(before)
-  return settled(after, state, moved(state, caseCodec(lenses.names.state).read(after), context), context)
+  const own = patientSlot.set(after, patientSlot.get(before))
+  const code = caseCodec(lenses.names.state).read(after)
+  return settled(own, state, moved(state, code, context), context)
 }
 
 /** What a change asks for: the state, when the extension changed; the native status, when that changed. */
@@ -170,6 +203,7 @@ function settled(
     number: before.number ?? after.id,
     standing: state.standing,
     history: state.history,
+    start: state.start,
     end: isEnded ? state.end : undefined,
   })
   return withExactState(written, names.state)
@@ -186,7 +220,7 @@ function born(after: Resource, { lenses, at, timeZone }: EpisodeLawContext): Res
   const start = state.start ?? zonedTextOf(startMsOf(at, timeZone), timeZone)
   const { own } = state.standing
   const history = state.history.length > 0 ? state.history : contiguous([{ status: caseImages[own], start }])
-  const written = lenses.episode.write(after, { ...state, number: state.number ?? after.id, start, history })
+  const written = lenses.episode.write(after, { ...state, number: after.id, start, history })
   return withExactState(written, lenses.names.state)
 }
 
@@ -197,6 +231,21 @@ const endedAtBirth: Failure = {
   expression: 'EpisodeOfCare.status',
   legal: ['planned', 'waitlist', 'active', 'onhold'],
 }
+
+const unknownType: Failure = {
+  kind: 'unprocessable',
+  code: 'case-type-unknown',
+  message: 'The code is none of the case types.',
+  expression: 'EpisodeOfCare.type',
+  legal: caseTypes,
+}
+
+const fixedElement = (expression: string): Failure => ({
+  kind: 'business-rule',
+  code: 'derived-element',
+  message: `${expression} of a case follows from what happened and can't be changed.`,
+  expression,
+})
 
 function noCommand(code: CaseCode, commands: readonly CaseCommand[]): Failure {
   const { state } = caseOfCode(code)

@@ -1,10 +1,11 @@
 import type { EpisodeOfCare } from '@medplum/fhirtypes'
 import { endedStates, identifiedCase } from '../../care-plan/case.ts'
 import type { CaseCourse } from '../../care-plan/case-fold.ts'
+import { caseTypes } from '../../care-plan/case-rules.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { caseCodec, caseImages, caseOfCode, type CaseCode } from './case-status.ts'
 import { lensOf, type Lens } from './lens.ts'
-import { isObject, listOf } from './json-edit.ts'
+import { isObject, listOf, objectOf, textOf, type JsonObject } from './json-edit.ts'
 import type { CaseNames } from './names.ts'
 import { asResource, extensionAt, identifierOf, textAt } from './slots.ts'
 import { shownState, standingSlot, type Overlay, type Standing } from './standing.ts'
@@ -33,12 +34,19 @@ export const episodeLens = (names: CaseNames): Lens<EpisodeState> =>
 
 /** An EpisodeOfCare is a case when its type says so (architecture D1). */
 export const isCase = (resource: Resource, names: CaseNames): boolean =>
-  resource.resourceType === 'EpisodeOfCare' &&
-  listOf(resource['type']).some(
-    type =>
-      isObject(type) &&
-      listOf(type['coding']).some(coding => isObject(coding) && coding['system'] === names.caseType),
-  )
+  resource.resourceType === 'EpisodeOfCare' && caseCodings(resource, names).length > 0
+
+/** Codes of an EpisodeOfCare that are none of the code system of case types. */
+export const unknownCaseTypes = (resource: Resource, names: CaseNames): readonly string[] =>
+  caseCodings(resource, names)
+    .map(({ code }) => textOf(code) ?? '')
+    .filter(code => !(caseTypes as readonly string[]).includes(code))
+
+const caseCodings = (resource: Resource, names: CaseNames): readonly JsonObject[] =>
+  listOf(resource['type'])
+    .flatMap(type => listOf(objectOf(type)['coding']))
+    .filter(isObject)
+    .filter(({ system }) => system === names.caseType)
 
 export const isEndedCase = (code: CaseCode): boolean => endedStates.has(caseOfCode(code).state)
 

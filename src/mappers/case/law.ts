@@ -61,7 +61,7 @@ interface Court extends CaseLawInput {
  * The law over case-owned resources: EpisodesOfCare of a case type, CarePlans and CareTeams linked to one, Tasks whose
  * groupIdentifier is its number. Gives what to write: what was sent, the very same object where the law adds nothing,
  * and what follows from it (team members, a review). All else passes untouched. Fails, at the door `fhir` only, with
- * `illegal-transition`, `case-condition`, `derived-element` or `case-owned-not-deletable`.
+ * `illegal-transition`, `case-condition`, `derived-element`, `case-type-unknown` or `case-owned-not-deletable`.
  */
 export function applyCaseLaw(input: CaseLawInput): Result<readonly Resource[]> {
   const lenses = caseLenses(input.canonicalBase)

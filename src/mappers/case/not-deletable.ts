@@ -13,7 +13,7 @@ export function notDeletable(resource: Resource, lenses: CaseLenses): Failure {
   return {
     kind: 'business-rule',
     code: 'case-owned-not-deletable',
-    message: `A ${resourceType} of a case can't be deleted; withdraw it by its status, e.g. ${withdrawn(resourceType)}.`,
+    message: `What belongs to a case can't be deleted; withdraw it by its status, e.g. ${withdrawn(resourceType)}.`,
     expression: resourceType,
     legal: legalOf(resource, lenses),
   }

@@ -70,13 +70,16 @@ describe('a discharge', () => {
     expect(dueOf(taskOf(after(high, home()), 'follow-up-visit'))).toBe('2026-10-17T23:59:59-04:00')
   })
 
-  it.each([undefined, '99'])('with disposition %s counts as to the community and is flagged', disposition => {
-    const world = after(emptyWorld, leaving(disposition))
-    expect(tasksOf(world, 'contact')).toHaveLength(1)
-    expect(only(world, 'CarePlan').meta?.tag).toEqual([
-      { system: `${CM}/CodeSystem/flag`, code: 'disposition-unknown' },
-    ])
-  })
+  it.each([undefined, '99', '09'])(
+    'with disposition %s counts as to the community and is flagged',
+    disposition => {
+      const world = after(emptyWorld, leaving(disposition))
+      expect(tasksOf(world, 'contact')).toHaveLength(1)
+      expect(only(world, 'CarePlan').meta?.tag).toEqual([
+        { system: `${CM}/CodeSystem/flag`, code: 'disposition-unknown' },
+      ])
+    },
+  )
 
   it('against medical advice calls for an urgent contact on the next business day', () => {
     const world = after(emptyWorld, home('07'))

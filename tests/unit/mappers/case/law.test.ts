@@ -189,6 +189,40 @@ describe('a case', () => {
     ])
   })
 
+  it('is of one of the case types', () => {
+    const odd: Resource = {
+      ...only(start, 'EpisodeOfCare'),
+      type: [{ coding: [{ system: `${CM}/CodeSystem/case-type`, code: 'bogus' }] }],
+    }
+    for (const world of [emptyWorld, start]) {
+      expect(refused(lawOf(world, [odd]))).toMatchObject({
+        code: 'case-type-unknown',
+        expression: 'EpisodeOfCare.type',
+        legal: expect.arrayContaining(['acute', 'chronic', 'transition']),
+      })
+    }
+  })
+
+  it('keeps its patient and its period: a refusal names them, whatever else was sent', () => {
+    const episode = only(start, 'EpisodeOfCare')
+    const changes: readonly (readonly [string, object])[] = [
+      ['EpisodeOfCare.patient', { patient: { reference: 'Patient/other' } }],
+      ['EpisodeOfCare.patient', { patient: { reference: 'Patient/other' }, status: 'finished' }],
+      ['EpisodeOfCare.period.start', { period: { start: '2020-01-01' } }],
+      ['EpisodeOfCare.period.end', { period: { start: '2026-10-05T22:30:00Z', end: '2026-10-06' } }],
+    ]
+    for (const [expression, change] of changes) {
+      expect(refused(lawOf(start, [{ ...episode, ...change }]))).toMatchObject({
+        code: 'derived-element',
+        expression,
+      })
+    }
+    const same = { ...episode, period: { start: '2026-10-05T22:30:00Z' } }
+    expect(only(written(start, [same]), 'EpisodeOfCare')).toEqual(episode)
+    const moved = written(start, [{ ...episode, patient: { reference: 'Patient/other' } }], { door: 'peer' })
+    expect(only(moved, 'EpisodeOfCare')).toMatchObject({ patient: episode['patient'] })
+  })
+
   it('cannot become a plain episode', () => {
     const failure = refused(lawOf(start, [{ ...only(start, 'EpisodeOfCare'), type: [] }]))
     expect(failure).toMatchObject({ code: 'derived-element', expression: 'EpisodeOfCare.type' })
