@@ -1,5 +1,6 @@
 import closeWithGrace from 'close-with-grace'
 import { createApp } from './app.ts'
+import { listenFault } from './app-listen-fault.ts'
 import { readConfig } from './config/environment.ts'
 import { describeWrong } from './config/wrong.ts'
 
@@ -21,4 +22,8 @@ const app = await starting.catch((error: unknown) => {
   process.stderr.write(`Casewire could not start: ${reason}\n`)
   process.exit(2)
 })
-await app.listen()
+await app.listen().catch(async (error: unknown) => {
+  process.stderr.write(`${listenFault(error, read.value.http)}\n`)
+  await app.close('listen-failed')
+  process.exit(1)
+})
