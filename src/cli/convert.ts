@@ -18,9 +18,10 @@ TIME_ZONE and CANONICAL_BASE of the environment apply.
 Exit code: 0 every message gave a Bundle, 1 some did not, 2 wrong usage.`
 
 async function run(args: readonly string[], io: CliIo): Promise<number> {
-  const parsed = parseArguments(args, {})
+  const parsed = parseArguments(args, { sources: { type: 'string' } })
   if (!parsed.ok) return usage(io, help, parsed.failure.message)
-  const { positionals } = parsed.value
+  const { positionals, text } = parsed.value
+  if (text('sources') !== undefined) return usage(io, help, '--sources is not built yet.')
   if (positionals.length === 0) return usage(io, help, 'Name files, or - for standard input.')
   const basics = io.sourceBasics()
   if (!basics.ok) return refused(io, basics.failure)

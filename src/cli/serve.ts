@@ -17,11 +17,15 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
   if (parsed.value.positionals.length > 0) return usage(io, help, 'serve takes no arguments.')
   const name = parsed.value.text('print-schema')
   if (name === undefined) return io.serve()
+  if (notBuilt.has(name)) return usage(io, help, `The schema ${name} is not built yet.`)
   const schema = Object.hasOwn(io.schemas, name) ? io.schemas[name] : undefined
   if (!schema)
     return usage(io, help, `There is no schema ${name}; known: ${Object.keys(io.schemas).join(', ')}.`)
   io.out(`${JSON.stringify(schema, null, 2)}\n`)
   return 0
 }
+
+/** Configuration that later releases read. */
+const notBuilt: ReadonlySet<string> = new Set(['sources', 'rules'])
 
 export const serve: Verb = { summary: 'run the service', help, run }
