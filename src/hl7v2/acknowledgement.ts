@@ -14,10 +14,19 @@ export interface Acknowledgement {
   readonly text?: string
   /** `SEG` or `SEG-field`. */
   readonly errorLocation?: string
+  /** HL7 table 0357; 207 for whatever has no code of its own. */
+  readonly condition?: ErrorCondition
 }
 
-/** HL7 table 0357, "application internal error": the code for whatever has none of its own. */
-const APPLICATION_ERROR = '207'
+/** HL7 table 0357, as far as it is answered. */
+const conditions = {
+  '100': 'Segment sequence error',
+  '101': 'Required field missing',
+  '203': 'Unsupported version id',
+  '207': 'Application internal error',
+} as const
+
+export type ErrorCondition = keyof typeof conditions
 
 /**
  * The answer to a message in its own delimiters and version, UTF-8, segments ended by CR (HL7 v2.9, 2.9.2). `message`
@@ -59,15 +68,17 @@ export function acknowledge(message: Message | undefined, ack: Acknowledgement):
 function errorSegment(message: Message | undefined, ack: Acknowledgement): readonly string[] {
   const { component, subcomponent } = message?.delimiters ?? standardDelimiters
   const [segment = '', field] = (ack.errorLocation ?? '').split('-')
+  const { condition = '207' } = ack
+  const coded = [condition, conditions[condition], 'HL70357']
   const location = segment === '' ? [] : [segment, '1', ...(field === undefined ? [] : [field])]
   if (isBeforeErl(message?.first('MSH')?.text(12) ?? undefined)) {
-    const code = [APPLICATION_ERROR, 'Application internal error', 'HL70357'].join(subcomponent)
+    const code = coded.join(subcomponent)
     return [
       'ERR',
       [...location, ...Array.from({ length: 3 - location.length }, () => ''), code].join(component),
     ]
   }
-  const code = [APPLICATION_ERROR, 'Application internal error', 'HL70357'].join(component)
+  const code = coded.join(component)
   const text = escapeText(ack.text ?? '', message?.delimiters ?? standardDelimiters)
   return ['ERR', '', location.join(component), code, 'E', '', '', '', text]
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { instantOf, type Clock } from '../lib/clock.ts'
-import { acknowledge, type Acknowledgement } from '../hl7v2/acknowledgement.ts'
+import { acknowledge, type Acknowledgement, type ErrorCondition } from '../hl7v2/acknowledgement.ts'
 import { readMessage } from '../hl7v2/read-message.ts'
 import type { IngestAdt, Verdict } from '../commands/ingest-adt/inbound.ts'
 import { actorOf } from './actor.ts'
@@ -87,8 +87,22 @@ function ackOf(verdict: Verdict, timestamp: string): string {
     timestamp,
     text: [verdict.outcome, ...(reason ? [reason] : [])].join(' '),
     ...(location !== undefined && { errorLocation: location }),
+    ...conditionOf(reason),
   }
   return acknowledge(read.ok ? read.value : undefined, ack)
+}
+
+/** The codes of failures that HL7 table 0357 has a word for; segments that are missing are its 100. */
+const conditions: ReadonlyMap<string, ErrorCondition> = new Map([
+  ['adt-patient-missing', '100'],
+  ['adt-patient-identifier-missing', '101'],
+  ['adt-trigger-missing', '101'],
+  ['version-unsupported', '203'],
+])
+
+function conditionOf(reason: string | undefined): Pick<Acknowledgement, 'condition'> {
+  const condition = conditions.get(reason ?? '')
+  return condition === undefined ? {} : { condition }
 }
 
 /** MSH-10 of the ACK: unique per answer, at most 20 characters (HL7 v2.5.1, 2.14.9.10). */

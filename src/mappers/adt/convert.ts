@@ -17,7 +17,11 @@ const nothing: Before = { said: new Map(), facts: [], get: () => undefined }
 export function convertMessage(text: string, settings: SourceSettings): Resource {
   const message = readMessage(text)
   if (!message.ok) return outcomeOf(message.failure)
-  const event = readAdtEvent(message.value, { ...settings, testMessages: 'accept' })
+  const event = readAdtEvent(message.value, {
+    ...settings,
+    testMessages: 'accept',
+    otherVersions: 'accept',
+  })
   if (!event.ok) return outcomeOf(event.failure)
   if (event.value.kind === 'ignored') {
     const diagnostics = `The event ${event.value.trigger} is not mapped (${event.value.reason})`

@@ -18,6 +18,9 @@ import type { SourceSettings } from './source.ts'
 import { isTrigger, triggers, type Trigger } from './triggers.ts'
 import { facilityId } from './types/xon-organization.ts'
 
+/** HL7 table 0104, as far as these segments keep their meaning: 2.1 to 2.9 with their revisions. */
+const VERSION = /^2\.[1-9](?:\.\d+)?$/
+
 /** A message without any time of its own, and nobody to say when it was received. */
 const NEVER: Moment = { instant: '1970-01-01T00:00:00.000Z', text: '1970-01-01T00:00:00Z' }
 
@@ -26,7 +29,7 @@ const NEVER: Moment = { instant: '1970-01-01T00:00:00.000Z', text: '1970-01-01T0
  * a value of kind `ignored`. `received` stands in for a time that the message doesn't give.
  *
  * Fails with `adt-trigger-missing` (MSH-9), `adt-patient-missing` (PID), `adt-patient-identifier-missing` (PID-3),
- * `test-message-refused` (MSH-11).
+ * `test-message-refused` (MSH-11), `version-unsupported` (MSH-12).
  */
 export function readAdtEvent(
   message: Message,
@@ -46,6 +49,9 @@ export function readAdtEvent(
   if (!isAdt || !isTrigger(trigger)) {
     return ok({ kind: 'ignored', ...frame, reason: isAdt ? 'event-not-mapped' : 'message-type-not-mapped' })
   }
+  const version = msh?.text(12)
+  if (version && settings.otherVersions === 'refuse' && !VERSION.test(version))
+    return refuse('version-unsupported', 'MSH-12 names no version from 2.1 to 2.9', 'MSH-12')
   const mode = msh?.text(11)?.toUpperCase()
   const isTest = mode === 'T' || mode === 'D'
   if (isTest && settings.testMessages === 'refuse') {

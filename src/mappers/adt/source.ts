@@ -7,6 +7,8 @@ export interface SourceSettings {
   readonly timeZone: string
   /** MSH-11 `T` or `D`: taken and tagged, or refused. */
   readonly testMessages: 'accept' | 'refuse'
+  /** MSH-12 outside 2.1 to 2.9: `convert` reads it as it can, the full path doesn't write what it may misread. */
+  readonly otherVersions: 'accept' | 'refuse'
   /** Assigning authority (CX.4.1 or CX.4.2) -> identifier system. */
   readonly identifierSystems: Readonly<Record<string, string>>
   /** Identifier types (CX.5) or systems, best first: the first found makes the Patient's id. */
@@ -26,6 +28,7 @@ export type SourceBasics = Pick<SourceSettings, 'tenant' | 'canonicalBase' | 'ti
 export function sourceSettings(basics: SourceBasics): SourceSettings {
   return {
     testMessages: 'accept',
+    otherVersions: 'refuse',
     identifierSystems: {},
     patientIdPrecedence: ['MR', 'PI', 'PT', 'PN', ''],
     dispositions: {},

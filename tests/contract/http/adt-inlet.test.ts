@@ -108,7 +108,13 @@ describe('POST /adt', () => {
     expect(good.body.split('\r')[1]).toBe('MSA|AA|ACK1|applied')
     const bad = await post(er7('A01', 'ACK2', { pid3: '' }), { accept: '*/*' })
     expect(bad.body.split('\r')[1]).toBe('MSA|AE|ACK2|dead-letter adt-patient-identifier-missing')
-    expect(bad.body.split('\r')[2]).toMatch(/^ERR\|\|PID\^1\^3\|207/)
+    expect(bad.body.split('\r')[2]).toMatch(/^ERR\|\|PID\^1\^3\|101\^Required field missing\^HL70357/)
+    const strange = er7('A01', 'ACK3').replace('2.5.1', '3.0')
+    const version = await post(strange, { accept: '*/*' })
+    expect(version.body.split('\r').slice(1, 3)).toEqual([
+      'MSA|AE|ACK3|dead-letter version-unsupported',
+      expect.stringMatching(/^ERR\|\|MSH\^1\^12\|203\^Unsupported version id\^HL70357\|/),
+    ])
   })
 
   it('takes a batch: one verdict a message, one failure loses nothing else, a truncated one keeps what came', async () => {

@@ -38,6 +38,12 @@ test('an error has its place in ERR-2 since v2.5 and in ERR-1 before', () => {
   expect(acknowledge(adt(), { ...ack, errorLocation: 'PID' }).split('\r')[2]).toContain('ERR||PID^1|207^')
 })
 
+test('an error says in words of table 0357 what it is', () => {
+  const ack = { code: 'AE', controlId: 'K1', timestamp, errorLocation: 'PID-3', condition: '101' } as const
+  expect(acknowledge(adt(), ack).split('\r')[2]).toBe('ERR||PID^1^3|101^Required field missing^HL70357|E||||')
+  expect(acknowledge(adt('2.4'), ack).split('\r')[2]).toBe('ERR|PID^1^3^101&Required field missing&HL70357')
+})
+
 test('a text that could not be read is rejected with standard delimiters', () => {
   expect(acknowledge(undefined, { code: 'AR', controlId: 'K1', timestamp, text: 'no MSH' })).toBe(
     'MSH|^~\\&|||||20261005183000.005+0000||ACK|K1|P|2.5.1||||||UNICODE UTF-8\r' +

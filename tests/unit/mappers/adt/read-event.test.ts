@@ -51,6 +51,15 @@ describe('whose message it is', () => {
     expect(failureOf(er7(admit).replace(/PID[^\r]*\r/, ''))).toEqual(['adt-patient-missing', 'PID'])
   })
 
+  test('a version outside 2.1 to 2.9 is refused with its place, an empty one is not', () => {
+    const of = (version: string) => er7(admit).replace(/^(MSH(?:\|[^|]*){10})\|[^|\r]*/, `$1|${version}`)
+    for (const version of ['3.0', '1.0', '2.10', '2', 'X'])
+      expect(failureOf(of(version)), version).toEqual(['version-unsupported', 'MSH-12'])
+    for (const version of ['', '2.1', '2.3.1', '2.5.1', '2.9', '2.5^USA'])
+      expect(failureOf(of(version)), version).toBeUndefined()
+    expect(failureOf(of('3.0'), { ...settings, otherVersions: 'accept' })).toBeUndefined()
+  })
+
   test('a social security number makes no patient unless the source keeps them', () => {
     const ssn = { ...admit, pid: { 3: '123456789^^^USSSA^SS' } }
     expect(failureOf(er7(ssn))).toEqual(['adt-patient-identifier-missing', 'PID-3'])
