@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { defaultCaseRules } from '../../src/care-plan/case-rules.ts'
+import { applyInbound, type InboundLaw } from '../../src/commands/apply-inbound.ts'
 import { openWork } from '../../src/commands/unit-of-work.ts'
 import { patientOf } from '../../src/fhir/compartment.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
@@ -23,14 +24,15 @@ const world = after(emptyWorld, [
   stay('e1', [admission('2026-10-05T18:30:00'), discharge('2026-10-10T10:30:00', '01')]),
 ])
 
+const law = {
+  tenant: 1,
+  timeZone: 'America/New_York',
+  calendar: holidayCalendar('us-federal'),
+  rules: defaultCaseRules,
+}
+
 let server: FhirServer
 beforeAll(async () => {
-  const law = {
-    tenant: 1,
-    timeZone: 'America/New_York',
-    calendar: holidayCalendar('us-federal'),
-    rules: defaultCaseRules,
-  }
   server = await openFhirServer({ applyCaseLaw: input => applyCaseLaw({ ...input, ...law }) })
   const at = '2026-10-11T00:00:00.000Z'
   const work = openWork({ tenant: 1, lane: 0, at, actor: 'Device/test', targets: [] }, [])
@@ -43,6 +45,8 @@ beforeAll(async () => {
   if (!flushed.ok) throw new Error('the world could not be stored')
 })
 afterAll(() => server.close())
+
+type InboundInput = Parameters<InboundLaw>[0]
 
 const put = (resource: Resource) =>
   server.call({ method: 'PUT', path: `/${resource.resourceType}/${resource.id ?? ''}`, body: resource })
@@ -91,6 +95,33 @@ test('a duty stays with its patient and its case, whoever it is moved to', async
   }
   const stands = await server.call({ path: `/Task/${task.id ?? ''}` })
   expect(stands.json.meta.versionId).toBe('1')
+})
+
+test('a peer that moves a duty to another patient leaves it where it is, and people look', async () => {
+  const task = taskOf(world, 'follow-up-visit')
+  const [id = '', patient] = [task.id, 'other']
+  const resource = { ...task, id, for: { reference: `Patient/${patient}` }, priority: 'asap' }
+  const key = { type: 'Task', id }
+  const link = { peer: 'p', ...key, remoteId: 't', remoteVersion: '2', base: {}, remoteHash: 'h' }
+  const deps = {
+    store: server.store,
+    nowMs: () => server.clock.nowMs,
+    targets: [],
+    law: (input: InboundInput) => applyCaseLaw({ ...input, ...law, canonicalBase: CM, door: 'peer' }),
+  }
+  const applied = await applyInbound(deps, {
+    tenant: 1,
+    origin: 'peer:p',
+    actor: 'Device/p',
+    changes: [{ key, patient, decide: () => ({ resource, link, asPeerSays: true }) }],
+  })
+  expect(applied).toEqual({ ok: true, value: 2 })
+  const { json } = await server.call({ path: `/Task/${id}` })
+  expect([json.for, json.priority, json.meta.tag[0].code]).toEqual([
+    task['for'],
+    'asap',
+    'illegal-transition',
+  ])
 })
 
 const owned = ['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task']
@@ -163,7 +194,7 @@ test('a case that a client opens has its number from its id, and a type that is 
   expect(odd.json.issue[0].diagnostics).toContain('acute, chronic')
 })
 
-test('what a case does not own passes passes untouched', async () => {
+test('what a case does not own passes untouched', async () => {
   const reply = await server.call({
     method: 'POST',
     path: '/Task',
