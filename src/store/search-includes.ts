@@ -26,7 +26,7 @@ export async function includedRows(
   matches: readonly Stored[],
 ): Promise<Included> {
   if (matches.length === 0) return { rows: [], truncated: false }
-  const keys = plan.includes.flatMap(include => targetsOf(include, matches))
+  const keys = plan.includes.flatMap(include => targetsOf(include, matches, plan.base))
   const forward = keys.length === 0 ? [] : [readKeys(db, tenant, [...new Set(keys)])]
   const backward = plan.revIncludes.map(include => readReferring(db, tenant, include, matches))
   const known = new Set(matches.map(keyOf))
@@ -44,13 +44,14 @@ const keyOf = ({ type, id }: Stored): string => `${type}/${id}`
 function targetsOf(
   { parameter, target, source }: SearchInclude,
   matches: readonly Stored[],
+  base: string | undefined,
 ): readonly string[] {
   const walk = compilePath(parameter.expression ?? '', source, parameter.type)
   if (!walk.ok) return []
   const found: string[] = []
   for (const match of matches) {
     walk.value(parseJson(match.content), element => {
-      found.push(...referencesOf(element).map(reference => reference.value))
+      found.push(...referencesOf(element, base).map(reference => reference.value))
     })
   }
   return found.filter(text => {

@@ -90,6 +90,7 @@ function planOf(request: SearchRequest, parts: readonly Part[]): Planned {
   const countOnly = parts.some(item => item.kind === 'count-only')
   const plan: SearchPlan = {
     type: request.type,
+    base: request.base,
     filters: parts.flatMap(item => (item.kind === 'filter' ? [item.filter] : [])),
     sort,
     count: parts.findLast(item => item.kind === 'count')?.count ?? COUNT_DEFAULT,

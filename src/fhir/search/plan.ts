@@ -3,6 +3,8 @@ import type { SearchParameter } from './parameters.ts'
 /** A search, checked and typed: what the request parser gives and the store executes. */
 export interface SearchPlan {
   readonly type: string
+  /** The own base: references written out below it lead here. */
+  readonly base?: string
   /** All must hold. */
   readonly filters: readonly SearchFilter[]
   readonly sort: readonly { readonly by: SearchParameter; readonly descending: boolean }[]

@@ -266,6 +266,11 @@ export function searchContract(open: () => Promise<FhirServer>): void {
       body: { resourceType: 'Observation', id: 'out', status: 'final', code, subject },
     })
     expect(await found('/Observation?patient=p1&status=final&_id=out')).toBe('out')
+    const page = await server.call({ path: '/Observation?_id=out&_include=Observation:patient' })
+    expect(page.json.entry.map((entry: { resource: { id: string } }) => entry.resource.id)).toEqual([
+      'out',
+      'p1',
+    ])
     const reply = await server.call({ path: '/Observation/out' })
     expect(reply.json.subject).toEqual(subject)
     expect(reply.status).toBe(200)
