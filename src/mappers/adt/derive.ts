@@ -3,7 +3,15 @@ import type { Stay } from '../../care-plan/stay.ts'
 import type { Derived } from './derived.ts'
 import { encounterOf, type Visit } from './encounter.ts'
 import { readFieldText } from './field-text.ts'
-import { conditions, contactsOf, coverages, diagnosesOf, relatedPersons } from './items.ts'
+import {
+  conditions,
+  contactsOf,
+  coverages,
+  diagnoses,
+  diagnosesOf,
+  parties,
+  relatedPersons,
+} from './items.ts'
 import { facilityOf, namesFacility } from './map-context.ts'
 import { pidPatient } from './maps/pid-patient.ts'
 import { patientOf } from './patient.ts'
@@ -16,11 +24,12 @@ import { winnerSegment } from './winner-segment.ts'
 
 /** Patient, RelatedPerson, Coverage, and Conditions told without a visit. */
 export function derivePatient(scope: Scope): readonly Derived[] {
+  const kin = parties(scope)
   return [
-    patientOf(scope, contactsOf(scope)),
-    ...relatedPersons(scope),
+    patientOf(scope, contactsOf(kin)),
+    ...relatedPersons(scope, kin),
     ...coverages(scope),
-    ...conditions(scope),
+    ...conditions(scope, diagnoses(scope)),
   ]
 }
 
@@ -40,7 +49,8 @@ export function deceasedIn(scope: Scope): { readonly at?: string } | undefined {
 
 /** Encounter and its Conditions. */
 export function deriveVisit(visit: Visit): readonly Derived[] {
-  return [encounterOf(visit, diagnosesOf(visit)), ...conditions(visit)]
+  const listed = diagnoses(visit)
+  return [encounterOf(visit, diagnosesOf(listed)), ...conditions(visit, listed)]
 }
 
 /** The visit as case management sees it. */

@@ -20,7 +20,8 @@ import { applyRows } from './rows.ts'
 import type { Scope } from './scope.ts'
 import { xonToReference } from './types/xon-organization.ts'
 
-interface Item {
+/** One segment of a list, read back, with the id of what it leads to. */
+export interface Item {
   readonly item: GroupItem
   readonly segment: Segment
   readonly context: MapContext
@@ -41,6 +42,12 @@ function itemsOf(scope: Scope, group: string, type: string): readonly Item[] {
   })
 }
 
+/** NK1: next of kin and associated parties. */
+export const parties = (scope: Scope): readonly Item[] => itemsOf(scope, 'NK1', 'RelatedPerson')
+
+/** DG1: diagnoses. */
+export const diagnoses = (scope: Scope): readonly Item[] => itemsOf(scope, 'DG1', 'Condition')
+
 const subjectOf = ({ patientId }: Scope): { reference: string } => ({ reference: `Patient/${patientId}` })
 
 /** NK1-7 or NK1-3 names an organisation: employer, agency, insurer (HL7 tables 0131, 0063). */
@@ -48,8 +55,8 @@ const isOrganization = (nk1: Segment): boolean =>
   ['E', 'F', 'I', 'S'].includes(nk1.text(7)?.toUpperCase() ?? '') || nk1.text(3)?.toUpperCase() === 'EMR'
 
 /** Next of kin and associated parties. One who is no longer listed is inactive, not gone. */
-export function relatedPersons(scope: Scope): readonly Derived[] {
-  return itemsOf(scope, 'NK1', 'RelatedPerson').flatMap(({ item, segment, context, id }) =>
+export function relatedPersons(scope: Scope, listed: readonly Item[]): readonly Derived[] {
+  return listed.flatMap(({ item, segment, context, id }) =>
     isOrganization(segment)
       ? []
       : derived<RelatedPerson>({
@@ -63,8 +70,8 @@ export function relatedPersons(scope: Scope): readonly Derived[] {
 }
 
 /** Associated organisations, as Patient.contact. */
-export function contactsOf(scope: Scope): PatientContact[] | undefined {
-  const contacts = itemsOf(scope, 'NK1', 'Patient')
+export function contactsOf(listed: readonly Item[]): PatientContact[] | undefined {
+  const contacts = listed
     .filter(({ item, segment }) => item.isCurrent && isOrganization(segment))
     .flatMap(({ segment, context }) => {
       const [contact] = (applyRows(nk1Patient, segment, () => context)['contact'] ?? []) as PatientContact[]
@@ -81,10 +88,10 @@ const CONDITION_CATEGORY = 'http://terminology.hl7.org/CodeSystem/condition-cate
 const CONDITION_CLINICAL = 'http://terminology.hl7.org/CodeSystem/condition-clinical'
 
 /** Diagnoses of the visit; one that is no longer listed was entered in error. */
-export function conditions(scope: Scope): readonly Derived[] {
+export function conditions(scope: Scope, listed: readonly Item[]): readonly Derived[] {
   const encounter: Reference<never> | undefined =
     scope.visitId === undefined ? undefined : { reference: `Encounter/${scope.visitId}` }
-  return itemsOf(scope, 'DG1', 'Condition').map(({ item, segment, context, id }) => {
+  return listed.map(({ item, segment, context, id }) => {
     const said = applyRows(dg1Condition, segment, () => context) as Partial<Condition>
     const verificationStatus = item.isCurrent
       ? said.verificationStatus
@@ -107,8 +114,8 @@ const coded = (system: string, code: string): { coding: { system: string; code: 
 })
 
 /** Encounter.diagnosis: the diagnoses that hold, by rank, then as sent. */
-export function diagnosesOf(scope: Scope): EncounterDiagnosis[] | undefined {
-  const listed = itemsOf(scope, 'DG1', 'Condition')
+export function diagnosesOf(items: readonly Item[]): EncounterDiagnosis[] | undefined {
+  const listed = items
     .filter(({ item, segment }) => item.isCurrent && segment.text(21)?.toUpperCase() !== 'D')
     .map(({ segment, context, id }) => {
       const [said] = (applyRows(dg1Encounter, segment, () => context)['diagnosis'] ??

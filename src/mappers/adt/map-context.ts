@@ -44,17 +44,12 @@ export const contextOf = (
   report,
 })
 
-export function dateTimeOf(
+/** A DTM as FHIR dateTime. */
+export const dateTimeOf = (
   text: string | undefined,
   context: MapContext,
   expression: string,
-): string | undefined {
-  if (text === undefined) return undefined
-  const dateTime = dtmToDateTime(text, context.zone)
-  if (dateTime.ok) return dateTime.value
-  context.report({ code: 'date-invalid', expression })
-  return undefined
-}
+): string | undefined => readTime(text, context, expression)?.text
 
 export function dateOf(
   text: string | undefined,
@@ -68,21 +63,51 @@ export function dateOf(
   return undefined
 }
 
+/** A DTM as it is compared and as it is written; undefined also where UTC has no year for it. */
 export function momentOf(
   text: string | undefined,
   context: MapContext,
   expression: string,
 ): Moment | undefined {
-  const dateTime = dateTimeOf(text, context, expression)
-  if (text === undefined || dateTime === undefined) return undefined
-  const instant = dateTime.length > DATE_LENGTH ? utcInstant(dateTime) : startOf(text, context)
-  return instant === undefined ? undefined : { instant, text: dateTime }
+  const time = readTime(text, context, expression)
+  return time?.instant === undefined ? undefined : { instant: time.instant, text: time.text }
+}
+
+interface Time {
+  readonly text: string
+  readonly instant: string | undefined
+}
+
+/** Beyond this the memo is dropped and built anew: it serves the few times that a message repeats in its fields. */
+const TIMES_MAX = 1000
+
+const times = new Map<string, Time | undefined>()
+
+function readTime(
+  text: string | undefined,
+  { zone, report }: MapContext,
+  expression: string,
+): Time | undefined {
+  if (text === undefined) return undefined
+  const key = `${zone.messageOffset ?? zone.timeZone} ${text}`
+  let time = times.get(key)
+  if (time === undefined) {
+    time = timeOf(text, zone)
+    if (times.size >= TIMES_MAX) times.clear()
+    times.set(key, time)
+  }
+  if (time === undefined) report({ code: 'date-invalid', expression })
+  return time
+}
+
+function timeOf(text: string, zone: ZoneRule): Time | undefined {
+  const dateTime = dtmToDateTime(text, zone)
+  if (!dateTime.ok) return undefined
+  if (dateTime.value.length > DATE_LENGTH)
+    return { text: dateTime.value, instant: utcInstant(dateTime.value) }
+  const start = dtmToInstant(text, zone)
+  return { text: dateTime.value, instant: start.ok ? start.value : undefined }
 }
 
 /** `YYYY-MM-DD`: longer texts have a time and an offset. */
 const DATE_LENGTH = 10
-
-function startOf(date: string, { zone }: MapContext): string | undefined {
-  const instant = dtmToInstant(date, zone)
-  return instant.ok ? instant.value : undefined
-}
