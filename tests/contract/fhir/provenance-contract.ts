@@ -16,6 +16,10 @@ export function provenanceContract(open: (options?: FhirServerOptions) => Promis
   let server: FhirServer
   beforeAll(async () => {
     server = await open({
+      targets: [
+        { target: 'peer:north', types: new Set(['Basic']) },
+        { target: 'peer:south', types: new Set(['Basic', 'Provenance']) },
+      ],
       // The law changes a Task along with every EpisodeOfCare.
       applyCaseLaw: ({ changed }) =>
         ok([
@@ -106,6 +110,17 @@ export function provenanceContract(open: (options?: FhirServerOptions) => Promis
         'Task/case-duty/_history/1',
       ])
       expect(said?.activity.coding.map(({ code }) => code)).toEqual(['CREATE', 'DELETE'])
+    })
+
+    test('goes to a peer only where that peer takes Provenance', async () => {
+      const depths = async () =>
+        new Map((await server.store.outbox.depth()).map(({ target, rows }) => [target, rows]))
+      const before = await depths()
+      const body = { resourceType: 'Basic', id: 'pushed', code: { text: 'note' } }
+      expect((await server.call({ method: 'PUT', path: '/Basic/pushed', body })).status).toBe(201)
+      const after = await depths()
+      const added = (target: string) => (after.get(target) ?? 0) - (before.get(target) ?? 0)
+      expect([added('peer:north'), added('peer:south')]).toEqual([1, 2])
     })
 
     test('is not made when nothing changed, nor for a Provenance or an AuditEvent', async () => {
