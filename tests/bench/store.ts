@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { freePort } from '../../scripts/services/process.ts'
-import { start, stop } from '../../scripts/services/start.ts'
+import { start, stop, wipe } from '../../scripts/services/start.ts'
 import { commit, spread, type Spread } from './measure.ts'
 import type { StoreRun } from './store-runner.ts'
 
@@ -57,7 +57,7 @@ async function openServer(): Promise<{ readonly url: string; readonly close: () 
   })
   const close = async (): Promise<void> => {
     await stop(folder)
-    rmSync(folder, { recursive: true, force: true })
+    wipe(folder)
   }
   return { url: address, close }
 }
