@@ -171,7 +171,9 @@ export const flushStatements = {
   ),
 } as const
 
+// `+ 0` keeps the value index, which leads with the tenant, out of the choice: on a table that was never analysed it
+// costs the planner the same as the resource's own index, and it means reading every row of the type.
 function deleteRows(table: 'ix' | 'ix_date'): string {
   return `delete from ${table} x using ${unnest(['int2', 'int2', 'text'])} h (shard, type, id)
-     where x.shard = h.shard and x.tenant = $1 and x.type = h.type and x.rid = h.id`
+     where x.shard = h.shard and x.tenant + 0 = $1 and x.type = h.type and x.rid = h.id`
 }
