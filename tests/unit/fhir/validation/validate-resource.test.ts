@@ -78,7 +78,11 @@ describe('structure', () => {
     ['one in place of a list', { ...patient, name: { family: 'x' } }, 'structure Patient.name'],
     ['an empty list', { ...carePlan, note: [] }, 'structure CarePlan.note'],
     ['an empty object', { ...carePlan, period: {} }, 'structure CarePlan.period'],
-    ['an object that prints as {}', { ...carePlan, period: { start: undefined } }, 'structure CarePlan.period'],
+    [
+      'an object that prints as {}',
+      { ...carePlan, period: { start: undefined } },
+      'structure CarePlan.period',
+    ],
     ['null', { ...carePlan, note: null }, 'structure CarePlan.note'],
     ['null as a value', { ...patient, gender: null }, 'structure Patient.gender'],
     ['a text for an object', { ...carePlan, subject: 'Patient/p-1' }, 'structure CarePlan.subject'],
