@@ -33,8 +33,8 @@ export const fhirCodes: Readonly<Record<string, FhirDisposition>> = {
   '70': 'other-hcf',
 }
 
-/** Codes without a FHIR code of their own: still a patient. */
-const unmapped: ReadonlySet<string> = new Set(['09', '30'])
+/** Without a FHIR code of its own: still a patient. */
+const unmapped: ReadonlySet<string> = new Set(['30'])
 
 /** 81 to 95 say the same places and announce that the patient will come back (NUBC, since 2013). */
 const announcing: Readonly<Record<string, string>> = {
