@@ -44,7 +44,7 @@ export function peerParts(frame: PeerFrame): PeerParts {
     desk: {
       list: () => Promise.all(syncs.map(sync => sync.status())),
       show: name => one(name, sync => sync.status()),
-      plan: name => one(name, sync => sync.dryRun()),
+      plan: name => one(name, async sync => ({ name, writes: await sync.dryRun() })),
       run: name => one(name, sync => sync.runOnce()),
     },
     start: () => {
