@@ -9,7 +9,7 @@ const pure = {
   lib: { rooms: [], packages: ['node:crypto', 'node:assert', 'temporal-polyfill', 'date-holidays'] },
   'care-plan': { rooms: ['lib'], packages: [] },
   hl7v2: { rooms: ['lib'], packages: ['node:buffer', 'node:zlib'] },
-  fhir: { rooms: ['lib'], packages: ['node:crypto', 'ajv', 'ajv/**', '@medplum/fhirtypes'] },
+  fhir: { rooms: ['lib'], packages: ['node:crypto', '@medplum/fhirtypes'] },
   mappers: { rooms: ['lib', 'care-plan', 'hl7v2', 'fhir'], packages: ['node:crypto', '@medplum/fhirtypes'] },
 }
 const grammars = ['lib', 'fhir', 'hl7v2', 'mappers', 'commands']
@@ -21,7 +21,7 @@ const effectful = {
   },
   observability: { rooms: ['lib', 'commands'], packages: [...builtins, 'pino', 'prom-client'] },
   store: { rooms: grammars, packages: [...builtins, 'pg', '@electric-sql/**'] },
-  sync: { rooms: grammars, packages: [...builtins, 'fhir-kit-client'] },
+  sync: { rooms: grammars, packages: builtins },
   routes: { rooms: grammars, packages: [...builtins, 'fastify'] },
   consumers: { rooms: grammars, packages: [...builtins] },
   'consumers/kafka': { rooms: grammars, packages: [...builtins, 'kafkajs', 'kafkajs/**'] },

@@ -64,14 +64,15 @@ const hospitals: ReadonlySet<string> = new Set(['02', '05', '43', '66'])
 export const announcesReadmission = (code: string | undefined): boolean =>
   code !== undefined && Object.hasOwn(plannedReadmission, code)
 
-const baseCode = (code: string): string => plannedReadmission[code] ?? code
+/** Where the patient went, without the announcement of a return that 81 to 95 add (NUBC, since 2013). */
+export const baseDisposition = (code: string): string => plannedReadmission[code] ?? code
 
 /** An empty or unknown code counts as community: a patient at home without follow-up is the worse mistake. */
 export const outcomeOf = (code: string | undefined): DischargeOutcome =>
-  (code === undefined ? undefined : outcomes[baseCode(code)]) ?? 'community'
+  (code === undefined ? undefined : outcomes[baseDisposition(code)]) ?? 'community'
 
 export const isKnownDisposition = (code: string | undefined): boolean =>
-  code !== undefined && Object.hasOwn(outcomes, baseCode(code))
+  code !== undefined && Object.hasOwn(outcomes, baseDisposition(code))
 
 export const isHospitalTransfer = (code: string | undefined): boolean =>
-  code !== undefined && hospitals.has(baseCode(code))
+  code !== undefined && hospitals.has(baseDisposition(code))

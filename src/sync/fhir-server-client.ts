@@ -37,3 +37,6 @@ export interface PeerFailure {
   /** Issue codes and status only: a peer's own words may carry patient data. */
   readonly reason: string
 }
+
+/** Says nothing about what was sent: the peer can't be reached, or doesn't let us in. The whole peer waits. */
+export const isPeerClosed = ({ kind }: PeerFailure): boolean => kind === 'away' || kind === 'unauthorized'

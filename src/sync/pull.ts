@@ -6,7 +6,7 @@ import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import type { InboundChange, InboundRequest } from '../commands/apply-inbound.ts'
 import type { SyncCursor, SyncLink } from '../commands/ports/store.ts'
-import type { PeerFailure } from './fhir-server-client.ts'
+import { isPeerClosed, type PeerFailure } from './fhir-server-client.ts'
 import { adopt, mergeLinked, type Overwritten } from './inbound-merge.ts'
 import { contentHash } from './link-base.ts'
 import { targetOf } from './peer-settings.ts'
@@ -44,7 +44,7 @@ export async function pullRound(deps: PullDeps): Promise<PullOutcome> {
     seen += outcome.seen
     written += outcome.written
     if (!failure) continue
-    if (failure.kind === 'away' || failure.kind === 'unauthorized') return { seen, written, failure, refused }
+    if (isPeerClosed(failure)) return { seen, written, failure, refused }
     refused[type] = failure.reason
   }
   return { seen, written, refused }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import type { SyncLink } from '../commands/ports/store.ts'
 import { changedElements } from './element-merge.ts'
-import type { PeerFailure, PeerSuccess } from './fhir-server-client.ts'
+import { isPeerClosed, type PeerFailure, type PeerSuccess } from './fhir-server-client.ts'
 import { linkWith } from './link-base.ts'
 import { isSupportingOnly, outboundTypes } from './peer-settings.ts'
 import { referenceRank, type PeerDeps, type PushPlan } from './push-plan.ts'
@@ -79,7 +79,7 @@ async function adoptPatients(
       'Patient',
       new URLSearchParams({ identifier: tokens.map(escaped).join(',') }),
     )
-    if (!answer.ok && (answer.failure.kind === 'away' || answer.failure.kind === 'unauthorized')) {
+    if (!answer.ok && isPeerClosed(answer.failure)) {
       return { links, refused: new Map(), away: answer.failure }
     }
     const remote = answer.ok ? onlyMatch(answer) : undefined
@@ -212,7 +212,7 @@ async function createSingly(
   for (const key of keys) {
     const remote = outgoing(deps, plan, key, () => undefined)
     const answer = await deps.client.create(remote, ownIdentifierQuery(deps, key))
-    if (!answer.ok && (answer.failure.kind === 'away' || answer.failure.kind === 'unauthorized')) {
+    if (!answer.ok && isPeerClosed(answer.failure)) {
       return { links, refused, away: answer.failure }
     }
     if (!answer.ok || answer.id === undefined) {

@@ -2,7 +2,7 @@ import { parseJson } from '../lib/json.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import type { SyncLink } from '../commands/ports/store.ts'
 import { changedElements, withElements } from './element-merge.ts'
-import type { PeerFailure } from './fhir-server-client.ts'
+import { isPeerClosed, type PeerFailure } from './fhir-server-client.ts'
 import { baseOf, linkWith } from './link-base.ts'
 import { applyPage, type PullDeps } from './pull.ts'
 import { outgoing } from './push-create.ts'
@@ -41,8 +41,7 @@ export async function updateOnPeer(deps: PullDeps, plan: PushPlan, key: Resource
       plan.links.set(keyText(key), next)
       return { kind: 'written', link: next }
     }
-    if (answer.failure.kind === 'away' || answer.failure.kind === 'unauthorized')
-      return { kind: 'away', failure: answer.failure }
+    if (isPeerClosed(answer.failure)) return { kind: 'away', failure: answer.failure }
     if (answer.failure.kind !== 'stale') return { kind: 'refused', reason: answer.failure.reason }
     const failure = await takeIn(deps, plan, key, link)
     if (failure) return failure

@@ -1,7 +1,7 @@
 import { instantOf } from '../lib/clock.ts'
 import { keyText, type ResourceKey } from '../fhir/resource.ts'
 import type { OutboxRow, SyncLink } from '../commands/ports/store.ts'
-import type { PeerFailure } from './fhir-server-client.ts'
+import { isPeerClosed, type PeerFailure } from './fhir-server-client.ts'
 import type { PullDeps } from './pull.ts'
 import { createOnPeer, waitsForCase } from './push-create.ts'
 import { keyOfRow, planPush, type PushPlan } from './push-plan.ts'
@@ -85,7 +85,7 @@ async function create(deps: PullDeps, plan: PushPlan, row: OutboxRow, key: Resou
 async function removeOnPeer(deps: PullDeps, link: SyncLink): Promise<RowOutcome> {
   const answer = await deps.client.remove(link.type, link.remoteId)
   if (answer.ok || answer.failure.kind === 'gone') return { links: [], written: answer.ok ? 1 : 0 }
-  return answer.failure.kind === 'away' || answer.failure.kind === 'unauthorized'
+  return isPeerClosed(answer.failure)
     ? { ...nothing, failure: answer.failure }
     : { ...nothing, refused: answer.failure.reason }
 }

@@ -1,4 +1,5 @@
 import type { CodeableConcept } from '@medplum/fhirtypes'
+import { announcesReadmission, baseDisposition } from '../../care-plan/disposition.ts'
 import { hl7System, localSystem } from './codes.ts'
 import type { MapContext } from './map-context.ts'
 import type { SourceSettings } from './source.ts'
@@ -36,25 +37,6 @@ export const fhirCodes: Readonly<Record<string, FhirDisposition>> = {
 /** Without a FHIR code of its own: still a patient. */
 const unmapped: ReadonlySet<string> = new Set(['30'])
 
-/** 81 to 95 say the same places and announce that the patient will come back (NUBC, since 2013). */
-const announcing: Readonly<Record<string, string>> = {
-  '81': '01',
-  '82': '02',
-  '83': '03',
-  '84': '04',
-  '85': '05',
-  '86': '06',
-  '87': '21',
-  '88': '43',
-  '89': '61',
-  '90': '62',
-  '91': '63',
-  '92': '64',
-  '93': '65',
-  '94': '66',
-  '95': '70',
-}
-
 const displays = {
   home: 'Home',
   'other-hcf': 'Other healthcare facility',
@@ -77,7 +59,7 @@ export function nubcCode(code: string | undefined, { dispositions }: SourceSetti
   if (code === undefined) return undefined
   if (Object.hasOwn(dispositions, code)) return dispositions[code]
   const padded = /^\d$/.test(code) ? `0${code}` : code
-  const isKnown = [fhirCodes, announcing].some(table => Object.hasOwn(table, padded)) || unmapped.has(padded)
+  const isKnown = Object.hasOwn(fhirCodes, padded) || announcesReadmission(padded) || unmapped.has(padded)
   return isKnown ? padded : undefined
 }
 
@@ -88,7 +70,7 @@ export const endsVisit = (code: string | undefined, settings: SourceSettings): b
 /** PV1-36 as CodeableConcept: the FHIR code first, then always the code as sent. */
 export function dispositionConcept(code: string, context: MapContext): CodeableConcept {
   const nubc = nubcCode(code, context.settings)
-  const fhir = nubc === undefined ? undefined : fhirCodes[announcing[nubc] ?? nubc]
+  const fhir = nubc === undefined ? undefined : fhirCodes[baseDisposition(nubc)]
   if (nubc === undefined) context.report({ code: 'code-unmapped', expression: 'PV1-36' })
   const system =
     nubc === undefined || nubc !== code.padStart(2, '0') ? localSystem('0112', context) : hl7System('0112')

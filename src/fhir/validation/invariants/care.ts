@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../../lib/json.ts'
 import { isAfter } from './instants.ts'
+import { needs, notBoth, oneOrOther } from './presence.ts'
 import {
   areDistinct,
   countOf,
@@ -23,21 +24,6 @@ const ALLERGY_VERIFICATION = `${TERMINOLOGY}/allergyintolerance-verification`
 const CONDITION_VERIFICATION = `${TERMINOLOGY}/condition-ver-status`
 const CONDITION_CLINICAL = `${TERMINOLOGY}/condition-clinical`
 const UCUM = 'http://unitsofmeasure.org'
-
-const oneOrOther =
-  (...names: readonly string[]): Check =>
-  node =>
-    hasAny(node, ...names)
-
-const notBoth =
-  (a: string, b: string): Check =>
-  node =>
-    !has(node, a) || !has(node, b)
-
-const needs =
-  (element: string, other: string): Check =>
-  node =>
-    !has(node, element) || has(node, other)
 
 /** Holds unless both are there and the first is after the second. */
 const inOrder =

@@ -1,3 +1,4 @@
+import { needs } from './presence.ts'
 import { isAfter } from './instants.ts'
 import {
   areDistinct,
@@ -18,11 +19,6 @@ const UCUM = 'http://unitsofmeasure.org'
 
 const isUcum = (quantity: Node): boolean => !has(quantity, 'system') || quantity['system'] === UCUM
 const codedValue = (quantity: Node): boolean => has(quantity, 'code') || !has(quantity, 'value')
-
-const needs =
-  (element: string, other: string): Check =>
-  node =>
-    !has(node, element) || has(node, other)
 
 const notBelowZero =
   (element: string): Check =>

@@ -1,3 +1,4 @@
+import { needs, notBoth, oneOrOther } from './presence.ts'
 import {
   areDistinct,
   countOf,
@@ -13,21 +14,6 @@ import {
 } from './values.ts'
 import type { Check, Checks } from './values.ts'
 import type { Node } from '../scope.ts'
-
-const oneOrOther =
-  (...names: readonly string[]): Check =>
-  node =>
-    hasAny(node, ...names)
-
-const notBoth =
-  (a: string, b: string): Check =>
-  node =>
-    !has(node, a) || !has(node, b)
-
-const needs =
-  (element: string, other: string): Check =>
-  node =>
-    !has(node, element) || has(node, other)
 
 /** Values of one child over all objects of an element are distinct; objects without it don't count. */
 const distinctIn =
