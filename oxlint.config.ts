@@ -7,7 +7,7 @@ import { defineConfig, type DummyRuleMap, type OxlintOverride } from 'oxlint'
 const builtins = ['node:*', 'node:*/**']
 const pure = {
   lib: { rooms: [], packages: ['node:crypto', 'node:assert', 'temporal-polyfill', 'date-holidays'] },
-  'care-plan': { rooms: ['lib'], packages: [] },
+  'care-plan': { rooms: ['lib'], packages: ['typebox'] },
   hl7v2: { rooms: ['lib'], packages: ['node:buffer', 'node:zlib'] },
   fhir: { rooms: ['lib'], packages: ['node:crypto', '@medplum/fhirtypes'] },
   mappers: { rooms: ['lib', 'care-plan', 'hl7v2', 'fhir'], packages: ['node:crypto', '@medplum/fhirtypes'] },
@@ -17,12 +17,12 @@ const effectful = {
   config: { rooms: ['lib'], packages: [...builtins, 'ajv', 'ajv/**'] },
   commands: {
     rooms: ['lib', 'care-plan', 'mappers', 'fhir', 'hl7v2'],
-    packages: [...builtins, '@medplum/fhirtypes'],
+    packages: [...builtins, '@medplum/fhirtypes', 'typebox'],
   },
   observability: { rooms: ['lib', 'commands'], packages: [...builtins, 'pino', 'prom-client'] },
   store: { rooms: grammars, packages: [...builtins, 'pg', '@electric-sql/**'] },
   sync: { rooms: grammars, packages: builtins },
-  routes: { rooms: grammars, packages: [...builtins, 'fastify'] },
+  routes: { rooms: grammars, packages: [...builtins, 'fastify', '@fastify/**', 'typebox'] },
   consumers: { rooms: grammars, packages: [...builtins] },
   'consumers/kafka': { rooms: grammars, packages: [...builtins, 'kafkajs', 'kafkajs/**'] },
   cli: { rooms: grammars, packages: builtins },

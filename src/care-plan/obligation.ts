@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../lib/result.ts'
+import type { Machine } from './machine.ts'
 
 /**
  * A derived duty's state. `voided` = what called for it was withdrawn or overtaken; `waived` = a person decided, with a
@@ -30,6 +31,21 @@ const legal: Readonly<Record<ObligationState, readonly ObligationCommand['kind']
   waived: [],
   voided: ['Raise'],
 }
+
+/** The same table as the other machines have it. */
+export const obligationMachine = {
+  noun: 'obligation',
+  states: ['due', 'met', 'missed', 'late-met', 'waived', 'voided'],
+  moves: [
+    { command: 'Raise', event: 'ObligationRaised', from: [], to: 'due' },
+    { command: 'Raise', event: 'ObligationRaised', from: ['voided'], to: 'due' },
+    { command: 'Meet', event: 'ObligationMet', from: ['due'], to: 'met' },
+    { command: 'Meet', event: 'ObligationMet', from: ['missed'], to: 'late-met' },
+    { command: 'Miss', event: 'ObligationMissed', from: ['due'], to: 'missed' },
+    { command: 'Waive', event: 'ObligationWaived', from: ['due', 'missed'], to: 'waived' },
+    { command: 'Void', event: 'ObligationVoided', from: ['due', 'missed'], to: 'voided' },
+  ],
+} as const satisfies Machine<ObligationState>
 
 /** Decides a command; work done is never undone, and only a voided duty can be raised again. */
 export function decideObligation(

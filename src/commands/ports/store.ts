@@ -33,6 +33,16 @@ export interface Store {
   nextOffset(group: string, topic: string, partition: number): Promise<number>
   /** Cheap proof that the database answers and its schema is current. */
   ping(): Promise<void>
+  /** The version that stood at an instant, tombstones included; undefined when there was none yet. */
+  readAt(tenant: number, key: ResourceKey, at: Instant): Promise<Stored | undefined>
+  /** A patient's resources of these types as they stood at an instant, without tombstones. */
+  compartmentAt(
+    tenant: number,
+    request: { readonly patient: string; readonly types: readonly string[]; readonly at: Instant },
+  ): Promise<readonly Stored[]>
+  /** Case events in order of recording, keyset by (recorded, id). */
+  caseEvents(tenant: number, filter: CaseEventFilter): Promise<readonly CaseEventRow[]>
+  keptAnswer(tenant: number, key: string): Promise<KeptAnswer | undefined>
   readonly inbox: InboxQueries
   readonly outbox: OutboxQueue
   readonly timers: TimerQueue
@@ -130,6 +140,36 @@ export interface Changes {
   readonly links?: readonly SyncLink[]
   readonly cursors?: readonly SyncCursor[]
   readonly audit?: readonly AuditEntry[]
+  readonly events?: readonly CaseEventRow[]
+  readonly answers?: readonly KeptAnswer[]
+}
+
+/** A domain event as it is kept: append-only, one or more per change of a case, whatever door it came by. */
+export interface CaseEventRow {
+  /** Deterministic, stable across redelivery: the CloudEvents id. */
+  readonly id: string
+  readonly caseId: string
+  /** Patient id; its shard is the row's. */
+  readonly patient: string
+  /** `GoalSet`. */
+  readonly type: string
+  readonly noun: string
+  readonly nounId: string
+  /** Time of the fact. */
+  readonly at: Instant
+  readonly recorded: Instant
+  readonly actor: string
+  /** The `data` of the CloudEvent. */
+  readonly body: Json
+}
+
+/** The answer to a request with an Idempotency-Key, kept so that a repeat gets the same one. */
+export interface KeptAnswer {
+  readonly key: string
+  /** SHA-256 of method, path and body: another request under the same key is refused. */
+  readonly requestHash: string
+  readonly status: number
+  readonly body: Json
 }
 
 /** All versions that one unit of work adds to one resource, oldest first (one per message that changed it). */
@@ -220,6 +260,16 @@ export interface Flushed {
   readonly at: Instant
   /** The rows as they stand now, in the order of `writes`. */
   readonly written: readonly Stored[]
+}
+
+export interface CaseEventFilter {
+  readonly caseId?: string
+  readonly patient?: string
+  readonly from?: Instant
+  readonly to?: Instant
+  readonly after?: { readonly recorded: Instant; readonly id: string }
+  readonly count: number
+  readonly newestFirst?: boolean
 }
 
 export type FlushConflict =

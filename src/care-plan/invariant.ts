@@ -1,0 +1,54 @@
+import type { Failure } from '../lib/result.ts'
+import type { CaseFile } from './case-file.ts'
+import type { CommandContext } from './command.ts'
+
+export interface Violation {
+  /** Same key before and after = it was broken already and is not this change's doing. */
+  readonly key: string
+  /** What is wrong and what to do, without patient data. */
+  readonly message: string
+  /** FHIRPath of the element, where there is one: `CarePlan.goal`. */
+  readonly expression?: string
+}
+
+export type InvariantContext = Pick<
+  CommandContext,
+  'actor' | 'at' | 'recorded' | 'rules' | 'models' | 'calendar' | 'timeZone' | 'stays'
+>
+
+/** A rule of domain.md 4.3 over the whole case file. `before` is undefined at the birth of a case. */
+export interface Invariant {
+  readonly number: `I${number}`
+  readonly says: string
+  readonly violations: (
+    after: CaseFile,
+    before: CaseFile | undefined,
+    context: InvariantContext,
+  ) => readonly Violation[]
+}
+
+/** The first rule that a change breaks anew; undefined when it breaks none. */
+export function brokenRule(
+  invariants: readonly Invariant[],
+  change: { readonly before: CaseFile | undefined; readonly after: CaseFile },
+  context: InvariantContext,
+): Failure | undefined {
+  const { before, after } = change
+  for (const { number, violations } of invariants) {
+    const found = violations(after, before, context)
+    if (found.length === 0) continue
+    const old = new Set(before ? violations(before, before, context).map(({ key }) => key) : [])
+    const fresh = found.find(({ key }) => !old.has(key))
+    if (fresh) return ruleBroken(number, fresh)
+  }
+  return undefined
+}
+
+/** 422 at both doors, with the rule's number. */
+export const ruleBroken = (number: string, { message, expression }: Omit<Violation, 'key'>): Failure => ({
+  kind: 'business-rule',
+  code: 'rule-broken',
+  rule: number,
+  message: `${number}: ${message}`,
+  ...(expression !== undefined && { expression }),
+})

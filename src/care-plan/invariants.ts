@@ -1,0 +1,4 @@
+import type { Invariant } from './invariant.ts'
+
+/** Every rule of domain.md 4.3 that is checked over a case file, in the order in which they are named to a caller. */
+export const invariants: readonly Invariant[] = []

@@ -1,0 +1,221 @@
+import type { Machine } from '../machine.ts'
+import type { DateTime, PartyRef } from './people.ts'
+
+export const contactMachine = {
+  noun: 'contact',
+  states: ['planned', 'made', 'attempted', 'refused', 'entered-in-error'],
+  moves: [
+    { command: 'PlanContact', event: 'ContactPlanned', from: [], to: 'planned' },
+    { command: 'RecordContact', event: 'ContactMade', from: [], to: 'made' },
+    { command: 'RecordContact', event: 'ContactMade', from: ['planned'], to: 'made' },
+    { command: 'RecordAttempt', event: 'ContactAttempted', from: [], to: 'attempted' },
+    { command: 'RecordAttempt', event: 'ContactAttempted', from: ['planned'], to: 'attempted' },
+    { command: 'RecordRefusal', event: 'ContactRefused', from: [], to: 'refused' },
+    { command: 'RecordRefusal', event: 'ContactRefused', from: ['planned'], to: 'refused' },
+  ],
+} as const satisfies Machine
+
+export const contactKinds = ['phone', 'home', 'office', 'video', 'accompanied', 'portal'] as const
+export type ContactKind = (typeof contactKinds)[number]
+
+/** domain.md 4.9 `contact-outcome`. */
+export const contactOutcomes = [
+  'reached',
+  'voicemail',
+  'no-answer',
+  'wrong-number',
+  'refused',
+  'third-party',
+] as const
+
+/** The five topics of the AHRQ RED call. */
+export const checkInTopics = [
+  'health-status',
+  'medicines',
+  'appointments',
+  'home-services',
+  'what-to-do',
+] as const
+
+/** A two-way contact (Encounter: VR, HH, AMB, FLD) or, not reached, an attempt (Communication not-done). */
+export interface Contact {
+  readonly id: string
+  readonly state: (typeof contactMachine.states)[number]
+  readonly kind: ContactKind
+  readonly at: DateTime
+  readonly minutes?: number
+  readonly by?: PartyRef
+  readonly with?: PartyRef
+  readonly outcome: (typeof contactOutcomes)[number] | undefined
+  readonly topics: readonly string[]
+  /** Codes of red flags found. */
+  readonly redFlags: readonly string[]
+  /** Appointment that the manager came along to. */
+  readonly appointment?: string
+  readonly note?: string
+  readonly reason?: string
+}
+
+export const appointmentMachine = {
+  noun: 'appointment',
+  states: [
+    'proposed',
+    'pending',
+    'booked',
+    'arrived',
+    'fulfilled',
+    'noshow',
+    'cancelled',
+    'waitlist',
+    'entered-in-error',
+  ],
+  moves: [
+    { command: 'ProposeAppointment', event: 'AppointmentProposed', from: [], to: 'proposed' },
+    { command: 'RequestAppointment', event: 'AppointmentRequested', from: ['proposed'], to: 'pending' },
+    { command: 'BookAppointment', event: 'AppointmentBooked', from: [], to: 'booked' },
+    {
+      command: 'BookAppointment',
+      event: 'AppointmentBooked',
+      from: ['proposed', 'pending', 'waitlist'],
+      to: 'booked',
+    },
+    {
+      command: 'RescheduleAppointment',
+      event: 'AppointmentRescheduled',
+      from: ['booked', 'pending'],
+      to: 'booked',
+    },
+    {
+      command: 'WaitlistAppointment',
+      event: 'AppointmentWaitlisted',
+      from: ['proposed', 'pending', 'booked'],
+      to: 'waitlist',
+    },
+    { command: 'RecordArrival', event: 'PatientArrived', from: ['booked'], to: 'arrived' },
+    {
+      command: 'FulfilAppointment',
+      event: 'AppointmentFulfilled',
+      from: ['booked', 'arrived'],
+      to: 'fulfilled',
+    },
+    { command: 'RecordNoShow', event: 'AppointmentMissed', from: ['booked'], to: 'noshow' },
+    {
+      command: 'CancelAppointment',
+      event: 'AppointmentCancelled',
+      from: ['proposed', 'pending', 'booked', 'waitlist'],
+      to: 'cancelled',
+    },
+    { command: 'AttachCompanion', event: 'CompanionAttached', from: ['booked'], to: 'booked' },
+  ],
+} as const satisfies Machine
+
+/** An appointment (Appointment), with the companion when the case manager comes along. */
+export interface Appointment {
+  readonly id: string
+  readonly state: (typeof appointmentMachine.states)[number]
+  readonly purpose: 'service' | 'follow-up-visit' | 'med-rec' | 'other'
+  readonly text?: string
+  readonly start?: DateTime
+  readonly end?: DateTime
+  readonly provider?: PartyRef
+  readonly location?: PartyRef
+  readonly companion?: PartyRef
+  /** Activity it carries out. */
+  readonly activity?: string
+  /** domain.md 4.9 `miss-reason`. */
+  readonly missReason?: string
+  readonly reason?: string
+}
+
+export const flagMachine = {
+  noun: 'red flag',
+  states: ['open', 'resolved', 'entered-in-error'],
+  moves: [
+    { command: 'RaiseRedFlag', event: 'RedFlagRaised', from: [], to: 'open' },
+    { command: 'ResolveRedFlag', event: 'RedFlagResolved', from: ['open'], to: 'resolved' },
+  ],
+} as const satisfies Machine
+
+/** An early symptom or danger that somebody must act on the same day (Flag). */
+export interface RedFlag {
+  readonly id: string
+  readonly state: (typeof flagMachine.states)[number]
+  readonly code: string
+  readonly text?: string
+  readonly at: DateTime
+  readonly by?: PartyRef
+  readonly contact?: string
+  readonly end?: DateTime
+  /** What it led to: ambulatory-visit, emergency-room, none. */
+  readonly ledTo?: string
+}
+
+export const transitionMachine = {
+  noun: 'transition',
+  states: [
+    'anticipated',
+    'in-facility',
+    'discharged-facility',
+    'discharged-community',
+    'stabilised',
+    'readmitted',
+    'died',
+    'voided',
+  ],
+  moves: [
+    { command: 'OpenTransition', event: 'TransitionOpened', from: [], to: 'discharged-community' },
+    { command: 'AnticipateTransition', event: 'TransitionAnticipated', from: [], to: 'anticipated' },
+    { command: 'RecordAdmission', event: 'TransitionInFacility', from: ['anticipated'], to: 'in-facility' },
+    {
+      command: 'RecordFacilityDischarge',
+      event: 'DischargedToFacility',
+      from: ['in-facility'],
+      to: 'discharged-facility',
+    },
+    {
+      command: 'RecordDischarge',
+      event: 'DischargedToCommunity',
+      from: ['in-facility', 'discharged-facility'],
+      to: 'discharged-community',
+    },
+    {
+      command: 'CompleteTransition',
+      event: 'TransitionCompleted',
+      from: ['discharged-community', 'discharged-facility'],
+      to: 'stabilised',
+    },
+    {
+      command: 'RecordReadmission',
+      event: 'TransitionReadmitted',
+      from: ['discharged-community', 'discharged-facility'],
+      to: 'readmitted',
+    },
+    {
+      command: 'RecordDeath',
+      event: 'TransitionEndedByDeath',
+      from: ['anticipated', 'in-facility', 'discharged-community', 'discharged-facility'],
+      to: 'died',
+    },
+    {
+      command: 'VoidTransition',
+      event: 'TransitionVoided',
+      from: ['anticipated', 'in-facility', 'discharged-community', 'discharged-facility'],
+      to: 'voided',
+    },
+    {
+      command: 'RestoreTransition',
+      event: 'TransitionOpened',
+      from: ['voided', 'readmitted', 'died'],
+      to: 'discharged-community',
+    },
+  ],
+} as const satisfies Machine
+
+/** A move between settings (CarePlan of category transition); derived from the stays, completed by people. */
+export interface Transition {
+  readonly id: string
+  readonly state: (typeof transitionMachine.states)[number]
+  readonly start?: DateTime
+  readonly end?: DateTime
+  readonly encounter?: string
+}

@@ -1,0 +1,67 @@
+import type { Machine } from '../machine.ts'
+
+/** A person, role, organisation or device as a reference (`Practitioner/p1`); the core never looks inside. */
+export type PartyRef = string
+
+/** dateTime with offset, as FHIR writes it. */
+export type DateTime = string
+
+export const assignmentMachine = {
+  noun: 'assignment',
+  states: ['offered', 'accepted', 'declined', 'expired', 'handed-over', 'ended', 'entered-in-error'],
+  moves: [
+    { command: 'OfferAssignment', event: 'AssignmentOffered', from: [], to: 'offered' },
+    { command: 'AcceptAssignment', event: 'AssignmentAccepted', from: ['offered'], to: 'accepted' },
+    { command: 'DeclineAssignment', event: 'AssignmentDeclined', from: ['offered'], to: 'declined' },
+    { command: 'ExpireAssignment', event: 'AssignmentExpired', from: ['offered'], to: 'expired' },
+    { command: 'HandOver', event: 'CaseHandedOver', from: ['accepted'], to: 'handed-over' },
+    { command: 'EndAssignment', event: 'AssignmentEnded', from: ['accepted'], to: 'ended' },
+  ],
+} as const satisfies Machine
+
+export type AssignmentState = (typeof assignmentMachine.states)[number]
+
+/** Who manages the case, from when to when. Exactly one is accepted at every instant of an open case (I1). */
+export interface Assignment {
+  readonly id: string
+  readonly state: AssignmentState
+  readonly manager: PartyRef
+  /** The supervisor who offered it. */
+  readonly offeredBy: PartyRef
+  readonly offeredAt: DateTime
+  readonly expires?: DateTime
+  readonly start?: DateTime
+  readonly end?: DateTime
+  readonly reason?: string
+}
+
+export const consentMachine = {
+  noun: 'consent',
+  states: ['proposed', 'active', 'revoked', 'expired', 'rejected', 'entered-in-error'],
+  moves: [
+    { command: 'RequestConsent', event: 'ConsentRequested', from: [], to: 'proposed' },
+    { command: 'GrantConsent', event: 'ConsentGranted', from: [], to: 'active' },
+    { command: 'GrantConsent', event: 'ConsentGranted', from: ['proposed'], to: 'active' },
+    { command: 'RejectConsent', event: 'ConsentRejected', from: ['proposed'], to: 'rejected' },
+    { command: 'RevokeConsent', event: 'ConsentRevoked', from: ['active'], to: 'revoked' },
+    { command: 'ExpireConsent', event: 'ConsentExpired', from: ['active'], to: 'expired' },
+  ],
+} as const satisfies Machine
+
+export type ConsentState = (typeof consentMachine.states)[number]
+
+/** What the patient or a representative allows: `case-management` itself, or sharing with recipients (I8). */
+export interface Consent {
+  readonly id: string
+  readonly state: ConsentState
+  readonly scope: 'case-management' | 'sharing'
+  /** Who gave or refused it. */
+  readonly by?: PartyRef
+  readonly at?: DateTime
+  readonly recipients: readonly PartyRef[]
+  /** Classes of resources it covers; empty = all. */
+  readonly classes: readonly string[]
+  readonly start?: DateTime
+  readonly end?: DateTime
+  readonly reason?: string
+}

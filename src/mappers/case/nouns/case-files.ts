@@ -1,0 +1,116 @@
+import {
+  emptyFile,
+  listNames,
+  type CaseFile,
+  type ListedNoun,
+  type NounName,
+} from '../../../care-plan/case-file.ts'
+import { sameResource } from '../../../fhir/same-resource.ts'
+import type { Resource } from '../../../fhir/resource.ts'
+import { isCase } from '../episode-lens.ts'
+import { listOf, objectOf, textOf } from '../json-edit.ts'
+import { sameValue } from '../lens.ts'
+import { statedCase, withCaseLink } from './case-link.ts'
+import type { NounLens } from './noun-lens.ts'
+import type { NounLenses } from './noun-lenses.ts'
+
+type Known = Resource & { readonly id: string }
+
+/** Which case each resource of a compartment belongs to: what it says itself, else what a plan of a case refers to. */
+export function caseOwners(
+  compartment: readonly Resource[],
+  { names }: NounLenses,
+): ReadonlyMap<Resource, string> {
+  const cases = new Set(compartment.filter(resource => isCase(resource, names)).map(({ id }) => id))
+  const owners = new Map<Resource, string>()
+  const referred = new Map<string, string>()
+  for (const resource of compartment) {
+    const stated = statedCase(resource, names)
+    if (stated === undefined || !cases.has(stated)) continue
+    owners.set(resource, stated)
+    if (resource.resourceType !== 'CarePlan') continue
+    for (const reference of planReferences(resource)) referred.set(reference, stated)
+  }
+  for (const resource of compartment) {
+    const owner = referred.get(`${resource.resourceType}/${resource.id ?? ''}`)
+    if (owner !== undefined && !owners.has(resource)) owners.set(resource, owner)
+  }
+  return owners
+}
+
+/** What a CarePlan is made of: goals, needs, planned activities, strengths and risk. */
+function planReferences(plan: Resource): readonly string[] {
+  const references = [
+    ...listOf(plan['goal']),
+    ...listOf(plan['addresses']),
+    ...listOf(plan['activity']).map(row => objectOf(row)['reference']),
+  ]
+  return references.flatMap(reference => textOf(objectOf(reference)['reference']) ?? [])
+}
+
+/** Every case of a compartment as a case file. */
+export function readCaseFiles(compartment: readonly Resource[], lenses: NounLenses): readonly CaseFile[] {
+  const owners = caseOwners(compartment, lenses)
+  const byCase = Map.groupBy(
+    compartment.filter(resource => owners.has(resource)),
+    resource => owners.get(resource) ?? '',
+  )
+  return [...byCase].flatMap(([id, resources]) => {
+    const episode = resources.find(({ resourceType }) => resourceType === 'EpisodeOfCare')
+    return episode?.id === id ? [fileOf(episode, resources, lenses)] : []
+  })
+}
+
+export const readCaseFile = (
+  caseId: string,
+  compartment: readonly Resource[],
+  lenses: NounLenses,
+): CaseFile | undefined => readCaseFiles(compartment, lenses).find(file => file.case.id === caseId)
+
+function fileOf(episode: Resource, resources: readonly Resource[], lenses: NounLenses): CaseFile {
+  const lists = new Map<ListedNoun, { readonly id: string }[]>()
+  for (const resource of resources) {
+    const lens = lenses.fitting(resource)
+    if (!lens || lens.noun === 'case') continue
+    lists.set(lens.noun, [...(lists.get(lens.noun) ?? []), lens.read(resource)])
+  }
+  const file = emptyFile(lenses.of('case').read(episode))
+  const filled = [...lists].map(([noun, list]) => [
+    listNames[noun],
+    list.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  ])
+  return { ...file, ...Object.fromEntries(filled) }
+}
+
+export interface FileChange {
+  readonly before: CaseFile
+  readonly after: CaseFile
+  readonly compartment: readonly Resource[]
+  readonly lenses: NounLenses
+}
+
+/** The resources that a changed case file means: only those that differ, new ones linked to the case. */
+export function writeCaseFile({ before, after, compartment, lenses }: FileChange): readonly Known[] {
+  const standing = new Map(
+    compartment.map(resource => [`${resource.resourceType}/${resource.id ?? ''}`, resource]),
+  )
+  const link = { caseId: after.case.id, patient: after.case.patient }
+  return allNouns.flatMap(noun => {
+    const lens = lenses.of(noun) as NounLens<NounName> | undefined
+    if (!lens) return []
+    const was = new Map(statesOf(before, noun).map(state => [state.id, state]))
+    return statesOf(after, noun).flatMap(state => {
+      if (sameValue(was.get(state.id), state)) return []
+      const found = lens.types.map(type => standing.get(`${type}/${state.id}`)).find(Boolean)
+      const base =
+        found ?? withCaseLink(lens.blank({ ...link, id: state.id }, state), link.caseId, lenses.names)
+      const written = lens.write(base, state)
+      return found && sameResource(found, written) ? [] : [{ ...written, id: state.id }]
+    })
+  })
+}
+
+const allNouns = ['case', ...(Object.keys(listNames) as ListedNoun[])] as readonly NounName[]
+
+const statesOf = (file: CaseFile, noun: NounName): readonly CaseFile['case'][] =>
+  noun === 'case' ? [file.case] : (file[listNames[noun]] as unknown as readonly CaseFile['case'][])

@@ -1,0 +1,34 @@
+import type { NounName } from '../../../care-plan/case-file.ts'
+import { caseNames, type CaseNames } from '../names.ts'
+import type { NounLens, NounLensMaker } from './noun-lens.ts'
+
+/** One row per noun. The first whose types and `is` fit a resource is its lens. */
+const makers: { readonly [N in NounName]?: NounLensMaker<N> } = {}
+
+export interface NounLenses {
+  readonly names: CaseNames
+  readonly of: <N extends NounName>(noun: N) => NounLens<N>
+  /** The lens of a resource that belongs to a case; undefined when it is none of our nouns (a CareTeam, a Procedure). */
+  readonly fitting: (resource: { readonly resourceType: string }) => NounLens<NounName> | undefined
+}
+
+/** Made once for each base: a process has one. */
+const made = new Map<string, NounLenses>()
+
+export function nounLenses(canonicalBase: string): NounLenses {
+  const known = made.get(canonicalBase)
+  if (known) return known
+  const names = caseNames(canonicalBase)
+  const lenses = Object.values(makers).map(make => make(names) as unknown as NounLens<NounName>)
+  const byType = new Map<string, NounLens<NounName>[]>()
+  for (const lens of lenses)
+    for (const type of lens.types) byType.set(type, [...(byType.get(type) ?? []), lens])
+  const byNoun = new Map(lenses.map(lens => [lens.noun, lens]))
+  const result: NounLenses = {
+    names,
+    of: <N extends NounName>(noun: N) => byNoun.get(noun) as unknown as NounLens<N>,
+    fitting: resource => byType.get(resource.resourceType)?.find(lens => lens.is(resource)),
+  }
+  made.set(canonicalBase, result)
+  return result
+}
