@@ -66,8 +66,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       advice: EMBEDDED_ADVICE,
     })
     const close = async (): Promise<void> => {
-      await db.close()
-      await database.close()
+      // Side by side: the connection waits for its answers, the thread is ended when they never come.
+      await Promise.all([db.close(), database.close()])
     }
     return storeOver(withUpkeep(db, options.checkpointBytes), { backend: 'embedded', ...options, close })
   } catch (error) {

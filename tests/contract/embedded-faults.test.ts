@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -81,19 +82,47 @@ describe('the embedded store and its disk', () => {
     expect(faults.started()).toBe(2)
   })
 
-  test.each(['dataFull', 'logFull'] as const)(
-    'a disk that is full in the middle of a flush (%s) leaves the store consistent, and it goes on when there is room',
-    async mode => {
+  test('a database thread that could not be started is started on a later use', async () => {
+    await store.close()
+    const { startWorker } = faults
+    let refusals = 0
+    let isRefused = false
+    faults = {
+      ...faults,
+      startWorker: folder => {
+        if (!isRefused) return startWorker(folder)
+        refusals += 1
+        throw new Error('no thread left')
+      },
+    }
+    store = await open()
+    isRefused = true
+    await faults.kill()
+    await vi.waitFor(async () => {
+      await expect(store.ping()).rejects.toMatchObject({ name: 'StoreFault', code: 'store-unavailable' })
+      expect(refusals).toBeGreaterThan(0)
+    }, 30_000)
+    isRefused = false
+    await vi.waitFor(() => store.ping(), { timeout: 90_000, interval: 250 })
+  }, 180_000)
+
+  test.each([
+    { mode: 'dataFull', bytes: 15_000, threads: 1, stays: 0 },
+    { mode: 'logFull', bytes: 15_000, threads: 2, stays: 0 },
+    // More than the log's buffers hold: the engine breaks in the middle of the batch, not at its commit.
+    { mode: 'logFull', bytes: 300_000, threads: 2, stays: 0 },
+    // Its commit reached the log, if not the disk for certain: the outcome is unknown, but whole.
+    { mode: 'syncFails', bytes: 15_000, threads: 2, stays: 20 },
+  ] as const)(
+    'a disk that fails in the middle of a flush ($mode, $bytes bytes a resource) leaves the store consistent, and it goes on when the disk does',
+    async ({ mode, bytes, threads, stays }) => {
       await store.flush(changes(1, { writes: [write(1, 'kept', 0)] }))
       faults.set(mode)
       const failed: number[] = []
       // Large enough that tables and log must grow.
-      const text = 'x'.repeat(20_000)
       for (let n = 0; n < 40 && failed.length === 0; n += 1) {
         const writes = Array.from({ length: 20 }, (_, i) =>
-          write(1, `${n}-${i}`, 0, {
-            resources: [{ text: { status: 'generated', div: `${text}${Math.random()}` } }],
-          }),
+          write(1, `${n}-${i}`, 0, { resources: [{ text: { status: 'generated', div: noise(bytes) } }] }),
         )
         await store.flush(changes(1, { writes })).catch((error: unknown) => {
           expect(error).toMatchObject({ name: 'StoreFault' })
@@ -102,10 +131,11 @@ describe('the embedded store and its disk', () => {
       }
       expect(failed).toHaveLength(1)
       faults.set('none')
-      // Recovery from the log starts the engine anew: seconds alone, much longer on a loaded machine.
+      // Recovery from the log starts the engine anew: a second alone, much longer on a loaded machine.
       await vi.waitFor(() => store.ping(), { timeout: 90_000, interval: 250 })
+      expect(faults.started()).toBe(threads)
       const found = await Promise.all(Array.from({ length: 20 }, (_, i) => read(`${failed[0]}-${i}`)))
-      expect(found.filter(Boolean)).toHaveLength(0)
+      expect(found.filter(Boolean)).toHaveLength(stays)
       const kept = await read('kept')
       expect(kept).toMatchObject({ version: 1 })
       expect(
@@ -117,4 +147,18 @@ describe('the embedded store and its disk', () => {
     },
     180_000,
   )
+
+  test('while the disk of the log stays full every use is refused, and none of them hangs', async () => {
+    faults.set('logFull')
+    for (let n = 0; n < 3; n += 1)
+      await expect(store.flush(changes(1, { writes: [write(1, 'lost', 0)] }))).rejects.toMatchObject({
+        name: 'StoreFault',
+      })
+    faults.set('none')
+    await vi.waitFor(() => store.ping(), { timeout: 90_000, interval: 250 })
+    expect(await read('lost')).toBeUndefined()
+  }, 180_000)
 })
+
+/** Text that the engine can't compress. */
+const noise = (bytes: number): string => randomBytes(bytes).toString('base64')

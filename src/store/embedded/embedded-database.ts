@@ -24,7 +24,8 @@ const startPipeWorker = (folder: string): Worker =>
 
 /**
  * PGlite in a worker thread over DATA_DIR/pg, for this process alone. When the thread dies (out of memory, disk full
- * at the log) the next connection starts another one, which recovers from the log.
+ * at the log) or a session goes wrong, the thread is ended and the next connection starts another one, which recovers
+ * from the log; never two at once.
  */
 export function openEmbeddedDatabase({
   dataDir,
@@ -33,18 +34,27 @@ export function openEmbeddedDatabase({
   mkdirSync(dataDir, { recursive: true })
   const release = takeLock(dataDir)
   let worker: Promise<Worker> | undefined
+  let ended: Promise<unknown> = Promise.resolve()
 
-  const start = async (): Promise<Worker> => {
-    const started = startWorker(join(dataDir, 'pg'))
-    started.once('exit', () => {
-      worker = undefined
-    })
-    await untilReady(started)
-    return started
+  const start = (): Promise<Worker> => {
+    const starting = ready(() => startWorker(join(dataDir, 'pg')))
+    const forget = (): void => {
+      if (worker === starting) worker = undefined
+    }
+    // A thread that did not start, or is gone, must not be waited for again.
+    starting.then(thread => thread.once('exit', forget), forget)
+    return starting
+  }
+
+  /** Resolves when the thread is gone and the next one may be started. */
+  const giveUp = (running: Worker): Promise<unknown> => {
+    ended = running.terminate()
+    return ended
   }
 
   return {
     connect: async role => {
+      await ended
       worker ??= start()
       const running = await worker
       const client = new pg.Client({
@@ -54,13 +64,21 @@ export function openEmbeddedDatabase({
         types: rowTypes,
         pipeline: role === 'service',
       })
-      await client.connect()
+      try {
+        await client.connect()
+      } catch (error) {
+        await giveUp(running)
+        throw error
+      }
+      // A broken session, of which the engine may still hold a half: a new thread holds nothing of it.
+      client.on('error', () => void giveUp(running))
       return client
     },
     close: async () => {
       try {
-        const running = await worker
+        const running = await worker?.catch(() => undefined)
         if (running) await stop(running)
+        await ended
       } finally {
         release()
       }
@@ -68,14 +86,22 @@ export function openEmbeddedDatabase({
   }
 }
 
-function untilReady(worker: Worker): Promise<void> {
+/** Starts a thread and resolves when it serves; rejects when it never will, after its end. */
+async function ready(startWorker: () => Worker): Promise<Worker> {
+  const thread = startWorker()
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  worker.once('message', () => resolve())
-  worker.once('error', reject)
-  worker.once('exit', () => reject(new Error('the embedded database did not start')))
+  thread.once('message', () => resolve())
+  thread.once('error', reject)
+  thread.once('exit', () => reject(new Error('the embedded database did not start')))
   // A later fault is seen by the sockets, which end with the thread.
-  worker.on('error', () => undefined)
-  return promise
+  thread.on('error', () => undefined)
+  try {
+    await promise
+    return thread
+  } catch (error) {
+    await thread.terminate()
+    throw error
+  }
 }
 
 /** Asks the engine to shut down; one that doesn't answer is ended, which its log survives. */

@@ -1,6 +1,7 @@
 import { parentPort, type MessagePort } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { durableParameters, type DurableNodeFS } from './durable-nodefs.ts'
+import { endWhenSick, lastWords } from './sick-engine.ts'
 
 /** What the main thread asks of the database worker. */
 export type PipeRequest = { readonly open: MessagePort } | { readonly end: true }
@@ -16,10 +17,11 @@ export async function servePipes(files: DurableNodeFS): Promise<void> {
   if (!owner) throw new Error('the embedded database runs in a worker thread only')
   const database = new PGlite({ fs: files, startParams: durableParameters(PGlite.defaultStartParams) })
   await database.waitReady
+  endWhenSick(database, endThread)
   let sessions: Promise<void> = Promise.resolve()
   owner.on('message', (request: PipeRequest) => {
     const work = 'open' in request ? () => serve(database, request.open) : () => close(database)
-    sessions = sessions.then(work).catch(die)
+    sessions = sessions.then(work).catch(endThread)
   })
   owner.postMessage('ready' satisfies PipeEvent)
 }
@@ -30,22 +32,17 @@ async function close(database: PGlite): Promise<void> {
   parentPort?.close()
 }
 
-/**
- * Severities of an ErrorResponse (PostgreSQL protocol, 55.8) after which a server ends itself, because its memory may no
- * longer agree with its log. PGlite goes on (seen when the log's disk was full), so the thread is ended here.
- */
-const PANIC = 'SPANIC\0VPANIC\0'
-const FATAL = 'SFATAL\0VFATAL\0'
-
 /** Serves a session until its port closes. */
 async function serve(database: PGlite, port: MessagePort): Promise<void> {
   await database.exec('rollback')
   await database.exec('discard all')
   const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const areLast = lastWords()
   const onRawData = (bytes: Uint8Array): void => {
     const copy = Buffer.from(bytes.slice().buffer)
-    if (copy.includes(PANIC) || copy.includes(FATAL)) reject(new Error('the database engine panicked'))
+    const isOver = areLast(copy)
     port.postMessage(copy, [copy.buffer])
+    if (isOver) endThread()
   }
   let last: Promise<void> = Promise.resolve()
   port.on('message', (bytes: Uint8Array) => {
@@ -57,11 +54,9 @@ async function serve(database: PGlite, port: MessagePort): Promise<void> {
 }
 
 /**
- * The engine stopped (out of memory, a PANIC because the log could not be written): what it holds in memory can't be
- * trusted. Ending the thread loses nothing that was committed; the next one recovers from the log.
+ * What a broken engine holds in memory can't be trusted. Ending the thread loses nothing that was committed; the next
+ * one recovers from the log. At once, in the middle of any call: not one more answer leaves, no other session begins.
  */
-function die(error: unknown): void {
-  setImmediate(() => {
-    throw error
-  })
+function endThread(): never {
+  process.exit(1)
 }

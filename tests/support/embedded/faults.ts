@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 
 /** Cells shared with the faulty worker. */
 export const counters = { mode: 0, fsyncs: 1 } as const
-export const faultModes = { none: 0, dataFull: 1, logFull: 2 } as const
+export const faultModes = { none: 0, dataFull: 1, logFull: 2, syncFails: 3 } as const
 
 export interface FaultyWorkerOptions {
   readonly folder: string

@@ -8,9 +8,10 @@ import {
 import { servePipes } from '../../../src/store/embedded/serve-pipes.ts'
 import { counters, faultModes, type FaultyWorkerOptions } from './faults.ts'
 
-/** The database worker of the product over a disk that a test can fill up, and that counts how often it was synced. */
+/** The database worker of the product over a disk that a test can fill up or break, and that counts how often it was synced. */
 const { folder, shared } = workerData as FaultyWorkerOptions
 const cells = new Int32Array(shared)
+const mode = (): number => Atomics.load(cells, counters.mode)
 
 /** Every write to it fails with ENOSPC, from the kernel itself. */
 const full = openSync('/dev/full', 'w')
@@ -21,6 +22,7 @@ class FaultyNodeFS extends DurableNodeFS {
     const { fsync, write } = operations
     operations.fsync = stream => {
       Atomics.add(cells, counters.fsyncs, 1)
+      if (mode() === faultModes.syncFails) throw brokenDisk()
       return fsync?.(stream) ?? 0
     }
     operations.write = (stream, ...bytes) =>
@@ -29,9 +31,12 @@ class FaultyNodeFS extends DurableNodeFS {
 }
 
 function isFull(stream: NodeStream & { readonly path?: string }): boolean {
-  const mode = Atomics.load(cells, counters.mode)
-  if (mode === faultModes.none) return false
-  return (stream.path?.includes('/pg_wal/') ?? false) === (mode === faultModes.logFull)
+  if (mode() !== faultModes.dataFull && mode() !== faultModes.logFull) return false
+  return (stream.path?.includes('/pg_wal/') ?? false) === (mode() === faultModes.logFull)
 }
+
+/** As fdatasync of node:fs fails on a disk that lost what was written. */
+const brokenDisk = (): Error =>
+  Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' })
 
 await servePipes(new FaultyNodeFS(folder))
