@@ -68,7 +68,7 @@ beforeEach(async () => {
     pollIntervalMs: 50,
     overlapMs: 300_000,
     maxConcurrency: 4,
-    timeoutMs: 2000,
+    timeoutMs: 30_000,
   }
   sync = openSync()
 })
