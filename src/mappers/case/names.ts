@@ -12,6 +12,10 @@ export interface CaseNames {
   readonly teamRole: string
   readonly flag: string
   readonly businessStatus: string
+  /** URL of one of our extensions by its kebab-case name: `{cm}/StructureDefinition/<name>`. */
+  readonly extension: (name: string) => string
+  /** `{cm}/CodeSystem/<name>`. */
+  readonly codeSystem: (name: string) => string
 }
 
 export const caseNames = (canonicalBase: string): CaseNames => ({
@@ -27,6 +31,8 @@ export const caseNames = (canonicalBase: string): CaseNames => ({
   teamRole: `${canonicalBase}/CodeSystem/team-role`,
   flag: `${canonicalBase}/CodeSystem/flag`,
   businessStatus: `${canonicalBase}/CodeSystem/business-status`,
+  extension: name => `${canonicalBase}/StructureDefinition/${name}`,
+  codeSystem: name => `${canonicalBase}/CodeSystem/${name}`,
 })
 
 /** http://hl7.org/fhir/R4/extension-workflow-episodeofcare.html: allowed on CarePlan and CareTeam, not on Task or Goal. */

@@ -1,0 +1,31 @@
+import { Type } from 'typebox'
+
+/** Pieces of the commands' payloads, so that the same thing is asked for in the same words everywhere. */
+
+export const textField = (description: string, maxLength = 2000) =>
+  Type.String({ description, minLength: 1, maxLength, pattern: '\\S' })
+
+/** A FHIR id. */
+export const idField = (description: string) =>
+  Type.String({ description, pattern: '^[A-Za-z0-9\\-.]{1,64}$' })
+
+/** `Practitioner/x`. */
+export const partyField = (description: string) =>
+  Type.String({ description, pattern: '^[A-Z][A-Za-z]+/[A-Za-z0-9\\-.]{1,64}$' })
+
+/** Who may manage a case: what EpisodeOfCare.careManager may refer to. */
+export const managerField = (description: string) =>
+  Type.String({ description, pattern: '^(Practitioner|PractitionerRole)/[A-Za-z0-9\\-.]{1,64}$' })
+
+export const organizationField = (description: string) =>
+  Type.String({ description, pattern: '^Organization/[A-Za-z0-9\\-.]{1,64}$' })
+
+/** FHIR dateTime with time and offset. */
+export const dateTimeField = (description: string) =>
+  Type.String({
+    description,
+    pattern: '^\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$',
+  })
+
+export const dateField = (description: string) =>
+  Type.String({ description, pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
