@@ -52,9 +52,11 @@ export function planFlush(changes: Changes, indexResource: IndexResource): Flush
     statements: [
       ...fence(changes),
       ...inbox(changes),
+      ...answers(changes),
       ...resources(changes.tenant, sorted),
       ...said(changes),
       ...facts(changes),
+      ...events(changes),
       ...lookups(changes.tenant, sorted),
       ...timers(changes),
       ...links(changes),
@@ -252,6 +254,41 @@ function facts({ tenant, facts: list = [] }: Changes): readonly Statement[] {
         timestampArray(of.map(({ recorded }) => Date.parse(recorded))),
         textArray(of.map(({ actor }) => actor)),
         textArray(of.map(({ source }) => source)),
+        textArray(of.map(({ body }) => JSON.stringify(body))),
+      ]),
+  )
+}
+
+function events({ tenant, events: list = [] }: Changes): readonly Statement[] {
+  return when(list, of =>
+    sql.insertEvents([
+      tenant,
+      int2Array(of.map(({ patient }) => shardOfSubject(tenant, patient))),
+      textArray(of.map(({ patient }) => patient)),
+      textArray(of.map(({ caseId }) => caseId)),
+      textArray(of.map(({ id }) => id)),
+      textArray(of.map(({ type }) => type)),
+      textArray(of.map(({ noun }) => noun)),
+      textArray(of.map(({ nounId }) => nounId)),
+      timestampArray(of.map(({ at }) => Date.parse(at))),
+      timestampArray(of.map(({ recorded }) => Date.parse(recorded))),
+      textArray(of.map(({ actor }) => actor)),
+      textArray(of.map(({ body }) => JSON.stringify(body))),
+    ]),
+  )
+}
+
+/** Early, like the inbox: who repeats a request waits for the first one, and fails before it has written anything. */
+function answers({ tenant, at, answers: list = [] }: Changes): readonly Statement[] {
+  return when(
+    list.toSorted((a, b) => order(a.key, b.key)),
+    of =>
+      sql.insertAnswers([
+        tenant,
+        at,
+        textArray(of.map(({ key }) => key)),
+        textArray(of.map(({ requestHash }) => requestHash)),
+        int4Array(of.map(({ status }) => status)),
         textArray(of.map(({ body }) => JSON.stringify(body))),
       ]),
   )

@@ -124,6 +124,20 @@ export const flushStatements = {
      on conflict do nothing`,
   ),
 
+  insertEvents: statement(
+    'insert_events',
+    `insert into case_event (tenant, shard, patient, case_id, id, type, noun, noun_id, at, recorded, actor, body)
+     select $1, shard, patient, case_id, id, type, noun, noun_id, at, recorded, actor, body
+     from ${unnest(['int2', 'text', 'text', 'text', 'text', 'text', 'text', 'timestamptz', 'timestamptz', 'text', 'text'])}
+       h (shard, patient, case_id, id, type, noun, noun_id, at, recorded, actor, body)`,
+  ),
+
+  insertAnswers: statement(
+    'insert_answers',
+    `insert into kept_answer (tenant, key, request_hash, status, body, created)
+     select $1, key, request_hash, status, body, $2 from ${unnest(['text', 'text', 'int4', 'text'], 3)} h (key, request_hash, status, body)`,
+  ),
+
   putTimers: statement(
     'put_timers',
     `insert into timer (tenant, id, due, kind, subject, payload)

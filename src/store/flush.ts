@@ -48,6 +48,8 @@ function duplicateOf(error: StoreRefusal): FlushConflict | undefined {
       return stale('resource', [`${key.get('type')}/${key.get('id')}`])
     case 'said_pkey':
       return stale('said', [key.get('subject') ?? ''])
+    case 'kept_answer_pkey':
+      return stale('answer', [])
     case undefined:
     default:
       return undefined

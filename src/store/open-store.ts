@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type pg from 'pg'
 import type { Clock } from '../lib/clock.ts'
 import type { Store } from '../commands/ports/store.ts'
+import { readCaseEvents, readKeptAnswer } from './case-event-queries.ts'
 import { connectPostgres } from './connect-postgres.ts'
 import { rethrow, type Connect } from './connection.ts'
 import type { Db } from './db.ts'
@@ -15,7 +16,7 @@ import { load } from './load.ts'
 import { migrate } from './migrate.ts'
 import { openOutboxQueue } from './outbox-queue.ts'
 import { openPooledDb } from './pooled-db.ts'
-import { readHistory, readResource, readVersion } from './resource-queries.ts'
+import { readAt, readCompartmentAt, readHistory, readResource, readVersion } from './resource-queries.ts'
 import { runSearch } from './search-sql.ts'
 import { openTimerQueue } from './timer-queue.ts'
 
@@ -141,6 +142,10 @@ function storeOver(db: Db, { backend, clock, indexResource, close }: Parts): Sto
     ping: async () => {
       await db.query({ name: 'cw_ping', text: 'select 1 from casewire_migration limit 1' })
     },
+    readAt: (tenant, key, at) => readAt(db, tenant, key, at),
+    compartmentAt: (tenant, request) => readCompartmentAt(db, tenant, request),
+    caseEvents: (tenant, filter) => readCaseEvents(db, tenant, filter),
+    keptAnswer: (tenant, key) => readKeptAnswer(db, tenant, key),
     inbox: openInboxQueries(db),
     outbox: openOutboxQueue(db, clock),
     timers: openTimerQueue(db),

@@ -1,13 +1,15 @@
 import { shardInId } from '../lib/ids.ts'
+import type { Instant } from '../lib/clock.ts'
 import type { ResourceKey } from '../fhir/resource.ts'
 import type { Stored } from '../commands/ports/store.ts'
+import { int2Array } from './binary-arrays.ts'
 import type { Db, Statement } from './db.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
 
 const storedColumns = rowColumns('r').join(', ')
 
 /** Columns of a version, in the shape of a current row: search values are kept of current rows only. */
-const versionColumns = storedColumns.replace('r.ixh', "'0' as ixh")
+const versionColumns = storedColumns.replace('r.ixh', '0::int8 as ixh')
 
 /** The current row, tombstones included. */
 export const readResource = async (db: Db, tenant: number, key: ResourceKey): Promise<Stored | undefined> =>
@@ -48,6 +50,51 @@ export const readHistory = (
       order by r.version desc limit ${shard.afterNext}`,
     values: [tenant, typeNumber(key.type), key.id, ...shard.values, before ?? 2_147_483_647, count],
   }))
+
+/** The version that stood at an instant, tombstones included: lastUpdated grows with the version. */
+export const readAt = async (
+  db: Db,
+  tenant: number,
+  key: ResourceKey,
+  at: Instant,
+): Promise<Stored | undefined> =>
+  (
+    await fromItsShard(db, key, shard => ({
+      name: `cw_read_at_${shard.name}`,
+      text: `select ${versionColumns} from resource_version r
+      where r.shard = ${shard.sql} and r.tenant = $1 and r.type = $2 and r.id = $3 and r.updated <= ${shard.next}
+      order by r.version desc limit 1`,
+      values: [tenant, typeNumber(key.type), key.id, ...shard.values, at],
+    }))
+  )[0]
+
+/**
+ * What stood at an instant of what is a patient's now, without tombstones: the current row where it is old enough, else
+ * the newest version that is.
+ */
+export async function readCompartmentAt(
+  db: Db,
+  tenant: number,
+  {
+    patient,
+    types,
+    at,
+  }: { readonly patient: string; readonly types: readonly string[]; readonly at: Instant },
+): Promise<readonly Stored[]> {
+  const { rows } = await db.query<ResourceRow>({
+    name: 'cw_compartment_at',
+    text: `select ${storedColumns} from resource r
+      where r.tenant = $1 and r.patient = $2 and r.type = any($3::int2[]) and r.updated <= $4 and not r.deleted
+      union all
+      select v.* from resource c, lateral (
+        select ${versionColumns} from resource_version r
+        where r.shard = c.shard and r.tenant = $1 and r.type = c.type and r.id = c.id and r.updated <= $4
+        order by r.version desc limit 1) v
+      where c.tenant = $1 and c.patient = $2 and c.type = any($3::int2[]) and c.updated > $4 and not v.deleted`,
+    values: [tenant, patient, int2Array(types.map(typeNumber)), at],
+  })
+  return rows.map(storedOf)
+}
 
 /** How a statement learns the shard; $1 to $3 are tenant, type and id. */
 interface ShardParameter {

@@ -169,7 +169,7 @@ describeWith(['postgres'], 'the store on PostgreSQL', () => {
         code: 'store-schema',
         message: expect.stringContaining('casewire migrate') as string,
       })
-      expect(await migratePostgres(database.url)).toEqual(['0001-store.sql'])
+      expect(await migratePostgres(database.url)).toEqual(migrations)
       expect(await migratePostgres(database.url)).toEqual([])
       await (await open(database.url, { migrate: 'off' })).close()
     })
@@ -177,7 +177,7 @@ describeWith(['postgres'], 'the store on PostgreSQL', () => {
     test('processes that start together migrate once', async () => {
       await using database = await freshDatabase()
       const applied = await Promise.all(Array.from({ length: 4 }, () => migratePostgres(database.url)))
-      expect(applied.flat()).toEqual(['0001-store.sql'])
+      expect(applied.flat()).toEqual(migrations)
     })
 
     test('a schema of a newer release is refused', async () => {
