@@ -17,7 +17,13 @@ export interface Stay {
   readonly facility?: string
   /** PV1-4 says elective or newborn, or the disposition announced it: never counted as a readmission. */
   readonly planned: boolean
+  /** PV1-4, as far as scores and follow-up differ by it; absent when it says nothing known. */
+  readonly admissionType?: AdmissionType
+  /** PV1-14 says that the patient came from another hospital or facility. */
+  readonly isTransferIn?: boolean
 }
+
+export type AdmissionType = 'emergency' | 'urgent' | 'elective' | 'routine' | 'newborn' | 'labour'
 
 export type StayClass = 'inpatient' | 'emergency' | 'observation' | 'outpatient' | 'pre-admission' | 'other'
 

@@ -48,7 +48,7 @@ export interface Contact {
   readonly with?: PartyRef
   readonly outcome: (typeof contactOutcomes)[number] | undefined
   readonly topics: readonly string[]
-  /** Codes of red flags found. */
+  /** Codes of red flags found; each stands as a red flag of its own too. */
   readonly redFlags: readonly string[]
   /** Appointment that the manager came along to. */
   readonly appointment?: string
@@ -109,11 +109,27 @@ export const appointmentMachine = {
   ],
 } as const satisfies Machine
 
+export const appointmentPurposes = ['service', 'follow-up-visit', 'med-rec', 'other'] as const
+
+/** domain.md 4.9 `miss-reason`. */
+export const missReasons = [
+  'transport',
+  'cost',
+  'symptoms',
+  'forgot',
+  'work',
+  'caregiver',
+  'provider',
+  'weather',
+  'disagrees',
+] as const
+export type MissReason = (typeof missReasons)[number]
+
 /** An appointment (Appointment), with the companion when the case manager comes along. */
 export interface Appointment {
   readonly id: string
   readonly state: (typeof appointmentMachine.states)[number]
-  readonly purpose: 'service' | 'follow-up-visit' | 'med-rec' | 'other'
+  readonly purpose: (typeof appointmentPurposes)[number]
   readonly text?: string
   readonly start?: DateTime
   readonly end?: DateTime
@@ -122,8 +138,8 @@ export interface Appointment {
   readonly companion?: PartyRef
   /** Activity it carries out. */
   readonly activity?: string
-  /** domain.md 4.9 `miss-reason`. */
-  readonly missReason?: string
+  readonly missReason?: MissReason
+  /** Why it was moved or cancelled, in words. */
   readonly reason?: string
 }
 
@@ -136,6 +152,9 @@ export const flagMachine = {
   ],
 } as const satisfies Machine
 
+/** What a red flag led to: early symptom to ambulatory visit instead of emergency room is an outcome. */
+export const flagConsequences = ['ambulatory-visit', 'emergency-room', 'none'] as const
+
 /** An early symptom or danger that somebody must act on the same day (Flag). */
 export interface RedFlag {
   readonly id: string
@@ -146,9 +165,16 @@ export interface RedFlag {
   readonly by?: PartyRef
   readonly contact?: string
   readonly end?: DateTime
-  /** What it led to: ambulatory-visit, emergency-room, none. */
-  readonly ledTo?: string
+  readonly ledTo?: (typeof flagConsequences)[number]
+  /** What was done about it, in words. */
+  readonly note?: string
 }
+
+/** A step of people that leaves the state of a transition as the facts have it. */
+const inPlace = <C extends string, E extends string>(command: C, event: E) =>
+  (['discharged-community', 'discharged-facility'] as const).map(
+    state => ({ command, event, from: [state], to: state }) as const,
+  )
 
 export const transitionMachine = {
   noun: 'transition',
@@ -178,6 +204,8 @@ export const transitionMachine = {
       from: ['in-facility', 'discharged-facility'],
       to: 'discharged-community',
     },
+    ...inPlace('RecordDischargeInfo', 'DischargeInfoRecorded'),
+    ...inPlace('ReconcileMedication', 'MedicationReconciled'),
     {
       command: 'CompleteTransition',
       event: 'TransitionCompleted',
@@ -218,4 +246,9 @@ export interface Transition {
   readonly start?: DateTime
   readonly end?: DateTime
   readonly encounter?: string
+  /** When the receiving side got the discharge summary (TRC: by the day of discharge + 2). */
+  readonly dischargeInfoAt?: DateTime
+  /** When a prescriber, pharmacist or nurse reconciled the medicines, and who (TRC: by the day of discharge + 30). */
+  readonly medRecAt?: DateTime
+  readonly medRecBy?: PartyRef
 }

@@ -61,6 +61,7 @@ export function deriveStay({ visitId, state, winning, context }: Visit): Stay {
     encounter: visitId,
     facility: name === undefined ? undefined : facilityId(name, context),
     admissionType: code(winning.get('PV1-4')),
+    admitSource: code(winning.get('PV1-14')),
     settings: context.settings,
   })
 }

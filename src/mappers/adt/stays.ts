@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Stay, StayClass, StayMovement } from '../../care-plan/stay.ts'
+import type { AdmissionType, Stay, StayClass, StayMovement } from '../../care-plan/stay.ts'
 import { mapCode } from './codes.ts'
 import { nubcCode } from './dispositions.ts'
 import type { MovementEvent } from './fact.ts'
@@ -12,11 +12,16 @@ export interface StayFrame {
   readonly facility: string | undefined
   /** PV1-4 as last recorded. */
   readonly admissionType: string | undefined
+  /** PV1-14 as last recorded. */
+  readonly admitSource: string | undefined
   readonly settings: SourceSettings
 }
 
 /** A visit as case management sees it, dead movements included; transfers keep the class of what came before. */
-export function stayOf(state: VisitState, { encounter, facility, admissionType, settings }: StayFrame): Stay {
+export function stayOf(state: VisitState, frame: StayFrame): Stay {
+  const { encounter, facility, admitSource, settings } = frame
+  const type = frame.admissionType?.toUpperCase()
+  const admissionType = type === undefined ? undefined : admissionTypes[type]
   const { live, dead, cancels } = state.movements
   const movements = [...live, ...dead].map(movement => {
     const cancel = cancels.find(({ target }) => target === movement)
@@ -29,12 +34,28 @@ export function stayOf(state: VisitState, { encounter, facility, admissionType, 
     status: stayStatus[state.status],
     movements: implied ? [...movements, implied] : movements,
     ...(facility !== undefined && { facility }),
-    planned: admissionType !== undefined && PLANNED.has(admissionType.toUpperCase()),
+    planned: type !== undefined && PLANNED.has(type),
+    ...(admissionType !== undefined && { admissionType }),
+    ...(admitSource !== undefined && TRANSFERS.has(admitSource) && { isTransferIn: true }),
   }
 }
 
 /** HL7 table 0007: elective, newborn. */
 const PLANNED: ReadonlySet<string> = new Set(['C', 'N'])
+
+/** HL7 table 0007. */
+const admissionTypes: Readonly<Record<string, AdmissionType>> = {
+  A: 'emergency',
+  C: 'elective',
+  E: 'emergency',
+  L: 'labour',
+  N: 'newborn',
+  R: 'routine',
+  U: 'urgent',
+}
+
+/** HL7 table 0023: from a hospital, a skilled nursing facility, another facility. */
+const TRANSFERS: ReadonlySet<string> = new Set(['4', '5', '6'])
 
 const stayStatus: Readonly<Record<VisitStatus, Stay['status']>> = {
   arrived: 'in-progress',
