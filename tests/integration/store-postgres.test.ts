@@ -5,9 +5,12 @@ import type { Changes, Store, Write } from '../../src/commands/ports/store.ts'
 import { migratePostgres, openPostgresStore } from '../../src/store/open-store.ts'
 import { storeContract } from '../contract/store.contract.ts'
 import { contractIndexer } from '../contract/store/store-trial.ts'
+import { oldSchema } from '../support/old-schema.ts'
 import { describeWith, freshDatabase, type FreshDatabase } from '../support/real-servers.ts'
 
 const AT = '2026-10-05T18:30:00.000Z'
+
+const migrations = ['0001-store.sql', '0002-case-events.sql']
 
 const open = (
   databaseUrl: string,
@@ -172,6 +175,36 @@ describeWith(['postgres'], 'the store on PostgreSQL', () => {
       expect(await migratePostgres(database.url)).toEqual(migrations)
       expect(await migratePostgres(database.url)).toEqual([])
       await (await open(database.url, { migrate: 'off' })).close()
+    })
+
+    test('a database of the first release is brought up to date where it stands, and keeps what it holds', async () => {
+      await using database = await freshDatabase()
+      const client = new Client({ connectionString: database.url })
+      await client.connect()
+      await oldSchema(client)
+      await client.query(
+        "insert into resource_version (shard, tenant, type, id, version, updated, deleted, content) values (1, 1, 103, 'old', 1, $1, false, '{}')",
+        [AT],
+      )
+      await client.end()
+      expect(await migratePostgres(database.url)).toEqual(migrations.slice(1))
+      const store = await open(database.url, { migrate: 'off' })
+      const event = {
+        ...{
+          id: 'Goal/g/_history/1#01',
+          caseId: 'c',
+          patient: 'p',
+          type: 'GoalSet',
+          noun: 'goal',
+          nounId: 'g',
+        },
+        ...{ at: AT, recorded: AT, actor: 'Device/a', body: {} },
+      }
+      expect(await store.flush(changes({ writes: [patient('new')], events: [event] }))).toMatchObject({
+        ok: true,
+      })
+      expect(await store.caseEvents(1, { count: 9 })).toEqual([event])
+      await store.close()
     })
 
     test('processes that start together migrate once', async () => {

@@ -79,8 +79,8 @@ export function caseEventsContract(trial: StoreTrial): void {
     test('a second writer of a key is told to decide again, and has written nothing', async () => {
       const of = fresh()
       await flush(of, { answers: [answer] })
-      const second = { answers: [{ ...answer, status: 409 }], writes: [write(of, 'a', 0)] }
-      expect(await conflict(of, second)).toEqual({ kind: 'stale', keys: [], subjects: [] })
+      const repeat = { answers: [{ ...answer, status: 409 }], writes: [write(of, 'a', 0)] }
+      expect(await conflict(of, repeat)).toEqual({ kind: 'stale', keys: [], subjects: [] })
       expect(await trial.store().keptAnswer(of, 'k1')).toEqual(answer)
       expect(await trial.read(of, 'a')).toBeUndefined()
     })
