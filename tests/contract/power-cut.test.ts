@@ -97,6 +97,7 @@ describe('after a power cut', () => {
       })
       await checkImage(image, flush, `POWER_CUT_SEED=${seed}, cut at event ${cutAt}`)
     },
+    180_000,
   )
 })
 

@@ -8,6 +8,7 @@ import { expect, test } from 'vitest'
 import { projectRoot } from '../../../scripts/services/service.ts'
 import { listenFault } from '../../../src/app-listen-fault.ts'
 
+// The child creates a database first: half a minute on a busy machine.
 test('a port in use ends the start with exit code 1 and one sentence: where, and what to do', async () => {
   const holder = createServer().listen(0, '127.0.0.1')
   await once(holder, 'listening')
@@ -28,7 +29,7 @@ test('a port in use ends the start with exit code 1 and one sentence: where, and
     `Casewire could not start: 127.0.0.1:${port} is in use by another process; stop that one, or set PORT to a free port.\n`,
   )
   expect(code).toBe(1)
-}, 60_000)
+}, 180_000)
 
 test('other reasons why it can not listen are said too', () => {
   const fault = (code: string) =>
