@@ -24,6 +24,8 @@ export interface CaseRules {
   readonly transition: TransitionRules
   /** What its source recorded later than this after it happened calls for no urgent notice. */
   readonly lateAfterHours: number
+  /** Another person approves a closure than the one who proposed it. */
+  readonly secondPersonCloses: boolean
 }
 
 export interface IntakeRule {
@@ -46,4 +48,5 @@ export const defaultCaseRules: CaseRules = {
   readmissionDays: 30,
   transition: { contactBusinessDays: 2, visitDaysHigh: 7, visitDays: 14, medRecDays: 30 },
   lateAfterHours: 72,
+  secondPersonCloses: true,
 }

@@ -63,7 +63,7 @@ export type CaseCommand =
   | { readonly kind: 'ResumeCase' }
   | { readonly kind: 'ProposeClosure' }
   | { readonly kind: 'RejectClosure' }
-  | { readonly kind: 'ApproveClosure' }
+  | { readonly kind: 'ApproveClosure'; readonly isSecondPerson?: boolean }
   | { readonly kind: 'ReopenCase'; readonly closedForDays: number; readonly reopenDays: number }
   | { readonly kind: 'Decline' }
   | { readonly kind: 'Unreachable'; readonly attempts?: readonly OutreachAttempt[] }
@@ -93,7 +93,8 @@ type Moves = Readonly<Partial<Record<CaseCommandKind, CaseState>>>
 
 /**
  * The matrix of domain.md 4.7: from -> command -> to. EnteredInError is legal from every state and TransferOut from
- * every one but closed; a self-move (RecordOutreach, RevisePlan, SwitchModel) changes no state.
+ * every one but closed; a self-move (RecordOutreach, RevisePlan, SwitchModel) changes no state. A case that waits for
+ * capacity may be opened too.
  */
 export const caseMatrix: Readonly<Record<CaseState, Moves>> = {
   identified: { ScreenCase: 'screened', OpenCase: 'open', ...everywhere },
@@ -120,7 +121,7 @@ export const caseMatrix: Readonly<Record<CaseState, Moves>> = {
     ProposeClosure: 'closing',
     ...everywhere,
   },
-  'on-hold': { ResumeCase: 'active', ProposeClosure: 'closing', ...everywhere },
+  'on-hold': { ResumeCase: 'active', OpenCase: 'open', ProposeClosure: 'closing', ...everywhere },
   closing: { RejectClosure: 'active', ApproveClosure: 'closed', ...everywhere },
   closed: { ReopenCase: 'active', MarkEnteredInError: 'entered-in-error' },
   declined: { MarkEnteredInError: 'entered-in-error' },
@@ -141,7 +142,7 @@ export const legalCommands = (state: CaseState): readonly CaseCommandKind[] =>
 export function decideCase(current: Case, command: CaseCommand): Result<readonly CaseEvent[]> {
   const to = caseMatrix[current.state][command.kind]
   if (to === undefined) return fail(illegalCommand(current.state, command.kind))
-  const unmet = unmetCondition(current.state, command)
+  const unmet = unmetCondition(current, command)
   if (unmet !== undefined) return fail(conditionFailure(command.kind, unmet))
   switch (command.kind) {
     case 'RecordOutreach':
@@ -166,9 +167,11 @@ const ATTEMPTS_MIN = 3
 const MEDIA_MIN = 2
 
 /** The conditions that stand in the cells of the matrix, in words when they don't hold. */
-function unmetCondition(from: CaseState, command: CaseCommand): string | undefined {
+function unmetCondition({ state: from, isWaitlisted }: Case, command: CaseCommand): string | undefined {
   switch (command.kind) {
     case 'OpenCase':
+      if (from === 'on-hold' && !isWaitlisted)
+        return 'of a case on hold is possible only while it waits for capacity'
       if (!command.hasConsent) return 'needs the consent of the patient or a representative'
       return from === 'identified' && !command.isInpatient
         ? 'skips screening, which only the same day of an inpatient stay allows'
@@ -177,13 +180,17 @@ function unmetCondition(from: CaseState, command: CaseCommand): string | undefin
       if (command.hold === 'waitlist')
         return from === 'screened' ? undefined : 'waits for capacity only before it is open'
       if (from === 'screened') return 'of a screened case can only wait for capacity'
-      return from !== 'active' || (command.reviewInDays ?? 0) <= REVIEW_DAYS_MAX
+      return from !== 'active' || isSoon(command.reviewInDays ?? 0)
         ? undefined
         : `needs a review within ${REVIEW_DAYS_MAX} days`
     case 'ReopenCase':
       return command.closedForDays <= command.reopenDays
         ? undefined
         : `is possible within ${command.reopenDays} days of closing; a new case follows later`
+    case 'ApproveClosure':
+      return command.isSecondPerson === false
+        ? 'needs another person than the one who proposed it (ProposeClosure)'
+        : undefined
     case 'Unreachable':
       return command.attempts === undefined || isEnough(command.attempts)
         ? undefined
@@ -192,6 +199,8 @@ function unmetCondition(from: CaseState, command: CaseCommand): string | undefin
       return undefined
   }
 }
+
+const isSoon = (days: number): boolean => days >= 0 && days <= REVIEW_DAYS_MAX
 
 const isEnough = (attempts: readonly OutreachAttempt[]): boolean =>
   new Set(attempts.map(attempt => attempt.on)).size >= ATTEMPTS_MIN &&

@@ -26,9 +26,11 @@ export interface Assignment {
   readonly id: string
   readonly state: AssignmentState
   readonly manager: PartyRef
+  /** The organisation that the manager works for, where that isn't the one that has the case (I8). */
+  readonly organization?: PartyRef
   /** The supervisor who offered it. */
-  readonly offeredBy: PartyRef
-  readonly offeredAt: DateTime
+  readonly offeredBy?: PartyRef
+  readonly offeredAt?: DateTime
   readonly expires?: DateTime
   readonly start?: DateTime
   readonly end?: DateTime
@@ -50,14 +52,19 @@ export const consentMachine = {
 
 export type ConsentState = (typeof consentMachine.states)[number]
 
+export const consentScopes = ['case-management', 'sharing'] as const
+
 /** What the patient or a representative allows: `case-management` itself, or sharing with recipients (I8). */
 export interface Consent {
   readonly id: string
   readonly state: ConsentState
-  readonly scope: 'case-management' | 'sharing'
+  readonly scope: (typeof consentScopes)[number]
+  /** Absent = permit. */
+  readonly decision?: 'permit' | 'deny'
   /** Who gave or refused it. */
   readonly by?: PartyRef
   readonly at?: DateTime
+  /** Who may be told; empty = whoever cares for the patient. */
   readonly recipients: readonly PartyRef[]
   /** Classes of resources it covers; empty = all. */
   readonly classes: readonly string[]
