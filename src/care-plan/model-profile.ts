@@ -62,3 +62,6 @@ export interface CadencePhase {
 
 /** The profile of a model and version; undefined when the registry has none. */
 export type ModelLookup = (id: string, version?: string) => ModelProfile | undefined
+
+/** A registry without a profile: nothing follows from the models of cases. */
+export const noModels: ModelLookup = () => undefined

@@ -1,16 +1,21 @@
 import { addDays } from '../lib/calendar-date.ts'
 import { localDate, startMsOf, withTime, zonedTextOf } from '../lib/fhir-time.ts'
 import { isOpenAt, type CaseCourse, type CaseFold } from './case-fold.ts'
+import type { CaseFile } from './case-file.ts'
 import type { CaseRules } from './case-rules.ts'
 import { withdrawnDeath, type Death } from './death.ts'
 import { outcomeOf } from './disposition.ts'
 import { contradiction, type Overtaken, type Trigger } from './duties.ts'
 import type { TriggerKind } from './duty-rules.ts'
+import type { ModelLookup } from './model-profile.ts'
 import { endedInpatient, type Movement, type StayFacts } from './stay-facts.ts'
 
 export interface TriggerInput {
   readonly facts: StayFacts
   readonly fold: CaseFold
+  /** What people did, by case id; a case that nobody looked at yet may have none. */
+  readonly files: ReadonlyMap<string, CaseFile>
+  readonly models: ModelLookup
   readonly death?: Death
   /** When a death that doesn't stand was last told without a discharge. */
   readonly thoughtDead?: { readonly at: string }

@@ -1,5 +1,6 @@
 import { holidayCalendar } from '../../src/lib/holiday-calendars.ts'
 import { defaultCaseRules } from '../../src/care-plan/case-rules.ts'
+import { noModels } from '../../src/care-plan/model-profile.ts'
 import type { Stay, StayMovement } from '../../src/care-plan/stay.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
 import { caseEffects, type CaseEffects, type CaseEffectsInput } from '../../src/mappers/case/case-effects.ts'
@@ -85,6 +86,7 @@ export const effectsOf = (
     stays,
     compartment: world.compartment,
     rules: defaultCaseRules,
+    models: noModels,
     calendar,
     timeZone: ZONE,
     message: 'urn:message:now',

@@ -4,6 +4,7 @@ import type { Calendar } from '../../lib/business-days.ts'
 import { assert } from '../../lib/assert.ts'
 import { fail, ok, type Failure, type FailureIssue, type Result } from '../../lib/result.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
+import { noModels, type ModelLookup } from '../../care-plan/model-profile.ts'
 import type { Resource, ResourceKey } from '../../fhir/resource.ts'
 import { sameResource } from '../../fhir/same-resource.ts'
 import type { MappedEvent } from '../../mappers/adt/adt-event.ts'
@@ -13,6 +14,7 @@ import { provenanceFor } from '../../mappers/adt/provenance.ts'
 import { readAdtEvent } from '../../mappers/adt/read-event.ts'
 import type { SourceSettings } from '../../mappers/adt/source.ts'
 import { caseEffects, type CaseEffects } from '../../mappers/case/case-effects.ts'
+import { dutyTypes } from '../../mappers/case/duty-files.ts'
 import { withCaseEffect } from '../../mappers/case/encounter-lens.ts'
 import type { InboundRecord } from './inbound.ts'
 import { noNeeds, type Decision, type Needs, type Put, type View } from './prepared.ts'
@@ -21,6 +23,8 @@ import type { Interpret } from './read-record.ts'
 export interface InterpretOptions {
   readonly settings: SourceSettings
   readonly rules: CaseRules
+  /** The registry of models; none when left out. */
+  readonly models?: ModelLookup
   readonly calendar: Calendar
   readonly clock: Clock
   /** Every fault of a resource; an output that has one is not written. */
@@ -30,7 +34,7 @@ export interface InterpretOptions {
 type Derived = Resource & { readonly id: string }
 
 /** What case management looks at beside the stays. */
-const CASE_TYPES = ['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task', 'Goal', 'Flag']
+const CARE_TYPES = ['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task', 'Goal', 'Flag', ...dutyTypes]
 
 /** ADT as the engine sees it: what a message needs to know, and what it comes to (mappers/adt, then mappers/case). */
 export function interpretAdt(options: InterpretOptions): Interpret {
@@ -60,7 +64,7 @@ const notMapped = (code: string): Failure => ({
 
 function needsOf(event: MappedEvent): Needs {
   const { keys, compartments, subjects } = needs(event)
-  const types = [...compartments.types, 'Encounter', ...CASE_TYPES]
+  const types = [...new Set([...compartments.types, ...CARE_TYPES])]
   return { keys, types, patients: [event.patient.id], subjects }
 }
 
@@ -90,7 +94,7 @@ function decideEvent(event: MappedEvent, view: View, options: InterpretOptions):
 const FLAGS_MAX = 5
 
 function effectsOf(event: MappedEvent, applied: Applied, view: View, options: InterpretOptions): CaseEffects {
-  const { settings, rules, calendar } = options
+  const { settings, rules, calendar, models = noModels } = options
   const { id, shard } = event.patient
   return caseEffects({
     tenant: settings.tenant,
@@ -100,12 +104,22 @@ function effectsOf(event: MappedEvent, applied: Applied, view: View, options: In
     stays: applied.stays,
     ...(applied.deceased && { deceased: applied.deceased }),
     ...(applied.thoughtDead && { thoughtDead: applied.thoughtDead }),
-    compartment: view.compartment(id, CASE_TYPES),
+    compartment: compartmentAfter(view.compartment(id, CARE_TYPES), applied.resources),
     rules,
+    models,
     calendar,
     timeZone: settings.timeZone,
     message: event.messageUri,
   })
+}
+
+/** What stands once the message's own resources do: a diagnosis told with a discharge counts for it. */
+function compartmentAfter(standing: readonly Resource[], changed: readonly Derived[]): readonly Resource[] {
+  const relevant = changed.filter(({ resourceType }) => CARE_TYPES.includes(resourceType))
+  if (relevant.length === 0) return standing
+  const byKey = new Map(relevant.map(resource => [keyOf(resource), resource]))
+  const others = standing.filter(({ resourceType, id }) => !byKey.has(`${resourceType}/${id ?? ''}`))
+  return [...others, ...relevant]
 }
 
 /** What the message changes, with what case management says about the patient's Encounters laid in. */

@@ -10,8 +10,9 @@ import type { Fact } from './fact.ts'
 import { contextOf, type MapContext, type MappingIssue } from './map-context.ts'
 import { changedFrom, mergeElements } from './merge-elements.ts'
 import { visitFact } from './movements.ts'
+import { scopeIn, visitIds, visitIn, type SaidOfPatient } from './patient-stays.ts'
 import { isSilent, registerOf, sameTimes, sameWords, tell, type Register } from './registers.ts'
-import { scopeOf, type Scope } from './scope.ts'
+import type { Scope } from './scope.ts'
 import { thoughtDead, withWordOfDeath } from './thought-dead.ts'
 
 /** What stands about the patient before a message; `needs` says what must be in it. */
@@ -54,8 +55,8 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
   if (visit) said.set(visit.id, tell(registerOf(before.said.get(visit.id)), source, stamp, event.visitFields))
 
   const person = { patientId: patient.id, shard: patient.shard, contexts }
-  const was: State = { person, facts: before.facts, said: before.said }
-  const now: State = {
+  const was: SaidOfPatient = { person, facts: before.facts, said: before.said }
+  const now: SaidOfPatient = {
     person,
     facts: [...before.facts, ...newFacts],
     said: new Map([...before.said, ...said]),
@@ -90,29 +91,12 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
   }
 }
 
-/** All that messages said about a patient. */
-interface State {
-  readonly person: Pick<Scope, 'patientId' | 'shard' | 'contexts'>
-  readonly facts: readonly Fact[]
-  readonly said: ReadonlyMap<string, Json>
-}
-
 interface Change {
   readonly earlier: Derived | undefined
   readonly later: Derived
 }
 
 const keyOf = ({ resourceType, id }: Derived): ResourceKey => ({ type: resourceType, id })
-
-const scopeIn = ({ person, said }: State, id: string): Scope =>
-  scopeOf({ ...person, ...(id !== '' && { visitId: id }), register: registerOf(said.get(id)) })
-
-const visitIn = (state: State, id: string): Visit =>
-  visitOf(id, scopeIn(state, id), state.facts.filter(({ scope }) => scope === id).map(visitFact))
-
-/** Visits in the order of their ids, which depends on no message. */
-const visitIds = ({ facts, said }: State): readonly string[] =>
-  [...new Set([...facts.map(({ scope }) => scope), ...said.keys()])].filter(id => id !== '').toSorted()
 
 function patientChanges(
   was: Scope,
@@ -135,7 +119,7 @@ interface VisitChanges {
 
 const unchanged: VisitChanges = { changes: [] }
 
-function visitChanges(state: State, now: Visit): VisitChanges {
+function visitChanges(state: SaidOfPatient, now: Visit): VisitChanges {
   const { visitId } = now
   const facts = state.facts.filter(({ scope }) => scope === visitId)
   const was = scopeIn(state, visitId)

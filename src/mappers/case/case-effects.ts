@@ -2,6 +2,7 @@ import type { Calendar } from '../../lib/business-days.ts'
 import { foldCases, isOpenAt, type CaseFold } from '../../care-plan/case-fold.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
 import { deathOf } from '../../care-plan/death.ts'
+import type { ModelLookup } from '../../care-plan/model-profile.ts'
 import { readmissionsOf } from '../../care-plan/readmission.ts'
 import { stayFacts, type StayFacts } from '../../care-plan/stay-facts.ts'
 import type { Stay } from '../../care-plan/stay.ts'
@@ -9,6 +10,7 @@ import { transitionsOf } from '../../care-plan/transition.ts'
 import { triggersOf } from '../../care-plan/triggers.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { caseIds, caseLenses, caseRecord, knownCases } from './case-record.ts'
+import { dutyFiles } from './duty-files.ts'
 import type { EncounterEffect } from './encounter-lens.ts'
 import { episodeEffects, teamEffects } from './episode-effects.ts'
 import { flagEffects } from './flag-effects.ts'
@@ -29,9 +31,10 @@ export interface CaseEffectsInput {
   readonly deceased?: { readonly at?: string }
   /** Recorded time at which Patient.deceased was last told, when that was taken back. */
   readonly thoughtDead?: { readonly at: string }
-  /** EpisodeOfCare, CareTeam, CarePlan, Task, Goal and Flag of the patient as they stand. */
+  /** EpisodeOfCare, CareTeam, CarePlan, Task, Goal and Flag of the patient as they stand, and what is in dutyTypes. */
   readonly compartment: readonly Resource[]
   readonly rules: CaseRules
+  readonly models: ModelLookup
   readonly calendar: Calendar
   /** IANA zone of the facility. */
   readonly timeZone: string
@@ -67,10 +70,13 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
     idOf: n => ids.episode(patient, n),
     known: knownCases(record, lenses, timeZone),
   })
-  const { thoughtDead } = input
+  const { thoughtDead, models } = input
+  const files = dutyFiles(input.compartment, input.canonicalBase)
   const triggerInput = {
     facts,
     fold,
+    files,
+    models,
     ...(death && { death }),
     ...(thoughtDead && { thoughtDead }),
     rules,
