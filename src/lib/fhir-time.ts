@@ -51,6 +51,13 @@ export function zonedTextOf(ms: number, timeZone: string): string {
   return localTextOf(ms, timeZone) + offsetText(offsetMinutes)
 }
 
+/** A dateTime so many milliseconds later (whole seconds), in the offset that it is written with. */
+export function shiftedTime(text: string, ms: number): string {
+  const zone = /(Z|[+-]\d{2}:\d{2})$/.exec(text)?.[0] ?? 'Z'
+  const shifted = localAt(startMsOf(text, 'UTC') + ms, offsetMsOf(zone))
+  return shifted + zone
+}
+
 /** The last second of a day in a zone, with the offset in force then. */
 export const endOfDay = (date: CalendarDate, timeZone: string): string =>
   zonedText(timeZone, `${date}T23:59:59`)
@@ -86,8 +93,10 @@ function offsetText(minutes: number): string {
   return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
 }
 
-function localTextOf(ms: number, timeZone: string): string {
-  const offsetMs = Math.trunc(offsetMsAt(ms, timeZone) / MINUTE_MS) * MINUTE_MS
+const localTextOf = (ms: number, timeZone: string): string =>
+  localAt(ms, Math.trunc(offsetMsAt(ms, timeZone) / MINUTE_MS) * MINUTE_MS)
+
+function localAt(ms: number, offsetMs: number): string {
   const localMs = ms + offsetMs
   const day = Math.floor(localMs / DAY_MS)
   const seconds = Math.floor((localMs - day * DAY_MS) / SECOND_MS)

@@ -1,0 +1,38 @@
+import type { DomainEvent } from './domain-event.ts'
+import { moveBy } from './machine.ts'
+import type { Appointment } from './nouns/contact.ts'
+import { activityMachine, type Activity } from './nouns/plan.ts'
+
+export interface ServiceDay {
+  readonly at: string
+  readonly kept: boolean
+  /** Code or words: why it was missed. */
+  readonly reason?: string
+}
+
+/**
+ * What a kept or missed appointment means for the activity it carried out: a performance more, and the state that the
+ * activity's machine allows from there. The same day is not counted twice.
+ */
+export function serviceEvents(activity: Activity | undefined, day: ServiceDay): readonly DomainEvent[] {
+  if (!activity || activity.performances.some(({ at }) => at === day.at)) return []
+  const move = moveBy(activityMachine, activity.state, day.kept ? 'RecordPerformance' : 'RecordMiss')
+  const performances = [...activity.performances, day].toSorted((a, b) => (a.at < b.at ? -1 : 1))
+  return [
+    {
+      type: day.kept ? 'ActivityPerformed' : 'TherapyMissed',
+      noun: 'activity',
+      id: activity.id,
+      changes: { ...(move && { state: move.to }), performances },
+    },
+  ]
+}
+
+/** An activity that has an appointment now is scheduled, where that is a legal step. */
+export function scheduledEvents(activity: Activity | undefined): readonly DomainEvent[] {
+  const move = activity && moveBy(activityMachine, activity.state, 'ScheduleActivity')
+  return move ? [{ type: move.event, noun: 'activity', id: activity.id, changes: { state: move.to } }] : []
+}
+
+/** The day that an appointment's activity counts it for: when it was to start, else the time of the fact. */
+export const serviceDayOf = ({ start }: Appointment, at: string): string => start ?? at
