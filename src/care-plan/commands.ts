@@ -1,4 +1,7 @@
 import type { Command } from './command.ts'
+import { consentCommands } from './commands/consent-commands.ts'
+import { caseCommands } from './commands/case-commands.ts'
+import { assignmentCommands } from './commands/assignment-commands.ts'
 import { appointmentCommands } from './commands/appointment-commands.ts'
 import { contactCommands } from './commands/contact-commands.ts'
 import { flagCommands } from './commands/flag-commands.ts'
@@ -6,6 +9,9 @@ import { transitionCommands } from './commands/transition-commands.ts'
 
 /** Every command of the case API, by name. */
 const lists: readonly (readonly Command[])[] = [
+  caseCommands,
+  assignmentCommands,
+  consentCommands,
   contactCommands,
   flagCommands,
   appointmentCommands,

@@ -1,4 +1,5 @@
+import { caseInvariants } from './invariants/case-invariants.ts'
 import type { Invariant } from './invariant.ts'
 
 /** Every rule of domain.md 4.3 that is checked over a case file, in the order in which they are named to a caller. */
-export const invariants: readonly Invariant[] = []
+export const invariants: readonly Invariant[] = [...caseInvariants]

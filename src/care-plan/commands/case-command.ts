@@ -1,0 +1,29 @@
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import { endedStates, legalCommands } from '../case.ts'
+import type { CaseFile } from '../case-file.ts'
+import type { DomainEvent } from '../domain-event.ts'
+
+/** One event, or why there is none. */
+export const asList = (result: Result<DomainEvent>): Result<readonly DomainEvent[]> =>
+  result.ok ? ok([result.value]) : result
+
+/** A condition of a command that isn't fulfilled (422). */
+export const unmetCondition = (message: string): Failure => ({
+  kind: 'business-rule',
+  code: 'case-condition',
+  message,
+})
+
+/** Gives the events while the case goes on, else refuses the command with what is legal. */
+export const whileRunning = (
+  { case: { state } }: CaseFile,
+  name: string,
+  events: readonly DomainEvent[],
+): Result<readonly DomainEvent[]> => (endedStates.has(state) ? fail(ended(state, name)) : ok(events))
+
+export const ended = (state: CaseFile['case']['state'], name: string): Failure => ({
+  kind: 'illegal-transition',
+  code: 'illegal-transition',
+  message: `${name} is not possible while the case is ${state}.`,
+  legal: legalCommands(state),
+})

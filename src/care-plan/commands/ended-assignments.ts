@@ -1,0 +1,25 @@
+import type { CaseFile } from '../case-file.ts'
+import type { DomainEvent } from '../domain-event.ts'
+import { acceptedAssignments } from '../managed-time.ts'
+
+/** A case that ends takes its assignments with it: the manager's ends, offers lapse. */
+export const endedAssignments = (file: CaseFile, at: string): readonly DomainEvent[] => [
+  ...acceptedAssignments(file).map(({ id }): DomainEvent => ({
+    type: 'AssignmentEnded',
+    noun: 'assignment',
+    id,
+    changes: { state: 'ended', end: at, reason },
+    reason,
+  })),
+  ...file.assignments
+    .filter(({ state }) => state === 'offered')
+    .map(({ id }): DomainEvent => ({
+      type: 'AssignmentExpired',
+      noun: 'assignment',
+      id,
+      changes: { state: 'expired', reason },
+      reason,
+    })),
+]
+
+const reason = 'The case has ended.'
