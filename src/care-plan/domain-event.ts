@@ -20,6 +20,8 @@ export type DomainEvent = {
     readonly changes: Partial<Nouns[N]>
     /** Why, in the words of who did it. */
     readonly reason?: string
+    /** It is no part of the case any more: its resource was deleted or taken elsewhere. */
+    readonly isDeleted?: true
   }
 }[NounName]
 
@@ -38,8 +40,9 @@ export function evolve(file: CaseFile, event: DomainEvent): CaseFile {
   const noun: ListedNoun = event.noun
   const list = listOfNoun(file, noun) as readonly { readonly id: string }[]
   const found = list.find(({ id }) => id === event.id)
-  const next = merged(found ?? { id: event.id }, event.changes)
   const others = list.filter(({ id }) => id !== event.id)
+  if (event.isDeleted) return { ...file, [listNames[noun]]: others }
+  const next = merged(found ?? { id: event.id }, event.changes)
   const sorted = [...others, next].toSorted((a, b) => (a.id < b.id ? -1 : 1))
   return { ...file, [listNames[noun]]: sorted }
 }

@@ -4,6 +4,7 @@ import { shardInId, shardOfKey } from '../lib/ids.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { instantOf } from '../lib/clock.ts'
+import type { JournalSettings } from './journal/cloud-event.ts'
 import type { Loaded, Store, SyncCursor, SyncLink } from './ports/store.ts'
 import { openWork, type OutboxTarget, type UnitOfWork } from './unit-of-work.ts'
 
@@ -19,6 +20,8 @@ export interface InboundDeps {
   readonly store: Store
   readonly nowMs: () => number
   readonly targets: readonly OutboxTarget[]
+  /** How the events of cases are kept and sent. */
+  readonly journal?: JournalSettings
   readonly law: InboundLaw
 }
 
@@ -60,8 +63,9 @@ export async function applyInbound(deps: InboundDeps, request: InboundRequest): 
     ]
     const loaded = await loadFor(deps, request, { patients, lock: attempt > 2 })
     const at = instantOf(deps.nowMs())
+    const { targets, journal } = deps
     const work = openWork(
-      { tenant: request.tenant, lane: 0, at, actor: request.actor, targets: deps.targets },
+      { tenant: request.tenant, lane: 0, at, actor: request.actor, targets, ...(journal && { journal }) },
       loaded.resources,
     )
     const compartmentKeys = loaded.resources.filter(({ type }) => LAW_TYPES.includes(type))

@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { FailureIssue, Result } from '../lib/result.ts'
 import type { Resource } from '../fhir/resource.ts'
+import type { JournalSettings } from './journal/cloud-event.ts'
 import type { Store } from './ports/store.ts'
 import type { OutboxTarget } from './unit-of-work.ts'
 
@@ -17,6 +18,8 @@ export interface FhirDeps {
   readonly canonicalBase: string
   /** Peers that changes are pushed to. */
   readonly targets: readonly OutboxTarget[]
+  /** How the events of cases are kept and sent. */
+  readonly journal?: JournalSettings
   /** Every fault of a resource (fhir/validation/validate-resource.ts). */
   readonly validate: (resource: unknown) => readonly FailureIssue[]
   /** The law over case-owned resources (mappers/case/law.ts). */

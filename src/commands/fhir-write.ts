@@ -94,6 +94,7 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
     actor: caller.actor,
     requestId: caller.requestId,
     targets: deps.targets,
+    ...(deps.journal && { journal: deps.journal }),
   }
   const work = openWork(context, loaded.resources)
   if (placed.value.some(item => wasOvertaken(item, work))) return ok('again')

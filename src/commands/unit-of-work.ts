@@ -3,8 +3,11 @@ import { parseJson } from '../lib/json.ts'
 import { sameResource } from '../fhir/same-resource.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import { caseEventRows, type Told } from './journal/case-events.ts'
+import { eventOutbox, type JournalSettings } from './journal/cloud-event.ts'
 import { taskTimers } from './timers/task-timers.ts'
 import type { AuditEntry, Changes, OutboxWrite, Stored, Write } from './ports/store.ts'
+import { versionInstants } from './version-instants.ts'
 
 /** Who writes what into which part of the store; one unit of work is one database transaction. */
 export interface WorkContext {
@@ -15,6 +18,8 @@ export interface WorkContext {
   readonly requestId?: string
   /** Who must hear of changes: every peer that resources are pushed to. */
   readonly targets: readonly OutboxTarget[]
+  /** How the events of cases are kept and sent; without it none are: of a unit of work that is never flushed. */
+  readonly journal?: JournalSettings
 }
 
 export interface OutboxTarget {
@@ -48,8 +53,13 @@ export interface UnitOfWork {
   readonly nextStep: () => void
   /** Keys changed since the last step began. */
   readonly changedInStep: () => readonly string[]
-  /** Everything staged, for Store.flush; facts, registers and the like are added by the caller. */
-  readonly changes: () => Changes
+  /** What the writer of this step knows of it, for the events of cases; said again, it replaces what was said before. */
+  readonly say: (told: Told) => void
+  /**
+   * Everything staged, for Store.flush; facts, registers and the like are added by the caller. `told` is said of the last
+   * step.
+   */
+  readonly changes: (told?: Told) => Changes
 }
 
 interface Row {
@@ -69,6 +79,7 @@ interface Row {
 /** Opens a unit of work over what was loaded. */
 export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitOfWork {
   const rows = new Map<string, Row>()
+  const toldOf = new Map<number, Told>()
   let step = 0
   let changedInStep = new Set<string>()
   for (const stored of loaded) {
@@ -123,19 +134,77 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
       changedInStep = new Set()
     },
     changedInStep: () => [...changedInStep],
-    changes: () => {
-      const changed = [...rows.values()].filter(row => row.versions.length > 0)
-      return {
-        tenant: context.tenant,
-        lane: context.lane,
-        at: context.at,
-        writes: changed.map(toWrite),
-        outbox: changed.flatMap(row => outboxRows(row, context.targets)),
-        timers: taskTimers(changed.map(timerChange)),
-        audit: changed.map(row => auditEntry(row, context)),
-      }
+    say: told => {
+      toldOf.set(step, told)
+    },
+    changes: told => {
+      if (told) toldOf.set(step, told)
+      return changesOf(context, rows, toldOf)
     },
   }
+}
+
+function changesOf(
+  context: WorkContext,
+  rows: ReadonlyMap<string, Row>,
+  toldOf: ReadonlyMap<number, Told>,
+): Changes {
+  const changed = [...rows.values()].filter(row => row.versions.length > 0)
+  const events = eventsOf(context, { rows, changed, toldOf })
+  return {
+    tenant: context.tenant,
+    lane: context.lane,
+    at: context.at,
+    writes: changed.map(toWrite),
+    events,
+    outbox: [
+      ...changed.flatMap(row => outboxRows(row, context.targets)),
+      ...(context.journal ? eventOutbox(events, context.journal) : []),
+    ],
+    timers: taskTimers(changed.map(timerChange)),
+    audit: changed.map(row => auditEntry(row, context)),
+  }
+}
+
+interface Staged {
+  readonly rows: ReadonlyMap<string, Row>
+  readonly changed: readonly Row[]
+  readonly toldOf: ReadonlyMap<number, Told>
+}
+
+/** What happened to cases, version by version in the order of the steps. */
+function eventsOf({ journal, at, actor }: WorkContext, { rows, changed, toldOf }: Staged) {
+  if (!journal || changed.length === 0) return []
+  const byStep = Map.groupBy(
+    changed.flatMap(row => versionsOf(row, at)),
+    ({ step }) => step,
+  )
+  const steps = [...byStep]
+    .toSorted(([a], [b]) => a - b)
+    .map(([step, versions]) => ({
+      changes: versions.map(({ change }) => change),
+      told: toldOf.get(step) ?? {},
+    }))
+  const standing = [...rows.values()].map(({ key, stored, before }) => ({
+    key,
+    version: stored?.version ?? 0,
+    before,
+  }))
+  return caseEventRows({ settings: journal, steps, rows: standing, actor })
+}
+
+function versionsOf(row: Row, at: Instant) {
+  const times = versionInstants(at, row.stored?.updated, row.versions.length)
+  return row.versions.map(({ step, resource }, index) => ({
+    step,
+    change: {
+      key: row.key,
+      version: (row.stored?.version ?? 0) + index + 1,
+      recorded: times[index] ?? at,
+      before: index === 0 ? row.before() : row.versions[index - 1]?.resource,
+      after: resource,
+    },
+  }))
 }
 
 function parsedOnce({ deleted, content }: Stored): () => Resource | undefined {

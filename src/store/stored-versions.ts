@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import type { Instant } from '../lib/clock.ts'
 import type { Resource } from '../fhir/resource.ts'
+import { versionTimes } from '../commands/version-instants.ts'
 import type { Write } from '../commands/ports/store.ts'
 
 /** One version as it will stand in the store. */
@@ -13,18 +14,13 @@ export interface NewVersion {
   readonly content: string
 }
 
-/**
- * Numbers and stamps the versions of a write. lastUpdated grows strictly with the version, whatever the clock does:
- * a reader that polls by it must not miss one.
- */
+/** Numbers and stamps the versions of a write. */
 export function newVersions(write: Write, atMs: number): readonly NewVersion[] {
   assert(write.versions.length > 0, `a write without versions: ${write.type}`)
-  const before =
-    write.expectUpdated === undefined ? Number.NEGATIVE_INFINITY : Date.parse(write.expectUpdated)
-  const first = Math.max(atMs, before + 1)
+  const times = versionTimes(atMs, write.expectUpdated, write.versions.length)
   return write.versions.map((resource, index) => {
     const version = write.expect + index + 1
-    const updatedMs = first + index
+    const updatedMs = times[index] ?? atMs
     const updated = new Date(updatedMs).toISOString()
     const content = resource === undefined ? '' : stampedContent(resource, write.id, version, updated)
     return { version, updatedMs, updated, deleted: resource === undefined, content }

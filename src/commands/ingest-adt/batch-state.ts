@@ -75,6 +75,7 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
     },
     stage: decision => {
       work.nextStep()
+      if (decision.at !== undefined) work.say({ at: decision.at })
       for (const { resource, shard } of decision.puts) {
         work.put(resource, { shard })
         compartments.add({ type: resource.resourceType, id: resource.id })

@@ -4,6 +4,7 @@ import { faultOf, type EmitEvent } from '../ports/events.ts'
 import type { Meters } from '../ports/meters.ts'
 import type { FlushConflict, OffsetFence, Outcome, Store } from '../ports/store.ts'
 import { StoreFault, StoreRefusal } from '../ports/store-fault.ts'
+import type { JournalSettings } from '../journal/cloud-event.ts'
 import type { OutboxTarget } from '../unit-of-work.ts'
 import type { ResourceKey } from '../../fhir/resource.ts'
 import { learn, nothingKnown, openBatch, type Known } from './batch-state.ts'
@@ -21,6 +22,8 @@ export interface IngestOptions {
   readonly emit: EmitEvent
   readonly meters: Meters
   readonly targets: readonly OutboxTarget[]
+  /** How the events of cases are kept and sent. */
+  readonly journal?: JournalSettings
   /** Reads a record into its messages, without the store. */
   readonly prepare: (record: InboundRecord, index: number) => PreparedRecord
 }
@@ -219,13 +222,14 @@ const keyOfText = (text: string): ResourceKey => {
   return { type: text.slice(0, slash), id: text.slice(slash + 1) }
 }
 
-const contextOf = (batch: IngestBatch, { tenant, clock, targets }: IngestOptions) => ({
+const contextOf = (batch: IngestBatch, { tenant, clock, targets, journal }: IngestOptions) => ({
   tenant,
   lane: batch.lane,
   at: instantOf(clock.nowMs()),
   actor: batch.actor ?? 'Device/adt',
   ...(batch.requestId !== undefined && { requestId: batch.requestId }),
   targets,
+  ...(journal && { journal }),
 })
 
 function resultOf(batch: IngestBatch, messages: readonly Prepared[], verdicts: Verdicts): IngestResult {

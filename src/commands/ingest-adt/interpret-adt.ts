@@ -87,6 +87,7 @@ function decideEvent(event: MappedEvent, view: View, options: InterpretOptions):
     said: [...applied.said].map(([scope, body]) => ({ subject: patient.id, scope, body })),
     flags: issues.slice(0, FLAGS_MAX).map(({ code, expression }) => `${code}:${expression}`),
     waits,
+    at: event.effective.instant,
   })
 }
 

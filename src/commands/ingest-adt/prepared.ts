@@ -59,6 +59,8 @@ export interface Decision {
   readonly flags: readonly string[]
   /** It counts as applied even when no resource differs: a cancel that waits for its target. */
   readonly waits: boolean
+  /** When what it tells happened, as the sender said: dateTime. */
+  readonly at?: string
 }
 
 export interface Put {

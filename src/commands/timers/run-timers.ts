@@ -4,6 +4,7 @@ import type { Resource, ResourceKey } from '../../fhir/resource.ts'
 import { faultOf, type EmitEvent } from '../ports/events.ts'
 import type { Meters } from '../ports/meters.ts'
 import type { Store, Timer } from '../ports/store.ts'
+import type { JournalSettings } from '../journal/cloud-event.ts'
 import { openWork, type OutboxTarget } from '../unit-of-work.ts'
 
 export interface TimersOptions {
@@ -13,6 +14,8 @@ export interface TimersOptions {
   readonly emit: EmitEvent
   readonly meters: Meters
   readonly targets: readonly OutboxTarget[]
+  /** How the events of cases are kept and sent. */
+  readonly journal?: JournalSettings
   /** The Task with its duty marked as missed; undefined when there is nothing to mark any more. */
   readonly markMissed: (task: Resource, at: string) => Resource | undefined
 }
@@ -28,6 +31,8 @@ const CLAIM_MS = 30_000
 const CLAIM_COUNT = 100
 const TRIES_MAX = 5
 const ACTOR = 'Device/timer'
+/** What says which case a Task belongs to, for the event. */
+const CASE_TYPES = ['EpisodeOfCare', 'CarePlan']
 
 /**
  * Marks duties that fell due and are not done as missed: a timer's fact, because `now` is no input of any derivation.
@@ -88,16 +93,24 @@ async function fireDue(options: TimersOptions): Promise<number> {
 }
 
 async function fire(timers: readonly Timer[], options: TimersOptions): Promise<void> {
-  const { store, tenant, clock, targets, markMissed } = options
+  const { store, tenant, clock, targets, journal, markMissed } = options
   const keys = timers.map(({ payload }) => payload as unknown as ResourceKey)
+  const dueOf = new Map(timers.map((timer, index) => [keys[index]?.id, timer.due]))
+  const compartments = { patients: [...new Set(timers.map(({ subject }) => subject))], types: CASE_TYPES }
   for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
-    const loaded = await store.load({ tenant, lane: 0, keys })
+    const loaded = await store.load({ tenant, lane: 0, keys, compartments })
     const at = instantOf(clock.nowMs())
-    const work = openWork({ tenant, lane: 0, at, actor: ACTOR, targets }, loaded.resources)
+    const work = openWork(
+      { tenant, lane: 0, at, actor: ACTOR, targets, ...(journal && { journal }) },
+      loaded.resources,
+    )
     for (const { type, id, shard, deleted, content } of loaded.resources) {
-      if (deleted) continue
+      if (deleted || !dueOf.has(id)) continue
       const marked = markMissed(parseJson(content) as Resource, at)
-      if (marked) work.put({ ...marked, resourceType: type, id }, { shard })
+      if (!marked) continue
+      work.nextStep()
+      work.put({ ...marked, resourceType: type, id }, { shard })
+      work.say({ at: dueOf.get(id) ?? at })
     }
     const changes = work.changes()
     const drop = [...(changes.timers?.drop ?? []), ...timers.map(({ id }) => id)]

@@ -39,7 +39,7 @@ export function caseOwners(
 }
 
 /** What a CarePlan is made of: goals, needs, planned activities, strengths and risk. */
-function planReferences(plan: Resource): readonly string[] {
+export function planReferences(plan: Resource): readonly string[] {
   const references = [
     ...listOf(plan['goal']),
     ...listOf(plan['addresses']),

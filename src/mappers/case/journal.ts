@@ -1,0 +1,171 @@
+import type { NounName } from '../../care-plan/case-file.ts'
+import { changesBetween, type DomainEvent } from '../../care-plan/domain-event.ts'
+import { patientOf } from '../../fhir/compartment.ts'
+import { keyText, type Resource } from '../../fhir/resource.ts'
+import { eventName, nounEvents } from './event-names.ts'
+import {
+  journalWorld,
+  mayMove,
+  ownerOf,
+  type JournalChange,
+  type JournalWorld,
+  type PatientWorld,
+  type Standing,
+} from './journal-world.ts'
+import type { NounLenses } from './nouns/noun-lenses.ts'
+
+/** What one message, command or request changed, in the order in which it was staged. */
+export interface JournalStep {
+  readonly changes: readonly JournalChange[]
+  /** What a command says has happened; the journal finds the words for the rest. */
+  readonly said: readonly DomainEvent[]
+}
+
+/** One event of a case, and the version of the resource that shows it. */
+export interface JournalEntry {
+  /** `Goal/g1/_history/3#01`: the same however often the flush is tried. */
+  readonly id: string
+  readonly caseId: string
+  /** Patient id. */
+  readonly patient: string
+  readonly event: DomainEvent
+  readonly recorded: string
+  readonly resource: { readonly reference: string; readonly version: number }
+}
+
+interface State {
+  readonly id: string
+  readonly state?: string
+}
+
+/** What a resource is for a case. */
+interface Part {
+  readonly caseId: string
+  readonly patient: string
+  readonly noun: NounName
+  readonly state: State
+}
+
+interface Moved {
+  /** What made it so: its own version, or that of the plan or case that it came with. */
+  readonly change: JournalChange
+  readonly resource: JournalEntry['resource']
+  readonly before: Part | undefined
+  readonly after: Part | undefined
+}
+
+/**
+ * What the steps of a unit of work mean for cases, read by the lenses of the nouns before and after each version: folding
+ * the events' `changes` gives just what the lenses read from the resources. One list a step, empty for what belongs to no
+ * case.
+ */
+export function journalOf(
+  steps: readonly JournalStep[],
+  rows: readonly Standing[],
+  lenses: NounLenses,
+): readonly (readonly JournalEntry[])[] {
+  const world = journalWorld(rows, lenses)
+  return steps.map(step => entriesOf(movesIn(step, world, lenses), step.said))
+}
+
+function movesIn({ changes }: JournalStep, world: JournalWorld, lenses: NounLenses): readonly Moved[] {
+  const patients = new Set(changes.flatMap(({ before, after }) => [patientIn(before), patientIn(after)]))
+  const was = new Map([...patients].map(patient => [patient, world.of(patient)]))
+  const wasOf = (resource: Resource | undefined): PatientWorld =>
+    was.get(patientIn(resource)) ?? world.of(undefined)
+  const isOf = (resource: Resource | undefined): PatientWorld => world.of(patientIn(resource))
+  world.apply(changes)
+  const own = changes.map(change => ({
+    change,
+    resource: { reference: keyText(change.key), version: change.version },
+    before: partOf(change.before, wasOf(change.before), lenses),
+    after: partOf(change.after, isOf(change.after), lenses),
+  }))
+  const changed = new Set(changes.map(({ key }) => keyText(key)))
+  const along = [...was].flatMap(([patient, before]) => {
+    const cause = changes.find(change => [change.before, change.after].map(patientIn).includes(patient))
+    if (patient === undefined || !cause) return []
+    return mayMove(before, world.of(patient), () => world.standing(patient)).flatMap(key => {
+      const now = changed.has(keyText(key)) ? undefined : world.at(key)
+      if (!now) return []
+      const resource = { reference: keyText(key), version: now.version }
+      const [left, come] = [before, world.of(patient)].map(each => partOf(now.resource, each, lenses))
+      return [{ change: cause, resource, before: left, after: come }]
+    })
+  })
+  return [...own, ...along]
+}
+
+const patientIn = (resource: Resource | undefined): string | undefined => resource && patientOf(resource)
+
+function partOf(resource: Resource | undefined, world: PatientWorld, lenses: NounLenses): Part | undefined {
+  const caseId = resource && ownerOf(resource, world, lenses)
+  const lens = resource && caseId !== undefined ? lenses.fitting(resource) : undefined
+  if (!resource || caseId === undefined || !lens) return undefined
+  return { caseId, patient: patientOf(resource) ?? '', noun: lens.noun, state: lens.read(resource) }
+}
+
+/** The case comes first, so that a reader never meets a part before its whole. */
+function entriesOf(moves: readonly Moved[], said: readonly DomainEvent[]): readonly JournalEntry[] {
+  const sorted = moves.toSorted((a, b) => Number(isCasePart(b)) - Number(isCasePart(a)))
+  const counts = new Map<string, number>()
+  return sorted.flatMap(move =>
+    eventsOf(move, said).map(({ part, event }) => {
+      const { key, version, recorded } = move.change
+      const text = `${keyText(key)}/_history/${version}`
+      const number = (counts.get(text) ?? 0) + 1
+      counts.set(text, number)
+      return {
+        id: `${text}#${String(number).padStart(2, '0')}`,
+        caseId: part.caseId,
+        patient: part.patient,
+        event,
+        recorded,
+        resource: move.resource,
+      }
+    }),
+  )
+}
+
+const isCasePart = ({ before, after }: Moved): boolean => (after ?? before)?.noun === 'case'
+
+interface Told {
+  readonly part: Part
+  readonly event: DomainEvent
+}
+
+/** What ended for one case, then what came to be or changed. */
+function eventsOf({ before, after }: Moved, said: readonly DomainEvent[]): readonly Told[] {
+  const stays = before && after && before.caseId === after.caseId && before.noun === after.noun
+  const gone = before && !stays ? [{ part: before, event: deletionOf(before) }] : []
+  return after ? [...gone, ...told(stays ? before.state : undefined, after, said)] : gone
+}
+
+const deletionOf = (part: Part): DomainEvent => ({
+  ...eventOf(part, nounEvents(part.noun).deleted, {}),
+  isDeleted: true,
+})
+
+/** The command's own events, then whatever they leave unsaid. */
+function told(before: State | undefined, part: Part, said: readonly DomainEvent[]): readonly Told[] {
+  const { noun, state } = part
+  const own = said.filter(event => event.noun === noun && event.id === state.id)
+  const folded = own.reduce<State | undefined>((held, { changes }) => applied(held, changes), before)
+  const rest = changesBetween(folded, state)
+  const explained = own.map(event => ({ part, event }))
+  if (Object.keys(rest).length === 0) return explained
+  const type = own.length > 0 ? nounEvents(noun).revised : eventName(noun, before?.state, state.state)
+  return [...explained, { part, event: eventOf(part, type, rest) }]
+}
+
+const applied = (state: State | undefined, changes: object): State => {
+  const merged = Object.entries({ ...state, ...changes }).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(merged) as unknown as State
+}
+
+const eventOf = ({ noun, state }: Part, type: string, changes: object): DomainEvent => ({
+  type,
+  noun,
+  id: state.id,
+  changes,
+})
