@@ -6,6 +6,9 @@ import { appointmentCommands } from './commands/appointment-commands.ts'
 import { contactCommands } from './commands/contact-commands.ts'
 import { flagCommands } from './commands/flag-commands.ts'
 import { transitionCommands } from './commands/transition-commands.ts'
+import { activityCommands } from './commands/activity-commands.ts'
+import { goalCommands } from './commands/goal-commands.ts'
+import { planCommands } from './commands/plan-commands.ts'
 
 /** Every command of the case API, by name. */
 const lists: readonly (readonly Command[])[] = [
@@ -16,6 +19,9 @@ const lists: readonly (readonly Command[])[] = [
   flagCommands,
   appointmentCommands,
   transitionCommands,
+  activityCommands,
+  goalCommands,
+  planCommands,
 ]
 
 export const commands: ReadonlyMap<string, Command> = new Map(lists.flat().map(one => [one.name, one]))

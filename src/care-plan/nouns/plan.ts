@@ -1,20 +1,29 @@
-import type { Machine } from '../machine.ts'
+import type { CalendarDate } from '../../lib/calendar-date.ts'
+import type { Machine, Move } from '../machine.ts'
 import type { DateTime, PartyRef } from './people.ts'
 import type { Coded } from './assessment.ts'
 
-export const planMachine = {
+/** What may be done in a state without leaving it. */
+const within = <S extends string>(command: string, event: string, states: readonly S[]): readonly Move<S>[] =>
+  states.map(state => ({ command, event, from: [state], to: state }))
+
+const planStates = [
+  'draft',
+  'in-review',
+  'agreed',
+  'active',
+  'on-hold',
+  'superseded',
+  'completed',
+  'revoked',
+  'entered-in-error',
+] as const
+
+export type PlanState = (typeof planStates)[number]
+
+export const planMachine: Machine<PlanState> = {
   noun: 'plan',
-  states: [
-    'draft',
-    'in-review',
-    'agreed',
-    'active',
-    'on-hold',
-    'superseded',
-    'completed',
-    'revoked',
-    'entered-in-error',
-  ],
+  states: planStates,
   moves: [
     { command: 'DraftPlan', event: 'PlanDrafted', from: [], to: 'draft' },
     { command: 'ProposeChange', event: 'PlanProposed', from: ['draft'], to: 'in-review' },
@@ -22,6 +31,8 @@ export const planMachine = {
     { command: 'ObtainAgreement', event: 'PlanAgreed', from: ['draft', 'in-review', 'agreed'], to: 'agreed' },
     { command: 'ActivatePlan', event: 'PlanActivated', from: ['agreed'], to: 'active' },
     { command: 'RevisePlan', event: 'PlanRevised', from: ['active'], to: 'active' },
+    // ReplacePlan gives birth to the next plan; the old one is superseded once that one is activated.
+    { command: 'ReplacePlan', event: 'PlanDrafted', from: [], to: 'draft' },
     { command: 'ReplacePlan', event: 'PlanSuperseded', from: ['active', 'on-hold'], to: 'superseded' },
     { command: 'HoldPlan', event: 'PlanHeld', from: ['active'], to: 'on-hold' },
     { command: 'ResumePlan', event: 'PlanResumed', from: ['on-hold'], to: 'active' },
@@ -32,10 +43,10 @@ export const planMachine = {
       from: ['draft', 'in-review', 'agreed', 'active', 'on-hold'],
       to: 'revoked',
     },
+    ...within('EditPlan', 'PlanEdited', ['draft']),
+    ...within('ObtainAgreement', 'AgreementRecorded', ['draft', 'in-review', 'agreed', 'active', 'on-hold']),
   ],
-} as const satisfies Machine
-
-export type PlanState = (typeof planMachine.states)[number]
+}
 
 /** A case plan (CarePlan of category case-plan). A minor revision raises `minor`, a replacement is a new plan. */
 export interface Plan {
@@ -50,7 +61,7 @@ export interface Plan {
   readonly start?: DateTime
   readonly end?: DateTime
   readonly replaces?: string
-  /** Canonical|version of the model it was drawn up under. */
+  /** Id and version of the model it was drawn up under: `clinical|1.0.0`. */
   readonly model?: string
   readonly goals: readonly string[]
   readonly activities: readonly string[]
@@ -68,19 +79,26 @@ export interface Agreement {
   readonly reason?: string
 }
 
-export const goalMachine = {
+const goalStates = [
+  'proposed',
+  'planned',
+  'accepted',
+  'rejected',
+  'active',
+  'on-hold',
+  'completed',
+  'cancelled',
+  'entered-in-error',
+] as const
+
+export type GoalState = (typeof goalStates)[number]
+
+/** A goal in one of these is being worked on or about to be. */
+export const openGoalStates = ['proposed', 'planned', 'accepted', 'active', 'on-hold'] as const
+
+export const goalMachine: Machine<GoalState> = {
   noun: 'goal',
-  states: [
-    'proposed',
-    'planned',
-    'accepted',
-    'rejected',
-    'active',
-    'on-hold',
-    'completed',
-    'cancelled',
-    'entered-in-error',
-  ],
+  states: goalStates,
   moves: [
     { command: 'SetGoal', event: 'GoalSet', from: [], to: 'proposed' },
     { command: 'PlanGoal', event: 'GoalPlanned', from: ['proposed', 'accepted'], to: 'planned' },
@@ -96,10 +114,14 @@ export const goalMachine = {
       from: ['proposed', 'planned', 'accepted', 'active', 'on-hold'],
       to: 'cancelled',
     },
+    ...within('ReviseGoal', 'GoalRevised', openGoalStates),
+    ...within('AcceptGoal', 'GoalAcceptanceRecorded', openGoalStates),
+    ...within('RankGoal', 'GoalRanked', openGoalStates),
+    ...within('ScaleGoal', 'GoalScaled', openGoalStates),
+    ...within('ScoreGoal', 'GoalScored', [...openGoalStates, 'completed']),
+    ...within('UpdateAchievement', 'GoalAchievementUpdated', ['active', 'on-hold', 'completed']),
   ],
-} as const satisfies Machine
-
-export type GoalState = (typeof goalMachine.states)[number]
+}
 
 export const achievements = [
   'in-progress',
@@ -119,12 +141,14 @@ export interface Goal {
   readonly state: GoalState
   readonly achievement?: Achievement
   readonly text: string
-  readonly start?: DateTime
-  readonly target?: DateTime
+  /** Calendar dates, as Goal has them. */
+  readonly start?: CalendarDate
+  readonly target?: CalendarDate
   /** Who set it; a patient's own is never deleted by staff (I20). */
   readonly expressedBy?: PartyRef
-  /** Weight for the GAS T score, 1 to 3; also its rank. */
+  /** Weight for the GAS T score: 1, 2 or 3. */
   readonly weight?: number
+  /** 1 = what matters most. */
   readonly rank?: number
   /** Five texts, for -2, -1, 0, +1, +2. Absent = not scaled. */
   readonly scale?: readonly [string, string, string, string, string]
@@ -135,23 +159,31 @@ export interface Goal {
     readonly decision: 'agree' | 'disagree' | 'pending'
     readonly at?: DateTime
   }[]
+  /** Why it is in its state; of an active goal: why nothing is planned for it (I3). */
   readonly reason?: string
-  readonly statusAt?: DateTime
+  readonly statusAt?: CalendarDate
 }
 
-export const activityMachine = {
+const activityStates = [
+  'planned',
+  'requested',
+  'scheduled',
+  'in-progress',
+  'completed',
+  'missed',
+  'declined',
+  'cancelled',
+  'entered-in-error',
+] as const
+
+export type ActivityState = (typeof activityStates)[number]
+
+/** An activity in one of these is still to be done, in part at least. */
+export const openActivityStates = ['planned', 'requested', 'scheduled', 'in-progress', 'missed'] as const
+
+export const activityMachine: Machine<ActivityState> = {
   noun: 'activity',
-  states: [
-    'planned',
-    'requested',
-    'scheduled',
-    'in-progress',
-    'completed',
-    'missed',
-    'declined',
-    'cancelled',
-    'entered-in-error',
-  ],
+  states: activityStates,
   moves: [
     { command: 'AddActivity', event: 'ActivityAdded', from: [], to: 'planned' },
     { command: 'RequestService', event: 'ServiceRequested', from: ['planned'], to: 'requested' },
@@ -170,7 +202,8 @@ export const activityMachine = {
     {
       command: 'RecordPerformance',
       event: 'ActivityPerformed',
-      from: ['scheduled', 'in-progress'],
+      // A missed session of a series is followed by the next one.
+      from: ['scheduled', 'in-progress', 'missed'],
       to: 'in-progress',
     },
     {
@@ -179,7 +212,12 @@ export const activityMachine = {
       from: ['requested', 'scheduled', 'in-progress'],
       to: 'completed',
     },
-    { command: 'RecordMiss', event: 'TherapyMissed', from: ['scheduled', 'in-progress'], to: 'missed' },
+    {
+      command: 'RecordMiss',
+      event: 'TherapyMissed',
+      from: ['scheduled', 'in-progress', 'missed'],
+      to: 'missed',
+    },
     {
       command: 'DeclineActivity',
       event: 'ActivityDeclined',
@@ -192,40 +230,63 @@ export const activityMachine = {
       from: ['planned', 'requested', 'scheduled', 'in-progress', 'missed'],
       to: 'cancelled',
     },
+    ...within('AdaptActivity', 'ActivityAdapted', openActivityStates),
   ],
-} as const satisfies Machine
+}
 
-export type ActivityState = (typeof activityMachine.states)[number]
+export const activityKinds = ['service', 'education', 'referral', 'self', 'other'] as const
+
+/** Where a service may take place; a foreign activity may name others. */
+export const activitySettings = [
+  'home',
+  'office',
+  'clinic',
+  'inpatient',
+  'rehabilitation',
+  'community',
+  'school',
+  'remote',
+] as const
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+
+export interface Performance {
+  readonly at: DateTime
+  readonly kept: boolean
+  /** Not held against anybody: left out of adherence. */
+  readonly isExcused?: boolean
+  /** Called off too late to be used otherwise: counts as not kept. */
+  readonly isLateCancel?: boolean
+  /** domain.md 4.9 `miss-reason`. */
+  readonly reason?: string
+}
 
 /** A planned service (ServiceRequest). "Different services, different times, different providers". */
 export interface Activity {
   readonly id: string
   readonly state: ActivityState
-  readonly kind: 'service' | 'education' | 'referral' | 'self' | 'other'
+  readonly kind: (typeof activityKinds)[number]
   readonly text: string
   readonly code?: Coded
-  /** home, office, inpatient, community, remote, ... ; the right setting per service. */
+  /** `activitySettings`: the right setting per service. */
   readonly setting?: string
+  /** Who sees to it; the performer does it. */
   readonly owner?: PartyRef
   readonly performer?: PartyRef
-  /** Times per week, as text; e.g. `3`. */
+  /** Times per week, a whole number as text: `3`. */
   readonly perWeek?: string
   /** Days of the week (mon..sun) and time of day (HH:MM) when it is fixed. */
   readonly days: readonly string[]
   readonly timeOfDay?: string
   readonly durationMinutes?: number
-  readonly place?: string
+  /** `Location/x`. */
+  readonly place?: PartyRef
   readonly start?: DateTime
   readonly end?: DateTime
   readonly goals: readonly string[]
   readonly needs: readonly string[]
   /** Ids of activities that must come first. */
   readonly after: readonly string[]
-  readonly performances: readonly {
-    readonly at: DateTime
-    readonly kept: boolean
-    readonly isExcused?: boolean
-    readonly reason?: string
-  }[]
+  readonly performances: readonly Performance[]
   readonly reason?: string
 }

@@ -1,0 +1,87 @@
+import { localDate, startMsOf } from '../lib/fhir-time.ts'
+import type { CalendarDate } from '../lib/calendar-date.ts'
+import { fail, ok, type Result } from '../lib/result.ts'
+import { decideCase } from './case.ts'
+import type { CaseFile } from './case-file.ts'
+import type { CommandContext } from './command.ts'
+import { changesBetween, type DomainEvent } from './domain-event.ts'
+import { legalMove } from './legal-move.ts'
+import { planMachine, type Goal, type Plan } from './nouns/plan.ts'
+
+type Timed = Pick<CommandContext, 'at' | 'timeZone'>
+
+/** The day of a fact on the clock of the organisation. */
+export const dayOf = ({ at, timeZone }: Timed): CalendarDate => localDate(startMsOf(at, timeZone), timeZone)
+
+/** A plan comes into force: what it supersedes, its goals that were agreed on, and the case that becomes active with it. */
+export function activated(file: CaseFile, plan: Plan, context: Timed): Result<readonly DomainEvent[]> {
+  const move = legalMove(planMachine, plan.state, 'ActivatePlan')
+  if (!move.ok) return move
+  const onCase = caseActivated(file)
+  if (!onCase.ok) return onCase
+  const { at } = context
+  return ok([
+    ...file.plans.filter(other => inForce(other) && other.id !== plan.id).map(other => superseded(other, at)),
+    {
+      type: move.value.event,
+      noun: 'plan',
+      id: plan.id,
+      changes: { state: move.value.to, start: plan.start ?? at },
+    },
+    ...startedGoals(file, plan.goals, context),
+    ...onCase.value,
+  ])
+}
+
+export const inForce = ({ state }: Plan): boolean => state === 'active' || state === 'on-hold'
+
+export const superseded = ({ id }: Plan, at: string, reason?: string): DomainEvent => ({
+  type: 'PlanSuperseded',
+  noun: 'plan',
+  id,
+  changes: { state: 'superseded', end: at, ...(reason !== undefined && { reason }) },
+  ...(reason !== undefined && { reason }),
+})
+
+/** Goals that are planned or accepted begin with the plan that they stand in. */
+export const startedGoals = (
+  file: CaseFile,
+  ids: readonly string[],
+  context: Timed,
+): readonly DomainEvent[] =>
+  file.goals
+    .filter(({ id, state }) => ids.includes(id) && (state === 'planned' || state === 'accepted'))
+    .map(goal => ({
+      type: 'GoalStarted',
+      noun: 'goal',
+      id: goal.id,
+      changes: beginning(goal, dayOf(context)),
+    }))
+
+/** What a goal is once it has begun. */
+export const beginning = ({ start, achievement }: Goal, day: CalendarDate): Partial<Goal> => ({
+  state: 'active',
+  statusAt: day,
+  start: start ?? day,
+  achievement: achievement ?? 'in-progress',
+})
+
+function caseActivated({ case: root }: CaseFile): Result<readonly DomainEvent[]> {
+  if (root.state === 'active') return ok([])
+  const decided = decideCase(root, { kind: 'ActivatePlan' })
+  if (!decided.ok) return fail(decided.failure)
+  return ok(
+    decided.value.flatMap(event =>
+      event.kind === 'CaseMoved'
+        ? [
+            {
+              type: 'CaseActivated',
+              noun: 'case' as const,
+              id: root.id,
+              changes: changesBetween(root, { ...root, state: event.to, isWaitlisted: event.isWaitlisted }),
+            },
+          ]
+        : [],
+    ),
+  )
+}
