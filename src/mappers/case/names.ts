@@ -12,6 +12,8 @@ export interface CaseNames {
   readonly teamRole: string
   readonly flag: string
   readonly businessStatus: string
+  /** How `meta.source` of what a message changed begins (mappers/adt/message-uri.ts). */
+  readonly message: string
   /** URL of one of our extensions by its kebab-case name: `{cm}/StructureDefinition/<name>`. */
   readonly extension: (name: string) => string
   /** `{cm}/CodeSystem/<name>`. */
@@ -31,6 +33,7 @@ export const caseNames = (canonicalBase: string): CaseNames => ({
   teamRole: `${canonicalBase}/CodeSystem/team-role`,
   flag: `${canonicalBase}/CodeSystem/flag`,
   businessStatus: `${canonicalBase}/CodeSystem/business-status`,
+  message: `${canonicalBase}/sid/message/`,
   extension: name => `${canonicalBase}/StructureDefinition/${name}`,
   codeSystem: name => `${canonicalBase}/CodeSystem/${name}`,
 })

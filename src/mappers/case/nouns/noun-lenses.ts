@@ -1,9 +1,18 @@
 import type { NounName } from '../../../care-plan/case-file.ts'
 import { caseNames, type CaseNames } from '../names.ts'
+import { appointmentLens } from './appointment-lens.ts'
+import { contactLens } from './contact-lens.ts'
+import { flagLens } from './flag-lens.ts'
+import { transitionLens } from './transition-lens.ts'
 import type { NounLens, NounLensMaker } from './noun-lens.ts'
 
 /** One row per noun. The first whose types and `is` fit a resource is its lens. */
-const makers: { readonly [N in NounName]?: NounLensMaker<N> } = {}
+const makers: { readonly [N in NounName]?: NounLensMaker<N> } = {
+  contact: contactLens,
+  appointment: appointmentLens,
+  flag: flagLens,
+  transition: transitionLens,
+}
 
 export interface NounLenses {
   readonly names: CaseNames
