@@ -1,5 +1,8 @@
 import type { NounName } from '../../../care-plan/case-file.ts'
 import { caseNames, type CaseNames } from '../names.ts'
+import { assignmentLens } from './assignment-lens.ts'
+import { caseLens } from './case-lens.ts'
+import { consentLens } from './consent-lens.ts'
 import { appointmentLens } from './appointment-lens.ts'
 import { contactLens } from './contact-lens.ts'
 import { flagLens } from './flag-lens.ts'
@@ -8,6 +11,9 @@ import type { NounLens, NounLensMaker } from './noun-lens.ts'
 
 /** One row per noun. The first whose types and `is` fit a resource is its lens. */
 const makers: { readonly [N in NounName]?: NounLensMaker<N> } = {
+  case: caseLens,
+  assignment: assignmentLens,
+  consent: consentLens,
   contact: contactLens,
   appointment: appointmentLens,
   flag: flagLens,
