@@ -1,7 +1,7 @@
 import type { Appointment as FhirAppointment } from '@medplum/fhirtypes'
 import { appointmentPurposes, missReasons, type Appointment } from '../../../care-plan/nouns/contact.ts'
 import type { Resource } from '../../../fhir/resource.ts'
-import { listOf, textOf, type JsonObject } from '../json-edit.ts'
+import { listOf, objectOf, textOf, type JsonObject } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 import { asResource, extensionAt, textAt } from '../slots.ts'
@@ -28,19 +28,20 @@ export const appointmentLens: NounLensMaker<'appointment'> = names =>
       end: textAt('end'),
       provider: partyIn({
         ...place('provider', names),
-        isOwn: isProvider,
-        blank: rowOf('PPRF', 'primary performer'),
+        isOwn: row => isOf(row, 'PPRF') && !isOf(row, 'ESC'),
+        isImplied: isProfessional,
+        role: roleOf('PPRF', 'primary performer'),
       }),
       location: partyIn({
         ...place('location', names),
         types: ['Location'],
         isOwn: row => actorOf(row).startsWith('Location/') && !isOf(row, 'PPRF') && !isOf(row, 'ESC'),
-        blank: rowOf('LOC', 'location'),
+        role: roleOf('LOC', 'location'),
       }),
       companion: partyIn({
         ...place('companion', names),
         isOwn: row => isOf(row, 'ESC'),
-        blank: rowOf('ESC', 'escort'),
+        role: roleOf('ESC', 'escort'),
       }),
       activity: firstIdIn('basedOn', 'ServiceRequest'),
       missReason: missReasonSlot(names.codeSystem('miss-reason')),
@@ -122,24 +123,21 @@ const place = (role: string, names: CaseNames) => ({
   actor: 'actor',
   types: ['Practitioner', 'PractitionerRole', 'RelatedPerson', 'Device', 'HealthcareService', 'Patient'],
   extension: names.extension(`appointment-${role}`),
+  blank: { status: 'accepted' },
 })
 
-const rowOf = (code: string, display: string): JsonObject => ({
+const roleOf = (code: string, display: string): JsonObject => ({
   type: [{ coding: [{ system: participationType, code, display }] }],
-  status: 'accepted',
 })
 
 const isOf = (row: JsonObject, code: string): boolean =>
   listOf(row['type']).some(type => hasCoding(type, participationType, code))
 
-const actorOf = (row: JsonObject): string =>
-  textOf((row['actor'] as JsonObject | undefined)?.['reference']) ?? ''
+const actorOf = (row: JsonObject): string => textOf(objectOf(row['actor'])['reference']) ?? ''
 
-/** Who performs; in the appointments of others, a professional or service that is there without a role. */
-const isProvider = (row: JsonObject): boolean =>
-  isOf(row, 'PPRF')
-    ? !isOf(row, 'ESC')
-    : row['type'] === undefined && /^(Practitioner|PractitionerRole|HealthcareService)\//.test(actorOf(row))
+/** In the appointments of others, a professional or service that is there without a role. */
+const isProfessional = (row: JsonObject): boolean =>
+  row['type'] === undefined && /^(Practitioner|PractitionerRole|HealthcareService)\//.test(actorOf(row))
 
 function blankAppointment({ id, patient }: Birth) {
   const appointment: FhirAppointment = {

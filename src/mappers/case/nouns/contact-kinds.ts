@@ -2,8 +2,7 @@ import { contactKinds, type ContactKind } from '../../../care-plan/nouns/contact
 import type { Resource } from '../../../fhir/resource.ts'
 import { listOf, objectOf, textOf, withElement } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
-import { codeIn, hasCoding } from './concept-slots.ts'
-import { ownConceptIn } from './concept-slots.ts'
+import { codeIn, hasCoding, ownConceptIn } from './concept-slots.ts'
 
 const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'
 const participationMode = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationMode'
@@ -16,7 +15,7 @@ interface KindCodes {
   readonly medium: string
 }
 
-export const kindCodes: Readonly<Record<ContactKind, KindCodes>> = {
+const kindCodes: Readonly<Record<ContactKind, KindCodes>> = {
   phone: { class: 'VR', display: 'virtual', medium: 'PHONE' },
   home: { class: 'HH', display: 'home health', medium: 'FACE' },
   office: { class: 'AMB', display: 'ambulatory', medium: 'FACE' },

@@ -6,7 +6,7 @@ import type { CaseNames } from '../names.ts'
 import type { Slot } from '../lens.ts'
 import { asResource, extensionOf } from '../slots.ts'
 import { communicationSlots, encounterSlots, type ContactSlots } from './contact-slots.ts'
-import { isContactClass, kindCodes, mediumOf, saysKind } from './contact-kinds.ts'
+import { communicationKind, encounterKind, isContactClass, mediumOf, saysKind } from './contact-kinds.ts'
 import { nounLens, type Birth, type NounLensMaker } from './noun-lens.ts'
 
 /**
@@ -21,8 +21,8 @@ export const contactLens: NounLensMaker<'contact'> = names =>
       resource.resourceType === 'Encounter' ? isContact(resource, names) : isAttempt(resource, names),
     blank: (birth, state) =>
       state.state === 'attempted' || state.state === 'refused'
-        ? blankCommunication(birth)
-        : blankEncounter(birth, state),
+        ? blankCommunication(birth, state, names)
+        : blankEncounter(birth, state, names),
     slots: eitherType(encounterSlots(names), communicationSlots(names)),
   })
 
@@ -64,25 +64,23 @@ const dispatched = (encounter: Slot<unknown>, communication: Slot<unknown>): Slo
   }
 }
 
-function blankEncounter({ id, patient, caseId }: Birth, { kind }: Contact) {
-  const { class: code, display } = kindCodes[kind]
-  const encounter: Encounter = {
+function blankEncounter({ id, patient, caseId }: Birth, { kind }: Contact, names: CaseNames) {
+  const encounter: Partial<Encounter> = {
     resourceType: 'Encounter',
     id,
     status: 'planned',
-    class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code, display },
     subject: { reference: `Patient/${patient}` },
     episodeOfCare: [{ reference: `EpisodeOfCare/${caseId}` }],
   }
-  return asResource(encounter)
+  return asResource(encounterKind(names.codeSystem('contact-kind')).set(asResource(encounter), kind))
 }
 
-function blankCommunication({ id, patient }: Birth) {
+function blankCommunication({ id, patient }: Birth, { kind }: Contact, names: CaseNames) {
   const communication: Communication = {
     resourceType: 'Communication',
     id,
     status: 'not-done',
     subject: { reference: `Patient/${patient}` },
   }
-  return asResource(communication)
+  return asResource(communicationKind(names.codeSystem('contact-kind')).set(asResource(communication), kind))
 }

@@ -44,7 +44,7 @@ export const encounterSlots = (names: CaseNames): ContactSlots => ({
     types: ['Practitioner', 'PractitionerRole', 'RelatedPerson'],
     extension: names.extension('contact-by'),
     isOwn: row => listOf(row['type']).some(type => hasCoding(type, participationType, 'PPRF')),
-    blank: {
+    role: {
       type: [{ coding: [{ system: participationType, code: 'PPRF', display: 'primary performer' }] }],
     },
   }),
