@@ -8,6 +8,8 @@ export const assessmentMachine = {
     { command: 'PlanAssessment', event: 'AssessmentPlanned', from: [], to: 'planned' },
     { command: 'StartAssessment', event: 'AssessmentStarted', from: [], to: 'in-progress' },
     { command: 'StartAssessment', event: 'AssessmentStarted', from: ['planned'], to: 'in-progress' },
+    { command: 'RecordAnswers', event: 'AssessmentRevised', from: ['in-progress'], to: 'in-progress' },
+    { command: 'ConcludeDomain', event: 'DomainConcluded', from: ['in-progress'], to: 'in-progress' },
     { command: 'ConcludeAssessment', event: 'AssessmentConcluded', from: ['in-progress'], to: 'concluded' },
     { command: 'AmendAssessment', event: 'AssessmentAmended', from: ['concluded', 'amended'], to: 'amended' },
     {
@@ -52,17 +54,21 @@ export interface DomainConclusion {
   readonly at?: DateTime
 }
 
+export const answersStates = ['in-progress', 'completed', 'amended', 'stopped', 'entered-in-error'] as const
+
 /** Answers to one instrument (QuestionnaireResponse). */
 export interface Answers {
   readonly id: string
-  readonly state: 'in-progress' | 'completed' | 'amended' | 'entered-in-error'
-  /** Canonical with version of the Questionnaire. */
+  readonly state: (typeof answersStates)[number]
+  /** `phq-9|1.0.0` for an instrument of ours, else the canonical of the Questionnaire. */
   readonly instrument: string
   readonly at?: DateTime
   readonly author?: PartyRef
-  /** linkId -> answer: a code, a text, a number as text or true/false as text. */
+  /** A code, a text, a number as text or true/false as text; one row for each answer, in the order of the form. */
   readonly items: readonly { readonly linkId: string; readonly answer: string }[]
 }
+
+export const scoreStates = ['preliminary', 'final', 'amended', 'entered-in-error'] as const
 
 /**
  * A figure computed from inputs by a versioned table (I22): a survey score (PHQ-9 total), a risk score, a GAS level or T
@@ -70,7 +76,7 @@ export interface Answers {
  */
 export interface Score {
   readonly id: string
-  readonly state: 'final' | 'amended' | 'entered-in-error'
+  readonly state: (typeof scoreStates)[number]
   /** Code of the instrument or measure: `phq-9`, `gas-level`, `gas-t`, `er-avoided`, ... */
   readonly measure: string
   readonly tableVersion?: string
@@ -80,18 +86,20 @@ export interface Score {
   readonly inputs: readonly { readonly name: string; readonly value: string }[]
   readonly at?: DateTime
   readonly by?: PartyRef
-  /** Who rated: patient, practitioner, caregiver. */
+  /** Who rated a goal: `patient`, `practitioner`, `caregiver`, or `baseline` for the rating it started from. */
   readonly rater?: string
-  /** Ids of the answers or scores it was computed from. */
+  /** What it was computed from: the id of a score, or `answers/` and the id of answers. */
   readonly derivedFrom: readonly string[]
   /** Goal it rates, if any. */
   readonly goal?: string
+  /** Why it was amended. */
+  readonly reason?: string
 }
 
 /** LACE, HOSPITAL: computed risk (RiskAssessment) with what was missing. */
 export interface Risk {
   readonly id: string
-  readonly state: 'preliminary' | 'final' | 'amended' | 'entered-in-error'
+  readonly state: (typeof scoreStates)[number]
   /** `lace-2010`, `lace-modified`, `hospital-a`, `hospital-b`, `stratification` (people's judgement). */
   readonly method: string
   readonly tableVersion?: string
@@ -117,6 +125,7 @@ export const needMachine = {
   ],
   moves: [
     { command: 'IdentifyNeed', event: 'NeedIdentified', from: [], to: 'proposed' },
+    { command: 'RecordAnswers', event: 'NeedIdentified', from: [], to: 'proposed' },
     { command: 'ConfirmNeed', event: 'NeedConfirmed', from: ['proposed'], to: 'confirmed' },
     { command: 'AddressNeed', event: 'NeedAddressed', from: ['confirmed', 'deferred'], to: 'addressed' },
     {
@@ -149,6 +158,12 @@ export const needMachine = {
       from: ['deferred', 'declined-by-client', 'inactive', 'resolved'],
       to: 'confirmed',
     },
+    ...(['proposed', 'confirmed', 'addressed', 'deferred'] as const).map(state => ({
+      command: 'PrioritiseNeeds' as const,
+      event: 'NeedPrioritised' as const,
+      from: [state],
+      to: state,
+    })),
   ],
 } as const satisfies Machine
 
@@ -168,7 +183,7 @@ export interface Need {
   readonly confirmedBy?: PartyRef
   readonly reason?: string
   readonly reasonBy?: PartyRef
-  /** Ids of answers and scores that speak for it. */
+  /** What speaks for it: the id of a score, or `answers/` and the id of answers. */
   readonly evidence: readonly string[]
 }
 
@@ -180,19 +195,29 @@ export interface Coded {
 
 export const strengthMachine = {
   noun: 'strength',
-  states: ['active', 'inactive', 'entered-in-error'],
+  states: ['proposed', 'active', 'inactive', 'entered-in-error'],
   moves: [
     { command: 'RecordStrength', event: 'StrengthIdentified', from: [], to: 'active' },
-    { command: 'DeactivateStrength', event: 'StrengthDeactivated', from: ['active'], to: 'inactive' },
+    { command: 'RecordAnswers', event: 'StrengthIdentified', from: [], to: 'proposed' },
+    { command: 'ConfirmStrength', event: 'StrengthConfirmed', from: ['proposed'], to: 'active' },
+    { command: 'LinkStrength', event: 'StrengthLinked', from: ['active'], to: 'active' },
+    {
+      command: 'DeactivateStrength',
+      event: 'StrengthDeactivated',
+      from: ['proposed', 'active'],
+      to: 'inactive',
+    },
     { command: 'ReactivateStrength', event: 'StrengthReactivated', from: ['inactive'], to: 'active' },
   ],
 } as const satisfies Machine
+
+export const strengthKinds = ['community', 'family', 'friend', 'home', 'self'] as const
 
 /** What helps: community, family, friends, home (Observation). */
 export interface Strength {
   readonly id: string
   readonly state: (typeof strengthMachine.states)[number]
-  readonly kind: 'community' | 'family' | 'friend' | 'home' | 'self'
+  readonly kind: (typeof strengthKinds)[number]
   readonly text: string
   /** RelatedPerson or Organization that embodies it. */
   readonly embodiedBy?: PartyRef
@@ -200,14 +225,23 @@ export interface Strength {
   readonly by?: PartyRef
   /** Ids of goals and activities it is linked to. */
   readonly linkedTo: readonly string[]
+  /** Why it no longer counts. */
+  readonly reason?: string
 }
 
 export const barrierMachine = {
   noun: 'barrier',
-  states: ['open', 'removed', 'accepted', 'entered-in-error'],
+  states: ['proposed', 'open', 'removed', 'accepted', 'entered-in-error'],
   moves: [
     { command: 'RaiseBarrier', event: 'BarrierRaised', from: [], to: 'open' },
-    { command: 'RemoveBarrier', event: 'BarrierRemoved', from: ['open', 'accepted'], to: 'removed' },
+    { command: 'RecordAnswers', event: 'BarrierRaised', from: [], to: 'proposed' },
+    { command: 'ConfirmBarrier', event: 'BarrierConfirmed', from: ['proposed'], to: 'open' },
+    {
+      command: 'RemoveBarrier',
+      event: 'BarrierRemoved',
+      from: ['proposed', 'open', 'accepted'],
+      to: 'removed',
+    },
     { command: 'AcceptBarrier', event: 'BarrierAccepted', from: ['open'], to: 'accepted' },
   ],
 } as const satisfies Machine

@@ -18,6 +18,8 @@ export interface CaseNames {
   readonly extension: (name: string) => string
   /** `{cm}/CodeSystem/<name>`. */
   readonly codeSystem: (name: string) => string
+  /** `{cm}/Questionnaire/<id>`. */
+  readonly questionnaire: (id: string) => string
 }
 
 export const caseNames = (canonicalBase: string): CaseNames => ({
@@ -36,6 +38,7 @@ export const caseNames = (canonicalBase: string): CaseNames => ({
   message: `${canonicalBase}/sid/message/`,
   extension: name => `${canonicalBase}/StructureDefinition/${name}`,
   codeSystem: name => `${canonicalBase}/CodeSystem/${name}`,
+  questionnaire: id => `${canonicalBase}/Questionnaire/${id}`,
 })
 
 /** http://hl7.org/fhir/R4/extension-workflow-episodeofcare.html: allowed on CarePlan and CareTeam, not on Task or Goal. */

@@ -1,8 +1,15 @@
 import type { NounName } from '../../../care-plan/case-file.ts'
 import { caseNames, type CaseNames } from '../names.ts'
+import { answersLens } from './answers-lens.ts'
+import { assessmentLens } from './assessment-lens.ts'
 import { assignmentLens } from './assignment-lens.ts'
 import { caseLens } from './case-lens.ts'
+import { barrierLens } from './barrier-lens.ts'
 import { consentLens } from './consent-lens.ts'
+import { needLens } from './need-lens.ts'
+import { riskLens } from './risk-lens.ts'
+import { scoreLens } from './score-lens.ts'
+import { strengthLens } from './strength-lens.ts'
 import { appointmentLens } from './appointment-lens.ts'
 import { contactLens } from './contact-lens.ts'
 import { flagLens } from './flag-lens.ts'
@@ -14,6 +21,13 @@ const makers: { readonly [N in NounName]?: NounLensMaker<N> } = {
   case: caseLens,
   assignment: assignmentLens,
   consent: consentLens,
+  assessment: assessmentLens,
+  answers: answersLens,
+  strength: strengthLens,
+  barrier: barrierLens,
+  score: scoreLens,
+  risk: riskLens,
+  need: needLens,
   contact: contactLens,
   appointment: appointmentLens,
   flag: flagLens,
