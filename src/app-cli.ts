@@ -100,6 +100,8 @@ function localOperations(app: App): Operations {
     peers: async () => ok((await app.peers.list()) as readonly { readonly name: string }[]),
     planPeer: app.peers.plan,
     runPeer: app.peers.run,
+    eventsStatus: async () => ok(await app.events.status()),
+    republishEvents: app.events.republish,
     close: () => app.close('done'),
   }
 }

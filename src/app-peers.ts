@@ -1,5 +1,6 @@
 import { applyInbound, type InboundLaw } from './commands/apply-inbound.ts'
 import { faultOf, type EmitEvent } from './commands/ports/events.ts'
+import type { JournalSettings } from './commands/journal/cloud-event.ts'
 import type { Store } from './commands/ports/store.ts'
 import type { OutboxTarget } from './commands/unit-of-work.ts'
 import type { Clock } from './lib/clock.ts'
@@ -24,6 +25,7 @@ export interface PeerFrame {
   readonly emit: EmitEvent
   readonly tenant: number
   readonly canonicalBase: string
+  readonly journal: JournalSettings
   /** Public FHIR base of this service. */
   readonly ownBase: string
   readonly law: InboundLaw
@@ -63,7 +65,7 @@ const unknownPeer = {
 } as const
 
 function openOne(frame: PeerFrame, peer: PeerSettings): PeerSync {
-  const { store, clock, tenant, canonicalBase, ownBase, law } = frame
+  const { store, clock, tenant, canonicalBase, journal, ownBase, law } = frame
   const targets = peerTargets(frame.peers)
   return openPeerSync(
     {
@@ -74,7 +76,7 @@ function openOne(frame: PeerFrame, peer: PeerSettings): PeerSync {
       canonicalBase,
       ownBase,
       nowMs: clock.nowMs,
-      apply: request => applyInbound({ store, nowMs: clock.nowMs, targets, law }, request),
+      apply: request => applyInbound({ store, nowMs: clock.nowMs, targets, journal, law }, request),
     },
     eventsOf(frame.emit),
   )

@@ -8,11 +8,14 @@ import { createIngest } from './commands/ingest-adt/ingest.ts'
 import { interpretAdt } from './commands/ingest-adt/interpret-adt.ts'
 import { readRecord } from './commands/ingest-adt/read-record.ts'
 import { mintIds } from './commands/mint-ids.ts'
+import { eventDesk, type EventDesk } from './commands/journal/republish.ts'
 import { inboxDesk, type InboxDesk } from './commands/operate-inbox.ts'
 import { faultOf, type EmitEvent } from './commands/ports/events.ts'
+import type { JournalSettings } from './commands/journal/cloud-event.ts'
 import type { Store } from './commands/ports/store.ts'
 import { timerRunner, type TimerRunner } from './commands/timers/run-timers.ts'
 import type { OutboxTarget } from './commands/unit-of-work.ts'
+import { eventParts, journalOf, type EventParts } from './app-events.ts'
 import { kafkaParts, type KafkaParts } from './app-kafka.ts'
 import { peerParts, peerTargets, type PeerParts } from './app-peers.ts'
 import { openingStep, openStore } from './app-store.ts'
@@ -46,6 +49,7 @@ export interface App {
   readonly ingest: IngestAdt
   readonly inbox: InboxDesk
   readonly peers: PeerDesk
+  readonly events: EventDesk
   readonly server: FastifyInstance
   /** Starts what the roles name; resolves with the URL when requests are answered. */
   listen(): Promise<string>
@@ -97,6 +101,7 @@ function joinParts(frame: Frame): App {
     lag: async () => (await consuming.lag?.()) ?? [],
   })
   const targets = peerTargets(config.sync.peers)
+  const journal = journalOf(config)
   const [rules, calendar] = [defaultCaseRules, holidayCalendar(adt.calendar)]
   const law = { tenant, canonicalBase, timeZone: adt.timeZone, rules, calendar }
   const interpret = interpretAdt({
@@ -110,7 +115,7 @@ function joinParts(frame: Frame): App {
     clock,
   })
   const ingest = createIngest({
-    ...{ store, tenant, clock, emit, meters, targets },
+    ...{ store, tenant, clock, emit, meters, targets, journal },
     prepare: (record, index) => readRecord(record, index, interpret),
   })
   const kafka =
@@ -119,17 +124,34 @@ function joinParts(frame: Frame): App {
       : undefined
   if (kafka) consuming.lag = kafka.lag
   const peers = peerParts({
-    ...{ store, clock, emit, tenant, canonicalBase },
+    ...{ store, clock, emit, tenant, canonicalBase, journal },
     peers: config.sync.peers,
     ownBase: fhirBase(config),
     law: input => applyCaseLaw({ ...law, ...input, door: 'peer' }),
   })
   const inbox = inboxDesk(store.inbox, ingest, tenant)
   const timers = timerRunner({
-    ...{ store, tenant, clock, emit, meters, targets },
+    ...{ store, tenant, clock, emit, meters, targets, journal },
     markMissed: (task, at) => markMissed(task, at, canonicalBase),
   })
-  return runnable(frame, { meters, ingest, inbox, targets, law, timers, peers, kafka })
+  const publisher =
+    config.kafka && config.roles.has('publish')
+      ? eventParts({ kafka: config.kafka, store, clock, emit, meters })
+      : undefined
+  const events = eventDesk({ store, tenant, clock, journal })
+  return runnable(frame, {
+    meters,
+    ingest,
+    inbox,
+    targets,
+    journal,
+    law,
+    timers,
+    peers,
+    kafka,
+    publisher,
+    events,
+  })
 }
 
 /** Our own FHIR base as clients see it. */
@@ -145,11 +167,14 @@ interface Parts {
   readonly timers: TimerRunner
   readonly peers: PeerParts
   readonly kafka: KafkaParts | undefined
+  readonly journal: JournalSettings
+  readonly publisher: EventParts | undefined
+  readonly events: EventDesk
 }
 
 function runnable(frame: Frame, parts: Parts): App {
   const { config, clock, emit, say, store, startedMs } = frame
-  const { ingest, inbox, timers, peers, kafka } = parts
+  const { ingest, inbox, timers, peers, kafka, publisher, events } = parts
   let isServing = false
   const server = serverOf(frame, parts, () => isServing)
 
@@ -158,6 +183,7 @@ function runnable(frame: Frame, parts: Parts): App {
     if (config.roles.has('http')) await server.listen({ host, port })
     const url = publicUrl ?? localUrl(server, host)
     await kafka?.start()
+    publisher?.start()
     if (config.roles.has('adt')) timers.start()
     if (config.roles.has('sync')) peers.start()
     isServing = true
@@ -174,11 +200,12 @@ function runnable(frame: Frame, parts: Parts): App {
     await server.close()
     await timers.stop()
     await peers.stop()
+    await publisher?.stop()
     await kafka?.close()
     await store.close()
     emit('service-stopped', { durationMs: clock.nowMs() - beganMs })
   }
-  return { store, ingest, inbox, peers: peers.desk, server, listen, close }
+  return { store, ingest, inbox, peers: peers.desk, events, server, listen, close }
 }
 
 function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): FastifyInstance {
@@ -194,7 +221,7 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
     nowMs: clock.nowMs,
   })
   metricsRoutes(server, parts.meters.render)
-  adminRoutes(server, parts.inbox, parts.peers.desk)
+  adminRoutes(server, { inbox: parts.inbox, peers: parts.peers.desk, events: parts.events })
   void server.register(adtRoutes, { ingest: parts.ingest, clock })
   const { tenant, canonicalBase } = config
   void server.register(fhirRoutes, {
@@ -204,6 +231,7 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
       ids: mintIds(clock),
       base: fhirBase(config),
       targets: parts.targets,
+      journal: parts.journal,
       validate: validateResource,
       applyCaseLaw: input => applyCaseLaw({ ...parts.law, ...input }),
     },

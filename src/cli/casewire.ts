@@ -3,6 +3,7 @@ import { cliIo } from '../app-cli.ts'
 import type { Verb } from './cli-io.ts'
 import { convert } from './convert.ts'
 import { deadLetters } from './dead-letters.ts'
+import { events } from './events.ts'
 import { migrate } from './migrate.ts'
 import { replay } from './replay.ts'
 import { serve } from './serve.ts'
@@ -17,6 +18,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   validate,
   'dead-letters': deadLetters,
   sync,
+  events,
   migrate,
 }
 

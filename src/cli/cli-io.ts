@@ -1,5 +1,6 @@
 import type { InboxDetail, InboxSummary } from '../commands/operate-inbox.ts'
 import type { InboundRecord, Verdict } from '../commands/ingest-adt/inbound.ts'
+import type { Republish } from '../commands/journal/republish.ts'
 import type { InboxFilter } from '../commands/ports/store.ts'
 import type { SourceBasics } from '../mappers/adt/source.ts'
 import type { Result } from '../lib/result.ts'
@@ -31,6 +32,8 @@ export interface Operations {
   readonly peers: () => Promise<Result<readonly { readonly name: string }[]>>
   readonly planPeer: (name: string) => Promise<Result<unknown>>
   readonly runPeer: (name: string) => Promise<Result<unknown>>
+  readonly eventsStatus: () => Promise<Result<unknown>>
+  readonly republishEvents: (wanted: Republish) => Promise<Result<unknown>>
   readonly close: () => Promise<void>
 }
 

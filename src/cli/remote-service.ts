@@ -36,6 +36,14 @@ export function remoteService(url: string): Operations {
     },
     planPeer: name => get(`/admin/peers/${encodeURIComponent(name)}/plan`),
     runPeer: name => post(`/admin/peers/${encodeURIComponent(name)}/run`),
+    eventsStatus: () => get('/admin/events'),
+    republishEvents: ({ caseId, from }) => {
+      const query = new URLSearchParams({
+        ...(caseId !== undefined && { case: caseId }),
+        ...(from !== undefined && { from }),
+      })
+      return post(`/admin/events/republish?${query.toString()}`)
+    },
     close: async () => undefined,
   }
 }

@@ -35,6 +35,8 @@ export interface KafkaConfig {
   readonly brokers: readonly string[]
   readonly group: string
   readonly sessionTimeoutMs: number
+  /** Where the events of cases go. */
+  readonly eventsTopic: string
   readonly sasl?: { readonly mechanism: string; readonly username: string; readonly password: string }
   readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string }
 }
@@ -161,6 +163,7 @@ function kafkaOf(flat: FlatEnvironment): KafkaConfig | undefined {
     brokers: flat.KAFKA_BROKERS.split(','),
     group: flat.KAFKA_GROUP,
     sessionTimeoutMs: flat.KAFKA_SESSION_TIMEOUT_MS,
+    eventsTopic: flat.EVENTS_TOPIC,
     ...(mechanism && username && password && { sasl: { mechanism, username, password } }),
     ...((ca ?? certFile) !== undefined && {
       tls: {

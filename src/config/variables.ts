@@ -63,6 +63,10 @@ export const variables = {
   KAFKA_SESSION_TIMEOUT_MS: integer(3_000, 1_800_000, 30_000),
   KAFKA_GROUP: { schema: { type: 'string', minLength: 1, default: 'casewire' }, allowed: 'a consumer group' },
   ADT_TOPICS: list(TOPIC, 'topic names (letters, digits, dot, underscore, hyphen; at most 245)', 'adt'),
+  EVENTS_TOPIC: {
+    schema: { type: 'string', pattern: `^${TOPIC}$`, default: 'casewire.events' },
+    allowed: 'a topic name (letters, digits, dot, underscore, hyphen; at most 245)',
+  },
   TIME_ZONE: ofFormat('time-zone', 'an IANA time zone such as Europe/Rome', 'UTC'),
   CALENDAR: oneOf(['us-federal', 'it', 'pt', 'br'], 'us-federal'),
   TEST_MESSAGES: oneOf(['accept', 'refuse'], 'accept'),
@@ -76,7 +80,6 @@ export const unbuiltVariables: readonly string[] = [
   'AUTH_ISSUER',
   'AUTH_AUDIENCE',
   'AUTH_JWKS_URI',
-  'EVENTS_TOPIC',
   'MLLP_PORT',
   'SOURCES_CONFIG',
   'CASE_RULES',
@@ -104,6 +107,7 @@ export interface FlatEnvironment {
   readonly KAFKA_SESSION_TIMEOUT_MS: number
   readonly KAFKA_GROUP: string
   readonly ADT_TOPICS: string
+  readonly EVENTS_TOPIC: string
   readonly TIME_ZONE: string
   readonly CALENDAR: 'us-federal' | 'it' | 'pt' | 'br'
   readonly TEST_MESSAGES: 'accept' | 'refuse'

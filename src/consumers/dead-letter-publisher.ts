@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../lib/clock.ts'
 import { faultOf, type EmitEvent } from '../commands/ports/events.ts'
 import type { DeadLetter } from '../commands/ingest-adt/dead-letter.ts'
 import type { OutboxQueue, OutboxRow } from '../commands/ports/store.ts'
 import type { EventSink, SinkRecord } from './event-source.ts'
+import { publisherLoop, tooLarge, type Publisher } from './publisher-loop.ts'
 
 export interface PublisherOptions {
   readonly outbox: OutboxQueue
@@ -17,51 +17,21 @@ export interface PublisherOptions {
   readonly emit: EmitEvent
 }
 
-export interface Publisher {
-  start(): void
-  /** Finishes what is in flight. */
-  stop(): Promise<void>
-}
-
 const LEASE_MS = 30_000
-const STOP_WITHIN_MS = 5_000
 const READ_ROWS = 100
 
 /** Sends dead letters from the outbox to their topics: at least once, in the order of each partition they came from. */
 export function deadLetterPublisher(options: PublisherOptions): Publisher {
   const { topics, emit, pollIntervalMs } = options
-  let timer: NodeJS.Timeout | undefined
-  let round = Promise.resolve()
-  let stopping = false
-  let failures = 0
-
-  const schedule = (waitMs: number): void => {
-    if (stopping) return
-    timer = setTimeout(() => {
-      round = drainAll().catch((error: unknown) => failed(topics.join(','), error))
-      void round.then(() => schedule(failures > 0 ? waitAfter(failures) : pollIntervalMs))
-    }, waitMs)
-  }
-  const failed = (topic: string, error: unknown): void => {
-    failures += 1
-    emit('dead-letter-publish-failed', { topic, waitMs: waitAfter(failures), fault: faultOf(error) })
-  }
-  const drainAll = async (): Promise<void> => {
-    for (const topic of topics) await drain(topic, options)
-    failures = 0
-  }
-  return {
-    start: () => schedule(0),
-    stop: async () => {
-      stopping = true
-      clearTimeout(timer)
-      // A broker that is away must not hold up the stop: what isn't acknowledged stays in the outbox.
-      await Promise.race([round, sleep(STOP_WITHIN_MS, undefined, { ref: false })])
+  return publisherLoop({
+    round: async () => {
+      for (const topic of topics) await drain(topic, options)
     },
-  }
+    pollIntervalMs,
+    failed: (waitMs, error) =>
+      emit('dead-letter-publish-failed', { topic: topics.join(','), waitMs, fault: faultOf(error) }),
+  })
 }
-
-const waitAfter = (failures: number): number => Math.min(30_000, 500 * 2 ** Math.min(failures, 6))
 
 async function drain(topic: string, { outbox, sink, owner, clock, emit }: PublisherOptions): Promise<void> {
   const target = `kafka:${topic}`
@@ -84,8 +54,8 @@ async function publishRow(
     await sink.publish(topic, [recordOf(row)])
     await outbox.done([row.seq])
   } catch (error) {
-    const code = (error as { readonly type?: unknown } | null)?.type
-    if (code !== 'MESSAGE_TOO_LARGE' && code !== 'RECORD_LIST_TOO_LARGE') throw error
+    const code = tooLarge(error)
+    if (code === undefined) throw error
     await outbox.bury(row.seq, code)
     emit('dead-letter-buried', { topic, code })
   }

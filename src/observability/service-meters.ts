@@ -34,6 +34,11 @@ export function serviceMeters(sources: MeterSources): ServiceMeters {
     labelNames: ['kind'],
     registers: [registry],
   })
+  const events = new Counter({
+    name: 'casewire_events_published_total',
+    help: 'Events of cases that Kafka has taken',
+    registers: [registry],
+  })
   const lag = lagGauge(registry, sources)
   outboxGauges(registry, sources)
   return {
@@ -41,6 +46,7 @@ export function serviceMeters(sources: MeterSources): ServiceMeters {
     requestServed: ({ method, route, status, seconds }) =>
       requests.observe({ method, route, status: String(status) }, seconds),
     lagSeen: ({ topic, partition, messages }) => lag.set({ topic, partition: String(partition) }, messages),
+    eventsPublished: count => events.inc(count),
     timersFired: (kind, count) => timers.inc({ kind }, count),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }

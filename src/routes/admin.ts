@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { InboxDesk } from '../commands/operate-inbox.ts'
+import type { EventDesk } from '../commands/journal/republish.ts'
 import type { InboxFilter, Outcome } from '../commands/ports/store.ts'
 import type { Result } from '../lib/result.ts'
 import { sendProblem } from './problem.ts'
@@ -37,8 +38,14 @@ interface ListQuery {
   readonly count?: string
 }
 
-/** `/admin/messages`, `/admin/dead-letters`, `/admin/peers`: find, show, replay; state, dry run, run now. */
-export function adminRoutes(server: FastifyInstance, inbox: InboxDesk, peers: PeerDesk): void {
+export interface Desks {
+  readonly inbox: InboxDesk
+  readonly peers: PeerDesk
+  readonly events: EventDesk
+}
+
+/** `/admin/messages`, `/admin/dead-letters`, `/admin/peers`, `/admin/events`: find, show, replay; state, dry run, run now. */
+export function adminRoutes(server: FastifyInstance, { inbox, peers, events }: Desks): void {
   messageRoutes(server, inbox, '/admin/messages')
   messageRoutes(server, inbox, '/admin/dead-letters', ['dead-letter'])
   server.get('/admin/peers', async () => ({ peers: await peers.list() }))
@@ -48,6 +55,29 @@ export function adminRoutes(server: FastifyInstance, inbox: InboxDesk, peers: Pe
   server.get('/admin/peers/:name', onPeer(peers.show))
   server.get('/admin/peers/:name/plan', onPeer(peers.plan))
   server.post('/admin/peers/:name/run', onPeer(peers.run))
+  eventRoutes(server, events)
+}
+
+const republishQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    case: { type: 'string', pattern: '^[A-Za-z0-9.-]{1,64}$' },
+    from: {
+      type: 'string',
+      pattern: '^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d))?$',
+    },
+  },
+}
+
+function eventRoutes(server: FastifyInstance, events: EventDesk): void {
+  server.get('/admin/events', () => events.status())
+  server.post('/admin/events/revive', (_request, reply) => answer(reply, events.revive()))
+  server.post('/admin/events/republish', { schema: { querystring: republishQuery } }, (request, reply) => {
+    const { case: caseId, from } = request.query as { readonly case?: string; readonly from?: string }
+    const wanted = { ...(caseId !== undefined && { caseId }), ...(from !== undefined && { from }) }
+    return answer(reply, events.republish(wanted))
+  })
 }
 
 function messageRoutes(

@@ -57,5 +57,6 @@ export const noMeters: Meters = {
   deadLettered: () => undefined,
   requestServed: () => undefined,
   lagSeen: () => undefined,
+  eventsPublished: () => undefined,
   timersFired: () => undefined,
 }

@@ -26,6 +26,8 @@ export const serviceEvents = {
   'dead-letters-published': { level: 'info', fields: ['topic', 'records'] },
   'dead-letter-publish-failed': { level: 'error', fields: ['topic', 'waitMs', 'fault'] },
   'dead-letter-buried': { level: 'error', fields: ['topic', 'code'] },
+  'events-publish-failed': { level: 'error', fields: ['topic', 'waitMs', 'fault'] },
+  'event-buried': { level: 'error', fields: ['topic', 'code'] },
   'timers-fired': { level: 'info', fields: ['kind', 'timers'] },
   'timers-failed': { level: 'error', fields: ['waitMs', 'fault'] },
   'background-failed': { level: 'error', fields: ['part', 'fault'] },

@@ -21,5 +21,6 @@ export interface Meters {
     readonly partition: number
     readonly messages: number
   }) => void
+  readonly eventsPublished: (count: number) => void
   readonly timersFired: (kind: string, count: number) => void
 }

@@ -1,4 +1,4 @@
-import { CompressionTypes, type Kafka, type Producer } from 'kafkajs'
+import { CompressionTypes, Partitioners, type Kafka, type Producer } from 'kafkajs'
 import type { EventSink, SinkRecord } from '../event-source.ts'
 
 /** Whoever publishes keeps the records and tries again; so the producer gives up soon. */
@@ -12,7 +12,12 @@ export function kafkaSink(kafka: Kafka): EventSink {
   let producer: Producer | undefined
   const connected = async (): Promise<Producer> => {
     if (producer) return producer
-    const fresh = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry: { retries: RETRIES } })
+    const fresh = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      retry: { retries: RETRIES },
+    })
     await fresh.connect()
     producer = fresh
     return fresh

@@ -58,7 +58,7 @@ describeWith(['kafka', 'postgres'], 'Kafka to PostgreSQL', () => {
     })
     const brokers = [serverAddress('kafka')]
     const parts = kafkaParts({
-      kafka: { brokers, group: `g-${topic}`, sessionTimeoutMs: 10_000 },
+      kafka: { brokers, group: `g-${topic}`, sessionTimeoutMs: 10_000, eventsTopic: `e-${topic}` },
       adt: { topics: [topic], ...adtDefaults },
       ...{ store, ingest, clock, emit },
     })
