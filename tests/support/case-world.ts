@@ -109,6 +109,7 @@ export const lawOf = (
     canonicalBase: CM,
     compartment: world.compartment,
     changed,
+    actor: 'Practitioner/noor',
     door: 'fhir',
     at: '2026-10-06T14:00:00.000Z',
     timeZone: ZONE,
@@ -145,9 +146,19 @@ export function taskOf(world: World, code: string): Resource {
   return found[0]
 }
 
-/** `code:status due` of every Task, sorted. */
-export const board = (world: World): readonly string[] =>
+/** What every inpatient admission calls for, beside the screening of a new case. */
+const admissionCodes = new Set(['necessity-review', 'discharge-plan', 'admission-notice'])
+
+/** `code:status due` of every Task but those that every admission calls for, sorted. */
+export const board = (world: World): readonly string[] => linesOf(world, code => !admissionCodes.has(code))
+
+/** `code:status due` of the Tasks that every admission calls for, sorted. */
+export const admissionBoard = (world: World): readonly string[] =>
+  linesOf(world, code => admissionCodes.has(code))
+
+const linesOf = (world: World, isShown: (code: string) => boolean): readonly string[] =>
   ofType(world, 'Task')
+    .filter(task => isShown(codeOf(task)))
     .map(task => `${codeOf(task)}:${String(task['status'])} ${dueOf(task).slice(0, 10)}`)
     .toSorted()
 

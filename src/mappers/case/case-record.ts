@@ -7,6 +7,8 @@ import { caseOfCode } from './case-status.ts'
 import { endedByPeople, episodeLens, isCase, isEndedCase, type EpisodeState } from './episode-lens.ts'
 import type { Lens } from './lens.ts'
 import { caseNames, type CaseNames } from './names.ts'
+import { caseLens } from './nouns/case-lens.ts'
+import type { NounLens } from './nouns/noun-lens.ts'
 import { linkedEpisode, planLens, type PlanState } from './plan-lens.ts'
 import { extensionOf } from './slots.ts'
 import { caseNumberOf, isTouched, taskLens, type TaskState } from './task-lens.ts'
@@ -15,6 +17,8 @@ import { caseNumberOf, isTouched, taskLens, type TaskState } from './task-lens.t
 export interface CaseLenses {
   readonly names: CaseNames
   readonly episode: Lens<EpisodeState>
+  /** The same EpisodeOfCare as the case that it is. */
+  readonly root: NounLens<'case'>
   readonly team: Lens<CareTeamState>
   readonly plan: Lens<PlanState>
   readonly task: Lens<TaskState>
@@ -30,6 +34,7 @@ export function caseLenses(canonicalBase: string): CaseLenses {
   const lenses = {
     names,
     episode: episodeLens(names),
+    root: caseLens(names),
     team: careTeamLens(names),
     plan: planLens(names),
     task: taskLens(names),
@@ -51,8 +56,9 @@ export const caseIds = ({ tenant, shard }: IdSpace) => ({
   team: (caseId: string): string => derivedId(shard, tenant, 'CareTeam', `${caseId}|team`),
   transition: (caseId: string, trigger: string): string =>
     derivedId(shard, tenant, 'CarePlan', `${caseId}|transition|${trigger}`),
-  task: (caseId: string, rule: string, trigger: string): string =>
-    derivedId(shard, tenant, 'Task', `${caseId}|${rule}|${trigger}|0`),
+  /** `n` counts in a series; a Task that its owner declined is followed by one more. */
+  task: (caseId: string, rule: string, trigger: string, n = '0'): string =>
+    derivedId(shard, tenant, 'Task', `${caseId}|${rule}|${trigger}|${n}`),
   flag: (encounter: string, code: string): string => derivedId(shard, tenant, 'Flag', `${encounter}|${code}`),
 })
 

@@ -11,7 +11,9 @@ import {
   type CaseCommandKind,
   type CaseState,
 } from '../../care-plan/case.ts'
-import { caseTypes } from '../../care-plan/case-rules.ts'
+import { moveMarks } from '../../care-plan/case-course.ts'
+import { caseTypes, type CaseRules } from '../../care-plan/case-rules.ts'
+import type { CaseRoot } from '../../care-plan/nouns/case-root.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { CaseLenses } from './case-record.ts'
 import {
@@ -24,6 +26,7 @@ import {
   type CaseCode,
 } from './case-status.ts'
 import { isEndedCase, unknownCaseTypes, type EpisodeState } from './episode-lens.ts'
+import { movedEpisode } from './nouns/case-lens.ts'
 import { textOf } from './json-edit.ts'
 import { textAt } from './slots.ts'
 import { shownState, withoutMark } from './standing.ts'
@@ -39,7 +42,9 @@ export interface EpisodeLawContext {
   /** When it was written. */
   readonly at: string
   readonly timeZone: string
-  readonly reopenDays: number
+  /** Who writes it. */
+  readonly actor: string
+  readonly rules: Pick<CaseRules, 'reopenDays' | 'secondPersonCloses'>
 }
 
 /**
@@ -58,16 +63,95 @@ export function lawfulEpisode(change: EpisodeChange, context: EpisodeLawContext)
   const target = targetOf(change, context)
   const fixed = changedFixed({ before, after, isMoved: target !== undefined }, context)
   if (fixed !== undefined) return fail(fixedElement(fixed))
-  if (target === undefined) return ok(settled(after, state, state, context))
-  const commands = commandsTo(target, state, context)
+  const root = context.lenses.root.read(before)
+  if (target === undefined) return ok(keptMarks(settled(after, state, state, context), root, context))
+  const commands = commandsTo({ target, state, root }, context)
   const [command, ...others] = commands
-  if (!command || others.length > 0) return fail(noCommand(shownState(state.standing), commands))
+  if (!command || others.length > 0) return fail(noCommand({ root, target }, commands))
   const current = caseOfCode(shownState(state.standing))
   const decided = decideCase(current, command)
   if (!decided.ok) return decided
   const code = codeOfCase(decided.value.reduce(evolveCase, current))
-  return ok(settled(after, state, moved(state, code, context), context))
+  const written = settled(after, state, moved(state, code, context), context)
+  return ok(marked(written, { root, command: command.kind }, context))
 }
+
+/** What a move leaves on the case (moveMarks), as its command would; what else the client wrote stands. */
+function marked(
+  written: Resource,
+  { root, command }: { readonly root: CaseRoot; readonly command: CaseCommandKind },
+  context: EpisodeLawContext,
+): Resource {
+  const { lenses } = context
+  const now = lenses.root.read(written)
+  const {
+    reason: _reason,
+    hold: _hold,
+    end: _end,
+    closure,
+    ...marks
+  } = moveMarks(root, command, {
+    actor: context.actor,
+    at: localInstant(context),
+  })
+  const isLeft = root.state === 'on-hold'
+  const next = {
+    ...now,
+    ...marks,
+    ...(command === 'ScreenCase' && { eligibleAt: now.eligibleAt ?? marks.eligibleAt }),
+    reason: now.reason === root.reason ? undefined : now.reason,
+    hold: isLeft ? undefined : now.hold,
+    closure: now.closure || closure ? closureAfter({ root, now, given: closure, command }) : undefined,
+  }
+  return keptModels(lenses.root.write(written, defined(next)), context)
+}
+
+interface ClosureChange {
+  readonly root: CaseRoot
+  readonly now: CaseRoot
+  readonly given: CaseRoot['closure']
+  readonly command: CaseCommandKind
+}
+
+/** Who proposed and who approved is the law's to say; reason, outcomes and who was told are the client's. */
+function closureAfter({ root, now, given, command }: ClosureChange): CaseRoot['closure'] {
+  if (command === 'RejectClosure' || command === 'ReopenCase') return undefined
+  const { proposedBy: _by, proposedAt: _at, approvedBy: _approved, ...said } = now.closure ?? {}
+  const { proposedBy, proposedAt, approvedBy } = { ...root.closure, ...given }
+  return {
+    ...said,
+    ...(proposedBy !== undefined && { proposedBy }),
+    ...(proposedAt !== undefined && { proposedAt }),
+    ...(approvedBy !== undefined && { approvedBy }),
+  }
+}
+
+/** Without a move, who proposed and approved and since when the case is where it is stays as it was. */
+function keptMarks(written: Resource, root: CaseRoot, context: EpisodeLawContext): Resource {
+  const now = context.lenses.root.read(written)
+  const { proposedBy, proposedAt, approvedBy } = root.closure ?? {}
+  const { proposedBy: _by, proposedAt: _at, approvedBy: _approved, ...said } = now.closure ?? {}
+  const closure = defined({ ...said, proposedBy, proposedAt, approvedBy })
+  const isNone = Object.keys(closure).length === 0
+  const next = { ...now, since: root.since, closure: isNone ? undefined : closure }
+  return keptModels(context.lenses.root.write(written, defined(next) as CaseRoot), context)
+}
+
+/** A model that a client put in the type holds from now on. */
+function keptModels(written: Resource, context: EpisodeLawContext): Resource {
+  const root = context.lenses.root.read(written)
+  const last = root.models.at(-1)
+  if (!last || last.since !== undefined) return written
+  const models = [...root.models.slice(0, -1), { ...last, since: localInstant(context) }]
+  return context.lenses.root.write(written, { ...root, models })
+}
+
+const defined = <V extends object>(value: V): V & CaseRoot =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as V & CaseRoot
+
+/** The instant of the write as a clinical dateTime. */
+const localInstant = ({ at, timeZone }: EpisodeLawContext): string =>
+  zonedTextOf(startMsOf(at, timeZone), timeZone)
 
 interface FixedChange extends EpisodeChange {
   readonly before: Resource
@@ -119,11 +203,17 @@ function targetOf({ before, after }: EpisodeChange, { lenses }: EpisodeLawContex
 /** Commands that only an explicit state can mean: a bare `finished` is no transfer nor death, `active` no closing. */
 const explicitOnly: ReadonlySet<CaseCommandKind> = new Set(['TransferOut', 'RecordDeath', 'ProposeClosure'])
 
-function commandsTo(target: Target, state: EpisodeState, context: EpisodeLawContext): readonly CaseCommand[] {
+/** A bare `active` resumes a case that waits for capacity; to open it needs the explicit state. */
+const isExplicit = (kind: CaseCommandKind, from: CaseState): boolean =>
+  explicitOnly.has(kind) || (kind === 'OpenCase' && from === 'on-hold')
+
+type Wanted = Pick<Evidence, 'target' | 'state' | 'root'>
+
+function commandsTo({ target, state, root }: Wanted, context: EpisodeLawContext): readonly CaseCommand[] {
   const from = caseOfCode(shownState(state.standing)).state
   return legalCommands(from)
-    .filter(kind => target.state !== undefined || !explicitOnly.has(kind))
-    .map(kind => commandOf(kind, { from, target, state, context }))
+    .filter(kind => target.state !== undefined || !isExplicit(kind, from))
+    .map(kind => commandOf(kind, { from, target, state, root, context }))
     .filter(command => leadsTo(caseMatrix[from][command.kind], command, { from, target }))
 }
 
@@ -144,12 +234,14 @@ interface Evidence {
   readonly from: CaseState
   readonly target: Target
   readonly state: EpisodeState
+  readonly root: CaseRoot
   readonly context: EpisodeLawContext
 }
 
 /** A command with the evidence that a FHIR write can give; the rest is vouched for by who writes. */
-function commandOf(kind: CaseCommandKind, { from, target, state, context }: Evidence): CaseCommand {
-  const { at, timeZone, reopenDays } = context
+function commandOf(kind: CaseCommandKind, { from, target, state, root, context }: Evidence): CaseCommand {
+  const { at, timeZone, actor } = context
+  const { reopenDays, secondPersonCloses } = context.rules
   switch (kind) {
     case 'OpenCase':
       return { kind, hasConsent: true, isInpatient: true }
@@ -162,6 +254,8 @@ function commandOf(kind: CaseCommandKind, { from, target, state, context }: Evid
       const today = localDate(startMsOf(at, timeZone), timeZone)
       return { kind, closedForDays: daysBetween(closed, today), reopenDays }
     }
+    case 'ApproveClosure':
+      return { kind, isSecondPerson: !secondPersonCloses || root.closure?.proposedBy !== actor }
     case 'RecordOutreach':
       return { kind, attempt: { on: at.slice(0, 10), medium: '' } }
     default:
@@ -170,20 +264,12 @@ function commandOf(kind: CaseCommandKind, { from, target, state, context }: Evid
 }
 
 /** People gave the case a state: what facts had laid over it is adopted, and time goes on from there. */
-function moved(state: EpisodeState, code: CaseCode, { at, timeZone }: EpisodeLawContext): EpisodeState {
-  const status = caseImages[code]
-  const given = state.history.map(({ status: was, start }) => ({
-    status: was,
-    ...(start !== undefined && { start }),
-  }))
-  const isSame = given.at(-1)?.status === status
-  const start = zonedTextOf(startMsOf(at, timeZone), timeZone)
-  const history = contiguous(isSame ? given : [...given, { status, start }])
+function moved(state: EpisodeState, code: CaseCode, context: EpisodeLawContext): EpisodeState {
+  const next = movedEpisode(state, code, localInstant(context))
+  const isSame = state.history.at(-1)?.status === caseImages[code]
   return {
-    ...state,
-    standing: { own: code },
-    history,
-    end: isEndedCase(code) ? (isSame ? state.end : history.at(-1)?.start) : undefined,
+    ...next,
+    end: isEndedCase(code) ? (isSame ? state.end : next.history.at(-1)?.start) : undefined,
   }
 }
 
@@ -247,18 +333,24 @@ const fixedElement = (expression: string): Failure => ({
   expression,
 })
 
-function noCommand(code: CaseCode, commands: readonly CaseCommand[]): Failure {
-  const { state } = caseOfCode(code)
-  const legal = legalCommands(state)
+interface NoCommand {
+  readonly root: CaseRoot
+  readonly target: Target
+}
+
+function noCommand({ root, target }: NoCommand, commands: readonly CaseCommand[]): Failure {
+  const legal = legalCommands(root.state)
   const found = commands.map(({ kind }) => kind)
   const why =
     found.length > 1
       ? `${found.join(' and ')} lead there: say which by the state extension`
-      : 'no command leads to what was written'
+      : target.status === 'finished'
+        ? 'finished approves a closure: propose it first (ProposeClosure, by FHIR the state extension closing)'
+        : 'no command leads to what was written'
   return {
     kind: 'illegal-transition',
     code: 'illegal-transition',
-    message: `The case is ${state}; ${why}.`,
+    message: `The case is ${root.state}; ${why}.`,
     expression: 'EpisodeOfCare.status',
     legal,
   }

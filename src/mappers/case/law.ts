@@ -37,6 +37,8 @@ export interface CaseLawInput {
   readonly changed: readonly Resource[]
   /** What is to be deleted, as it stood. */
   readonly removed?: readonly Resource[]
+  /** Who writes: `Practitioner/x`. */
+  readonly actor: string
   /** A client is refused what is illegal; what a peer says has happened is recorded, flagged and reviewed. */
   readonly door: 'fhir' | 'peer'
   /** Instant of the write. */
@@ -54,7 +56,6 @@ interface Court extends CaseLawInput {
   readonly record: CaseRecord
   /** Ids of the EpisodesOfCare that are a case, before or after. */
   readonly cases: ReadonlySet<string>
-  readonly reopenDays: number
 }
 
 /**
@@ -77,7 +78,6 @@ export function applyCaseLaw(input: CaseLawInput): Result<readonly Resource[]> {
         .filter(resource => isCase(resource, lenses.names))
         .flatMap(({ id }) => id ?? []),
     ),
-    reopenDays: input.rules.reopenDays,
   }
   const kept = input.removed?.find(resource => ownerOf(resource, court) !== undefined)
   if (kept) return fail(notDeletable(kept, lenses))

@@ -111,6 +111,7 @@ describe('a changed native status of a case', () => {
     const closing = toState(open, 'closing')
     const closed = written(closing, [withStatus(only(closing, 'EpisodeOfCare'), 'finished')], {
       at: '2026-10-20T12:00:00Z',
+      actor: 'Practitioner/supervisor',
     })
     expect(stateOf(closed)).toBe('closed')
     expect(only(closed, 'EpisodeOfCare')).toMatchObject({ period: { end: '2026-10-20T08:00:00-04:00' } })

@@ -128,9 +128,7 @@ describe('a case that people ended', () => {
       return written(
         now,
         [{ ...episode, extension: [{ url: `${CM}/StructureDefinition/state`, valueCode: state }] }],
-        {
-          at,
-        },
+        { at, actor: `Practitioner/${state}` },
       )
     }, world)
 
