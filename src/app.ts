@@ -15,6 +15,7 @@ import type { JournalSettings } from './commands/journal/cloud-event.ts'
 import type { Store } from './commands/ports/store.ts'
 import { timerRunner, type TimerRunner } from './commands/timers/run-timers.ts'
 import type { OutboxTarget } from './commands/unit-of-work.ts'
+import { caseParts } from './app-cases.ts'
 import { eventParts, journalOf, type EventParts } from './app-events.ts'
 import { kafkaParts, type KafkaParts } from './app-kafka.ts'
 import { peerParts, peerTargets, type PeerParts } from './app-peers.ts'
@@ -23,17 +24,19 @@ import type { Config } from './config/environment.ts'
 import { validateResource } from './fhir/validation/validate-resource.ts'
 import { applyCaseLaw, type CaseLawInput } from './mappers/case/law.ts'
 import { markMissed } from './mappers/case/mark-missed.ts'
-import { sourceSettings } from './mappers/adt/source.ts'
+import { sourceSettings, type SourceSettings } from './mappers/adt/source.ts'
 import { eventLog } from './observability/event-log.ts'
 import { serviceMeters, type ServiceMeters } from './observability/service-meters.ts'
 import { slowStep } from './observability/slow-step.ts'
 import { adminRoutes, type PeerDesk } from './routes/admin.ts'
 import { adtRoutes } from './routes/adt.ts'
+import { caseRoutes } from './routes/cases/case-routes.ts'
 import { fhirRoutes } from './routes/fhir/fhir-routes.ts'
 import { healthRoutes } from './routes/health.ts'
 import { httpServer } from './routes/http-server.ts'
 import { namesThisServer } from './routes/own-host.ts'
 import { metricsRoutes } from './routes/metrics.ts'
+import { openApi } from './routes/openapi.ts'
 
 /** Parts that a test or another entry may bring along. */
 export interface Overrides {
@@ -104,12 +107,13 @@ function joinParts(frame: Frame): App {
   const journal = journalOf(config)
   const [rules, calendar] = [defaultCaseRules, holidayCalendar(adt.calendar)]
   const law = { tenant, canonicalBase, timeZone: adt.timeZone, rules, calendar }
+  const settings = sourceSettings({
+    ...{ tenant, canonicalBase },
+    timeZone: adt.timeZone,
+    testMessages: adt.testMessages,
+  })
   const interpret = interpretAdt({
-    settings: sourceSettings({
-      ...{ tenant, canonicalBase },
-      timeZone: adt.timeZone,
-      testMessages: adt.testMessages,
-    }),
+    settings,
     ...{ rules, calendar },
     validate: validateResource,
     clock,
@@ -146,6 +150,7 @@ function joinParts(frame: Frame): App {
     targets,
     journal,
     law,
+    settings,
     timers,
     peers,
     kafka,
@@ -163,7 +168,8 @@ interface Parts {
   readonly ingest: IngestAdt
   readonly inbox: InboxDesk
   readonly targets: readonly OutboxTarget[]
-  readonly law: Omit<CaseLawInput, 'compartment' | 'changed' | 'door' | 'at'>
+  readonly law: Pick<CaseLawInput, 'tenant' | 'canonicalBase' | 'timeZone' | 'rules' | 'calendar'>
+  readonly settings: SourceSettings
   readonly timers: TimerRunner
   readonly peers: PeerParts
   readonly kafka: KafkaParts | undefined
@@ -214,26 +220,31 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
     ...{ emit, meters: parts.meters, bodyLimitBytes: BODY_LIMIT_BYTES },
     ...(!config.http.open && { isOwnHost: namesThisServer(config.http) }),
   })
-  healthRoutes(server, {
-    backend: store.backend,
-    ping: () => store.ping(),
-    isServing,
-    nowMs: clock.nowMs,
+  openApi(server, {
+    version: packageJson.version,
+    ...(config.http.publicUrl !== undefined && { publicUrl: config.http.publicUrl }),
   })
-  metricsRoutes(server, parts.meters.render)
-  adminRoutes(server, { inbox: parts.inbox, peers: parts.peers.desk, events: parts.events })
+  void server.register(async own => {
+    const ping = () => store.ping()
+    healthRoutes(own, { backend: store.backend, ping, isServing, nowMs: clock.nowMs })
+    metricsRoutes(own, parts.meters.render)
+    adminRoutes(own, { inbox: parts.inbox, peers: parts.peers.desk, events: parts.events })
+  })
   void server.register(adtRoutes, { ingest: parts.ingest, clock })
   const { tenant, canonicalBase } = config
+  const { targets, journal, law, settings } = parts
+  void server.register(caseRoutes, {
+    deps: caseParts({ ...law, ...{ store, clock, base: fhirBase(config), targets, journal, settings } }),
+  })
   void server.register(fhirRoutes, {
     prefix: '/fhir',
     deps: {
       ...{ store, clock, tenant, canonicalBase },
       ids: mintIds(clock),
       base: fhirBase(config),
-      targets: parts.targets,
-      journal: parts.journal,
+      ...{ targets, journal },
       validate: validateResource,
-      applyCaseLaw: input => applyCaseLaw({ ...parts.law, ...input }),
+      applyCaseLaw: input => applyCaseLaw({ ...law, ...input }),
     },
     emit,
     bodyLimitBytes: FHIR_BODY_LIMIT_BYTES,

@@ -16,11 +16,21 @@ const operations = [
 const recordTypes: ReadonlySet<string> = new Set(['Provenance', 'AuditEvent'])
 
 export interface RecordOptions {
-  readonly deps: FhirDeps
+  readonly deps: Pick<FhirDeps, 'ids'>
   readonly caller: Caller
   readonly work: UnitOfWork
   /** What the request names, in its order: so the targets come in an order that says something. */
   readonly named: readonly ResourceKey[]
+  readonly told?: Occurrence
+}
+
+/** What is known of a command beside what it wrote. */
+export interface Occurrence {
+  /** Name of the command. */
+  readonly activity: string
+  /** When it happened. */
+  readonly at: string
+  readonly reason?: string
 }
 
 /**
@@ -28,7 +38,7 @@ export interface RecordOptions {
  * it (X-Actor), when, and which versions came of it (http://hl7.org/fhir/R4/provenance.html). It lives in the shard of
  * its first target.
  */
-export function recordProvenance({ deps, caller, work, named }: RecordOptions): void {
+export function recordProvenance({ deps, caller, work, named, told }: RecordOptions): void {
   const { at, writes, audit = [] } = work.changes()
   const shards = new Map(writes.map(write => [keyText(write), write.shard]))
   const places = new Map(named.map((key, index) => [keyText(key), index]))
@@ -38,18 +48,20 @@ export function recordProvenance({ deps, caller, work, named }: RecordOptions): 
     .toSorted((a, b) => placeOf(a) - placeOf(b) || (a.key < b.key ? -1 : 1))
   const shard = changed[0] && shards.get(changed[0].key)
   if (shard === undefined) return
-  work.put(provenanceOf(changed, { id: deps.ids.mint(shard), recorded: at, actor: caller.actor }), { shard })
+  const said = { id: deps.ids.mint(shard), recorded: at, actor: caller.actor, ...(told && { told }) }
+  work.put(provenanceOf(changed, said), { shard })
 }
 
 interface Said {
   readonly id: string
   readonly recorded: string
   readonly actor: string
+  readonly told?: Occurrence
 }
 
 function provenanceOf(
   changed: readonly AuditEntry[],
-  { id, recorded, actor }: Said,
+  { id, recorded, actor, told }: Said,
 ): Resource & { readonly id: string } {
   const coding = operations.flatMap(([action, code, display]) =>
     changed.some(entry => entry.action === action) ? [{ system: DATA_OPERATION, code, display }] : [],
@@ -58,8 +70,10 @@ function provenanceOf(
     resourceType: 'Provenance',
     id,
     target: changed.map(({ key, version }) => ({ reference: `${key}/_history/${version}` })),
+    ...(told && { occurredDateTime: told.at }),
     recorded,
-    activity: { coding },
+    ...(told?.reason !== undefined && { reason: [{ text: told.reason }] }),
+    activity: { coding, ...(told && { text: told.activity }) },
     agent: [{ who: { reference: actor } }],
   }
 }

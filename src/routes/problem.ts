@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { failureKinds, type Failure } from '../lib/result.ts'
+import { failureKinds, type Failure, type FailureIssue, type FailureKind } from '../lib/result.ts'
 import { faultOf, type EmitEvent } from '../commands/ports/events.ts'
+import { malformed } from './validation-problem.ts'
 
 /** Sends a failure as RFC 9457 problem+json: what went wrong, where, and what to do next; never a value. */
 export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply {
@@ -14,10 +15,22 @@ export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply
       title: failure.code.replaceAll('-', ' '),
       status,
       detail: failure.message,
+      code: failure.code,
       ...(failure.expression !== undefined && { location: failure.expression }),
       ...(failure.legal && { legal: failure.legal }),
+      ...(failure.rule !== undefined && { rule: failure.rule }),
+      ...(explained.has(failure.kind) && { why: failure.message }),
+      ...(failure.issues && { issues: failure.issues.map(issueJson) }),
     })
 }
+
+/** Refusals that a caller wants to know the reason of, not only what was wrong. */
+const explained: ReadonlySet<FailureKind> = new Set(['illegal-transition', 'business-rule'])
+
+const issueJson = ({ diagnostics, expression }: FailureIssue): object => ({
+  detail: diagnostics,
+  ...(expression !== undefined && { location: expression }),
+})
 
 /** What Fastify itself refuses, and faults from outside, as failures of ours. */
 function failureOf(error: FastifyError): Failure {
@@ -36,23 +49,12 @@ function failureOf(error: FastifyError): Failure {
           'This route takes no body of that content type; docs/reference/routes.md lists what it takes.',
       }
     case 'FST_ERR_VALIDATION':
-      return { kind: 'invalid', code: 'request-malformed', message: wrongParameter(error) }
+      return malformed(error)
     default:
       return (error.statusCode ?? 500) < 500
         ? { kind: 'invalid', code: 'request-malformed', message: 'The request could not be read.' }
         : unavailable
   }
-}
-
-/** Which parameter is at fault: its name, never its value. */
-function wrongParameter({ validation }: FastifyError): string {
-  const { params, instancePath = '' } = validation?.[0] ?? {}
-  const strange = params?.['additionalProperty']
-  const name = typeof strange === 'string' ? strange : instancePath.slice(1)
-  const shown = name.replace(/[^\w:.-]/g, '?').slice(0, 80)
-  return typeof strange === 'string'
-    ? `The parameter ${shown} is not known here; docs/reference/routes.md lists those that are.`
-    : `The parameter ${shown} has no value that is allowed; docs/reference/routes.md says which are.`
 }
 
 const unavailable: Failure = {

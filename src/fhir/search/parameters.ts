@@ -1,5 +1,6 @@
 import official from '../definitions/search-parameters.json' with { type: 'json' }
 import { isResourceType } from '../resource-types.ts'
+import { ownParameters } from './own-parameters.ts'
 import { compilePath } from './path.ts'
 
 export type SearchParameterType =
@@ -39,9 +40,9 @@ export const searchParameters: readonly SearchParameter[] = official.map((row, i
   number: index + 1,
 }))
 
-const byBase = groupByBase(searchParameters)
+const byBase = groupByBase([...searchParameters, ...ownParameters])
 
-/** Every parameter that R4 defines for a resource type, those of Resource and DomainResource included. */
+/** Every parameter for a resource type: those of R4, of Resource and DomainResource too, and our own. */
 export function searchParametersOf(type: string): readonly SearchParameter[] {
   const bases = plainResources.has(type) ? [type, 'Resource'] : [type, ...commonBases]
   return bases.flatMap(base => [...(byBase.get(base)?.values() ?? [])])

@@ -6,7 +6,7 @@ export type PathWalk = (resource: unknown, emit: (element: unknown) => void) => 
 /**
  * Turns the FHIRPath expression of a search parameter into a walker for one resource type: the subset that the R4
  * parameters use, taken by hand because it is 40 times faster than a FHIRPath engine and never resolves a reference.
- * Known: `a.b.c`, unions, `(X as T)`, `as(T)`, `ofType(T)`, `where(x='y')`, `where(resolve() is T)` (judged by the
+ * Known: `a.b.c`, unions, `(X as T)`, `as(T)`, `ofType(T)`, `where(x='y')`, `where(x.endsWith('y'))`, `where(resolve() is T)` (judged by the
  * reference's text), and `X.exists() and X != false`. Anything else fails with `expression-not-supported`.
  */
 export function compilePath(expression: string, type: string, parameterType: string): Result<PathWalk> {
@@ -28,6 +28,7 @@ export function compilePath(expression: string, type: string, parameterType: str
 type Step =
   | { readonly kind: 'element'; readonly names: readonly string[] }
   | { readonly kind: 'where'; readonly element: string; readonly value: string }
+  | { readonly kind: 'ends'; readonly element: string; readonly ending: string }
   | { readonly kind: 'refers'; readonly type: string }
 
 /**
@@ -104,6 +105,7 @@ const ELEMENT = /^\.?([A-Za-z][A-Za-z0-9]*)(?![A-Za-z0-9(])/
 const AS_FUNCTION = /^\.(?:as|ofType)\(\s*([A-Za-z]+)\s*\)/
 const AS_OPERATOR = /^ as ([A-Za-z]+)/
 const WHERE_EQUALS = /^\.where\(\s*([A-Za-z]+)\s*=\s*'([^']*)'\s*\)/
+const WHERE_ENDS = /^\.where\(\s*([A-Za-z]+)\.endsWith\(\s*'([^']*)'\s*\)\s*\)/
 const WHERE_RESOLVES = /^\.where\(\s*resolve\(\)\s+is\s+([A-Za-z]+)\s*\)/
 
 /** The steps after the type's name. Parentheses only group a prefix, so a closing one is skipped where it stands. */
@@ -131,6 +133,11 @@ function readStep(
   if (equals?.[1] !== undefined && equals[2] !== undefined) {
     const step: Step = { kind: 'where', element: equals[1], value: equals[2] }
     return { length: equals[0].length, steps: [...steps, step] }
+  }
+  const ends = WHERE_ENDS.exec(rest)
+  if (ends?.[1] !== undefined && ends[2] !== undefined) {
+    const step: Step = { kind: 'ends', element: ends[1], ending: ends[2] }
+    return { length: ends[0].length, steps: [...steps, step] }
   }
   const resolves = WHERE_RESOLVES.exec(rest)
   if (resolves?.[1] !== undefined) {
@@ -167,6 +174,9 @@ function walkOf(steps: readonly Step[]): PathWalk {
   if (step === undefined) return each
   const next = walkOf(others)
   if (step.kind === 'where') return filtered(next, value => value[step.element] === step.value)
+  if (step.kind === 'ends') {
+    return filtered(next, value => String(value[step.element]).endsWith(step.ending))
+  }
   if (step.kind === 'refers') return filtered(next, value => refersTo(value, step.type))
   return into(step.names, next)
 }

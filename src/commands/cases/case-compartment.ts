@@ -1,0 +1,93 @@
+import { hash } from 'node:crypto'
+import { parseJson } from '../../lib/json.ts'
+import { fail, type Result } from '../../lib/result.ts'
+import type { CaseFile } from '../../care-plan/case-file.ts'
+import { patientOf } from '../../fhir/compartment.ts'
+import { keyText, type Resource } from '../../fhir/resource.ts'
+import { isCase } from '../../mappers/case/episode-lens.ts'
+import { caseOwners, readCaseFile } from '../../mappers/case/nouns/case-files.ts'
+import { nounLenses, type NounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
+import type { Stored } from '../ports/store.ts'
+import type { CaseDeps } from './case-deps.ts'
+
+/** Everything that a case is made of (domain.md 4.4), and what says who the patient is. */
+export const caseFileTypes: readonly string[] = [
+  'Patient',
+  'EpisodeOfCare',
+  'CareTeam',
+  'CarePlan',
+  'Goal',
+  'Task',
+  'Flag',
+  'Encounter',
+  'Communication',
+  'Appointment',
+  'ServiceRequest',
+  'Condition',
+  'Observation',
+  'ClinicalImpression',
+  'QuestionnaireResponse',
+  'RiskAssessment',
+  'Consent',
+]
+
+/** A patient's compartment as far as cases look at it. */
+export interface Compartment {
+  readonly resources: readonly Resource[]
+  /** Version of each by `Type/id`. */
+  readonly versions: ReadonlyMap<string, number>
+}
+
+export function compartmentOf(rows: readonly Stored[]): Compartment {
+  const standing = rows.filter(({ deleted }) => !deleted)
+  return {
+    resources: standing.map(({ content }) => parseJson(content) as Resource),
+    versions: new Map(standing.map(row => [keyText(row), row.version])),
+  }
+}
+
+/** One case of a compartment. */
+export interface FoundCase {
+  readonly file: CaseFile
+  /** Entity tag without its quotes: changes whenever anything of the case does, by whatever door. */
+  readonly version: string
+}
+
+/** Undefined when the compartment has no such case. */
+export function caseIn(
+  id: string,
+  { resources, versions }: Compartment,
+  lenses: NounLenses,
+): FoundCase | undefined {
+  const file = readCaseFile(id, resources, lenses)
+  if (!file) return undefined
+  const owned = [...caseOwners(resources, lenses)].flatMap(([resource, owner]) =>
+    owner === id ? [`${resource.resourceType}/${resource.id ?? ''}`] : [],
+  )
+  return { file, version: versionOf(owned.map(key => `${key}/${versions.get(key) ?? 0}`)) }
+}
+
+const VERSION_CHARS = 20
+
+/** Short hash over (type, id, version) of every resource of the case. */
+const versionOf = (versioned: readonly string[]): string =>
+  hash('sha256', versioned.toSorted().join('\n'), 'hex').slice(0, VERSION_CHARS)
+
+/** The Patient of a case, by the case's id. Failure: `case-unknown`. */
+export async function patientOfCase(
+  { store, tenant, base, canonicalBase }: Pick<CaseDeps, 'store' | 'tenant' | 'base' | 'canonicalBase'>,
+  id: string,
+): Promise<Result<string>> {
+  const stored = await store.read(tenant, { type: 'EpisodeOfCare', id })
+  if (!stored || stored.deleted) return caseUnknown
+  const episode = parseJson(stored.content) as Resource
+  const patient = patientOf(episode, base)
+  const { names } = nounLenses(canonicalBase)
+  return patient !== undefined && isCase(episode, names) ? { ok: true, value: patient } : caseUnknown
+}
+
+export const caseUnknown = fail({
+  kind: 'not-found',
+  code: 'case-unknown',
+  message: 'There is no case with this id, or there was none yet at the time asked for.',
+})

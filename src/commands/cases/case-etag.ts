@@ -1,0 +1,24 @@
+import { isEtagList } from '../../fhir/etag.ts'
+import type { Failure } from '../../lib/result.ts'
+
+/** The ETag of a case: weak, for two answers of one version may be written differently. */
+export const caseEtag = (version: string): string => `W/"${version}"`
+
+/** Why If-Match forbids a command on a case of this version: `version-stale`, `if-match-malformed`. */
+export function versionStale(ifMatch: string | undefined, version: string): Failure | undefined {
+  if (ifMatch === undefined) return undefined
+  if (!isEtagList(ifMatch)) {
+    return {
+      kind: 'invalid',
+      code: 'if-match-malformed',
+      message: 'If-Match must be the ETag of the case, such as W/"1f0c2a", or *.',
+    }
+  }
+  const named = ifMatch.split(',').map(tag => tag.trim().replace(/^W\//, ''))
+  if (named.includes('*') || named.includes(`"${version}"`)) return undefined
+  return {
+    kind: 'stale-version',
+    code: 'version-stale',
+    message: 'The case has changed since the version that If-Match names: read it again.',
+  }
+}

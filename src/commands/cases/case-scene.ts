@@ -1,0 +1,140 @@
+import { instantOf } from '../../lib/clock.ts'
+import { zonedTextOf } from '../../lib/fhir-time.ts'
+import { keyText, type Resource, type ResourceKey } from '../../fhir/resource.ts'
+import type { CommandContext } from '../../care-plan/command.ts'
+import { patientStays, type PatientStays } from '../../mappers/adt/patient-stays.ts'
+import { nounLenses, type NounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
+import { shardOf } from '../fhir-placing.ts'
+import type { Loaded, Said } from '../ports/store.ts'
+import { openWork, type UnitOfWork } from '../unit-of-work.ts'
+import { caseFileTypes, type Compartment } from './case-compartment.ts'
+import type { CaseDeps } from './case-deps.ts'
+
+/** Who writes, and when what they write about happened. */
+export interface SceneFrame {
+  readonly patient: string
+  readonly actor: string
+  readonly requestId: string
+  /** Time of the fact; now when nobody says it. */
+  readonly at?: string
+  readonly lock: boolean
+}
+
+/** A patient's record as one try of a write found it, with everything staged so far. */
+export interface Scene {
+  readonly patient: string
+  readonly shard: number
+  readonly lenses: NounLenses
+  readonly stays: PatientStays
+  readonly context: CommandContext
+  readonly work: UnitOfWork
+  /** The compartment as it stands, staged changes included. */
+  readonly now: () => Compartment
+  readonly put: (resource: Resource & { readonly id: string }) => void
+  /** Register to write with the change: whoever decided on the same record at the same time decides again. */
+  readonly guard: Said
+}
+
+/** Loads a patient's compartment, facts and registers in one snapshot. */
+export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Scene> {
+  const { store, tenant, base, clock } = deps
+  const { patient } = frame
+  const shard = shardOf(tenant, { type: 'Patient', id: patient }, patient)
+  const loaded = await store.load({
+    tenant,
+    lane: shard % store.lanes,
+    keys: [{ type: 'Patient', id: patient }],
+    compartments: { patients: [patient], types: caseFileTypes },
+    subjects: [patient],
+    ...(frame.lock && { lock: true }),
+  })
+  const recordedMs = clock.nowMs()
+  const recorded = instantOf(recordedMs)
+  const at = frame.at ?? zonedTextOf(recordedMs, deps.timeZone)
+  const stays = staysIn(deps, { patient, shard, loaded })
+  const { actor, requestId } = frame
+  const work = openWork(
+    {
+      tenant,
+      lane: shard % store.lanes,
+      at: recorded,
+      actor,
+      requestId,
+      targets: deps.targets,
+      journal: deps.journal,
+    },
+    loaded.resources,
+  )
+  const keys = new Map<string, ResourceKey>(
+    loaded.resources.map(({ type, id }) => [keyText({ type, id }), { type, id }]),
+  )
+  return {
+    patient,
+    shard,
+    lenses: nounLenses(deps.canonicalBase),
+    stays,
+    context: contextOf(deps, { shard, stays, actor, at, recorded }),
+    work,
+    now: () => standing(work, keys.values()),
+    put: resource => {
+      work.put(resource, { shard })
+      const key = { type: resource.resourceType, id: resource.id }
+      keys.set(keyText(key), key)
+    },
+    guard: guardOf(loaded, patient),
+  }
+
+  function standing(over: UnitOfWork, of: Iterable<ResourceKey>): Compartment {
+    const found = [...of].flatMap(key => {
+      const resource = over.get(key)
+      return resource ? [{ key, resource }] : []
+    })
+    return {
+      resources: found.map(({ resource }) => resource),
+      versions: new Map(found.map(({ key }) => [keyText(key), over.version(key)])),
+    }
+  }
+}
+
+interface StaysFrame {
+  readonly patient: string
+  readonly shard: number
+  readonly loaded: Pick<Loaded, 'facts' | 'said'>
+}
+
+/** The patient's visits as the facts and registers loaded have them. */
+export const staysIn = (
+  { settings }: Pick<CaseDeps, 'settings'>,
+  { patient, shard, loaded }: StaysFrame,
+): PatientStays =>
+  patientStays({
+    ...{ patient, shard, settings },
+    facts: loaded.facts.filter(({ subject }) => subject === patient),
+    said: new Map(
+      loaded.said.filter(({ subject }) => subject === patient).map(({ scope, body }) => [scope, body]),
+    ),
+  })
+
+interface ContextFrame extends Pick<CommandContext, 'actor' | 'at' | 'recorded'> {
+  readonly shard: number
+  readonly stays: PatientStays
+}
+
+const contextOf = (deps: CaseDeps, { shard, stays, ...stamp }: ContextFrame): CommandContext => ({
+  ...stamp,
+  newId: () => deps.ids.mint(shard),
+  rules: deps.rules,
+  models: deps.models,
+  calendar: deps.calendar,
+  timeZone: deps.timeZone,
+  stays: stays.stays,
+})
+
+/**
+ * The patient's own register, which every ADT message about the patient rewrites too: written again as it is, it lets
+ * only one of two writers through that looked at the same record and wrote different resources.
+ */
+function guardOf({ said }: Loaded, patient: string): Said {
+  const found = said.find(({ subject, scope }) => subject === patient && scope === '')
+  return { subject: patient, scope: '', version: (found?.version ?? 0) + 1, body: found?.body ?? {} }
+}

@@ -1,0 +1,77 @@
+import { fail, ok, type Result } from '../../lib/result.ts'
+import type { CaseDeps } from './case-deps.ts'
+import { patientOfCase } from './case-compartment.ts'
+import { instantIn } from './view-case.ts'
+import { eventAnswer, type EventAnswer } from './write-case.ts'
+
+export interface TimelineRequest {
+  readonly id: string
+  readonly at?: string
+  readonly order?: string
+  readonly count?: string
+  readonly next?: string
+}
+
+export interface Timeline {
+  readonly events: readonly EventAnswer[]
+  readonly next?: string
+}
+
+const COUNT_DEFAULT = 100
+const COUNT_MAX = 1000
+
+/** The events of a case in order of recording, oldest first. Failures: `case-unknown`, `at-malformed`, `cursor-malformed`. */
+export async function caseTimeline(deps: CaseDeps, request: TimelineRequest): Promise<Result<Timeline>> {
+  const { id, at, order, next } = request
+  const patient = await patientOfCase(deps, id)
+  if (!patient.ok) return patient
+  const to = at === undefined ? undefined : instantIn(deps, at)
+  if (to && !to.ok) return to
+  const after = next === undefined ? undefined : cursorIn(next)
+  if (next !== undefined && !after) return fail(cursorMalformed)
+  const count = Math.min(COUNT_MAX, Number(request.count ?? COUNT_DEFAULT))
+  const rows = await deps.store.caseEvents(deps.tenant, {
+    caseId: id,
+    count: count + 1,
+    newestFirst: order === 'newest',
+    ...(to && { to: to.value }),
+    ...(after && { after }),
+  })
+  const page = rows.slice(0, count)
+  const last = page.at(-1)
+  return ok({
+    events: page.map(eventAnswer),
+    ...(rows.length > count && last && { next: cursorOf(last) }),
+  })
+}
+
+interface Cursor {
+  readonly recorded: string
+  readonly id: string
+}
+
+const cursorOf = ({ recorded, id }: Cursor): string =>
+  Buffer.from(JSON.stringify([recorded, id])).toString('base64url')
+
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
+
+function cursorIn(text: string): Cursor | undefined {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
+    if (!Array.isArray(parts) || parts.length !== 2) return undefined
+    const [recorded, id] = parts as readonly unknown[]
+    const isOurs = typeof recorded === 'string' && typeof id === 'string'
+    return isOurs && INSTANT.test(recorded) && !Number.isNaN(Date.parse(recorded)) && !id.includes('\0')
+      ? { recorded, id }
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const cursorMalformed = {
+  kind: 'invalid',
+  code: 'cursor-malformed',
+  message: 'next is not a cursor that this list gave: begin again without it.',
+  expression: 'next',
+} as const

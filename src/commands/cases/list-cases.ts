@@ -1,0 +1,119 @@
+import { parseJson } from '../../lib/json.ts'
+import { fail, ok, type Result } from '../../lib/result.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import { readPageToken } from '../../fhir/search/page-token.ts'
+import { searchParameterOf, type SearchParameter } from '../../fhir/search/parameters.ts'
+import type { SearchFilter, SearchPlan, SearchValue } from '../../fhir/search/plan.ts'
+import { nounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
+import { caseRow } from '../../mappers/case/views/case-row.ts'
+import type { CaseDeps } from './case-deps.ts'
+
+/** What a list of cases is asked for; several values of one field, with commas, are alternatives. */
+export interface CaseQuery {
+  readonly state?: string
+  readonly status?: string
+  readonly type?: string
+  readonly model?: string
+  readonly manager?: string
+  readonly patient?: string
+  readonly assigner?: string
+  readonly acuity?: string
+  readonly flag?: string
+  readonly sort?: string
+  readonly count?: string
+  readonly next?: string
+  readonly total?: string
+}
+
+export interface CaseList {
+  readonly cases: readonly object[]
+  /** Cursor of the next page. */
+  readonly next?: string
+  readonly total?: number
+}
+
+const COUNT_DEFAULT = 50
+const COUNT_MAX = 500
+
+/** One page of cases in the order asked for, newest change first by default. Failure: `cursor-malformed`. */
+export async function listCases(deps: CaseDeps, query: CaseQuery): Promise<Result<CaseList>> {
+  const plan = planOf(deps, query)
+  if (!plan.ok) return plan
+  const { matches, next, total } = await deps.store.search(deps.tenant, plan.value)
+  const lenses = nounLenses(deps.canonicalBase)
+  return ok({
+    cases: matches.map(({ content, updated }) => caseRow(parseJson(content) as Resource, updated, lenses)),
+    ...(next !== undefined && { next }),
+    ...(total !== undefined && { total }),
+  })
+}
+
+function planOf(deps: CaseDeps, query: CaseQuery): Result<SearchPlan> {
+  const descending = (query.sort ?? '-updated').startsWith('-')
+  const by = (query.sort ?? '-updated').replace('-', '') === 'start' ? 'date' : '_lastUpdated'
+  const sort = [{ by: parameterOf(by), descending }]
+  const after = query.next === undefined ? undefined : readPageToken(query.next, sort.length)
+  if (query.next !== undefined && !after) return fail(cursorMalformed)
+  return ok({
+    type: 'EpisodeOfCare',
+    base: deps.base,
+    filters: filtersOf(deps, query),
+    sort,
+    count: Math.min(COUNT_MAX, Number(query.count ?? COUNT_DEFAULT)),
+    ...(after && { after }),
+    includes: [],
+    revIncludes: [],
+    total: query.total === 'true' ? 'accurate' : 'none',
+    countOnly: false,
+  })
+}
+
+const cursorMalformed = {
+  kind: 'invalid',
+  code: 'cursor-malformed',
+  message: 'next is not a cursor that this list gave with this order: begin again without it.',
+  expression: 'next',
+} as const
+
+function parameterOf(code: string): SearchParameter {
+  const parameter = searchParameterOf('EpisodeOfCare', code)
+  if (!parameter) throw new Error(`no search parameter ${code}`)
+  return parameter
+}
+
+/** Only what is a case: an EpisodeOfCare with a case type. */
+function filtersOf({ canonicalBase }: CaseDeps, query: CaseQuery): readonly SearchFilter[] {
+  const { names } = nounLenses(canonicalBase)
+  const model = `${canonicalBase}/CodeSystem/model`
+  return [
+    query.type === undefined
+      ? { parameter: parameterOf('type'), values: [{ kind: 'token', system: names.caseType }] }
+      : tokens('type', query.type, names.caseType),
+    ...(query.state === undefined ? [] : [tokens('case-state', query.state)]),
+    ...(query.status === undefined ? [] : [tokens('status', query.status)]),
+    ...(query.model === undefined ? [] : [tokens('type', query.model, model)]),
+    ...(query.acuity === undefined ? [] : [tokens('acuity', query.acuity)]),
+    ...(query.flag === undefined ? [] : [tokens('_tag', query.flag, names.flag)]),
+    ...(query.manager === undefined ? [] : [references('case-manager', query.manager)]),
+    ...(query.assigner === undefined ? [] : [references('organization', query.assigner)]),
+    ...(query.patient === undefined ? [] : [references('patient', patientsIn(query.patient))]),
+  ]
+}
+
+const tokens = (code: string, value: string, system?: string): SearchFilter => ({
+  parameter: parameterOf(code),
+  values: value
+    .split(',')
+    .map((one): SearchValue => ({ kind: 'token', code: one, ...(system !== undefined && { system }) })),
+})
+
+const references = (code: string, value: string): SearchFilter => ({
+  parameter: parameterOf(code),
+  values: [{ kind: 'reference', references: value.split(',') }],
+})
+
+const patientsIn = (value: string): string =>
+  value
+    .split(',')
+    .map(one => (one.startsWith('Patient/') ? one : `Patient/${one}`))
+    .join(',')

@@ -1,0 +1,85 @@
+import { startMsOf } from '../../lib/fhir-time.ts'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import { commands } from '../../care-plan/commands.ts'
+import type { Caller } from '../fhir-deps.ts'
+import { caseIn, caseUnknown, patientOfCase } from './case-compartment.ts'
+import type { CaseDeps } from './case-deps.ts'
+import { versionStale } from './case-etag.ts'
+import type { Repeatable } from './idempotency.ts'
+import { decisionOf, writeCase, type Answered } from './write-case.ts'
+
+/** A command as it came in; the payload is checked against the command's schema by the door. */
+export interface CommandRequest {
+  readonly caseId: string
+  readonly name: string
+  readonly payload: Readonly<Record<string, unknown>>
+  /** Time of the fact; now when absent. */
+  readonly at?: string
+  readonly reason?: string
+  /** Header If-Match. */
+  readonly ifMatch?: string
+  readonly repeatable?: Repeatable
+}
+
+/**
+ * Runs a command on a case. Failures: `command-unknown`, `case-unknown`, `at-in-future`, `version-stale`,
+ * `if-match-malformed`, those of the command and of `writeCase`.
+ */
+export async function runCommand(
+  deps: CaseDeps,
+  caller: Caller,
+  request: CommandRequest,
+): Promise<Result<Answered>> {
+  const command = commands.get(request.name)
+  if (!command) return fail(commandUnknown())
+  const future = inFuture(deps, request.at)
+  if (future) return fail(future)
+  const patient = await patientOfCase(deps, request.caseId)
+  if (!patient.ok) return patient
+  const { at, reason, repeatable } = request
+  return writeCase(deps, {
+    caller,
+    patient: patient.value,
+    name: command.name,
+    status: 200,
+    ...(at !== undefined && { at }),
+    ...(reason !== undefined && { reason }),
+    ...(repeatable && { repeatable }),
+    decide: scene => {
+      const found = caseIn(request.caseId, scene.now(), scene.lenses)
+      if (!found) return caseUnknown
+      const stale = versionStale(request.ifMatch, found.version)
+      if (stale) return fail(stale)
+      const events = command.decide(found.file, request.payload as never, scene.context)
+      if (!events.ok) return events
+      const said = reason === undefined ? events.value : events.value.map(event => ({ reason, ...event }))
+      return ok(decisionOf(found.file, said))
+    },
+  })
+}
+
+/** Clocks differ by so much. */
+const SKEW_MS = 60_000
+
+/** Only what has happened is recorded. Failure: `at-in-future`. */
+export function inFuture(
+  { clock, timeZone }: Pick<CaseDeps, 'clock' | 'timeZone'>,
+  at: string | undefined,
+): Failure | undefined {
+  if (at === undefined) return undefined
+  const atMs = startMsOf(at, timeZone)
+  if (atMs <= clock.nowMs() + SKEW_MS) return undefined
+  return {
+    kind: 'invalid',
+    code: 'at-in-future',
+    message: 'The time of the fact is no time that has passed: `at` says when it happened, with an offset.',
+    expression: 'at',
+  }
+}
+
+export const commandUnknown = (): Failure => ({
+  kind: 'not-found',
+  code: 'command-unknown',
+  message: 'There is no command of this name; `legal` lists those that there are.',
+  legal: [...commands.keys()].toSorted(),
+})

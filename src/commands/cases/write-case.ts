@@ -1,0 +1,174 @@
+import { fail, ok, type Result } from '../../lib/result.ts'
+import { emptyFile, type CaseFile } from '../../care-plan/case-file.ts'
+import { evolveAll, type DomainEvent } from '../../care-plan/domain-event.ts'
+import { brokenRule } from '../../care-plan/invariant.ts'
+import { invariants } from '../../care-plan/invariants.ts'
+import { writeCaseFile } from '../../mappers/case/nouns/case-files.ts'
+import type { Json } from '../../fhir/resource.ts'
+import type { Caller } from '../fhir-deps.ts'
+import { recordProvenance } from '../fhir-provenance.ts'
+import type { CaseEventRow, Changes } from '../ports/store.ts'
+import { caseIn, caseUnknown } from './case-compartment.ts'
+import type { CaseDeps } from './case-deps.ts'
+import { openScene, type Scene } from './case-scene.ts'
+import { answeredBefore, type Repeatable } from './idempotency.ts'
+import { stageEffects, validated } from './stage-effects.ts'
+
+/** One change of one case by a person or a system, at the door of the case API. */
+export interface CaseWrite {
+  readonly caller: Caller
+  readonly patient: string
+  /** Name of the command, for the record. */
+  readonly name: string
+  /** Time of the fact. */
+  readonly at?: string
+  readonly reason?: string
+  readonly repeatable?: Repeatable
+  /** Status of the answer. */
+  readonly status: 200 | 201
+  /** Decides over what stands; called again when somebody else was faster. */
+  readonly decide: (scene: Scene) => Result<CaseDecision>
+}
+
+export interface CaseDecision {
+  readonly caseId: string
+  /** Undefined at the birth of a case. */
+  readonly before: CaseFile | undefined
+  readonly after: CaseFile
+  readonly events: readonly DomainEvent[]
+}
+
+/** What the caller is told, as JSON. */
+export interface CaseAnswer {
+  readonly case: { readonly id: string; readonly state: string; readonly version: string }
+  readonly events: readonly EventAnswer[]
+  /** References of everything that changed. */
+  readonly resources: readonly string[]
+}
+
+export interface EventAnswer {
+  readonly id: string
+  readonly type: string
+  readonly noun: string
+  readonly nounId: string
+  readonly at: string
+  readonly recorded: string
+  readonly actor: string
+  readonly reason?: string
+  readonly changes: Json
+}
+
+export interface Answered {
+  readonly status: number
+  readonly body: CaseAnswer
+}
+
+/** Decided again so often when others write the same case at the same time. */
+const TRIES_MAX = 40
+const LOCK_FROM_TRY = 3
+
+/**
+ * Writes a change of a case with everything that follows from it in one flush (architecture D2). Failures: those of the
+ * decision, `rule-broken`, `idempotency-key-reused`, `case-resource-invalid`, `write-conflict`.
+ */
+export async function writeCase(deps: CaseDeps, write: CaseWrite): Promise<Result<Answered>> {
+  const { caller, patient, at } = write
+  for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    const before = await answeredBefore(deps, write.repeatable)
+    if (!before.ok) return before
+    if (before.value) return ok(before.value as unknown as Answered)
+    const lock = tries >= LOCK_FROM_TRY
+    const scene = await openScene(deps, { ...caller, patient, lock, ...(at !== undefined && { at }) })
+    const staged = stage(deps, write, scene)
+    if (!staged.ok) return staged
+    const { changes, body } = staged.value
+    const answer = { status: write.status, body }
+    const flushed = await deps.store.flush({
+      ...changes,
+      ...(changes.writes.length > 0 && { said: [scene.guard] }),
+      ...(write.repeatable && {
+        answers: [{ ...write.repeatable, status: answer.status, body: body as unknown as Json }],
+      }),
+    })
+    if (flushed.ok) return ok(answer)
+  }
+  return fail({
+    kind: 'conflict',
+    code: 'write-conflict',
+    message: 'Others write the same case all the time; try again.',
+  })
+}
+
+interface Staged {
+  readonly changes: Changes
+  readonly body: CaseAnswer
+}
+
+function stage(deps: CaseDeps, write: CaseWrite, scene: Scene): Result<Staged> {
+  const decided = write.decide(scene)
+  if (!decided.ok) return decided
+  const { caseId, before, after, events } = decided.value
+  const broken = brokenRule(invariants, { before, after }, scene.context)
+  if (broken) return fail(broken)
+  const { lenses, work } = scene
+  const unborn = emptyFile({ ...after.case, id: '' })
+  const { resources: compartment } = scene.now()
+  for (const resource of writeCaseFile({ before: before ?? unborn, after, compartment, lenses }))
+    scene.put(resource)
+  stageEffects(deps, scene, `urn:casewire:command:${write.name}`)
+  const valid = validated(deps, scene)
+  if (!valid.ok) return valid
+  const found = caseIn(caseId, scene.now(), lenses)
+  if (!found) return caseUnknown
+  const resources = work.changedInStep()
+  const { context } = scene
+  recordProvenance({
+    deps,
+    caller: write.caller,
+    work,
+    named: [{ type: 'EpisodeOfCare', id: caseId }],
+    told: {
+      activity: write.name,
+      at: context.at,
+      ...(write.reason !== undefined && { reason: write.reason }),
+    },
+  })
+  const changes = work.changes({
+    events,
+    at: context.at,
+    ...(write.reason !== undefined && { reason: write.reason }),
+  })
+  const { file, version } = found
+  return ok({
+    changes,
+    body: {
+      case: { id: caseId, state: file.case.state, version },
+      events: (changes.events ?? []).filter(row => row.caseId === caseId).map(eventAnswer),
+      resources: resources.toSorted(),
+    },
+  })
+}
+
+/** An event as the API shows it. */
+export function eventAnswer(row: CaseEventRow): EventAnswer {
+  const { reason, changes } = row.body as { readonly reason?: string; readonly changes?: Json }
+  return {
+    id: row.id,
+    type: row.type,
+    noun: row.noun,
+    nounId: row.nounId,
+    at: row.at,
+    recorded: row.recorded,
+    actor: row.actor,
+    ...(reason !== undefined && { reason }),
+    changes: changes ?? {},
+  }
+}
+
+/** What the decision of a command makes of a case file. */
+export const decisionOf = (before: CaseFile, events: readonly DomainEvent[]): CaseDecision => ({
+  caseId: before.case.id,
+  before,
+  after: evolveAll(before, events),
+  events,
+})

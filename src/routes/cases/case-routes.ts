@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify'
+import type { CaseRouteOptions } from './case-exchange.ts'
+import { createRoute } from './create-case.ts'
+import { diffRoute } from './diff.ts'
+import { listRoute } from './list-cases.ts'
+import { commandRoutes } from './run-command.ts'
+import { timelineRoute } from './timeline.ts'
+import { viewRoutes } from './view-routes.ts'
+
+/** The case API (interface.md 3). Responses are described by schemas and written as they are: nothing is left out. */
+export async function caseRoutes(server: FastifyInstance, options: CaseRouteOptions): Promise<void> {
+  server.setSerializerCompiler(() => body => JSON.stringify(body))
+  listRoute(server, options)
+  createRoute(server, options)
+  viewRoutes(server, options)
+  timelineRoute(server, options)
+  diffRoute(server, options)
+  commandRoutes(server, options)
+}

@@ -1,0 +1,108 @@
+import { Type, type TSchema } from 'typebox'
+
+/** Pieces of the schemas that describe the case API in /openapi.json; what goes in is checked by them too. */
+
+export const caseParams = Type.Object({
+  id: Type.String({
+    description: 'Id of the case: that of its EpisodeOfCare.',
+    examples: ['0198f3a2-7c4e-8b21-9d10-5a6c7e8f9012'],
+  }),
+})
+
+export const instantText = (description: string) =>
+  Type.String({ description, examples: ['2026-11-25T12:00:00-05:00'] })
+
+export const viewQuery = Type.Object(
+  {
+    at: Type.Optional(
+      instantText('As it was known at this time: a date with time and offset (write + as %2B).'),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+/** Headers are described, not closed: every client sends others too. */
+export const writeHeaders = Type.Object({
+  'x-actor': Type.Optional(
+    Type.String({ description: 'Who acts, without AUTH.', examples: ['Practitioner/noor'] }),
+  ),
+  'if-match': Type.Optional(
+    Type.String({ description: 'ETag of the case as you saw it: 412 when it has changed since.' }),
+  ),
+  'idempotency-key': Type.Optional(
+    Type.String({ description: 'A fresh value for each request, so that it can be sent again safely.' }),
+  ),
+})
+
+const text = Type.String()
+export const reference = (description: string) =>
+  Type.String({ description, examples: ['Practitioner/noor'] })
+const optional = Type.Optional
+
+export const eventSchema = Type.Object({
+  id: Type.String({ description: 'Stable: the id of the CloudEvent.' }),
+  type: Type.String({ examples: ['GoalSet'] }),
+  noun: Type.String({ examples: ['goal'] }),
+  nounId: text,
+  at: Type.String({ description: 'When it happened.' }),
+  recorded: Type.String({ description: 'When it was recorded.' }),
+  actor: reference('Who did it.'),
+  reason: optional(text),
+  changes: Type.Unknown({
+    description: 'The fields that got a new value; all of them at the birth of a noun.',
+  }),
+})
+
+export const caseAnswer = Type.Object({
+  case: Type.Object({
+    id: text,
+    state: Type.String({ examples: ['active'] }),
+    version: Type.String({ description: 'The ETag without W/ and quotes.' }),
+  }),
+  events: Type.Array(eventSchema, { description: 'What the command came to, duties that follow included.' }),
+  resources: Type.Array(text, { description: 'References of everything that changed.' }),
+})
+
+export const problemSchema = Type.Object(
+  {
+    type: Type.String({ examples: ['urn:casewire:error:illegal-transition'] }),
+    title: text,
+    status: Type.Integer(),
+    detail: text,
+    code: optional(Type.String({ description: 'docs/reference/errors.md' })),
+    location: optional(Type.String({ description: 'The field or element at fault.' })),
+    legal: optional(Type.Array(text, { description: '409: the commands that are possible now.' })),
+    rule: optional(Type.String({ description: '422: the number of the rule.', examples: ['I3'] })),
+    why: optional(Type.String({ description: '409 and 422: what stands in the way.' })),
+    issues: optional(
+      Type.Array(Type.Object({ location: optional(text), detail: text }), {
+        description: 'Every fault, when there are several.',
+      }),
+    ),
+  },
+  { description: 'RFC 9457' },
+)
+
+const meanings: Readonly<Record<number, string>> = {
+  400: 'The request is malformed: `location` names the field.',
+  404: 'No such case, noun or command.',
+  409: 'Not possible in this state: `legal` lists what is.',
+  412: 'The case has changed since the version that If-Match names.',
+  422: 'A rule forbids it: `rule` and `why` say which.',
+  503: 'Nothing was written; try again.',
+}
+
+/** Responses of these statuses, as problem+json. */
+export const problems = (...statuses: readonly number[]): Readonly<Record<number, unknown>> =>
+  Object.fromEntries(
+    statuses.map(status => [
+      status,
+      {
+        description: meanings[status] ?? 'Refused.',
+        content: { 'application/problem+json': { schema: problemSchema } },
+      },
+    ]),
+  )
+
+/** A response with its meaning. */
+export const described = (schema: TSchema, description: string): TSchema => ({ ...schema, description })

@@ -1,0 +1,93 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TObject } from 'typebox'
+import { caseEtag } from '../../commands/cases/case-etag.ts'
+import { commandSchemas } from '../../commands/cases/command-schemas.ts'
+import { viewCase } from '../../commands/cases/view-case.ts'
+import type { CaseScene } from '../../mappers/case/views/case-scene.ts'
+import { caseView } from '../../mappers/case/views/case-view.ts'
+import { legalView } from '../../mappers/case/views/legal-view.ts'
+import { planView } from '../../mappers/case/views/plan-view.ts'
+import { riskView } from '../../mappers/case/views/risk-view.ts'
+import { teamView } from '../../mappers/case/views/team-view.ts'
+import { sendProblem } from '../problem.ts'
+import { idOf, type CaseRouteOptions } from './case-exchange.ts'
+import { caseParams, problems, viewQuery } from './schemas.ts'
+import { caseSchema, legalSchema, planSchema, riskSchema, teamSchema } from './view-schemas.ts'
+
+interface ViewRoute {
+  readonly path: string
+  readonly operationId: string
+  readonly summary: string
+  readonly view: (scene: CaseScene) => object
+  readonly response: TObject
+}
+
+const commandNames: ReadonlySet<string> = new Set(commandSchemas.map(({ name }) => name))
+
+/** Every view of one case: a pure function of what is known of it, now or at the time that `at` names. */
+const views: readonly ViewRoute[] = [
+  {
+    path: '/cases/:id',
+    operationId: 'getCase',
+    summary: 'The case at a glance: state, phases, model, plan, team, duties, next contact, flags, risk.',
+    view: caseView,
+    response: caseSchema,
+  },
+  {
+    path: '/cases/:id/plan',
+    operationId: 'getPlan',
+    summary: 'The plan with its goals, activities, needs, strengths and barriers, and its versions.',
+    view: planView,
+    response: planSchema,
+  },
+  {
+    path: '/cases/:id/team',
+    operationId: 'getTeam',
+    summary: 'Who belongs to the team, from when to when and why.',
+    view: teamView,
+    response: teamSchema,
+  },
+  {
+    path: '/cases/:id/risk',
+    operationId: 'getRisk',
+    summary: 'Risk scores with their inputs and what was missing.',
+    view: riskView,
+    response: riskSchema,
+  },
+  {
+    path: '/cases/:id/commands',
+    operationId: 'listCommands',
+    summary: 'What the states of the case and its parts allow now.',
+    view: scene => legalView(scene, commandNames),
+    response: legalSchema,
+  },
+]
+
+export function viewRoutes(server: FastifyInstance, options: CaseRouteOptions): void {
+  for (const route of views) {
+    server.get(route.path, {
+      schema: {
+        operationId: route.operationId,
+        summary: route.summary,
+        tags: ['views'],
+        params: caseParams,
+        querystring: viewQuery,
+        response: { 200: route.response, ...problems(400, 404, 503) },
+      },
+      handler: (request, reply) => show(route, { request, reply, options }),
+    })
+  }
+}
+
+interface Exchange {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly options: CaseRouteOptions
+}
+
+async function show({ view }: ViewRoute, { request, reply, options }: Exchange): Promise<FastifyReply> {
+  const { at } = request.query as { readonly at?: string }
+  const scene = await viewCase(options.deps, { id: idOf(request), ...(at !== undefined && { at }) })
+  if (!scene.ok) return sendProblem(reply, scene.failure)
+  return reply.header('etag', caseEtag(scene.value.version)).send(view(scene.value))
+}

@@ -1,0 +1,153 @@
+import { Type } from 'typebox'
+import { eventSchema } from './schemas.ts'
+
+/** The shapes of the views of a case. A field that the case doesn't have is left out unless it is said to be null. */
+
+const text = Type.String()
+const optional = Type.Optional
+const nullable = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()])
+const time = (description: string) => Type.String({ description, examples: ['2026-11-25T12:00:00-05:00'] })
+const versioned = {
+  version: Type.String({ description: 'Version of the case; its ETag without W/ and quotes.' }),
+}
+/** A noun of the case with all its fields (docs/reference/case-api.md). */
+const noun = Type.Object({ id: text, state: text }, { additionalProperties: true })
+const texts = Type.Array(text)
+
+const model = Type.Object({ id: text, version: optional(text), since: optional(text), title: optional(text) })
+
+const duty = Type.Object({
+  id: Type.String({ description: 'Id of the Task.' }),
+  rule: Type.String({ examples: ['contact'] }),
+  state: Type.String({ examples: ['due', 'missed'] }),
+  due: optional(time('End of the time for it.')),
+  owner: optional(text),
+  overdue: Type.Boolean(),
+})
+
+const ground = Type.Object({
+  what: Type.Enum(['task', 'assignment', 'visit']),
+  reference: text,
+  rule: optional(text),
+  state: text,
+  since: optional(text),
+})
+
+const member = Type.Object({
+  member: text,
+  role: text,
+  active: Type.Boolean(),
+  start: optional(text),
+  end: optional(text),
+  reason: Type.String({ description: 'The rule that makes a member of it, in words.' }),
+  source: Type.Enum(['derived', 'pin']),
+  because: Type.Array(ground, { description: 'The tasks, assignments and visits that it rests on.' }),
+})
+
+export const caseSchema = Type.Object(
+  {
+    id: text,
+    patient: Type.String({ description: 'Id of the Patient.' }),
+    ...versioned,
+    at: optional(time('The time that was asked for.')),
+    state: Type.String({ description: 'Exact state.', examples: ['active'] }),
+    status: Type.String({ description: 'EpisodeOfCare.status.', examples: ['active'] }),
+    phases: Type.Array(text, {
+      description: 'Phases that hold; derived.',
+      examples: [['implementing', 'following-up']],
+    }),
+    caseType: text,
+    model: nullable(model),
+    plan: nullable(
+      Type.Object({
+        id: text,
+        state: text,
+        version: text,
+        start: optional(text),
+        goals: Type.Integer(),
+        activities: Type.Integer(),
+      }),
+    ),
+    goals: Type.Array(noun),
+    team: Type.Array(member),
+    duties: Type.Object({ open: Type.Integer(), overdue: Type.Integer(), list: Type.Array(duty) }),
+    nextContact: nullable(Type.Object({ what: text, id: text, at: text, kind: text, by: optional(text) })),
+    flags: Type.Array(noun),
+    risk: Type.Array(noun),
+  },
+  { additionalProperties: true },
+)
+
+export const caseListSchema = Type.Object({
+  cases: Type.Array(
+    Type.Object({
+      id: text,
+      patient: text,
+      state: text,
+      status: text,
+      caseType: text,
+      isWaitlisted: Type.Boolean(),
+      acuity: optional(text),
+      manager: optional(text),
+      assigner: optional(text),
+      start: optional(text),
+      end: optional(text),
+      model: nullable(model),
+      flags: texts,
+      updated: time('When its EpisodeOfCare last changed.'),
+    }),
+  ),
+  next: optional(Type.String({ description: 'Cursor of the next page; none on the last one.' })),
+  total: optional(Type.Integer()),
+})
+
+export const timelineSchema = Type.Object({
+  events: Type.Array(eventSchema),
+  next: optional(Type.String({ description: 'Cursor of the next page; none on the last one.' })),
+})
+
+export const planSchema = Type.Object({
+  ...versioned,
+  plan: nullable(noun),
+  goals: Type.Array(noun),
+  activities: Type.Array(noun),
+  needs: Type.Array(noun),
+  strengths: Type.Array(noun),
+  barriers: Type.Array(noun),
+  versions: Type.Array(Type.Object({ id: text, state: text, version: text }, { additionalProperties: true })),
+})
+
+export const teamSchema = Type.Object({
+  teams: Type.Array(Type.Object({ id: text, status: text })),
+  members: Type.Array(member),
+})
+
+export const legalSchema = Type.Object({
+  ...versioned,
+  case: Type.Object({ state: text, legal: texts }),
+  new: Type.Array(text, { description: 'Commands that bring something new.' }),
+  nouns: Type.Array(Type.Object({ noun: text, id: text, state: text, legal: texts })),
+  other: Type.Array(text, { description: 'Commands that change what is there without moving its state.' }),
+})
+
+export const riskSchema = Type.Object({
+  ...versioned,
+  acuity: nullable(text),
+  latest: Type.Array(noun),
+  all: Type.Array(noun),
+})
+
+export const diffSchema = Type.Object({
+  id: text,
+  from: text,
+  to: nullable(text),
+  version: Type.Object({ from: nullable(text), to: text }),
+  nouns: Type.Array(
+    Type.Object({
+      noun: text,
+      id: text,
+      change: Type.Enum(['added', 'removed', 'changed']),
+      elements: Type.Array(Type.Object({ element: text, from: Type.Unknown(), to: Type.Unknown() })),
+    }),
+  ),
+})
