@@ -29,6 +29,11 @@ function nativeLink(resource: Resource, names: CaseNames): string | undefined {
       const group = objectOf(resource['groupIdentifier'])
       return group['system'] === names.caseNumber ? textOf(group['value']) : undefined
     }
+    case 'Goal':
+      return listOf(resource['identifier'])
+        .map(objectOf)
+        .filter(identifier => identifier['system'] === names.caseNumber)
+        .map(identifier => textOf(identifier['value']))[0]
     case 'Encounter':
       return listOf(resource['episodeOfCare'])
         .map(row => textOf(objectOf(row)['reference']))

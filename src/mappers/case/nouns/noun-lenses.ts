@@ -14,6 +14,9 @@ import { appointmentLens } from './appointment-lens.ts'
 import { contactLens } from './contact-lens.ts'
 import { flagLens } from './flag-lens.ts'
 import { transitionLens } from './transition-lens.ts'
+import { activityLens } from './activity-lens.ts'
+import { casePlanLens } from './case-plan-lens.ts'
+import { goalLens } from './goal-lens.ts'
 import type { NounLens, NounLensMaker } from './noun-lens.ts'
 
 /** One row per noun. The first whose types and `is` fit a resource is its lens. */
@@ -32,6 +35,9 @@ const makers: { readonly [N in NounName]?: NounLensMaker<N> } = {
   appointment: appointmentLens,
   flag: flagLens,
   transition: transitionLens,
+  plan: casePlanLens,
+  goal: goalLens,
+  activity: activityLens,
 }
 
 export interface NounLenses {
