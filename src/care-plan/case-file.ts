@@ -29,17 +29,29 @@ export interface Nouns {
 
 export type NounName = keyof Nouns
 
-/** A duty as it stands in its Task. Derived: raised and voided by facts, moved by people. */
+/** A duty as it stands in its Task. Derived: raised, met and voided by facts, moved by people. */
 export interface Obligation {
   readonly id: string
   readonly state: ObligationState
   readonly rule: string
+  /** Id of what called for it: a movement, or words (`flag:f1`); a number in a series after a `~`. */
   readonly trigger: string
+  /** Time of what called for it. */
+  readonly since?: DateTime
   readonly due?: DateTime
   readonly owner?: PartyRef
+  readonly requester?: PartyRef
+  /** Task.status: how far people are with it. */
   readonly status: string
   readonly outputs: readonly string[]
   readonly statusReason?: string
+  readonly startedAt?: DateTime
+  readonly doneAt?: DateTime
+  /** Put off until then; `due` says so too. */
+  readonly snoozedUntil?: DateTime
+  readonly snoozeReason?: string
+  /** Supervisor who got it because nobody did it in time. */
+  readonly escalatedTo?: PartyRef
 }
 
 /** The list of a case file that each noun stands in. */

@@ -1,24 +1,29 @@
 import { addBusinessDays, type Calendar } from '../lib/business-days.ts'
 import { addDays, dateInWords } from '../lib/calendar-date.ts'
 import { endOfDay, localDate, startMsOf, zonedTextOf } from '../lib/fhir-time.ts'
+import { careFacts, type CareFact } from './care-facts.ts'
+import type { CaseFile } from './case-file.ts'
 import {
   dutyRules,
-  dutyWords,
-  ruleWords,
+  type Circumstances,
   type DueIn,
   type DutyRule,
+  type DutySettings,
   type RuleId,
   type TriggerKind,
 } from './duty-rules.ts'
+import { dutyWords, ruleWords } from './duty-words.ts'
+import { fulfilmentOf, type Evidence } from './fulfilment.ts'
 import type { CaseRules } from './case-rules.ts'
 
 /** Something that calls for duties of a case. */
-export interface Trigger {
+export interface Trigger extends Circumstances {
   readonly kind: TriggerKind
-  /** Movement id, or a word that is unique within the case (`death`). */
+  /** Movement id, or words that are unique within the case (`death`, `flag:f1`). */
   readonly id: string
+  /** Number in a series that the trigger begins; 0 when left out. */
+  readonly n?: number
   readonly caseId: string
-  readonly isHighRisk: boolean
   /** Effective time: dateTime with time and offset. */
   readonly at: string
   readonly atMs: number
@@ -46,16 +51,29 @@ export interface Overtaken {
   readonly reason: VoidReason
   /** Recorded time of what overtook it. */
   readonly recorded: string
+  /** When it happened: what met the duty before stands. */
+  readonly atMs?: number
 }
 
 /** Why a duty that nobody started is not to be done after all. */
-export type VoidReason = 'trigger cancelled' | 'patient admitted again' | 'patient deceased'
+export type VoidReason =
+  | 'trigger cancelled'
+  | 'patient admitted again'
+  | 'patient deceased'
+  | 'case ended'
+  | 'case on hold'
+  | 'model switched'
+  | 'plan replaced'
+  | 'stay ended'
 
-/** A duty: what has to be done about a case, why and by when. Its key (case, rule, trigger) never changes. */
+/** A duty: what has to be done about a case, why and by when. Its key (case, rule, trigger, n) never changes. */
 export interface Duty {
   readonly caseId: string
   readonly rule: RuleId
+  /** Code of its Task. */
+  readonly code: string
   readonly trigger: Trigger
+  readonly dueIn: DueIn
   /** Plain words: what, by which rule, until when. */
   readonly words: string
   /** dateTime with the facility's offset. */
@@ -66,43 +84,113 @@ export interface Duty {
   readonly isBornOverdue: boolean
   /** Undefined = to be done. */
   readonly voided?: Overtaken | undefined
+  /** The fact that meets it, in time or late. */
+  readonly met?: CareFact | undefined
+  /** When it goes to the supervisor if it is still open; undefined = never. */
+  readonly escalateAt?: string | undefined
 }
 
 export interface DutyContext {
   readonly rules: CaseRules
   readonly calendar: Calendar
   readonly timeZone: string
+  /** What people did, by case id: what duties are met by. None = nothing is met. */
+  readonly files?: ReadonlyMap<string, CaseFile>
 }
 
 const HOUR_MS = 3_600_000
 
 /** All duties that the triggers call for, by the rule table: a pure function, `now` is no input. */
 export function dutiesOf(triggers: readonly Trigger[], context: DutyContext): readonly Duty[] {
+  const evidence = evidenceOf(context)
   return triggers.flatMap(trigger =>
     dutyRules
       .filter(rule => rule.on === trigger.kind)
       .filter(rule => rule.id !== 'notify' || !isLate(trigger, context))
-      .map(rule => {
-        const settings = {
-          ...context.rules.transition,
-          readmissionDays: context.rules.readmissionDays,
-          isHighRisk: trigger.isHighRisk,
-        }
-        const dueIn = rule.due(settings)
-        const due = dueAt(trigger, dueIn, context)
-        return {
-          caseId: trigger.caseId,
-          rule: rule.id,
-          trigger,
-          words: wordsOf(rule.id, trigger, dueIn, due),
-          due,
-          isTransition: rule.isTransition ?? false,
-          isUrgent: (rule.isUrgent ?? false) && !isLate(trigger, context),
-          isBornOverdue: startMsOf(due, context.timeZone) < trigger.recordedMs,
-          ...(isVoided(rule, trigger) && { voided: trigger.overtaken }),
-        }
-      }),
+      .flatMap(rule => dutyOf(rule, trigger, { context, evidence: evidence(trigger.caseId) })),
   )
+}
+
+interface Setting {
+  readonly context: DutyContext
+  readonly evidence: Evidence | undefined
+}
+
+function dutyOf(rule: DutyRule, trigger: Trigger, { context, evidence }: Setting): readonly Duty[] {
+  const dueIn = rule.due(settingsOf(trigger, context))
+  if (!dueIn) return []
+  const due = dueAt(trigger, dueIn, context)
+  const found = evidence && fulfilmentOf(rule.id, trigger, evidence)
+  const overtaken = isVoided(rule, trigger) ? trigger.overtaken : undefined
+  const met = found && !isTooLate(found, overtaken) ? found : undefined
+  const escalateAfterHours = rule.escalateAfterHours ?? trigger.model?.escalateAfterHours
+  return [
+    {
+      caseId: trigger.caseId,
+      rule: rule.id,
+      code: rule.code ?? rule.id,
+      trigger,
+      dueIn,
+      words: wordsOf(rule.id, trigger, dueIn, due),
+      due,
+      isTransition: rule.isTransition ?? false,
+      isUrgent: (rule.isUrgent ?? false) && !isLate(trigger, context),
+      isBornOverdue: startMsOf(due, context.timeZone) < trigger.recordedMs,
+      ...(overtaken && !met && { voided: overtaken }),
+      ...(met && { met }),
+      ...(escalateAfterHours !== undefined && {
+        escalateAt: zonedTextOf(
+          startMsOf(due, context.timeZone) + escalateAfterHours * HOUR_MS,
+          context.timeZone,
+        ),
+      }),
+    },
+  ]
+}
+
+/** The figures that a rule is asked with. */
+export const settingsOf = (
+  circumstances: Circumstances,
+  { rules }: Pick<DutyContext, 'rules'>,
+): DutySettings => ({
+  ...rules.transition,
+  readmissionDays: rules.readmissionDays,
+  isHighRisk: circumstances.isHighRisk,
+  ...pickDefined(circumstances),
+})
+
+const pickDefined = ({
+  model,
+  isInpatient,
+  isEngaged,
+  isNewborn,
+  isMentalHealth,
+  dueOn,
+  everyDays,
+}: Circumstances): Omit<Circumstances, 'isHighRisk'> => ({
+  ...(model && { model }),
+  ...(isInpatient !== undefined && { isInpatient }),
+  ...(isEngaged !== undefined && { isEngaged }),
+  ...(isNewborn !== undefined && { isNewborn }),
+  ...(isMentalHealth !== undefined && { isMentalHealth }),
+  ...(dueOn !== undefined && { dueOn }),
+  ...(everyDays !== undefined && { everyDays }),
+})
+
+/** What was cancelled is void whatever was done; what was overtaken stands when it was met before. */
+const isTooLate = ({ atMs }: CareFact, overtaken: Overtaken | undefined): boolean =>
+  overtaken !== undefined && (overtaken.atMs === undefined || atMs > overtaken.atMs)
+
+/** Evidence of each case, sorted when it is first asked for. */
+function evidenceOf({ files, timeZone }: DutyContext): (caseId: string) => Evidence | undefined {
+  const known = new Map<string, Evidence>()
+  return caseId => {
+    const file = files?.get(caseId)
+    if (!file) return undefined
+    const evidence = known.get(caseId) ?? { file, facts: careFacts(file, timeZone), timeZone }
+    known.set(caseId, evidence)
+    return evidence
+  }
 }
 
 /** Being admitted again ends what was to keep the patient out of hospital; a hand-over is still owed. */
@@ -116,12 +204,13 @@ const isLate = (trigger: Trigger, { rules }: DutyContext): boolean =>
   trigger.recordedMs - trigger.atMs > rules.lateAfterHours * HOUR_MS
 
 /** The instant at which the time is over, written with the facility's offset then. */
-function dueAt(
+export function dueAt(
   trigger: { readonly atMs: number },
   dueIn: DueIn,
   { calendar, timeZone }: Pick<DutyContext, 'calendar' | 'timeZone'>,
 ): string {
   if (dueIn.unit === 'hours') return zonedTextOf(trigger.atMs + dueIn.count * HOUR_MS, timeZone)
+  if (dueIn.unit === 'on') return endOfDay(dueIn.date, timeZone)
   const day = localDate(trigger.atMs, timeZone)
   const last =
     dueIn.unit === 'business-days' ? addBusinessDays(day, dueIn.count, calendar) : addDays(day, dueIn.count)

@@ -1,45 +1,108 @@
 import type { TransitionRules } from './case-rules.ts'
+import type { ModelProfile } from './model-profile.ts'
 
 /** What calls for a duty. */
 export type TriggerKind =
   | 'case-opened'
   | 'known-admission'
+  | 'inpatient-admission'
   | 'discharge-to-community'
   | 'discharge-against-advice'
   | 'discharge-to-facility'
   | 'discharge-to-acute-care'
+  | 'emergency-discharge'
+  | 'facility-stay'
   | 'death'
   | 'contradiction'
+  | 'eligible'
+  | 'engagement'
+  | 'model-switched'
+  | 'contact-cadence'
+  | 'plan-cycle'
+  | 'assessed'
+  | 'service-missed'
+  | 'services-missed'
+  | 'red-flag'
+  | 'held'
+  | 'closure-proposed'
 
 export type RuleId =
   | 'screen'
   | 'notify'
+  | 'necessity-review'
+  | 'discharge-plan'
+  | 'admission-notice'
   | 'contact'
   | 'discharge-info'
   | 'follow-up-visit'
   | 'med-rec'
   | 'readmission-watch'
+  | 'home-visit'
+  | 'reassess-after-discharge'
+  | 'mental-health-7'
+  | 'mental-health-30'
+  | 'emergency-follow-up'
+  | 'facility-contact'
   | 'handover'
   | 'bereavement'
   | 'fact-review'
+  | 'assess-begin'
+  | 'assess'
+  | 'first-contact'
+  | 'plan-draft'
+  | 'cadence-contact'
+  | 'plan-review'
+  | 'reassess'
+  | 'missed-service'
+  | 'adapt-plan'
+  | 'red-flag'
+  | 'hold-review'
+  | 'closure-review'
 
 /** How long from the trigger: whole days end at the end of the day in the facility's zone, hours to the second. */
-export interface DueIn {
-  readonly unit: 'business-days' | 'days' | 'hours'
-  readonly count: number
+export type DueIn =
+  | { readonly unit: 'business-days' | 'days' | 'hours'; readonly count: number }
+  /** A day that the facts themselves name. */
+  | { readonly unit: 'on'; readonly date: string }
+
+/** What was so when the trigger happened, as far as rules ask. */
+export interface Circumstances {
+  readonly isHighRisk: boolean
+  /** The model in force. */
+  readonly model?: ModelProfile
+  readonly isInpatient?: boolean
+  /** People had opened the case. */
+  readonly isEngaged?: boolean
+  readonly isNewborn?: boolean
+  /** The stay was for a mental illness (ICD-10 F20 to F99). */
+  readonly isMentalHealth?: boolean
+  /** Day that the facts name: a booked visit, the date of a review. */
+  readonly dueOn?: string
+  /** Step of a series. */
+  readonly everyDays?: number
 }
 
 /** What an organisation's rules and the case say about the figures of a rule. */
-export interface DutySettings extends TransitionRules {
+export interface DutySettings extends TransitionRules, Circumstances {
   readonly readmissionDays: number
-  readonly isHighRisk: boolean
 }
 
-/** One row: this trigger calls for this duty. `id` is the code of the Task too (domain.md 4.9, task-code). */
+/** One row: this trigger calls for this duty. */
 export interface DutyRule {
   readonly id: RuleId
+  /** Code of the Task (domain.md 4.9, task-code); the rule's own id when left out. */
+  readonly code?: string
   readonly on: TriggerKind
-  readonly due: (settings: DutySettings) => DueIn
+  /** Undefined = the rule doesn't apply. */
+  readonly due: (settings: DutySettings) => DueIn | undefined
+  /** Where the rule comes from: clause or source. */
+  readonly source: string
+  /** The law's own limit: the duty can't be put off past it. */
+  readonly hardStop?: (settings: DutySettings) => DueIn
+  /** So many business days a person may put it off; 2 when left out. */
+  readonly snoozeBusinessDays?: number
+  /** Hours past due after which the supervisor gets it; the model's when left out. */
+  readonly escalateAfterHours?: number
   /** Belongs to the transition plan of the discharge. */
   readonly isTransition?: true
   readonly isUrgent?: true
@@ -48,70 +111,270 @@ export interface DutyRule {
 const businessDays = (count: number): DueIn => ({ unit: 'business-days', count })
 const days = (count: number): DueIn => ({ unit: 'days', count })
 
+/** The weekly contact with a patient who went on to a facility. */
+export const FACILITY_CONTACT_DAYS = 7
+
 const contactRule = (settings: DutySettings): DueIn => businessDays(settings.contactBusinessDays)
 const visitRule = (settings: DutySettings): DueIn =>
   days(settings.isHighRisk ? settings.visitDaysHigh : settings.visitDays)
-const medRecRule = (settings: DutySettings): DueIn => days(settings.medRecDays)
+const medRecStop = (settings: DutySettings): DueIn => days(settings.medRecDays)
+const medRecRule = (settings: DutySettings): DueIn =>
+  settings.dueOn === undefined ? medRecStop(settings) : { unit: 'on', date: settings.dueOn }
 const watchRule = (settings: DutySettings): DueIn => days(settings.readmissionDays)
+const seriesRule = ({ everyDays }: DutySettings): DueIn | undefined =>
+  everyDays === undefined ? undefined : days(everyDays)
+const dateRule = ({ dueOn }: DutySettings): DueIn | undefined =>
+  dueOn === undefined ? undefined : { unit: 'on', date: dueOn }
+const when = (holds: boolean | undefined, due: DueIn): DueIn | undefined => (holds === true ? due : undefined)
 
-/** The rules of domain.md 5 that follow from movements alone. */
+const firstContactRule = ({ model, isInpatient }: DutySettings): DueIn | undefined => {
+  if (!model) return undefined
+  const { businessDays: count, sameDayWhenInpatient } = model.firstContact
+  return sameDayWhenInpatient === true && isInpatient === true ? days(0) : businessDays(count)
+}
+
+const TCM = 'CMS transitional care management 99495/99496'
+const contactSource = `${TCM}: interactive contact within 2 business days of the discharge`
+const infoSource = 'HEDIS TRC: receipt of discharge information on the day of discharge or the two days after'
+const visitSource = `${TCM}: visit within 14 days, within 7 when the complexity is high`
+const medRecSource = `HEDIS TRC: medication reconciliation by day 30; ${TCM}: no later than the visit`
+const watchSource = 'HRRP: unplanned readmission within 30 days of the discharge'
+const follow =
+  'CMS HEDIS FUH: follow-up after hospitalisation for mental illness, the day of discharge excluded'
+
+/** What follows from a discharge to where the patient lives, in the transition plan. */
+const afterDischarge = (on: TriggerKind): readonly DutyRule[] => [
+  { id: 'discharge-info', on, due: () => days(2), source: infoSource, isTransition: true },
+  { id: 'follow-up-visit', on, due: visitRule, source: visitSource, hardStop: visitRule, isTransition: true },
+  { id: 'med-rec', on, due: medRecRule, source: medRecSource, hardStop: medRecStop, isTransition: true },
+  {
+    id: 'readmission-watch',
+    on,
+    due: watchRule,
+    source: watchSource,
+    snoozeBusinessDays: 0,
+    isTransition: true,
+  },
+  {
+    id: 'home-visit',
+    on,
+    due: ({ model, isNewborn }) => when(isNewborn === true || isDeliveredByTeam(model), days(3)),
+    source: 'domain.md 5: home visit within 3 days for a newborn or under a model that delivers care itself',
+    isTransition: true,
+  },
+  {
+    id: 'reassess-after-discharge',
+    code: 'reassess',
+    on,
+    due: ({ isEngaged }) => when(isEngaged, days(30)),
+    hardStop: () => days(30),
+    source: 'MLTSS/LTSS: reassessment and plan update within 30 days of an inpatient discharge',
+    isTransition: true,
+  },
+  {
+    id: 'mental-health-7',
+    code: 'follow-up-visit',
+    on,
+    due: ({ isMentalHealth }) => when(isMentalHealth, days(7)),
+    hardStop: () => days(7),
+    source: follow,
+    isTransition: true,
+  },
+  {
+    id: 'mental-health-30',
+    code: 'follow-up-visit',
+    on,
+    due: ({ isMentalHealth }) => when(isMentalHealth, days(30)),
+    hardStop: () => days(30),
+    source: follow,
+    isTransition: true,
+  },
+]
+
+const isDeliveredByTeam = (model: ModelProfile | undefined): boolean => model?.delivery === 'manager-and-team'
+
+/** The rules of domain.md 2, 4.6 and 5. */
 export const dutyRules: readonly DutyRule[] = [
-  { id: 'screen', on: 'case-opened', due: () => businessDays(1) },
-  { id: 'notify', on: 'known-admission', due: () => ({ unit: 'hours', count: 1 }) },
-  { id: 'contact', on: 'discharge-to-community', due: contactRule, isTransition: true },
-  { id: 'discharge-info', on: 'discharge-to-community', due: () => days(2), isTransition: true },
-  { id: 'follow-up-visit', on: 'discharge-to-community', due: visitRule, isTransition: true },
-  { id: 'med-rec', on: 'discharge-to-community', due: medRecRule, isTransition: true },
-  { id: 'readmission-watch', on: 'discharge-to-community', due: watchRule, isTransition: true },
+  { id: 'screen', on: 'case-opened', due: () => businessDays(1), source: 'domain.md 5: A01, screening' },
+  {
+    id: 'notify',
+    on: 'known-admission',
+    due: () => ({ unit: 'hours', count: 1 }),
+    source: 'domain.md 5: A04, the case manager is told within the hour',
+    snoozeBusinessDays: 0,
+  },
+  {
+    id: 'necessity-review',
+    on: 'inpatient-admission',
+    due: () => businessDays(1),
+    source: 'domain.md 5: A01, utilisation review; I6',
+  },
+  {
+    id: 'discharge-plan',
+    on: 'inpatient-admission',
+    due: () => days(1),
+    source: 'domain.md 5: A01, discharge planning starts with the stay',
+  },
+  {
+    id: 'admission-notice',
+    on: 'inpatient-admission',
+    due: () => days(2),
+    hardStop: () => days(2),
+    source: 'HEDIS TRC: notification of admission on the day of admission or the two days after',
+  },
+  {
+    id: 'contact',
+    on: 'discharge-to-community',
+    due: contactRule,
+    hardStop: contactRule,
+    source: contactSource,
+    isTransition: true,
+  },
+  ...afterDischarge('discharge-to-community'),
   {
     id: 'contact',
     on: 'discharge-against-advice',
     due: () => businessDays(1),
+    hardStop: contactRule,
+    source: 'domain.md 5: A03 07, urgent contact',
     isTransition: true,
     isUrgent: true,
   },
-  { id: 'discharge-info', on: 'discharge-against-advice', due: () => days(2), isTransition: true },
-  { id: 'follow-up-visit', on: 'discharge-against-advice', due: visitRule, isTransition: true },
-  { id: 'med-rec', on: 'discharge-against-advice', due: medRecRule, isTransition: true },
-  { id: 'readmission-watch', on: 'discharge-against-advice', due: watchRule, isTransition: true },
-  { id: 'handover', on: 'discharge-to-facility', due: () => businessDays(1) },
-  { id: 'handover', on: 'discharge-to-acute-care', due: () => businessDays(1) },
-  { id: 'readmission-watch', on: 'discharge-to-acute-care', due: watchRule },
-  { id: 'bereavement', on: 'death', due: () => businessDays(3) },
-  { id: 'fact-review', on: 'contradiction', due: () => businessDays(1) },
+  ...afterDischarge('discharge-against-advice'),
+  {
+    id: 'handover',
+    on: 'discharge-to-facility',
+    due: () => businessDays(1),
+    source: 'domain.md 5: A03 to a facility, warm hand-over acknowledged; I17',
+  },
+  {
+    id: 'handover',
+    on: 'discharge-to-acute-care',
+    due: () => businessDays(1),
+    source: 'domain.md 5: A03 to a facility, warm hand-over acknowledged; I17',
+  },
+  {
+    id: 'readmission-watch',
+    on: 'discharge-to-acute-care',
+    due: watchRule,
+    source: watchSource,
+    snoozeBusinessDays: 0,
+  },
+  {
+    id: 'facility-contact',
+    code: 'contact',
+    on: 'facility-stay',
+    due: seriesRule,
+    source: 'domain.md 5: A03 to a facility, weekly contact',
+  },
+  {
+    id: 'emergency-follow-up',
+    code: 'follow-up-visit',
+    on: 'emergency-discharge',
+    due: () => days(7),
+    hardStop: () => days(7),
+    source: 'HEDIS FMC: follow-up within 7 days of an emergency visit',
+  },
+  {
+    id: 'bereavement',
+    on: 'death',
+    due: () => businessDays(3),
+    source: 'domain.md 5: A03 expired; I21',
+  },
+  {
+    id: 'fact-review',
+    on: 'contradiction',
+    due: () => businessDays(1),
+    source: 'I18: work begun on what was withdrawn is looked at by people',
+  },
+  {
+    id: 'assess-begin',
+    code: 'assess',
+    on: 'eligible',
+    due: () => days(30),
+    hardStop: () => days(30),
+    source: 'NCQA case management: the assessment begins within 30 days of eligibility',
+  },
+  {
+    id: 'assess',
+    on: 'eligible',
+    due: () => days(60),
+    hardStop: () => days(60),
+    source: 'NCQA case management: the assessment is completed within 60 days of eligibility',
+  },
+  {
+    id: 'first-contact',
+    code: 'contact',
+    on: 'engagement',
+    due: firstContactRule,
+    source: 'model: first contact after opening',
+  },
+  {
+    id: 'plan-draft',
+    on: 'engagement',
+    due: ({ model }) => model && days(model.planDueDays),
+    source: 'model: plan due',
+  },
+  {
+    id: 'plan-draft',
+    on: 'model-switched',
+    due: ({ model }) => model && days(model.planDueDays),
+    source: 'model: plan due',
+  },
+  {
+    id: 'cadence-contact',
+    code: 'contact',
+    on: 'contact-cadence',
+    due: seriesRule,
+    source: 'model: contact cadence',
+  },
+  { id: 'plan-review', on: 'plan-cycle', due: seriesRule, source: 'model: plan review' },
+  { id: 'reassess', on: 'assessed', due: seriesRule, source: 'model: reassessment' },
+  {
+    id: 'missed-service',
+    code: 'contact',
+    on: 'service-missed',
+    due: ({ model }) => model?.missedService.within,
+    source: 'model: missed service',
+  },
+  {
+    id: 'adapt-plan',
+    code: 'plan-review',
+    on: 'services-missed',
+    due: ({ model }) => model?.missedService.within,
+    source: 'model: so many misses in 14 days call for a change of the plan',
+  },
+  {
+    id: 'red-flag',
+    code: 'contact',
+    on: 'red-flag',
+    due: () => days(0),
+    hardStop: () => days(0),
+    source: 'domain.md 2.23: AHRQ RED check-in, a red flag is acted on the same day',
+    escalateAfterHours: 1,
+    isUrgent: true,
+  },
+  {
+    id: 'hold-review',
+    code: 'plan-review',
+    on: 'held',
+    due: dateRule,
+    source: 'domain.md 4.7: HoldCase, review by the date given',
+  },
+  {
+    id: 'closure-review',
+    on: 'closure-proposed',
+    due: () => businessDays(2),
+    source: 'domain.md 4.7: closure is approved by a second person',
+  },
 ]
 
-/** What is to be done, in plain words for the people who do it. */
-export const dutyWords: Readonly<Record<RuleId, string>> = {
-  screen: 'Screen the patient for case management.',
-  notify: 'Tell the care team that the patient has come to the hospital.',
-  contact: 'Reach the patient or the caregiver by phone, electronically or in person.',
-  'discharge-info': 'Obtain the discharge summary and pass it to those who go on with the care.',
-  'follow-up-visit': 'See that the follow-up visit takes place.',
-  'med-rec': 'Reconcile the medication of before, during and after the stay.',
-  'readmission-watch': 'Watch for an unplanned return to hospital.',
-  handover: 'Hand over to the receiving facility in person or by phone and have it acknowledged.',
-  bereavement: 'Reach the family and tell the primary care provider.',
-  'fact-review': 'Look at what was withdrawn or contradicts the record and decide what still holds.',
-}
+/** The row of a rule; rules of one id differ by what calls for them. */
+export const ruleNamed = (id: string, on?: TriggerKind): DutyRule | undefined =>
+  dutyRules.find(rule => rule.id === id && (on === undefined || rule.on === on))
 
-const triggerWords: Readonly<Record<TriggerKind, string>> = {
-  'case-opened': 'the admission',
-  'known-admission': 'the arrival',
-  'discharge-to-community': 'the discharge',
-  'discharge-against-advice': 'leaving against medical advice',
-  'discharge-to-facility': 'the discharge to a facility',
-  'discharge-to-acute-care': 'the transfer to acute care',
-  death: 'the death',
-  contradiction: 'the record',
-}
-
-const unitWords: Readonly<Record<DueIn['unit'], readonly [string, string]>> = {
-  'business-days': ['business day', 'business days'],
-  days: ['day', 'days'],
-  hours: ['hour', 'hours'],
-}
-
-/** The rule in words: `within 2 business days of the discharge`. */
-export const ruleWords = (on: TriggerKind, due: DueIn): string =>
-  `within ${due.count} ${unitWords[due.unit][due.count === 1 ? 0 : 1]} of ${triggerWords[on]}`
+/** Where a rule comes from, the model's version included: `model clinical 1.0.0: plan due`. */
+export const sourceOf = ({ source }: DutyRule, model: ModelProfile | undefined): string =>
+  source.startsWith('model: ') && model
+    ? `model ${model.id} ${model.version}${source.slice('model'.length)}`
+    : source

@@ -32,8 +32,8 @@ const legal: Readonly<Record<ObligationState, readonly ObligationCommand['kind']
   voided: ['Raise'],
 }
 
-/** The same table as the other machines have it. */
-export const obligationMachine = {
+/** The same table as the other machines have it. What leaves a state as it is moves the Task, not the duty. */
+export const obligationMachine: Machine<ObligationState> = {
   noun: 'obligation',
   states: ['due', 'met', 'missed', 'late-met', 'waived', 'voided'],
   moves: [
@@ -42,10 +42,25 @@ export const obligationMachine = {
     { command: 'Meet', event: 'ObligationMet', from: ['due'], to: 'met' },
     { command: 'Meet', event: 'ObligationMet', from: ['missed'], to: 'late-met' },
     { command: 'Miss', event: 'ObligationMissed', from: ['due'], to: 'missed' },
-    { command: 'Waive', event: 'ObligationWaived', from: ['due', 'missed'], to: 'waived' },
-    { command: 'Void', event: 'ObligationVoided', from: ['due', 'missed'], to: 'voided' },
+    { command: 'Escalate', event: 'ObligationEscalated', from: ['missed'], to: 'missed' },
+    { command: 'CompleteObligation', event: 'ObligationMet', from: ['due'], to: 'met' },
+    { command: 'CompleteObligation', event: 'ObligationMet', from: ['missed'], to: 'late-met' },
+    { command: 'WaiveObligation', event: 'ObligationWaived', from: ['due', 'missed'], to: 'waived' },
+    { command: 'DeclineObligation', event: 'ObligationDeclined', from: ['due', 'missed'], to: 'waived' },
+    { command: 'SnoozeObligation', event: 'ObligationSnoozed', from: ['due'], to: 'due' },
+    ...(['due', 'missed'] as const).flatMap(state => [
+      { command: 'AssignObligation', event: 'ObligationAssigned', from: [state], to: state },
+      { command: 'AcceptObligation', event: 'ObligationAccepted', from: [state], to: state },
+      { command: 'StartObligation', event: 'ObligationStarted', from: [state], to: state },
+    ]),
+    { command: 'Void', event: 'ObligationVoided', from: ['due', 'missed', 'met', 'late-met'], to: 'voided' },
+    // The fact that met it was withdrawn.
+    { command: 'Reopen', event: 'ObligationReopened', from: ['met'], to: 'due' },
+    { command: 'Reopen', event: 'ObligationReopened', from: ['late-met'], to: 'missed' },
+    // Its due time moved.
+    { command: 'Recompute', event: 'ObligationRecomputed', from: ['missed'], to: 'due' },
   ],
-} as const satisfies Machine<ObligationState>
+}
 
 /** Decides a command; work done is never undone, and only a voided duty can be raised again. */
 export function decideObligation(

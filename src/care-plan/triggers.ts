@@ -4,9 +4,12 @@ import { isOpenAt, type CaseCourse, type CaseFold } from './case-fold.ts'
 import type { CaseFile } from './case-file.ts'
 import type { CaseRules } from './case-rules.ts'
 import { withdrawnDeath, type Death } from './death.ts'
+import { careTriggers } from './care-triggers.ts'
+import { circumstancesOf, facilityStayTriggers } from './discharge-circumstances.ts'
 import { outcomeOf } from './disposition.ts'
 import { contradiction, type Overtaken, type Trigger } from './duties.ts'
 import type { TriggerKind } from './duty-rules.ts'
+import type { Settled } from './series.ts'
 import type { ModelLookup } from './model-profile.ts'
 import { endedInpatient, type Movement, type StayFacts } from './stay-facts.ts'
 
@@ -16,6 +19,10 @@ export interface TriggerInput {
   /** What people did, by case id; a case that nobody looked at yet may have none. */
   readonly files: ReadonlyMap<string, CaseFile>
   readonly models: ModelLookup
+  /** What people finished or waived themselves, where the next duty follows from that. */
+  readonly settled?: Settled
+  /** Encounters that were about a mental illness. */
+  readonly mentalHealthStays?: () => ReadonlySet<string>
   readonly death?: Death
   /** When a death that doesn't stand was last told without a discharge. */
   readonly thoughtDead?: { readonly at: string }
@@ -31,7 +38,11 @@ export function triggersOf(input: TriggerInput): readonly Trigger[] {
     ...[...facts.inpatientAdmissions, ...facts.emergencyArrivals].flatMap(arrival =>
       arrivalTriggers(arrival, fold),
     ),
+    ...facts.inpatientAdmissions.flatMap(arrival => admissionTriggers(arrival, fold)),
     ...facts.discharges.flatMap(discharge => dischargeTriggers(discharge, input)),
+    ...facts.discharges.flatMap(discharge => facilityStayTriggers(discharge, input)),
+    ...facts.discharges.flatMap(discharge => emergencyTriggers(discharge, fold)),
+    ...careTriggers(input),
     ...deathTriggers(fold, death),
     ...contradictions(input),
   ].map(trigger => (death && trigger.kind !== 'death' ? overtakenByDeath(trigger, death) : trigger))
@@ -86,6 +97,12 @@ function arrivalTriggers(arrival: Movement, fold: CaseFold): readonly Trigger[] 
     .map(course => triggerOf('known-admission', arrival, course))
 }
 
+/** Every inpatient stay is reviewed, planned for and told of, in the case that leads. */
+function admissionTriggers(admission: Movement, fold: CaseFold): readonly Trigger[] {
+  const course = leadCase(fold, admission.atMs)
+  return course ? [triggerOf('inpatient-admission', admission, course)] : []
+}
+
 function dischargeTriggers(discharge: Movement, input: TriggerInput): readonly Trigger[] {
   const kind = followUpOf(discharge)
   const course = leadCase(input.fold, discharge.atMs)
@@ -94,8 +111,29 @@ function dischargeTriggers(discharge: Movement, input: TriggerInput): readonly T
   const overtaken: Overtaken | undefined = admission && {
     reason: 'patient admitted again',
     recorded: admission.recorded,
+    atMs: admission.atMs,
   }
-  return [{ ...triggerOf(kind, discharge, course), ...(overtaken && { overtaken }) }]
+  const isFollowed = kind === 'discharge-to-community' || kind === 'discharge-against-advice'
+  return [
+    {
+      ...triggerOf(kind, discharge, course),
+      ...(isFollowed && circumstancesOf(discharge, course, input)),
+      ...(overtaken && { overtaken }),
+    },
+  ]
+}
+
+/** Gone home from the emergency department while a case was open. */
+function emergencyTriggers(discharge: Movement, fold: CaseFold): readonly Trigger[] {
+  const isEmergency =
+    !endedInpatient(discharge) &&
+    (discharge.classAfter === 'emergency' ||
+      (discharge.classAfter === 'other' && discharge.stay.class === 'emergency'))
+  const outcome = outcomeOf(discharge.disposition)
+  const course = leadCase(fold, discharge.atMs)
+  return isEmergency && course && (outcome === 'community' || outcome === 'against-advice')
+    ? [triggerOf('emergency-discharge', discharge, course)]
+    : []
 }
 
 function deathTriggers(fold: CaseFold, death: Death | undefined): readonly Trigger[] {
@@ -172,7 +210,7 @@ function review(
   return contradiction({ id, caseId, at, atMs: startMsOf(at, timeZone), ...about })
 }
 
-const triggerOf = (kind: TriggerKind, movement: Movement, course: CaseCourse): Trigger => ({
+export const triggerOf = (kind: TriggerKind, movement: Movement, course: CaseCourse): Trigger => ({
   kind,
   id: movement.id,
   caseId: course.id,
@@ -189,4 +227,4 @@ const triggerOf = (kind: TriggerKind, movement: Movement, course: CaseCourse): T
 const overtakenByDeath = (trigger: Trigger, death: Death): Trigger =>
   trigger.kind === 'contradiction' || trigger.atMs > death.atMs
     ? trigger
-    : { ...trigger, overtaken: { reason: 'patient deceased', recorded: death.recorded } }
+    : { ...trigger, overtaken: { reason: 'patient deceased', recorded: death.recorded, atMs: death.atMs } }

@@ -14,7 +14,9 @@ import { dutyFiles } from './duty-files.ts'
 import type { EncounterEffect } from './encounter-lens.ts'
 import { episodeEffects, teamEffects } from './episode-effects.ts'
 import { flagEffects } from './flag-effects.ts'
+import { mentalHealthStays } from './mental-health.ts'
 import { planEffects } from './plan-effects.ts'
+import { settledIn } from './settled.ts'
 import { asResource } from './slots.ts'
 import { taskEffects, timersOf } from './task-effects.ts'
 
@@ -77,6 +79,8 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
     fold,
     files,
     models,
+    settled: settledIn(record, ids, lenses, timeZone),
+    mentalHealthStays: () => mentalHealthStays(input.compartment),
     ...(death && { death }),
     ...(thoughtDead && { thoughtDead }),
     rules,
@@ -87,7 +91,7 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
     ...about,
     facts,
     triggers: triggersOf(triggerInput),
-    context: { rules, calendar, timeZone },
+    context: { rules, calendar, timeZone, files },
   })
   const plans = planEffects({ ...about, tasks, timeZone, transitions: transitionsOf(triggerInput) })
   const episodes = episodeEffects(about)

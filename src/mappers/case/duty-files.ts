@@ -31,4 +31,7 @@ export function dutyFiles(
 }
 
 const isFact = (resource: Resource, { names }: NounLenses): boolean =>
-  resource.resourceType === 'Task' ? !isDerived(resource, names) : resource.resourceType !== 'CareTeam'
+  resource.resourceType !== 'CareTeam' &&
+  !(derivedTypes.has(resource.resourceType) && isDerived(resource, names))
+
+const derivedTypes: ReadonlySet<string> = new Set(['Task', 'Flag'])

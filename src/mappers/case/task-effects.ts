@@ -1,5 +1,6 @@
-import { startMsOf, withTime } from '../../lib/fhir-time.ts'
+import { laterOf, startMsOf, withTime } from '../../lib/fhir-time.ts'
 import type { CaseCourse } from '../../care-plan/case-fold.ts'
+import type { CareFact } from '../../care-plan/care-facts.ts'
 import type { Death } from '../../care-plan/death.ts'
 import {
   contradiction,
@@ -31,6 +32,7 @@ export interface TaskInput {
 }
 
 const WITHDRAWN = 'trigger cancelled'
+export const ESCALATED_NOTE = 'Nobody did this in time; it went to the supervisor.'
 const WITHDRAWN_NOTE =
   'What called for this task was withdrawn. Please check whether it still has to be done.'
 
@@ -39,53 +41,95 @@ const WITHDRAWN_NOTE =
  * began, else kept with a note and a review), those of people (cancelled by death only). Work done stays done.
  */
 export function taskEffects(input: TaskInput): readonly Resource[] {
-  const duties = dutiesOf(input.triggers, input.context)
-  const wanted = new Map(duties.map(duty => [taskId(duty, input.ids), duty]))
+  const wanted = wantedTasks(dutiesOf(input.triggers, input.context), input)
   const standing = input.courses.flatMap(course => input.record.tasksOf(course.id))
   const orphans = standing.filter(task => task.id !== undefined && !wanted.has(task.id))
-  const reviews = dutiesOf(reviewTriggers(orphans, input), input.context)
-  const reviewed = new Map(
-    reviews.map(duty => [taskId(duty, input.ids), duty] as const).filter(([id]) => !wanted.has(id)),
-  )
+  const reviews = wantedTasks(dutiesOf(reviewTriggers(orphans, input), input.context), input)
+  const reviewed = new Map([...reviews].filter(([id]) => !wanted.has(id)))
   return [
-    ...[...wanted, ...reviewed].flatMap(([id, duty]) => dutyTask(id, duty, input)),
+    ...[...wanted, ...reviewed].flatMap(([id, one]) => dutyTask(id, one, input)),
     ...orphans.filter(({ id }) => id !== undefined && !reviewed.has(id)).map(task => orphanTask(task, input)),
   ]
 }
 
-const taskId = ({ caseId, rule, trigger }: Duty, ids: CaseIds): string => ids.task(caseId, rule, trigger.id)
+/** A duty and the number of the Task that stands for it. */
+export interface NumberedDuty {
+  readonly duty: Duty
+  readonly n: string
+}
+
+/** The Tasks of duties by id. What its owner declined is asked of others anew: a duty has no end but its own. */
+export function wantedTasks(
+  duties: readonly Duty[],
+  { ids, record, lenses }: Pick<TaskInput, 'ids' | 'record' | 'lenses'>,
+): ReadonlyMap<string, NumberedDuty> {
+  return new Map(
+    duties.flatMap(duty => {
+      const { caseId, rule, trigger } = duty
+      const tries: (readonly [string, NumberedDuty])[] = []
+      for (let again = 0; again < TRIES_MAX; again += 1) {
+        const n = again === 0 ? String(trigger.n ?? 0) : `${trigger.n ?? 0}r${again}`
+        const id = ids.task(caseId, rule, trigger.id, n)
+        tries.push([id, { duty, n }])
+        const task = record.byId.get(id)
+        if (!task || lenses.task.read(task).standing.own !== 'rejected') break
+      }
+      return tries
+    }),
+  )
+}
+
+/** Whoever is asked declines at last: then people have to look at it. */
+const TRIES_MAX = 10
 
 /** The Task of a duty; a duty that was overtaken before it was raised gets none. */
-function dutyTask(id: string, duty: Duty, input: TaskInput): readonly Resource[] {
+function dutyTask(id: string, { duty, n }: NumberedDuty, input: TaskInput): readonly Resource[] {
   const { lenses, record, patient } = input
   const found = record.byId.get(id)
   if (!found && duty.voided) return []
-  const task = found ?? newTask({ id, duty, patient }, lenses.names)
+  const task = found ?? newTask({ id, n, duty, patient }, lenses.names)
   const before = lenses.task.read(task)
   if (!isOpenTask(before.standing.own)) return [task]
   const isLeftAlone = duty.voided?.reason === 'patient admitted again' && isWorkedOn(task, lenses)
   const state = dutyState(before, duty, input)
+  if (duty.met) return [writeTask(task, metState(state, duty.met, input.context.timeZone), lenses)]
   return [writeTask(task, laidOver(state, before, isLeftAlone ? undefined : duty.voided), lenses)]
 }
 
 /** What the duty says, in place of what the Task said: words and urgency only when the due time moved with them. */
 function dutyState(before: TaskState, duty: Duty, { ids }: TaskInput): TaskState {
   const { trigger } = duty
-  const isMoved = before.due !== duty.due
+  const due = before.snoozedUntil === undefined ? duty.due : laterOf(duty.due, before.snoozedUntil)
+  const isMoved = before.due !== due
   const overtaken = duty.voided?.recorded
   return {
     ...before,
     authored: trigger.at,
-    due: duty.due,
-    words: isMoved ? duty.words : before.words,
+    due,
+    words: isMoved || before.words === undefined ? duty.words : before.words,
     isUrgent: isMoved ? duty.isUrgent : before.isUrgent,
     isMissed: !isMoved && before.isMissed,
     isBornOverdue: duty.isBornOverdue,
     modified: modifiedAt(trigger.at, trigger.recorded, overtaken, before.modified),
-    notes: [],
+    notes: before.escalatedTo === undefined ? [] : [ESCALATED_NOTE],
     focus: trigger.encounter === undefined ? undefined : `Encounter/${trigger.encounter}`,
     basedOn: duty.isTransition ? [`CarePlan/${ids.transition(duty.caseId, trigger.id)}`] : [],
     message: trigger.message ?? before.message,
+    outputs: [],
+    escalateAt: duty.escalateAt,
+  }
+}
+
+/** A fact meets the duty, in time or late; when the fact is withdrawn, the Task is as people left it. */
+function metState(state: TaskState, met: CareFact, timeZone: string): TaskState {
+  const { own } = state.standing
+  return {
+    ...state,
+    standing: { own, overlay: { state: 'completed', reason: `met by ${met.words}` } },
+    statusReason: undefined,
+    isMissed: state.due !== undefined && met.atMs > startMsOf(state.due, timeZone),
+    modified: modifiedAt(state.authored ?? met.at, met.at, state.modified),
+    outputs: [met.output],
   }
 }
 
@@ -97,9 +141,9 @@ function laidOver(state: TaskState, before: TaskState, voided: Overtaken | undef
   const { own, overlay } = before.standing
   if (voided) {
     const standing = { own, overlay: { state: 'cancelled', reason: voided.reason } }
-    return { ...state, standing, statusReason: voided.reason, isMissed: false }
+    return { ...state, standing, statusReason: voided.reason, isMissed: false, outputs: [] }
   }
-  return { ...state, standing: { own }, statusReason: overlay ? undefined : before.statusReason }
+  return { ...state, standing: { own }, statusReason: overlay ? undefined : before.statusReason, outputs: [] }
 }
 
 /** A Task that no duty calls for: of people, or of a trigger that is gone. */
@@ -142,20 +186,20 @@ function orphanReview(task: Resource, before: TaskState, duty: NamedDuty, lenses
 /** Begins the trigger of reviews that the law over writes asks for: they don't follow from movements. */
 export const LAW_TRIGGER = 'law:'
 
-interface NamedDuty {
+export interface NamedDuty {
   readonly caseId: string
   readonly rule: string
   readonly trigger: string
 }
 
 /** The duty that a derived Task was made for, from its identifier `case/rule/trigger`; none for a Task of people. */
-function dutyNamed(task: Resource, lenses: CaseLenses): NamedDuty | undefined {
+export function dutyNamed(task: Resource, lenses: CaseLenses): NamedDuty | undefined {
   if (!isDerived(task, lenses.names)) return undefined
   const key = identifierOf(lenses.names.obligation).get(task)
   const match = key === undefined ? null : /^([^/]*)\/([^/]*)\/(.*)$/s.exec(key)
   if (!match) return undefined
   const [, caseId = '', rule = '', trigger = ''] = match
-  return { caseId, rule, trigger }
+  return { caseId, rule, trigger: trigger.replace(/~\d+(r\d+)?$/, '') }
 }
 
 /** When it became known that a trigger doesn't hold; undefined when its movement is no longer known. */

@@ -7,6 +7,7 @@ import type { Resource } from '../../fhir/resource.ts'
 import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
 import { lensOf, type Lens, type Slot } from './lens.ts'
 import type { CaseNames } from './names.ts'
+import { referenceExtension } from './nouns/element-slots.ts'
 import { asResource, derivedRows, extensionAt, extensionOf, tagOf, textAt, withReason } from './slots.ts'
 import { nativeStatus, shownState, standingSlot, type Standing } from './standing.ts'
 
@@ -35,6 +36,14 @@ export interface TaskState {
   readonly basedOn: readonly string[]
   /** meta.source of the message that called for it. */
   readonly message: string | undefined
+  /** References of the facts that meet it, as far as they are derived. */
+  readonly outputs: readonly string[]
+  /** When the supervisor gets it if it is still open. */
+  readonly escalateAt: string | undefined
+  /** Supervisor who got it. */
+  readonly escalatedTo: string | undefined
+  /** Put off by people until then. */
+  readonly snoozedUntil: string | undefined
 }
 
 export const taskLens = (names: CaseNames): Lens<TaskState> =>
@@ -62,6 +71,19 @@ export const taskLens = (names: CaseNames): Lens<TaskState> =>
         withReason({ ...row, reference }, names.derived, 'follows from the discharge'),
     }),
     message: messageSlot(names),
+    outputs: derivedRows('output', names.derived, {
+      keyOf: reference => reference,
+      read: row => textOf(objectOf(row['valueReference'])['reference']) ?? '',
+      write: (row, reference) =>
+        withReason(
+          { ...row, type: { text: 'Met by' }, valueReference: { reference } },
+          names.derived,
+          'shows that it is done',
+        ),
+    }),
+    escalateAt: extensionAt(names.extension('escalate-at'), 'valueDateTime'),
+    escalatedTo: referenceExtension(names.extension('escalated-to')),
+    snoozedUntil: extensionAt(names.extension('snoozed-until'), 'valueDateTime'),
   })
 
 const urgentSlot: Slot<boolean> = {
@@ -86,7 +108,7 @@ function messageSlot(names: CaseNames): Slot<string | undefined> {
 const MISSED = 'missed'
 
 /** businessStatus holds our one code; a partner's own codes in it are kept. */
-function missedSlot(names: CaseNames): Slot<boolean> {
+export function missedSlot(names: CaseNames): Slot<boolean> {
   const isOurs = (coding: unknown): boolean =>
     isObject(coding) && coding['system'] === names.businessStatus && coding['code'] === MISSED
   const codingsOf = (resource: Resource): readonly unknown[] =>
@@ -116,14 +138,17 @@ export function taskStanding(status: string): TaskStanding {
 
 export const isOpenTask = (status: string): boolean => notBegun.has(status) || underWay.has(status)
 
-/** Somebody owns it, began it, or left a trace of work on it. */
+/** Somebody owns it, began it, or left a trace of work on it. What facts and timers put there is no work. */
 export function isTouched(task: Resource, own: string, names: CaseNames): boolean {
-  const notes = listOf(task['note']).filter(isObject)
+  const ofPeople = (rows: unknown): boolean =>
+    listOf(rows).some(row => isObject(row) && !extensionOf(row, names.derived))
+  const owner = textOf(objectOf(task['owner'])['reference'])
+  const supervisor = referenceExtension(names.extension('escalated-to')).get(task)
   return (
     !notBegun.has(own) ||
-    task['owner'] !== undefined ||
-    task['output'] !== undefined ||
-    notes.some(note => !extensionOf(note, names.derived))
+    (task['owner'] !== undefined && (owner === undefined || owner !== supervisor)) ||
+    ofPeople(task['output']) ||
+    ofPeople(task['note'])
   )
 }
 
@@ -141,26 +166,28 @@ export function caseNumberOf(task: Resource, names: CaseNames): string | undefin
   return group['system'] === names.caseNumber ? textOf(group['value']) : undefined
 }
 
-/** Key of a duty within all cases: `case/rule/trigger`. */
-const dutyKey = ({ caseId, rule, trigger }: Pick<Duty, 'caseId' | 'rule' | 'trigger'>): string =>
-  `${caseId}/${rule}/${trigger.id}`
+/** Key of a duty within all cases: `case/rule/trigger`, and the number within a series after a `~`. */
+const dutyKey = ({ caseId, rule, trigger }: Pick<Duty, 'caseId' | 'rule' | 'trigger'>, n: string): string =>
+  n === '0' ? `${caseId}/${rule}/${trigger.id}` : `${caseId}/${rule}/${trigger.id}~${n}`
 
 export interface TaskBirth {
   readonly id: string
+  /** Number within its series; `0` when left out. */
+  readonly n?: string
   readonly duty: Duty
   readonly patient: string
 }
 
 /** The Task of a duty, requested of nobody yet. */
-export function newTask({ id, duty, patient }: TaskBirth, names: CaseNames): Resource {
+export function newTask({ id, duty, patient, n = '0' }: TaskBirth, names: CaseNames): Resource {
   const task: Task = {
     resourceType: 'Task',
     id,
-    identifier: [{ system: names.obligation, value: dutyKey(duty) }],
+    identifier: [{ system: names.obligation, value: dutyKey(duty, n) }],
     groupIdentifier: { system: names.caseNumber, value: duty.caseId },
     status: 'requested',
     intent: 'order',
-    code: { coding: [{ system: names.taskCode, code: duty.rule }] },
+    code: { coding: [{ system: names.taskCode, code: duty.code }] },
     for: { reference: `Patient/${patient}` },
     reasonCode: { coding: [{ system: names.rule, code: duty.rule }] },
     input: [{ type: { text: 'Rule' }, valueString: duty.rule }],

@@ -17,6 +17,7 @@ import { transitionLens } from './transition-lens.ts'
 import { activityLens } from './activity-lens.ts'
 import { casePlanLens } from './case-plan-lens.ts'
 import { goalLens } from './goal-lens.ts'
+import { obligationLens } from './obligation-lens.ts'
 import type { NounLens, NounLensMaker } from './noun-lens.ts'
 
 /** One row per noun. The first whose types and `is` fit a resource is its lens. */
@@ -38,6 +39,7 @@ const makers: { readonly [N in NounName]?: NounLensMaker<N> } = {
   plan: casePlanLens,
   goal: goalLens,
   activity: activityLens,
+  obligation: obligationLens,
 }
 
 export interface NounLenses {

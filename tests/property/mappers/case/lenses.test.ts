@@ -108,6 +108,10 @@ const taskState = fc.record({
   modified: optional(time),
   notes: uniqueSorted,
   isBornOverdue: fc.boolean(),
+  outputs: uniqueSorted,
+  escalateAt: optional(time),
+  escalatedTo: optional(word),
+  snoozedUntil: optional(time),
   isUrgent: fc.boolean(),
   focus: optional(word),
   basedOn: uniqueSorted,
@@ -200,7 +204,7 @@ const touched = new Set([
     'lastModified',
     'note',
   ],
-  ...['priority', 'focus', 'basedOn', 'input'],
+  ...['priority', 'focus', 'basedOn', 'input', 'output'],
 ])
 
 describe('rows of others in a list', () => {

@@ -15,6 +15,7 @@ import {
   CM,
   PATIENT,
   admission,
+  admissionBoard,
   after,
   arrival,
   board,
@@ -49,11 +50,17 @@ describe('an inpatient admission', () => {
       ],
     })
     expect(board(world)).toEqual(['screen:requested 2026-10-06'])
+    expect(admissionBoard(world)).toEqual([
+      'admission-notice:requested 2026-10-07',
+      'discharge-plan:requested 2026-10-06',
+      'necessity-review:requested 2026-10-06',
+    ])
   })
 
   it('skips the week-end and Columbus Day for the screening', () => {
     const world = after(emptyWorld, [stay('e1', [admission('2026-10-10T18:30:00')])])
     expect(dueOf(taskOf(world, 'screen'))).toBe('2026-10-13T23:59:59-04:00')
+    expect(dueOf(taskOf(world, 'necessity-review'))).toBe('2026-10-13T23:59:59-04:00')
   })
 
   it('names rule, trigger and due time in the task, but nothing of the patient', () => {
@@ -160,7 +167,7 @@ describe('the effects', () => {
 
   it('name a timer for every open task, which marks it as missed when it is over', () => {
     const world = after(emptyWorld, home())
-    expect(world.last?.timers).toHaveLength(6)
+    expect(world.last?.timers).toHaveLength(9)
     const contact = taskOf(world, 'contact')
     expect(markMissed(contact, '2026-10-15T03:59:58Z', CM)).toBeUndefined()
     const missed = markMissed(contact, '2026-10-15T03:59:59Z', CM)
@@ -170,7 +177,7 @@ describe('the effects', () => {
     expect(missed && markMissed(missed, '2026-10-16T00:00:00Z', CM)).toBeUndefined()
     const late = after({ compartment: put(world.compartment, missed ? [missed] : []) }, home())
     expect(late.last?.resources).toEqual([])
-    expect(late.last?.timers).toHaveLength(5)
+    expect(late.last?.timers).toHaveLength(8)
     const moved = [
       stay('e1', [
         admission('2026-10-05T18:30:00'),

@@ -1,0 +1,83 @@
+import { addDays } from '../lib/calendar-date.ts'
+import { localDate, startMsOf, zonedTextOf } from '../lib/fhir-time.ts'
+import { careFacts } from './care-facts.ts'
+import type { CaseCourse } from './case-fold.ts'
+import type { CaseFile } from './case-file.ts'
+import type { Overtaken, Trigger } from './duties.ts'
+import { FACILITY_CONTACT_DAYS, type Circumstances } from './duty-rules.ts'
+import { modelAt, modelSpans } from './model-in-force.ts'
+import { seriesOf } from './series.ts'
+import { endedInpatient, type Movement } from './stay-facts.ts'
+import { followUpOf, leadCase, triggerOf, type TriggerInput } from './triggers.ts'
+
+/** What the rules about a discharge to the community ask: risk, model, what kind of stay it was, what is booked. */
+export function circumstancesOf(discharge: Movement, course: CaseCourse, input: TriggerInput): Circumstances {
+  const file = input.files.get(course.id)
+  const { timeZone } = input
+  const { stay } = discharge
+  const model = modelAt(modelSpans(file, input.models, timeZone), discharge.atMs)
+  const booked = file && bookedDay(file, discharge, input)
+  return {
+    isHighRisk: course.isHighRisk || (file !== undefined && isHighByScore(file, stay.encounter)),
+    isEngaged: file?.case.openedAt !== undefined && startMsOf(file.case.openedAt, timeZone) <= discharge.atMs,
+    isNewborn: stay.admissionType === 'newborn',
+    isMentalHealth: input.mentalHealthStays?.().has(stay.encounter) ?? false,
+    ...(model && { model }),
+    ...(booked !== undefined && { dueOn: booked }),
+  }
+}
+
+/** LACE of 10 or more for the stay (domain.md 2.12). */
+const isHighByScore = (file: CaseFile, encounter: string): boolean =>
+  file.risks.some(
+    ({ method, value, state, encounter: about }) =>
+      method.startsWith('lace') &&
+      state !== 'entered-in-error' &&
+      (about === encounter || about === `Encounter/${encounter}`) &&
+      Number(value) >= HIGH_LACE,
+  )
+
+const HIGH_LACE = 10
+
+const bookedStates: ReadonlySet<string> = new Set(['booked', 'arrived', 'fulfilled'])
+
+/** The day of the first visit after the discharge, as long as it is within the time for reconciling the medicines. */
+function bookedDay(
+  file: CaseFile,
+  discharge: Movement,
+  { rules, timeZone }: Pick<TriggerInput, 'rules' | 'timeZone'>,
+): string | undefined {
+  const last = addDays(localDate(discharge.atMs, timeZone), rules.transition.medRecDays)
+  return file.appointments
+    .filter(({ state, purpose }) => bookedStates.has(state) && purpose !== 'service' && purpose !== 'other')
+    .flatMap(({ start }) => (start === undefined ? [] : [startMsOf(start, timeZone)]))
+    .filter(startMs => startMs >= discharge.atMs)
+    .map(startMs => localDate(startMs, timeZone))
+    .filter(day => day <= last)
+    .toSorted()[0]
+}
+
+/** The weekly contact with a patient of an opened case who went on to a facility, until the stay there ends. */
+export function facilityStayTriggers(discharge: Movement, input: TriggerInput): readonly Trigger[] {
+  const kind = followUpOf(discharge)
+  const course = leadCase(input.fold, discharge.atMs)
+  const file = course && input.files.get(course.id)
+  const isFacility = kind === 'discharge-to-facility' || kind === 'discharge-to-acute-care'
+  if (!isFacility || !course || !file?.case.openedAt) return []
+  const { timeZone, facts } = input
+  const end = facts.discharges.find(one => one.atMs > discharge.atMs && endedInpatient(one))
+  const endMs = Math.min(end?.atMs ?? Infinity, course.endMs ?? Infinity)
+  const overtaken: Overtaken | undefined = Number.isFinite(endMs)
+    ? { reason: 'stay ended', recorded: end?.recorded ?? zonedTextOf(endMs, timeZone), atMs: endMs }
+    : undefined
+  const model = modelAt(modelSpans(file, input.models, timeZone), discharge.atMs)
+  return seriesOf({
+    trigger: { ...triggerOf('facility-stay', discharge, course), ...(overtaken && { overtaken }) },
+    rule: 'facility-contact',
+    start: discharge,
+    done: careFacts(file, timeZone).contacts,
+    settled: input.settled ?? (() => undefined),
+    step: () => ({ everyDays: FACILITY_CONTACT_DAYS, ...(model && { model }) }),
+    ...(overtaken && { endMs }),
+  })
+}

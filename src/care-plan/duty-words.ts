@@ -1,0 +1,80 @@
+import { dateInWords } from '../lib/calendar-date.ts'
+import type { DueIn, RuleId, TriggerKind } from './duty-rules.ts'
+
+/** What is to be done, in plain words for the people who do it. */
+export const dutyWords: Readonly<Record<RuleId, string>> = {
+  screen: 'Screen the patient for case management.',
+  notify: 'Tell the care team that the patient has come to the hospital.',
+  'necessity-review': 'Review whether the stay is necessary and in the right setting.',
+  'discharge-plan': 'Begin to plan the discharge.',
+  'admission-notice': 'Obtain and keep the evidence that the outpatient provider was told of the admission.',
+  contact: 'Reach the patient or the caregiver by phone, electronically or in person.',
+  'discharge-info': 'Obtain the discharge summary and pass it to those who go on with the care.',
+  'follow-up-visit': 'See that the follow-up visit takes place.',
+  'med-rec': 'Reconcile the medication of before, during and after the stay.',
+  'readmission-watch': 'Watch for an unplanned return to hospital.',
+  'home-visit': 'Visit the patient at home.',
+  'reassess-after-discharge': 'Assess the patient again after the stay and bring the plan up to date.',
+  'mental-health-7': 'See that a mental health follow-up visit takes place, not on the day of discharge.',
+  'mental-health-30': 'See that a mental health follow-up visit takes place within the month.',
+  'emergency-follow-up': 'See that a follow-up visit takes place after the emergency visit.',
+  'facility-contact': 'Speak with the patient and the facility about the stay there.',
+  handover: 'Hand over to the receiving facility in person or by phone and have it acknowledged.',
+  bereavement: 'Reach the family and tell the primary care provider.',
+  'fact-review': 'Look at what was withdrawn or contradicts the record and decide what still holds.',
+  'assess-begin': 'Begin the assessment.',
+  assess: 'Complete the assessment with a written conclusion for each required domain.',
+  'first-contact': 'Speak with the patient for the first time.',
+  'plan-draft': 'Draft the care plan.',
+  'cadence-contact': 'Speak with the patient as often as the model asks.',
+  'plan-review': 'Review the care plan.',
+  reassess: 'Assess the patient again.',
+  'missed-service': 'Ask the patient about the service that was missed.',
+  'adapt-plan': 'Adapt the care plan: services were missed again.',
+  'red-flag': 'Act today on the early symptom or danger that was reported.',
+  'hold-review': 'Decide whether the case goes on.',
+  'closure-review': 'Decide on the proposed closure.',
+}
+
+export const triggerWords: Readonly<Record<TriggerKind, string>> = {
+  'case-opened': 'the admission',
+  'known-admission': 'the arrival',
+  'inpatient-admission': 'the admission',
+  'discharge-to-community': 'the discharge',
+  'discharge-against-advice': 'leaving against medical advice',
+  'discharge-to-facility': 'the discharge to a facility',
+  'discharge-to-acute-care': 'the transfer to acute care',
+  'emergency-discharge': 'the emergency visit',
+  'facility-stay': 'the last contact or the discharge to the facility',
+  death: 'the death',
+  contradiction: 'the record',
+  eligible: 'being found eligible',
+  engagement: 'the opening of the case',
+  'model-switched': 'the switch of the model',
+  'contact-cadence': 'the last contact or the start of the model',
+  'plan-cycle': 'the last review or the activation of the plan',
+  assessed: 'the last assessment',
+  'service-missed': 'the missed service',
+  'services-missed': 'the last missed service',
+  'red-flag': 'the red flag',
+  held: 'the pause of the case',
+  'closure-proposed': 'the proposal of closure',
+}
+
+const unitWords: Readonly<Record<'business-days' | 'days' | 'hours', readonly [string, string]>> = {
+  'business-days': ['business day', 'business days'],
+  days: ['day', 'days'],
+  hours: ['hour', 'hours'],
+}
+
+/** A span in words: `2 business days`. */
+export const spanWords = ({ unit, count }: Exclude<DueIn, { readonly unit: 'on' }>): string =>
+  `${count} ${unitWords[unit][count === 1 ? 0 : 1]}`
+
+/** The rule in words: `within 2 business days of the discharge`. */
+export function ruleWords(on: TriggerKind, due: DueIn): string {
+  if (due.unit === 'on') return `by ${dateInWords(due.date)}`
+  return due.unit === 'days' && due.count === 0
+    ? `on the day of ${triggerWords[on]}`
+    : `within ${spanWords(due)} of ${triggerWords[on]}`
+}
