@@ -44,7 +44,7 @@ export function caseChanged(root: CaseRoot, type: string, patch: CasePatch, reas
     type,
     noun: 'case',
     id: root.id,
-    changes: changesBetween(root, defined({ ...root, ...patch })),
+    changes: changesBetween(root, patchedCase(root, patch)),
     ...(why !== undefined && { reason: why }),
   }
 }
@@ -90,7 +90,8 @@ export function closedForDays(root: CaseRoot, at: string, timeZone: string): num
   return daysBetween(closed ?? '', today ?? '')
 }
 
-const defined = (patched: CasePatch): CaseRoot =>
+/** The case with new values; what is undefined is left out. */
+export const patchedCase = (root: CaseRoot, patch: CasePatch): CaseRoot =>
   Object.fromEntries(
-    Object.entries(patched).filter(([, value]) => value !== undefined),
+    Object.entries({ ...root, ...patch }).filter(([, value]) => value !== undefined),
   ) as unknown as CaseRoot

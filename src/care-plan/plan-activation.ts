@@ -1,23 +1,24 @@
 import { localDate, startMsOf } from '../lib/fhir-time.ts'
 import type { CalendarDate } from '../lib/calendar-date.ts'
-import { fail, ok, type Result } from '../lib/result.ts'
-import { decideCase } from './case.ts'
+import { ok, type Result } from '../lib/result.ts'
+import { caseMoved } from './case-course.ts'
 import type { CaseFile } from './case-file.ts'
 import type { CommandContext } from './command.ts'
-import { changesBetween, type DomainEvent } from './domain-event.ts'
+import type { DomainEvent } from './domain-event.ts'
 import { legalMove } from './legal-move.ts'
 import { planMachine, type Goal, type Plan } from './nouns/plan.ts'
 
 type Timed = Pick<CommandContext, 'at' | 'timeZone'>
+type Happened = Timed & Pick<CommandContext, 'actor'>
 
 /** The day of a fact on the clock of the organisation. */
 export const dayOf = ({ at, timeZone }: Timed): CalendarDate => localDate(startMsOf(at, timeZone), timeZone)
 
 /** A plan comes into force: what it supersedes, its goals that were agreed on, and the case that becomes active with it. */
-export function activated(file: CaseFile, plan: Plan, context: Timed): Result<readonly DomainEvent[]> {
+export function activated(file: CaseFile, plan: Plan, context: Happened): Result<readonly DomainEvent[]> {
   const move = legalMove(planMachine, plan.state, 'ActivatePlan')
   if (!move.ok) return move
-  const onCase = caseActivated(file)
+  const onCase = caseActivated(file, context)
   if (!onCase.ok) return onCase
   const { at } = context
   return ok([
@@ -66,22 +67,9 @@ export const beginning = ({ start, achievement }: Goal, day: CalendarDate): Part
   achievement: achievement ?? 'in-progress',
 })
 
-function caseActivated({ case: root }: CaseFile): Result<readonly DomainEvent[]> {
-  if (root.state === 'active') return ok([])
-  const decided = decideCase(root, { kind: 'ActivatePlan' })
-  if (!decided.ok) return fail(decided.failure)
-  return ok(
-    decided.value.flatMap(event =>
-      event.kind === 'CaseMoved'
-        ? [
-            {
-              type: 'CaseActivated',
-              noun: 'case' as const,
-              id: root.id,
-              changes: changesBetween(root, { ...root, state: event.to, isWaitlisted: event.isWaitlisted }),
-            },
-          ]
-        : [],
-    ),
-  )
+/** The case becomes active with its first plan. */
+function caseActivated(file: CaseFile, { at, actor }: Happened): Result<readonly DomainEvent[]> {
+  if (file.case.state === 'active') return ok([])
+  const moved = caseMoved(file, { kind: 'ActivatePlan' }, { at, actor })
+  return moved.ok ? ok([moved.value]) : moved
 }

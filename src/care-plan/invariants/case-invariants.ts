@@ -1,5 +1,5 @@
 import { laterOf } from '../../lib/fhir-time.ts'
-import { listNames, listOfNoun, type CaseFile, type ListedNoun } from '../case-file.ts'
+import { listNames, listOfNoun, type CaseFile } from '../case-file.ts'
 import { isCovered, type Share } from '../consent-cover.ts'
 import type { Invariant, InvariantContext, Violation } from '../invariant.ts'
 import { legalIn, movesBetween, type Machine } from '../machine.ts'
@@ -184,11 +184,7 @@ interface Stated {
 }
 
 const statesOf = (file: CaseFile, noun: keyof typeof machines): readonly Stated[] =>
-  noun === 'case'
-    ? [file.case]
-    : noun in listNames
-      ? (listOfNoun(file, noun as ListedNoun) as readonly Stated[])
-      : []
+  noun === 'case' ? [file.case] : noun in listNames ? (listOfNoun(file, noun) as readonly Stated[]) : []
 
 /** What should never have been may be marked so from everywhere. */
 const isLegal = (machine: Machine, from: string, to: string): boolean =>

@@ -11,7 +11,6 @@ import {
   type CaseCommandKind,
   type CaseState,
 } from '../../care-plan/case.ts'
-import { moveMarks } from '../../care-plan/case-course.ts'
 import { caseTypes, type CaseRules } from '../../care-plan/case-rules.ts'
 import type { CaseRoot } from '../../care-plan/nouns/case-root.ts'
 import type { Resource } from '../../fhir/resource.ts'
@@ -26,6 +25,7 @@ import {
   type CaseCode,
 } from './case-status.ts'
 import { isEndedCase, unknownCaseTypes, type EpisodeState } from './episode-lens.ts'
+import { keptMarks, localInstant, marked, type MarksContext } from './episode-marks.ts'
 import { movedEpisode } from './nouns/case-lens.ts'
 import { textOf } from './json-edit.ts'
 import { textAt } from './slots.ts'
@@ -37,13 +37,8 @@ export interface EpisodeChange {
   readonly after: Resource
 }
 
-export interface EpisodeLawContext {
+export interface EpisodeLawContext extends MarksContext {
   readonly lenses: CaseLenses
-  /** When it was written. */
-  readonly at: string
-  readonly timeZone: string
-  /** Who writes it. */
-  readonly actor: string
   readonly rules: Pick<CaseRules, 'reopenDays' | 'secondPersonCloses'>
 }
 
@@ -75,83 +70,6 @@ export function lawfulEpisode(change: EpisodeChange, context: EpisodeLawContext)
   const written = settled(after, state, moved(state, code, context), context)
   return ok(marked(written, { root, command: command.kind }, context))
 }
-
-/** What a move leaves on the case (moveMarks), as its command would; what else the client wrote stands. */
-function marked(
-  written: Resource,
-  { root, command }: { readonly root: CaseRoot; readonly command: CaseCommandKind },
-  context: EpisodeLawContext,
-): Resource {
-  const { lenses } = context
-  const now = lenses.root.read(written)
-  const {
-    reason: _reason,
-    hold: _hold,
-    end: _end,
-    closure,
-    ...marks
-  } = moveMarks(root, command, {
-    actor: context.actor,
-    at: localInstant(context),
-  })
-  const isLeft = root.state === 'on-hold'
-  const next = {
-    ...now,
-    ...marks,
-    ...(command === 'ScreenCase' && { eligibleAt: now.eligibleAt ?? marks.eligibleAt }),
-    reason: now.reason === root.reason ? undefined : now.reason,
-    hold: isLeft ? undefined : now.hold,
-    closure: now.closure || closure ? closureAfter({ root, now, given: closure, command }) : undefined,
-  }
-  return keptModels(lenses.root.write(written, defined(next)), context)
-}
-
-interface ClosureChange {
-  readonly root: CaseRoot
-  readonly now: CaseRoot
-  readonly given: CaseRoot['closure']
-  readonly command: CaseCommandKind
-}
-
-/** Who proposed and who approved is the law's to say; reason, outcomes and who was told are the client's. */
-function closureAfter({ root, now, given, command }: ClosureChange): CaseRoot['closure'] {
-  if (command === 'RejectClosure' || command === 'ReopenCase') return undefined
-  const { proposedBy: _by, proposedAt: _at, approvedBy: _approved, ...said } = now.closure ?? {}
-  const { proposedBy, proposedAt, approvedBy } = { ...root.closure, ...given }
-  return {
-    ...said,
-    ...(proposedBy !== undefined && { proposedBy }),
-    ...(proposedAt !== undefined && { proposedAt }),
-    ...(approvedBy !== undefined && { approvedBy }),
-  }
-}
-
-/** Without a move, who proposed and approved and since when the case is where it is stays as it was. */
-function keptMarks(written: Resource, root: CaseRoot, context: EpisodeLawContext): Resource {
-  const now = context.lenses.root.read(written)
-  const { proposedBy, proposedAt, approvedBy } = root.closure ?? {}
-  const { proposedBy: _by, proposedAt: _at, approvedBy: _approved, ...said } = now.closure ?? {}
-  const closure = defined({ ...said, proposedBy, proposedAt, approvedBy })
-  const isNone = Object.keys(closure).length === 0
-  const next = { ...now, since: root.since, closure: isNone ? undefined : closure }
-  return keptModels(context.lenses.root.write(written, defined(next) as CaseRoot), context)
-}
-
-/** A model that a client put in the type holds from now on. */
-function keptModels(written: Resource, context: EpisodeLawContext): Resource {
-  const root = context.lenses.root.read(written)
-  const last = root.models.at(-1)
-  if (!last || last.since !== undefined) return written
-  const models = [...root.models.slice(0, -1), { ...last, since: localInstant(context) }]
-  return context.lenses.root.write(written, { ...root, models })
-}
-
-const defined = <V extends object>(value: V): V & CaseRoot =>
-  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as V & CaseRoot
-
-/** The instant of the write as a clinical dateTime. */
-const localInstant = ({ at, timeZone }: EpisodeLawContext): string =>
-  zonedTextOf(startMsOf(at, timeZone), timeZone)
 
 interface FixedChange extends EpisodeChange {
   readonly before: Resource

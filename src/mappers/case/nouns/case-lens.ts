@@ -25,7 +25,7 @@ type Fields = { readonly [K in Exclude<keyof CaseRoot, 'id' | keyof Course>]: Ca
  * goes, and its status history goes on at `since`.
  */
 export function caseLens(names: CaseNames): NounLens<'case'> {
-  const lens = lensOf<Fields>(slotsOf(names) as never)
+  const lens = lensOf<Fields>(slotsOf(names))
   return {
     noun: 'case',
     types: ['EpisodeOfCare'],
