@@ -1,3 +1,4 @@
+import { instantOf } from '../../lib/clock.ts'
 import type { DomainEvent } from '../../care-plan/domain-event.ts'
 import type { Json } from '../../fhir/resource.ts'
 import { journalOf, type JournalEntry } from '../../mappers/case/journal.ts'
@@ -38,9 +39,26 @@ export function caseEventRows({ settings, steps, rows, actor }: JournalParts): r
     rows,
     lenses,
   )
-  return journal.flatMap((entries, index) => {
-    const told = steps[index]?.told ?? {}
-    return entries.map(entry => toRow(entry, instantIn(told.at) ?? entry.recorded, told.actor ?? actor))
+  const told = journal.flatMap((entries, index) => {
+    const said = steps[index]?.told ?? {}
+    return entries.map(entry => toRow(entry, instantIn(said.at) ?? entry.recorded, said.actor ?? actor))
+  })
+  return inOrder(told)
+}
+
+/**
+ * Rows are read by (recorded, id). What came to a case with its plan is named after the plan's version: where a later
+ * step's own name would sort before that, it counts as recorded a millisecond later.
+ */
+function inOrder(rows: readonly CaseEventRow[]): readonly CaseEventRow[] {
+  const last = new Map<string, CaseEventRow>()
+  return rows.map(row => {
+    const noun = `${row.caseId} ${row.noun} ${row.nounId}`
+    const before = last.get(noun)
+    const sorts = !before || `${before.recorded} ${before.id}` < `${row.recorded} ${row.id}`
+    const placed = sorts ? row : { ...row, recorded: instantOf(Date.parse(before.recorded) + 1) }
+    last.set(noun, placed)
+    return placed
   })
 }
 

@@ -63,7 +63,15 @@ export function journalWorld(rows: readonly Standing[], lenses: NounLenses): Jou
   }
   for (const { key, before } of rows) if (DECIDING.has(key.type)) decide(key, undefined, before())
 
+  const at: JournalWorld['at'] = key => {
+    const last = changed.get(keyText(key))
+    const row = loaded.get(keyText(key))
+    const resource = last ? last.after : row?.before()
+    return resource && { resource, version: last?.version ?? row?.version ?? 0 }
+  }
+
   return {
+    at,
     of: patient => {
       const own = patient === undefined ? undefined : deciding.get(patient)
       if (patient === undefined || !own) return nobody
@@ -71,15 +79,9 @@ export function journalWorld(rows: readonly Standing[], lenses: NounLenses): Jou
       worlds.set(patient, known)
       return known
     },
-    at: key => {
-      const last = changed.get(keyText(key))
-      const row = loaded.get(keyText(key))
-      const resource = last ? last.after : row?.before()
-      return resource && { resource, version: last?.version ?? row?.version ?? 0 }
-    },
     standing: patient =>
-      [...loaded.values()].flatMap(({ key, before }) => {
-        const resource = before()
+      [...new Map([...loaded, ...changed]).values()].flatMap(({ key }) => {
+        const resource = at(key)?.resource
         return resource && patientOf(resource) === patient ? [key] : []
       }),
     apply: changes => {

@@ -105,9 +105,9 @@ function partOf(resource: Resource | undefined, world: PatientWorld, lenses: Nou
   return { caseId, patient: patientOf(resource) ?? '', noun: lens.noun, state: lens.read(resource) }
 }
 
-/** The case comes first, so that a reader never meets a part before its whole. */
+/** A case comes before its parts and goes after them, so that a reader never meets a part without its whole. */
 function entriesOf(moves: readonly Moved[], said: readonly DomainEvent[]): readonly JournalEntry[] {
-  const sorted = moves.toSorted((a, b) => Number(isCasePart(b)) - Number(isCasePart(a)))
+  const sorted = moves.toSorted((a, b) => rank(a) - rank(b))
   const counts = new Map<string, number>()
   return sorted.flatMap(move =>
     eventsOf(move, said).map(({ part, event }) => {
@@ -127,7 +127,7 @@ function entriesOf(moves: readonly Moved[], said: readonly DomainEvent[]): reado
   )
 }
 
-const isCasePart = ({ before, after }: Moved): boolean => (after ?? before)?.noun === 'case'
+const rank = ({ before, after }: Moved): number => ((after ?? before)?.noun !== 'case' ? 1 : after ? 0 : 2)
 
 interface Told {
   readonly part: Part
