@@ -7,8 +7,8 @@ import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 import { asResource, textAt } from '../slots.ts'
 import { readItems, writeItems } from './answer-items.ts'
-import { referenceAt } from './element-slots.ts'
 import { nounLens, type NounLens } from './noun-lens.ts'
+import { partyAt } from './party-slots.ts'
 import { plainStates } from './plain-states.ts'
 
 /** Answers to an instrument stand in a QuestionnaireResponse. */
@@ -30,7 +30,11 @@ export const answersLens = (names: CaseNames): NounLens<'answers'> =>
       state: plainStates(answersStates, {}),
       instrument: instrumentSlot(names),
       at: textAt('authored'),
-      author: referenceAt('author'),
+      author: partyAt({
+        element: 'author',
+        types: ['Device', 'Practitioner', 'PractitionerRole', 'Patient', 'RelatedPerson', 'Organization'],
+        extension: names.extension('by'),
+      }),
       items: itemsSlot(names),
     },
   })

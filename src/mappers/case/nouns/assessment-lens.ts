@@ -6,9 +6,10 @@ import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 import { asResource, extensionOf, textAt, withExtension } from '../slots.ts'
 import { codeIn, codingsOf, hasCoding, withOwnCode } from './concept-slots.ts'
-import { idAt, idIn, ownRows, referenceAt, textExtensions, without } from './element-slots.ts'
+import { idAt, idIn, ownRows, textExtensions, without } from './element-slots.ts'
 import { findingSystem, type FindingCode } from './finding-codes.ts'
 import { nounLens, type NounLens } from './noun-lens.ts'
+import { partyAt } from './party-slots.ts'
 import { stateSlot } from './state-image.ts'
 
 /** An assessment stands in a ClinicalImpression: a finding for each domain's conclusion, its instruments as investigation. */
@@ -46,7 +47,11 @@ export const assessmentLens = (names: CaseNames): NounLens<'assessment'> =>
         },
         otherwise: 'in-progress',
       }),
-      assessor: referenceAt('assessor'),
+      assessor: partyAt({
+        element: 'assessor',
+        types: ['Practitioner', 'PractitionerRole'],
+        extension: names.extension('by'),
+      }),
       start: periodSlot('start'),
       end: periodSlot('end'),
       requiredDomains: textExtensions(names.extension('required-domain'), 'valueCode'),

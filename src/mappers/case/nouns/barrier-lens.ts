@@ -1,7 +1,7 @@
 import type { Observation } from '@medplum/fhirtypes'
 import type { CaseNames } from '../names.ts'
 import { asResource, extensionAt } from '../slots.ts'
-import { firstIdIn, firstReferenceIn, timeOf } from './element-slots.ts'
+import { firstIdIn, performerSlot, timeOf } from './element-slots.ts'
 import { barrierValue } from './finding-value.ts'
 import { categoryOf, findingSystem, goalBarrierCodes, isBarrier } from './finding-codes.ts'
 import { snomed } from './measure-codes.ts'
@@ -51,7 +51,7 @@ export const barrierLens = (names: CaseNames): NounLens<'barrier'> =>
       ...barrierValue(),
       goal: firstIdIn('focus', 'Goal'),
       at: timeOf('effective'),
-      by: firstReferenceIn('performer'),
+      by: performerSlot(names.extension('by')),
       reason: extensionAt(names.extension('reason'), 'valueString'),
     },
   })

@@ -1,7 +1,7 @@
 import type { Resource } from '../../../fhir/resource.ts'
 import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
-import { extensionOf, withExtension } from '../slots.ts'
+import { extensionAt, extensionOf, withExtension } from '../slots.ts'
 
 /** A slot whose field must be there: what is absent reads as an empty text. */
 export const orEmpty = ({ get, set }: Slot<string | undefined>): Slot<string> => ({
@@ -123,6 +123,22 @@ export function firstReferenceIn(
       const at = list.findIndex(fits)
       const next = at < 0 ? [...list, { reference }] : list.with(at, { reference })
       return withElement(resource, name, next)
+    },
+  }
+}
+
+/** What Observation.performer may refer to. */
+const PERFORMER = /^(?:Practitioner|PractitionerRole|Organization|CareTeam|Patient|RelatedPerson)\//
+
+/** Who did it, in `performer`; an actor that may not stand there (a device) in an extension of its own. */
+export function performerSlot(url: string): Slot<string | undefined> {
+  const native = firstReferenceIn('performer')
+  const other = extensionAt(url, 'valueString')
+  return {
+    get: resource => native.get(resource) ?? other.get(resource),
+    set: (resource, party) => {
+      const isNative = party !== undefined && PERFORMER.test(party)
+      return other.set(native.set(resource, isNative ? party : undefined), isNative ? undefined : party)
     },
   }
 }

@@ -5,14 +5,9 @@ import type { CaseNames } from '../names.ts'
 import type { Resource } from '../../../fhir/resource.ts'
 import { asResource, extensionAt, extensionOf, textAt } from '../slots.ts'
 import { codingsOf, conceptSlots, ownConceptIn } from './concept-slots.ts'
-import {
-  evidenceOf,
-  evidenceReference,
-  integerExtension,
-  referenceAt,
-  referenceExtension,
-} from './element-slots.ts'
+import { evidenceOf, evidenceReference, integerExtension, referenceExtension } from './element-slots.ts'
 import { needStateSlot } from './need-state.ts'
+import { partyAt } from './party-slots.ts'
 import { nounLens, type NounLens } from './noun-lens.ts'
 
 const concernSystem = 'http://hl7.org/fhir/us/core/CodeSystem/condition-category'
@@ -41,7 +36,11 @@ export const needLens = (names: CaseNames): NounLens<'need'> =>
       domain: ownConceptIn('category', names.codeSystem('domain')),
       ...conceptSlots('code'),
       priority: integerExtension(names.extension('priority')),
-      identifiedBy: referenceAt('asserter'),
+      identifiedBy: partyAt({
+        element: 'asserter',
+        types: ['Practitioner', 'PractitionerRole', 'Patient', 'RelatedPerson'],
+        extension: names.extension('by'),
+      }),
       at: textAt('recordedDate'),
       confirmedBy: referenceExtension(names.extension('confirmed-by')),
       reason: extensionAt(names.extension('reason'), 'valueString'),

@@ -6,7 +6,7 @@ import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 import { asResource, extensionAt } from '../slots.ts'
 import { codeIn, codingsOf, conceptText, ownCodeOf } from './concept-slots.ts'
-import { evidenceIn, firstIdIn, firstReferenceIn, inputExtensions, timeOf } from './element-slots.ts'
+import { evidenceIn, firstIdIn, performerSlot, inputExtensions, timeOf } from './element-slots.ts'
 import { categoriesOf, categoryOf, isBarrier, isStrength } from './finding-codes.ts'
 import { GAS_LEVEL, loinc, measureOfLoinc, publicCode } from './measure-codes.ts'
 import { nounLens, type NounLens } from './noun-lens.ts'
@@ -26,14 +26,14 @@ export const scoreLens = (names: CaseNames): NounLens<'score'> =>
         corrected: 'amended',
         cancelled: 'entered-in-error',
       }),
+      inputs: inputExtensions(names.extension('input')),
       measure: measureSlot(names),
       rater: raterSlot(names),
       value: valueSlot,
       tableVersion: extensionAt(names.extension('table-version'), 'valueString'),
       interpretation: interpretationSlot(names),
-      inputs: inputExtensions(names.extension('input')),
       at: timeOf('effective'),
-      by: firstReferenceIn('performer'),
+      by: performerSlot(names.extension('by')),
       derivedFrom: evidenceIn('derivedFrom'),
       goal: firstIdIn('focus', 'Goal'),
       reason: extensionAt(names.extension('reason'), 'valueString'),
@@ -77,7 +77,10 @@ interface Measured {
   readonly rater: string | undefined
 }
 
-/** Measure and rater share Observation.code: LOINC has a code for each rater of a goal. The exact rater is an extension. */
+/**
+ * Measure and rater share Observation.code: LOINC has a code for each rater of a goal, and one for where it started from
+ * whoever rated. The exact rater is an extension.
+ */
 function readMeasured(resource: Resource, names: CaseNames): Measured {
   const known = knownIn(resource['code'])
   const own = codeIn(resource['code'], names.codeSystem('measure'))
@@ -92,7 +95,9 @@ function writeMeasured(resource: Resource, { measure, rater }: Measured, names: 
   const others = codingsOf(resource['code']).filter(
     coding => coding['system'] !== system && !measureOfLoinc.has(loincOf(coding)),
   )
-  const known = publicCode(measure, rater)
+  const started = inputExtensions(names.extension('input')).get(resource)
+  const isBaseline = started.some(({ name, value }) => name === 'baseline' && value === 'yes')
+  const known = publicCode(measure, isBaseline && rater !== undefined ? 'baseline' : rater)
   const codings = [
     ...(known ? [{ system: loinc, code: known.loinc, display: known.display }] : []),
     ...others,

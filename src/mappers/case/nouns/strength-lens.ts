@@ -1,7 +1,7 @@
 import type { Observation } from '@medplum/fhirtypes'
 import type { CaseNames } from '../names.ts'
 import { asResource, extensionAt } from '../slots.ts'
-import { firstReferenceIn, textExtensions, timeOf } from './element-slots.ts'
+import { firstReferenceIn, performerSlot, textExtensions, timeOf } from './element-slots.ts'
 import { strengthValue } from './finding-value.ts'
 import { categoryOf, findingSystem, isStrength } from './finding-codes.ts'
 import { nounLens, type NounLens } from './noun-lens.ts'
@@ -44,7 +44,7 @@ export const strengthLens = (names: CaseNames): NounLens<'strength'> =>
       ...strengthValue(names),
       embodiedBy: firstReferenceIn('focus'),
       at: timeOf('effective'),
-      by: firstReferenceIn('performer'),
+      by: performerSlot(names.extension('by')),
       linkedTo: textExtensions(names.extension('linked-to'), 'valueId'),
       reason: extensionAt(names.extension('reason'), 'valueString'),
     },
