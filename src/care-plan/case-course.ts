@@ -1,5 +1,5 @@
 import { daysBetween } from '../lib/calendar-date.ts'
-import { localDate, startMsOf } from '../lib/fhir-time.ts'
+import { laterOf, localDate, startMsOf } from '../lib/fhir-time.ts'
 import { ok, type Result } from '../lib/result.ts'
 import {
   caseMatrix,
@@ -57,7 +57,8 @@ export function moveMarks(
 ): CasePatch {
   const to = caseMatrix[root.state][kind]
   if (to === undefined || to === root.state) return {}
-  const end = endedStates.has(to) ? (endedStates.has(root.state) ? (root.end ?? at) : at) : undefined
+  const over = root.start === undefined ? at : laterOf(root.start, at)
+  const end = endedStates.has(to) ? (endedStates.has(root.state) ? (root.end ?? over) : over) : undefined
   return { since: at, reason: undefined, hold: undefined, end, ...ownMarks(root, kind, { actor, at }) }
 }
 

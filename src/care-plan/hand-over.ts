@@ -61,6 +61,10 @@ export function handOver(
   ])
 }
 
+/** An end that is not before its start: clocks of two doors may disagree. */
+export const notBefore = (start: string | undefined, at: string): string =>
+  start === undefined ? at : laterOf(start, at)
+
 /** Every manager that a case has now hands it over, at an instant. */
 export const handedOver = (file: CaseFile, at: string, reason?: string): readonly DomainEvent[] =>
   acceptedAssignments(file).map(({ id, start }) => ({
@@ -69,7 +73,7 @@ export const handedOver = (file: CaseFile, at: string, reason?: string): readonl
     id,
     changes: {
       state: 'handed-over',
-      end: start === undefined ? at : laterOf(start, at),
+      end: notBefore(start, at),
       ...(reason !== undefined && { reason }),
     },
     ...(reason !== undefined && { reason }),

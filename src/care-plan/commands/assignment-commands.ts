@@ -6,7 +6,7 @@ import type { CaseFile } from '../case-file.ts'
 import { command, type Command } from '../command.ts'
 import type { DomainEvent } from '../domain-event.ts'
 import { foundNoun } from '../found-noun.ts'
-import { handedOver, handOver, managerChanged } from '../hand-over.ts'
+import { handedOver, handOver, managerChanged, notBefore } from '../hand-over.ts'
 import { ruleBroken } from '../invariant.ts'
 import { illegalMove, moveBy } from '../machine.ts'
 import { acceptedAssignments, isManaged } from '../managed-time.ts'
@@ -125,7 +125,10 @@ const endAssignment = command({
   decide: (file, { assignment, reason }, { at }) => {
     const found = foundNoun(file, 'assignment', assignment)
     if (!found.ok) return found
-    const over = moved(found.value, 'EndAssignment', { end: at, reason })
+    const over = moved(found.value, 'EndAssignment', {
+      end: notBefore(found.value.start, at),
+      reason,
+    })
     if (!over.ok) return over
     const others = acceptedAssignments(file).filter(({ id }) => id !== assignment)
     if (isManaged(file.case) && others.length === 0) return fail(leavesNobody)

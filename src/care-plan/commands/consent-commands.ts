@@ -5,6 +5,7 @@ import { command, type Command } from '../command.ts'
 import type { CaseFile } from '../case-file.ts'
 import type { DomainEvent } from '../domain-event.ts'
 import { foundNoun } from '../found-noun.ts'
+import { notBefore } from '../hand-over.ts'
 import { illegalMove, moveBy } from '../machine.ts'
 import { consentMachine, consentScopes, type Consent } from '../nouns/people.ts'
 import { dateTimeField, idField, partyField, textField } from '../payload.ts'
@@ -108,7 +109,12 @@ const revokeConsent = command({
   name: 'RevokeConsent',
   summary: 'Records that a consent was taken back; nothing is shared on it from now on.',
   payload: Type.Object({ consent: consentField, reason: textField('Why.') }, closed),
-  decide: (file, { consent, reason }, { at }) => movedIn(file, consent, 'RevokeConsent', { end: at, reason }),
+  decide: (file, { consent, reason }, { at }) => {
+    const found = foundNoun(file, 'consent', consent)
+    return found.ok
+      ? moved(found.value, 'RevokeConsent', { end: notBefore(found.value.start, at), reason })
+      : found
+  },
 })
 
 const expireConsent = command({

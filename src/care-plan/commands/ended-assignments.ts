@@ -1,14 +1,15 @@
 import type { CaseFile } from '../case-file.ts'
 import type { DomainEvent } from '../domain-event.ts'
+import { notBefore } from '../hand-over.ts'
 import { acceptedAssignments } from '../managed-time.ts'
 
 /** A case that ends takes its assignments with it: the manager's ends, offers lapse. */
 export const endedAssignments = (file: CaseFile, at: string): readonly DomainEvent[] => [
-  ...acceptedAssignments(file).map(({ id }): DomainEvent => ({
+  ...acceptedAssignments(file).map(({ id, start }): DomainEvent => ({
     type: 'AssignmentEnded',
     noun: 'assignment',
     id,
-    changes: { state: 'ended', end: at, reason },
+    changes: { state: 'ended', end: notBefore(start, at), reason },
     reason,
   })),
   ...file.assignments

@@ -93,7 +93,10 @@ const slotsOf = (names: CaseNames): { readonly [K in keyof Fields]-?: Slot<Field
   ),
 })
 
-/** The episode with the state and the status history that a move by people gives it, `at` the time of the fact. */
+/**
+ * The episode with the state and the status history that a move by people gives it, `at` the time of the fact. A status
+ * of which nobody knows when it began makes no row: R4 wants a period in each.
+ */
 export function movedEpisode(state: EpisodeState, code: CaseCode, at: string | undefined): EpisodeState {
   const status = caseImages[code]
   const given = state.history.map(({ status: was, start }) => ({
@@ -101,8 +104,9 @@ export function movedEpisode(state: EpisodeState, code: CaseCode, at: string | u
     ...(start !== undefined && { start }),
   }))
   const isSame = given.at(-1)?.status === status
-  const row = { status, ...(at !== undefined && { start: at }) }
-  return { ...state, standing: { own: code }, history: contiguous(isSame ? given : [...given, row]) }
+  const start = at ?? given.at(-1)?.start
+  const rows = isSame || start === undefined ? given : [...given, { status, start }]
+  return { ...state, standing: { own: code }, history: contiguous(rows) }
 }
 
 function courseSlot(names: CaseNames): Slot<Course> {
