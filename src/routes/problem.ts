@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { failureKinds, type Failure, type FailureIssue, type FailureKind } from '../lib/result.ts'
 import { faultOf, type EmitEvent } from '../commands/ports/events.ts'
+import { StoreRefusal } from '../commands/ports/store-fault.ts'
 import { malformed } from './validation-problem.ts'
 
 /** Sends a failure as RFC 9457 problem+json: what went wrong, where, and what to do next; never a value. */
@@ -34,6 +35,7 @@ const issueJson = ({ diagnostics, expression }: FailureIssue): object => ({
 
 /** What Fastify itself refuses, and faults from outside, as failures of ours. */
 function failureOf(error: FastifyError): Failure {
+  if (error instanceof StoreRefusal) return refusedContent
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return {
@@ -55,6 +57,12 @@ function failureOf(error: FastifyError): Failure {
         ? { kind: 'invalid', code: 'request-malformed', message: 'The request could not be read.' }
         : unavailable
   }
+}
+
+const refusedContent: Failure = {
+  kind: 'unprocessable',
+  code: 'content-not-storable',
+  message: 'The database refused the content of this request.',
 }
 
 const unavailable: Failure = {

@@ -30,7 +30,7 @@ function issueOf(fault: Fault, context: string): FailureIssue {
 const wordFor = (context: string): string => (context === 'body' ? 'The field' : 'The parameter')
 
 /** `members.0.name`, as far as names can be trusted to be names. */
-function fieldOf({ instancePath = '', params }: Fault): string {
+function fieldOf({ instancePath, params }: Fault): string {
   const named = params?.['additionalProperty'] ?? params?.['missingProperty']
   const path = [...instancePath.split('/').slice(1), ...(typeof named === 'string' ? [named] : [])]
   return path
@@ -41,6 +41,9 @@ function fieldOf({ instancePath = '', params }: Fault): string {
 
 const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)
 
+const namesOf = (values: unknown): string =>
+  Array.isArray(values) ? values.map(String).join(', ') : 'the values that /openapi.json lists'
+
 function whatIsWrong({ keyword, params, schemaPath }: Fault): string {
   switch (keyword) {
     case 'additionalProperties':
@@ -50,7 +53,7 @@ function whatIsWrong({ keyword, params, schemaPath }: Fault): string {
     case 'type':
       return `must be ${article(String(params?.['type']))}.`
     case 'enum':
-      return `must be one of ${(params?.['allowedValues'] as readonly unknown[]).map(String).join(', ')}.`
+      return `must be one of ${namesOf(params?.['allowedValues'])}.`
     case 'minLength':
     case 'minItems':
       return `needs at least ${String(params?.['limit'])}.`

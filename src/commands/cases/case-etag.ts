@@ -14,8 +14,8 @@ export function versionStale(ifMatch: string | undefined, version: string): Fail
       message: 'If-Match must be the ETag of the case, such as W/"1f0c2a", or *.',
     }
   }
-  const named = ifMatch.split(',').map(tag => tag.trim().replace(/^W\//, ''))
-  if (named.includes('*') || named.includes(`"${version}"`)) return undefined
+  const named = new Set(ifMatch.split(',').map(tag => tag.trim().replace(/^W\//, '')))
+  if (named.has('*') || named.has(`"${version}"`)) return undefined
   return {
     kind: 'stale-version',
     code: 'version-stale',

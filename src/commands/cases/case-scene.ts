@@ -37,7 +37,7 @@ export interface Scene {
 
 /** Loads a patient's compartment, facts and registers in one snapshot. */
 export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Scene> {
-  const { store, tenant, base, clock } = deps
+  const { store, tenant, clock } = deps
   const { patient } = frame
   const shard = shardOf(tenant, { type: 'Patient', id: patient }, patient)
   const loaded = await store.load({

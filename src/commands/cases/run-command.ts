@@ -50,7 +50,7 @@ export async function runCommand(
       if (!found) return caseUnknown
       const stale = versionStale(request.ifMatch, found.version)
       if (stale) return fail(stale)
-      const events = command.decide(found.file, request.payload as never, scene.context)
+      const events = command.decide(found.file, request.payload, scene.context)
       if (!events.ok) return events
       const said = reason === undefined ? events.value : events.value.map(event => ({ reason, ...event }))
       return ok(decisionOf(found.file, said))

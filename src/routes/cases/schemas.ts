@@ -5,6 +5,7 @@ import { Type, type TSchema } from 'typebox'
 export const caseParams = Type.Object({
   id: Type.String({
     description: 'Id of the case: that of its EpisodeOfCare.',
+    pattern: '^[A-Za-z0-9\\-.]{1,64}$',
     examples: ['0198f3a2-7c4e-8b21-9d10-5a6c7e8f9012'],
   }),
 })

@@ -1,15 +1,24 @@
-import { ok } from '../../lib/result.ts'
-import { readCurrent } from '../../commands/fhir-read.ts'
+import { instantOf, type Instant } from '../../lib/clock.ts'
+import { startMsOf } from '../../lib/fhir-time.ts'
+import { fail, ok, type Result } from '../../lib/result.ts'
+import { readAt, readCurrent } from '../../commands/fhir-read.ts'
 import { etagMatches } from '../../fhir/etag.ts'
-import { keyOf, onlyParameters, versionHeaders, type Handler } from './exchange.ts'
+import { keyOf, onlyParameters, versionHeaders, type Exchange, type Handler } from './exchange.ts'
 
-/** `GET /Type/id` (http://hl7.org/fhir/R4/http.html#read), conditional by If-None-Match or If-Modified-Since. */
+/**
+ * `GET /Type/id` (http://hl7.org/fhir/R4/http.html#read), conditional by If-None-Match or If-Modified-Since; with `_at` as
+ * it was known at that instant. Failure: `at-malformed`.
+ */
 export const read: Handler = async exchange => {
   const key = keyOf(exchange)
   if (!key.ok) return key
-  const known = onlyParameters(exchange)
+  const known = onlyParameters(exchange, ['_at'])
   if (!known.ok) return known
-  const found = await readCurrent(exchange.deps, key.value)
+  const at = instantOfParameter(exchange)
+  if (!at.ok) return at
+  const found = await (at.value === undefined
+    ? readCurrent(exchange.deps, key.value)
+    : readAt(exchange.deps, key.value, at.value))
   if (!found.ok) return found
   const { version, updated, content } = found.value
   const headers = versionHeaders(found.value)
@@ -17,6 +26,21 @@ export const read: Handler = async exchange => {
   const unchanged =
     noneMatch === undefined ? isNotAfter(updated, modifiedSince) : etagMatches(noneMatch, version)
   return ok(unchanged ? { status: 304, headers } : { status: 200, headers, body: content })
+}
+
+/** A repeated parameter is no instant either. */
+function instantOfParameter({ pairs }: Exchange): Result<Instant | undefined> {
+  const given = pairs.filter(([name]) => name === '_at').map(([, value]) => value)
+  const [text] = given
+  if (text === undefined) return ok(undefined)
+  const ms = text.includes('T') && given.length === 1 ? startMsOf(text, 'UTC') : Number.NaN
+  if (!Number.isNaN(ms)) return ok(instantOf(ms))
+  return fail({
+    kind: 'invalid',
+    code: 'at-malformed',
+    message:
+      '_at must be one instant with its offset, such as 2026-10-05T18:30:00Z; in a URL + is written %2B.',
+  })
 }
 
 /** HTTP dates have whole seconds. */

@@ -19,7 +19,7 @@ export function legalView({ file, version }: CaseScene, known: ReadonlySet<strin
     .flatMap(({ moves }) => moves.filter(({ from }) => from.length === 0))
     .map(({ command }) => command)
   const nouns = (Object.keys(listNames) as ListedNoun[]).flatMap(noun => {
-    const machine = machines[noun] as Machine | undefined
+    const machine = machines[noun]
     if (!machine) return []
     const list = file[listNames[noun]] as readonly { readonly id: string; readonly state: string }[]
     return list

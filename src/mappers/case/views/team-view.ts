@@ -66,8 +66,8 @@ function memberOf(row: JsonObject, team: Resource, scene: CaseScene): readonly M
 }
 
 function roleOf(row: JsonObject): string {
-  const [concept] = listOf(row['role']).filter(isObject)
-  const [coding] = listOf(concept?.['coding']).filter(isObject)
+  const concept = listOf(row['role']).find(isObject)
+  const coding = listOf(concept?.['coding']).find(isObject)
   return textOf(coding?.['display']) ?? textOf(coding?.['code']) ?? textOf(concept?.['text']) ?? ''
 }
 
