@@ -7,7 +7,7 @@ import { defineConfig, type DummyRuleMap, type OxlintOverride } from 'oxlint'
 const builtins = ['node:*', 'node:*/**']
 const pure = {
   lib: { rooms: [], packages: ['node:crypto', 'node:assert', 'temporal-polyfill', 'date-holidays'] },
-  'care-plan': { rooms: ['lib'], packages: ['typebox'] },
+  'care-plan': { rooms: ['lib'], packages: ['typebox', 'typebox/**'] },
   hl7v2: { rooms: ['lib'], packages: ['node:buffer', 'node:zlib'] },
   fhir: { rooms: ['lib'], packages: ['node:crypto', '@medplum/fhirtypes'] },
   mappers: { rooms: ['lib', 'care-plan', 'hl7v2', 'fhir'], packages: ['node:crypto', '@medplum/fhirtypes'] },

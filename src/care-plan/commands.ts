@@ -8,6 +8,8 @@ import { flagCommands } from './commands/flag-commands.ts'
 import { transitionCommands } from './commands/transition-commands.ts'
 import { activityCommands } from './commands/activity-commands.ts'
 import { goalCommands } from './commands/goal-commands.ts'
+import { obligationCommands } from './commands/obligation-commands.ts'
+import { modelCommands } from './commands/model-commands.ts'
 import { planCommands } from './commands/plan-commands.ts'
 
 /** Every command of the case API, by name. */
@@ -22,6 +24,8 @@ const lists: readonly (readonly Command[])[] = [
   activityCommands,
   goalCommands,
   planCommands,
+  modelCommands,
+  obligationCommands,
 ]
 
 export const commands: ReadonlyMap<string, Command> = new Map(lists.flat().map(one => [one.name, one]))

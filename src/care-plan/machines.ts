@@ -1,6 +1,7 @@
 import { caseMatrix, caseStates } from './case.ts'
 import type { NounName } from './case-file.ts'
 import type { Machine } from './machine.ts'
+import { modelMachine } from './models/model-life.ts'
 import { assessmentMachine, barrierMachine, needMachine, strengthMachine } from './nouns/assessment.ts'
 import { appointmentMachine, contactMachine, flagMachine, transitionMachine } from './nouns/contact.ts'
 import { assignmentMachine, consentMachine } from './nouns/people.ts'
@@ -65,3 +66,6 @@ export const machines: Readonly<Partial<Record<NounName, Machine>>> = {
   transition: transitionMachine,
   obligation: obligationMachine,
 }
+
+/** What is no part of a case and has a life all the same. */
+export const configurationMachines = { model: modelMachine } as const
