@@ -1,3 +1,4 @@
+import type { Instant } from '../lib/clock.ts'
 import { fail, ok, type Result } from '../lib/result.ts'
 import type { ResourceKey } from '../fhir/resource.ts'
 import { parseSearch, type ParsedSearch } from '../fhir/search/parse-search.ts'
@@ -7,6 +8,15 @@ import type { SearchResult, Stored } from './ports/store.ts'
 /** The current version. Failures: `resource-unknown` (404), `resource-deleted` (410). */
 export async function readCurrent({ store, tenant }: FhirDeps, key: ResourceKey): Promise<Result<Stored>> {
   return standing(await store.read(tenant, key))
+}
+
+/** The version that stood at an instant. Failures: `resource-unknown` when there was none yet, `resource-deleted`. */
+export async function readAt(
+  { store, tenant }: FhirDeps,
+  key: ResourceKey,
+  at: Instant,
+): Promise<Result<Stored>> {
+  return standing(await store.readAt(tenant, key, at))
 }
 
 /** One version. Failures: `resource-unknown`, `resource-deleted` when that version is the deletion. */

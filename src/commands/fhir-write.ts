@@ -3,6 +3,8 @@ import { fail, ok, type Result } from '../lib/result.ts'
 import { inProcessingOrder } from '../fhir/bundle/read-entries.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import { planReferences } from '../mappers/case/nouns/case-files.ts'
+import { caseFileTypes } from './cases/case-compartment.ts'
 import { standingIn, underCaseLaw } from './fhir-case-law.ts'
 import { candidatesOf, conditionsIn } from './fhir-conditional.ts'
 import { conditionText, findByConditions } from './fhir-conditions.ts'
@@ -146,11 +148,27 @@ function loadFor({ deps, intents, found, lock }: Decision): Promise<Loaded> {
   return deps.store.load({
     tenant: deps.tenant,
     lane: laneOf({ deps, intents }),
-    keys: [...named, ...matched],
-    ...(patients.length > 0 && { compartments: { patients, types: [...caseTypes] } }),
+    keys: [...named, ...matched, ...partsOfPlans(intents)],
+    ...(patients.length > 0 && { compartments: { patients, types: typesFor(intents) } }),
     ...(lock && { lock: true }),
   })
 }
+
+/** What a case may be made of. */
+const partTypes: ReadonlySet<string> = new Set(caseFileTypes.filter(type => type !== 'Patient'))
+
+/** What the law looks at; where it has nothing to say, what tells which case a resource belongs to. */
+const typesFor = (intents: readonly Pick<WriteIntent, 'type'>[]): readonly string[] =>
+  intents.some(({ type }) => caseTypes.has(type)) ? [...caseTypes] : ['EpisodeOfCare', 'CarePlan']
+
+/** What comes to a case with a plan that refers to it. */
+const partsOfPlans = (intents: readonly WriteIntent[]): readonly ResourceKey[] =>
+  intents
+    .flatMap(({ type, resource }) => (type === 'CarePlan' && resource ? planReferences(resource) : []))
+    .flatMap(reference => {
+      const [, type = '', id = ''] = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,64})$/.exec(reference) ?? []
+      return partTypes.has(type) ? [{ type, id }] : []
+    })
 
 /**
  * The cases that weren't known before: of the patients in whose record stands what is changed or deleted, and of those
@@ -174,7 +192,7 @@ async function withFurtherCases(
   const more = await deps.store.load({
     tenant: deps.tenant,
     lane: laneOf({ deps, intents }),
-    compartments: { patients: further, types: [...caseTypes] },
+    compartments: { patients: further, types: typesFor(placed.map(({ key }) => key)) },
     ...(lock && { lock: true }),
   })
   return {
@@ -192,7 +210,7 @@ function storedIn(
 ): readonly Pick<WriteIntent, 'type' | 'resource'>[] {
   const stored = standingIn(loaded)
   return placed.flatMap(({ key }) => {
-    const resource = caseTypes.has(key.type) ? stored.get(key) : undefined
+    const resource = partTypes.has(key.type) ? stored.get(key) : undefined
     return resource ? [{ type: key.type, resource }] : []
   })
 }
@@ -204,7 +222,7 @@ const patientsOf = (
 ): readonly string[] => [
   ...new Set(
     written.flatMap(({ type, resource }) =>
-      caseTypes.has(type) && resource ? (patientOf(resource, base) ?? []) : [],
+      partTypes.has(type) && resource ? (patientOf(resource, base) ?? []) : [],
     ),
   ),
 ]

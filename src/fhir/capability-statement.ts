@@ -32,7 +32,7 @@ export function capabilityStatement({ base, version, date }: CapabilityOptions):
       {
         mode: 'server',
         documentation:
-          'Strict by default: an unknown or unsupported search parameter is refused unless Prefer: handling=lenient.',
+          'Strict by default: an unknown or unsupported search parameter is refused unless Prefer: handling=lenient. A read takes _at=INSTANT: the version that stood then.',
         resource: resourceCapabilities(),
         interaction: [{ code: 'transaction' }, { code: 'batch' }],
         searchParam: systemParameters,

@@ -150,6 +150,31 @@ export function interactionsContract(open: () => Promise<FhirServer>): void {
   })
 
   describe('read', () => {
+    test('_at gives what stood then: 404 before the first version, 410 while it was deleted', async () => {
+      const began = server.clock.nowMs
+      const at = (seconds: number) => new Date(began + seconds * 1000).toISOString()
+      const path = '/Patient/lived'
+      const put = (gender: string) =>
+        server.call({ method: 'PUT', path, body: patient({ id: 'lived', gender }) })
+      await put('female')
+      server.clock.nowMs = began + 10_000
+      await put('male')
+      server.clock.nowMs = began + 20_000
+      await server.call({ method: 'DELETE', path })
+      server.clock.nowMs = began
+      const read = (query: string) => server.call({ path: `${path}?_at=${query}` })
+      expect((await read(at(-1))).status).toBe(404)
+      const first = await read(at(9))
+      expect([first.status, first.json.gender, first.headers['etag']]).toEqual([200, 'female', 'W/"1"'])
+      expect((await read(at(10))).json.gender).toBe('male')
+      expect((await read('2026-11-22T09:00:11%2B01:00')).json.gender).toBe('male')
+      expect((await read(at(20))).status).toBe(410)
+      for (const wrong of ['2026-11-22', 'yesterday', '', `${at(1)}&_at=${at(2)}`]) {
+        const refused = await read(wrong)
+        expect([refused.status, refused.json.issue[0].details.coding[0].code]).toEqual([400, 'at-malformed'])
+      }
+    })
+
     test('what is unknown is 404, what was deleted is 410, and its versions stay', async () => {
       await server.call({ method: 'PUT', path: '/Patient/gone', body: patient({ id: 'gone' }) })
       expect((await server.call({ method: 'DELETE', path: '/Patient/gone' })).status).toBe(204)
