@@ -60,6 +60,8 @@ export const caseIds = ({ tenant, shard }: IdSpace) => ({
   task: (caseId: string, rule: string, trigger: string, n = '0'): string =>
     derivedId(shard, tenant, 'Task', `${caseId}|${rule}|${trigger}|${n}`),
   flag: (encounter: string, code: string): string => derivedId(shard, tenant, 'Flag', `${encounter}|${code}`),
+  risk: (caseId: string, trigger: string, method: string): string =>
+    derivedId(shard, tenant, 'RiskAssessment', `${caseId}|${trigger}|${method}`),
 })
 
 export type CaseIds = ReturnType<typeof caseIds>
