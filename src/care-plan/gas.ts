@@ -1,7 +1,8 @@
 import { startMsOf } from '../lib/fhir-time.ts'
 import type { CaseFile } from './case-file.ts'
+import { currentPlan } from './current-plan.ts'
 import type { Score } from './nouns/assessment.ts'
-import type { Goal, Plan } from './nouns/plan.ts'
+import type { Goal } from './nouns/plan.ts'
 
 /** Version of the table: five levels, weights 1 to 3, rho 0.3 (Kiresuk and Sherman 1968; domain.md 6 and 4.8). */
 export const GAS_VERSION = '1'
@@ -92,18 +93,5 @@ function scaledGoals({ goals, plans }: CaseFile): readonly Goal[] {
   const plan = currentPlan(plans)
   return goals.filter(
     ({ id, scale, state }) => scale && !ENDED.has(state) && (!plan || plan.goals.includes(id)),
-  )
-}
-
-const BEFORE: ReadonlySet<string> = new Set(['agreed', 'in-review', 'draft'])
-
-/** The plan in force, else the one being drawn up, else the last that was carried out. */
-export function currentPlan(plans: readonly Plan[]): Plan | undefined {
-  const newest = plans.toSorted((a, b) => b.major - a.major || b.minor - a.minor)
-  return (
-    newest.find(({ state }) => state === 'active') ??
-    newest.find(({ state }) => state === 'on-hold') ??
-    newest.find(({ state }) => BEFORE.has(state)) ??
-    newest.find(({ state }) => state === 'completed')
   )
 }

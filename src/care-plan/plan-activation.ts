@@ -1,12 +1,13 @@
 import { localDate, startMsOf } from '../lib/fhir-time.ts'
 import type { CalendarDate } from '../lib/calendar-date.ts'
-import { ok, type Result } from '../lib/result.ts'
+import { fail, ok, type Result } from '../lib/result.ts'
 import { caseMoved } from './case-course.ts'
 import type { CaseFile } from './case-file.ts'
 import type { CommandContext } from './command.ts'
 import type { DomainEvent } from './domain-event.ts'
 import { legalMove } from './legal-move.ts'
 import { planMachine, type Goal, type Plan } from './nouns/plan.ts'
+import { backwards, endedAt } from './period-order.ts'
 
 type Timed = Pick<CommandContext, 'at' | 'timeZone'>
 type Happened = Timed & Pick<CommandContext, 'actor'>
@@ -21,13 +22,16 @@ export function activated(file: CaseFile, plan: Plan, context: Happened): Result
   const onCase = caseActivated(file, context)
   if (!onCase.ok) return onCase
   const { at } = context
+  const start = plan.start ?? at
+  const fault = backwards({ start, end: plan.end })
+  if (fault) return fail(fault)
   return ok([
     ...file.plans.filter(other => inForce(other) && other.id !== plan.id).map(other => superseded(other, at)),
     {
       type: move.value.event,
       noun: 'plan',
       id: plan.id,
-      changes: { state: move.value.to, start: plan.start ?? at },
+      changes: { state: move.value.to, start },
     },
     ...startedGoals(file, plan.goals, context),
     ...onCase.value,
@@ -36,11 +40,15 @@ export function activated(file: CaseFile, plan: Plan, context: Happened): Result
 
 export const inForce = ({ state }: Plan): boolean => state === 'active' || state === 'on-hold'
 
-export const superseded = ({ id }: Plan, at: string, reason?: string): DomainEvent => ({
+export const superseded = (plan: Plan, at: string, reason?: string): DomainEvent => ({
   type: 'PlanSuperseded',
   noun: 'plan',
-  id,
-  changes: { state: 'superseded', end: at, ...(reason !== undefined && { reason }) },
+  id: plan.id,
+  changes: {
+    state: 'superseded',
+    ...endedAt(plan, at),
+    ...(reason !== undefined && { reason }),
+  },
   ...(reason !== undefined && { reason }),
 })
 

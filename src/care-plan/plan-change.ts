@@ -5,6 +5,7 @@ import type { DomainEvent } from './domain-event.ts'
 import { foundNoun } from './found-noun.ts'
 import { legalMove } from './legal-move.ts'
 import { planMachine, type Plan } from './nouns/plan.ts'
+import { backwards } from './period-order.ts'
 
 /** What a plan may be changed in. Lists are changed element by element, so that two people's changes don't undo each other. */
 export interface PlanChanges {
@@ -34,7 +35,7 @@ const lists = [
   [name: string]: string
 }[]
 
-/** The fields of a plan that the changes give new values; `unknown-noun` for an id that names nothing. */
+/** The fields of a plan that the changes give new values; `unknown-noun` for an id that names nothing, `period-backwards`. */
 export function changedPlan(file: CaseFile, plan: Plan, changes: PlanChanges): Result<Partial<Plan>> {
   const fields: Record<string, unknown> = {}
   for (const { field, add, remove, noun } of lists) {
@@ -46,7 +47,8 @@ export function changedPlan(file: CaseFile, plan: Plan, changes: PlanChanges): R
   }
   for (const name of ['title', 'start', 'end'] as const)
     if (changes[name] !== undefined) fields[name] = changes[name]
-  return ok(fields)
+  const fault = backwards({ ...plan, ...fields })
+  return fault ? fail(fault) : ok(fields)
 }
 
 /** The failure for the first id that names nothing of its kind in the case. */

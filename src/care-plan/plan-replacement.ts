@@ -22,7 +22,7 @@ export function replacementDraft(
   { actor, at, newId }: Replacing,
   model = currentModel(file),
 ): Plan {
-  const { agreements: _agreements, start: _start, reason: _reason, model: _model, ...kept } = old
+  const { agreements: _a, start: _s, end: _e, reason: _r, model: _m, ...kept } = old
   const goals = openIn(file.goals, openGoalStates)
   const activities = openIn(file.activities, openActivityStates)
   return {

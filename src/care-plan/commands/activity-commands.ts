@@ -7,6 +7,7 @@ import { foundNoun } from '../found-noun.ts'
 import { legalMove } from '../legal-move.ts'
 import { activityMachine, type Activity, type Performance } from '../nouns/plan.ts'
 import { bornIntoPlan, endedCase, unknownIn } from '../plan-change.ts'
+import { backwards } from '../period-order.ts'
 import { partyField, textField } from '../payload.ts'
 import {
   activityText,
@@ -42,7 +43,8 @@ const addActivity = command({
     closed,
   ),
   decide: (file, { plan, perWeek, days = [], after = [], ...rest }, context) => {
-    const failure = endedCase(file, 'AddActivity') ?? unknownLinks(file, { ...rest, after })
+    const failure =
+      endedCase(file, 'AddActivity') ?? unknownLinks(file, { ...rest, after }) ?? backwards(rest)
     if (failure) return fail(failure)
     const id = context.newId('activity')
     const inPlan = bornIntoPlan(file, plan, 'activities', id)
@@ -185,12 +187,15 @@ function moved(
   if (!activity.ok) return activity
   const move = legalMove(activityMachine, activity.value.state, name)
   if (!move.ok) return move
+  const fields = changes(activity.value)
+  const fault = backwards({ ...activity.value, ...fields })
+  if (fault) return fail(fault)
   return ok([
     {
       type: move.value.event,
       noun: 'activity',
       id,
-      changes: { ...changes(activity.value), ...(!isSelf && { state: move.value.to }) },
+      changes: { ...fields, ...(!isSelf && { state: move.value.to }) },
       ...(reason !== undefined && { reason }),
     },
   ])

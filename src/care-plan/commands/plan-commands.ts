@@ -9,6 +9,7 @@ import { planMachine, type Plan } from '../nouns/plan.ts'
 import { activated, inForce, startedGoals } from '../plan-activation.ts'
 import { agreementRecorded } from '../plan-agreement.ts'
 import { changedPlan, endedCase, revised, unknownIn } from '../plan-change.ts'
+import { backwards, endedAt } from '../period-order.ts'
 import { currentModel, nextMajor, replacementDraft } from '../plan-replacement.ts'
 import { dateTimeField, textField } from '../payload.ts'
 import { byField, closed, idList, planChanges, planId, why } from './plan-payloads.ts'
@@ -35,7 +36,8 @@ const draftPlan = command({
       unknownIn(file, 'goal', goals) ??
       unknownIn(file, 'activity', activities) ??
       unknownIn(file, 'need', needs) ??
-      unknownIn(file, 'strength', strengths)
+      unknownIn(file, 'strength', strengths) ??
+      backwards(rest)
     if (failure) return { ok: false, failure }
     const plan = { ...newPlan(file, context), ...rest, goals, activities, needs, strengths }
     return ok([{ type: 'PlanDrafted', noun: 'plan', id: plan.id, changes: plan }])
@@ -143,9 +145,9 @@ const replacePlan = command({
 })
 
 /** What a move changes beside the state. */
-type Beside = (context: CommandContext) => Partial<Plan>
+type Beside = (context: CommandContext, plan: Plan) => Partial<Plan>
 const nothing: Beside = () => ({})
-const ending: Beside = ({ at }) => ({ end: at })
+const ending: Beside = ({ at }, plan) => endedAt(plan, at)
 
 /** A command that does little but move a plan, with a reason. */
 const mover = (name: string, summary: string, beside = nothing): Command =>
@@ -154,7 +156,7 @@ const mover = (name: string, summary: string, beside = nothing): Command =>
     summary,
     payload: Type.Object({ plan: planId, reason: why }, closed),
     decide: (file, { plan, reason }, context) =>
-      moved(file, { plan, name, changes: { reason, ...beside(context) }, reason }),
+      moved(file, { plan, name, changes: one => ({ reason, ...beside(context, one) }), reason }),
   })
 
 /** The same without a reason; one given before is done with. */
@@ -164,7 +166,7 @@ const plainMover = (name: string, summary: string, beside = nothing): Command =>
     summary,
     payload: Type.Object({ plan: planId }, closed),
     decide: (file, { plan }, context) =>
-      moved(file, { plan, name, changes: { ...gone, ...beside(context) } }),
+      moved(file, { plan, name, changes: one => ({ ...gone, ...beside(context, one) }) }),
   })
 
 const gone = { reason: undefined } as unknown as Partial<Plan>
@@ -172,7 +174,8 @@ const gone = { reason: undefined } as unknown as Partial<Plan>
 interface PlanMove {
   readonly plan: string
   readonly name: string
-  readonly changes: Partial<Plan>
+  /** What changes beside the state. */
+  readonly changes: (plan: Plan) => Partial<Plan>
   readonly reason?: string
 }
 
@@ -189,7 +192,7 @@ function moved(
       type: move.value.event,
       noun: 'plan',
       id,
-      changes: { ...changes, state: move.value.to },
+      changes: { ...changes(plan.value), state: move.value.to },
       ...(reason !== undefined && { reason }),
     },
   ])
