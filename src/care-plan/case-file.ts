@@ -45,6 +45,8 @@ export interface Obligation {
   readonly status: string
   readonly outputs: readonly string[]
   readonly statusReason?: string
+  /** How it went, in the words of who did it. */
+  readonly note?: string
   readonly startedAt?: DateTime
   readonly doneAt?: DateTime
   /** Put off until then; `due` says so too. */

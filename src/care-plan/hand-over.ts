@@ -57,6 +57,7 @@ export function handOver(
       ...(reason !== undefined && { reason }),
     },
     ...handedOver(file, context.at, reason),
+    ...handedDuties(file, to),
     managerChanged(file, { manager: to, ...override }, { type, reason }),
   ])
 }
@@ -78,6 +79,18 @@ export const handedOver = (file: CaseFile, at: string, reason?: string): readonl
     },
     ...(reason !== undefined && { reason }),
   }))
+
+/** What the old manager had taken on or was asked to do is the new one's to do (I14). */
+export const handedDuties = ({ case: root, obligations }: CaseFile, to: PartyRef): readonly DomainEvent[] =>
+  obligations
+    .filter(({ state }) => state === 'due' || state === 'missed')
+    .filter(({ owner }) => owner !== undefined && owner === root.manager && owner !== to)
+    .map(({ id, status }) => ({
+      type: 'ObligationAssigned',
+      noun: 'obligation',
+      id,
+      changes: { owner: to, status: status === 'requested' ? 'ready' : status },
+    }))
 
 /** The accountable manager as the case shows it. */
 export const managerChanged = (

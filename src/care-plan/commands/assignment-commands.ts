@@ -6,7 +6,7 @@ import type { CaseFile } from '../case-file.ts'
 import { command, type Command } from '../command.ts'
 import type { DomainEvent } from '../domain-event.ts'
 import { foundNoun } from '../found-noun.ts'
-import { handedOver, handOver, managerChanged, notBefore } from '../hand-over.ts'
+import { handedDuties, handedOver, handOver, managerChanged, notBefore } from '../hand-over.ts'
 import { ruleBroken } from '../invariant.ts'
 import { illegalMove, moveBy } from '../machine.ts'
 import { acceptedAssignments, isManaged } from '../managed-time.ts'
@@ -71,7 +71,12 @@ const acceptAssignment = command({
     const accepted = moved(offer.value, 'AcceptAssignment', { start: at })
     if (!accepted.ok) return accepted
     if (expires !== undefined && isLater(at, expires)) return fail(hasExpired)
-    return ok([...accepted.value, ...handedOver(file, at), managerChanged(file, { manager })])
+    return ok([
+      ...accepted.value,
+      ...handedOver(file, at),
+      ...handedDuties(file, manager),
+      managerChanged(file, { manager }),
+    ])
   },
 })
 

@@ -33,6 +33,7 @@ export const obligationLens = (names: CaseNames): NounLens<'obligation'> =>
       status: statusSlot(names),
       outputs: outputSlot,
       statusReason: textAt('statusReason', 'text'),
+      note: extensionAt(names.extension('completion-note'), 'valueString'),
       startedAt: textAt('executionPeriod', 'start'),
       doneAt: textAt('executionPeriod', 'end'),
       snoozedUntil: extensionAt(names.extension('snoozed-until'), 'valueDateTime'),
