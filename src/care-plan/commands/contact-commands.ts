@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
-import { ok, type Result } from '../../lib/result.ts'
+import { fail, ok, type Result } from '../../lib/result.ts'
 import type { CaseFile } from '../case-file.ts'
+import { hasUnknownAnswer, redFlagsOf, topicsOf } from '../check-in.ts'
 import { checkInTopics, contactKinds, contactMachine, type Contact } from '../nouns/contact.ts'
 import { command, type Command, type CommandContext } from '../command.ts'
 import { foundNoun } from '../found-noun.ts'
@@ -59,6 +60,24 @@ const contactMade = Type.Object(
         maxItems: 20,
       }),
     ),
+    answers: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            question: Type.String({
+              description: 'Id of the question in the check-in script.',
+              maxLength: 64,
+            }),
+            answer: Type.String({ description: 'Code of the answer.', maxLength: 64 }),
+          },
+          { additionalProperties: false },
+        ),
+        {
+          description: 'Answers to the check-in script; topics and red flags follow from them.',
+          maxItems: 50,
+        },
+      ),
+    ),
     note,
     contact: plannedContact,
     appointment: Type.Optional(idField('The appointment that the manager came along to.')),
@@ -76,6 +95,10 @@ const recordContact = command({
       if (!appointment.ok) return appointment
     }
     const { redFlags = [], topics = [], outcome = 'reached', contact, ...rest } = payload
+    const { answers = [] } = rest
+    if (hasUnknownAnswer(answers)) return fail(unknownAnswer)
+    const gone: readonly string[] = [...topics, ...topicsOf(answers)]
+    const flags = [...redFlags, ...redFlagsOf(answers)]
     const ended = endedContact(file, contact, 'RecordContact', context)
     if (!ended.ok) return ended
     const { id } = ended.value
@@ -84,15 +107,22 @@ const recordContact = command({
       ...rest,
       state: 'made',
       outcome,
-      topics: checkInTopics.filter(topic => topics.includes(topic)),
-      redFlags: [...new Set(redFlags.map(({ code }) => code))],
+      topics: checkInTopics.filter(topic => gone.includes(topic)),
+      redFlags: [...new Set(flags.map(({ code }) => code))],
     }
     return ok([
       { type: 'ContactMade', noun: 'contact', id, changes },
-      ...redFlags.map(flag => raisedFlag({ ...flag, contact: id }, context)),
+      ...flags.map(flag => raisedFlag({ ...flag, contact: id }, context)),
     ])
   },
 })
+
+const unknownAnswer = {
+  kind: 'unprocessable',
+  code: 'unknown-answer',
+  message: 'An answer is none of those of the check-in script: take questions and answers from the script.',
+  expression: 'answers',
+} as const
 
 const attempt = Type.Object(
   {

@@ -50,6 +50,8 @@ export interface Contact {
   readonly topics: readonly string[]
   /** Codes of red flags found; each stands as a red flag of its own too. */
   readonly redFlags: readonly string[]
+  /** Answers to the questions of the check-in script (care-plan/check-in.ts). */
+  readonly answers?: readonly { readonly question: string; readonly answer: string }[]
   /** Appointment that the manager came along to. */
   readonly appointment?: string
   readonly note?: string

@@ -1,7 +1,7 @@
 import { dateOf, daysBetween, dayNumber, type CalendarDate } from '../../lib/calendar-date.ts'
 import { localDate, startMsOf } from '../../lib/fhir-time.ts'
-import { outcomeOf } from '../disposition.ts'
-import { endedInpatient, stayFacts, type Movement, type StayFacts } from '../stay-facts.ts'
+import { transferBefore } from '../facility-chain.ts'
+import { stayFacts, type Movement, type StayFacts } from '../stay-facts.ts'
 import type { Stay } from '../stay.ts'
 
 /** What the movements of a patient's stays say for the scores of one of them. */
@@ -93,21 +93,6 @@ function isAcute(
   if (isTransferIn === true || transferBefore(admission, facts, timeZone)) return false
   if (isFromEmergency || admissionType === 'emergency' || admissionType === 'urgent') return true
   return admissionType !== undefined || planned ? false : undefined
-}
-
-/** The discharge to a facility or to acute care that an admission elsewhere goes on from: at most a day before. */
-function transferBefore(
-  admission: Movement,
-  { discharges }: StayFacts,
-  timeZone: string,
-): Movement | undefined {
-  const last = discharges.findLast(
-    end => !isOf(end, admission.stay) && end.atMs <= admission.atMs && endedInpatient(end),
-  )
-  if (!last) return undefined
-  const outcome = outcomeOf(last.disposition)
-  const days = daysBetween(localDate(last.atMs, timeZone), localDate(admission.atMs, timeZone))
-  return days <= 1 && (outcome === 'facility' || outcome === 'acute-transfer') ? last : undefined
 }
 
 /** The same day so many months before, or the last day of a shorter month. */

@@ -1,13 +1,14 @@
 import type { Contact } from '../../../care-plan/nouns/contact.ts'
 import { contactOutcomes } from '../../../care-plan/nouns/contact.ts'
-import { isObject, listOf, objectOf, withElement } from '../json-edit.ts'
+import { isObject, listOf, objectOf, textOf, withElement } from '../json-edit.ts'
 import type { CaseNames } from '../names.ts'
 import type { Slot } from '../lens.ts'
-import { extensionAt, textAt } from '../slots.ts'
+import { extensionAt, extensionOf, textAt } from '../slots.ts'
 import { codeIn, codingsOf, hasCoding } from './concept-slots.ts'
 import { communicationKind, encounterKind } from './contact-kinds.ts'
 import { periodSlots } from './contact-period.ts'
 import {
+  extensionRows,
   firstIdIn,
   firstReferenceIn,
   integerExtension,
@@ -52,6 +53,7 @@ export const encounterSlots = (names: CaseNames): ContactSlots => ({
   outcome: outcomeSlot(extensionAt(names.extension('contact-outcome'), 'valueCode')),
   topics: reasonCodes(names.codeSystem('check-in-topic')),
   redFlags: textExtensions(names.extension('red-flag'), 'valueCode'),
+  answers: answerRows(names.extension('check-in-answer')),
   appointment: firstIdIn('appointment', 'Appointment'),
   note: extensionAt(names.extension('note'), 'valueString'),
   reason: extensionAt(names.extension('reason'), 'valueString'),
@@ -95,6 +97,7 @@ export const communicationSlots = (names: CaseNames): ContactSlots => ({
   outcome: outcomeSlot(conceptCode('statusReason', names.codeSystem('contact-outcome'))),
   topics: topicCodings(names.codeSystem('check-in-topic')),
   redFlags: textExtensions(names.extension('red-flag'), 'valueCode'),
+  answers: answerRows(names.extension('check-in-answer')),
   appointment: firstIdIn('about', 'Appointment'),
   note: extensionAt(names.extension('note'), 'valueString'),
   reason: textAt('statusReason', 'text'),
@@ -108,6 +111,30 @@ const outcomeSlot = (slot: Slot<string | undefined>): Slot<Contact['outcome']> =
   },
   set: slot.set,
 })
+
+/** Answers of the check-in, an extension each. */
+function answerRows(url: string): Slot<Contact['answers']> {
+  const rows = extensionRows({
+    url,
+    read: extension => ({
+      question: textOf(extensionOf(extension, 'question')?.['valueCode']) ?? '',
+      answer: textOf(extensionOf(extension, 'answer')?.['valueCode']) ?? '',
+    }),
+    write: ({ question, answer }) => ({
+      extension: [
+        { url: 'question', valueCode: question },
+        { url: 'answer', valueCode: answer },
+      ],
+    }),
+  })
+  return {
+    get: resource => {
+      const answers = rows.get(resource)
+      return answers.length === 0 ? undefined : answers
+    },
+    set: (resource, answers) => rows.set(resource, answers ?? []),
+  }
+}
 
 /** Code of one system in a single CodeableConcept. */
 function conceptCode(name: string, system: string): Slot<string | undefined> {

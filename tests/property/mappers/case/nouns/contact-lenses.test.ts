@@ -101,6 +101,7 @@ const states: Readonly<Record<string, fc.Arbitrary<object>>> = {
     outcome: optional(fc.constantFrom(...contactOutcomes)),
     topics: listOfSome(...checkInTopics),
     redFlags: fc.uniqueArray(word, { maxLength: 3 }),
+    answers: optional(fc.array(fc.record({ question: word, answer: word }), { minLength: 1, maxLength: 3 })),
     appointment: optional(word),
     note: optional(word),
     reason: optional(word),
