@@ -65,8 +65,10 @@ function partsOf({
   compartments,
   subjects = [],
   messages = [],
+  recordOf,
 }: LoadRequest): readonly Part[] {
   return [
+    ...(recordOf ? recordParts(tenant, recordOf) : []),
     ...(keys.length > 0 ? [byShard(tenant, keys), byDirectory(tenant, keys)] : []),
     ...(compartments && compartments.patients.length > 0 ? [byPatient(tenant, compartments)] : []),
     ...(subjects.length > 0 ? [saidAbout(tenant, subjects), factsAbout(tenant, subjects)] : []),
@@ -127,6 +129,50 @@ function byPatient(tenant: number, { patients, types }: NonNullable<LoadRequest[
   }
 }
 
+/** The patient of one resource, looked for in the shard that its id carries and where the directory says. */
+const OWNER = `owner as (
+    select r.shard, r.patient from resource r where r.shard = $2 and r.tenant = $1 and r.type = $3 and r.id = $4
+    union select r.shard, r.patient from id_directory d
+      join resource r on r.shard = d.shard and r.tenant = $1 and r.type = d.type and r.id = d.id
+      where d.tenant = $1 and d.type = $3 and d.id = $4)`
+
+/** What is about a patient lives in one shard, so that of the resource is that of the facts. */
+function recordParts(
+  tenant: number,
+  { key: { type, id }, types }: NonNullable<LoadRequest['recordOf']>,
+): readonly Part[] {
+  const values = [tenant, shardInId(id) ?? NO_SHARD, typeNumber(type), id]
+  return [
+    {
+      add: addResources,
+      statement: {
+        name: 'cw_load_record',
+        text: `with ${OWNER} select ${storedColumns} from owner o
+          join resource r on r.tenant = $1 and r.patient = o.patient and r.type = any($5::int2[])`,
+        values: [...values, int2Array(types.map(typeNumber))],
+      },
+    },
+    {
+      add: addSaid,
+      statement: {
+        name: 'cw_load_record_said',
+        text: `with ${OWNER} select s.subject, s.scope, s.version, s.body from owner o
+          join said s on s.shard = o.shard and s.tenant = $1 and s.subject = o.patient`,
+        values,
+      },
+    },
+    {
+      add: addFacts,
+      statement: {
+        name: 'cw_load_record_facts',
+        text: `with ${OWNER} select ${factColumns} from owner o
+          join fact f on f.shard = o.shard and f.tenant = $1 and f.subject = o.patient`,
+        values,
+      },
+    },
+  ]
+}
+
 const subjectValues = (tenant: number, subjects: readonly string[]): readonly unknown[] => [
   tenant,
   int2Array(subjects.map(subject => shardOfSubject(tenant, subject))),
@@ -140,10 +186,12 @@ interface SaidRow {
   readonly body: string
 }
 
+const addSaid: Part['add'] = (rows, { said }) => {
+  for (const row of rows as readonly SaidRow[]) said.push({ ...row, body: JSON.parse(row.body) as Json })
+}
+
 const saidAbout = (tenant: number, subjects: readonly string[]): Part => ({
-  add: (rows, { said }) => {
-    for (const row of rows as readonly SaidRow[]) said.push({ ...row, body: JSON.parse(row.body) as Json })
-  },
+  add: addSaid,
   statement: {
     name: 'cw_load_said',
     text: `select s.subject, s.scope, s.version, s.body from unnest($2::int2[], $3::text[]) h (shard, subject)
@@ -157,14 +205,17 @@ interface FactRow extends Omit<Fact, 'body'> {
   readonly at: Instant
 }
 
+const addFacts: Part['add'] = (rows, { facts }) => {
+  for (const row of rows as readonly FactRow[]) facts.push({ ...row, body: JSON.parse(row.body) as Json })
+}
+
+const factColumns = 'f.id, f.subject, f.kind, f.scope, f.at, f.recorded, f.actor, f.source, f.body'
+
 const factsAbout = (tenant: number, subjects: readonly string[]): Part => ({
-  add: (rows, { facts }) => {
-    for (const row of rows as readonly FactRow[]) facts.push({ ...row, body: JSON.parse(row.body) as Json })
-  },
+  add: addFacts,
   statement: {
     name: 'cw_load_facts',
-    text: `select f.id, f.subject, f.kind, f.scope, f.at, f.recorded, f.actor, f.source, f.body
-      from unnest($2::int2[], $3::text[]) h (shard, subject)
+    text: `select ${factColumns} from unnest($2::int2[], $3::text[]) h (shard, subject)
       join fact f on f.shard = h.shard and f.tenant = $1 and f.subject = h.subject`,
     values: subjectValues(tenant, subjects),
   },

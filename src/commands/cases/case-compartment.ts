@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto'
 import { parseJson } from '../../lib/json.ts'
-import { fail, type Result } from '../../lib/result.ts'
+import { fail, ok, type Result } from '../../lib/result.ts'
 import type { CaseFile } from '../../care-plan/case-file.ts'
 import { patientOf } from '../../fhir/compartment.ts'
 import { keyText, type Resource } from '../../fhir/resource.ts'
 import { isCase } from '../../mappers/case/episode-lens.ts'
 import { caseOwners, readCaseFile } from '../../mappers/case/nouns/case-files.ts'
 import { nounLenses, type NounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
-import type { Stored } from '../ports/store.ts'
+import type { Loaded, LoadRequest, Stored } from '../ports/store.ts'
 import type { CaseDeps } from './case-deps.ts'
 
 /** Everything that a case is made of (domain.md 4.4), and what says who the patient is. */
@@ -73,17 +73,36 @@ const VERSION_CHARS = 20
 const versionOf = (versioned: readonly string[]): string =>
   hash('sha256', versioned.toSorted().join('\n'), 'hex').slice(0, VERSION_CHARS)
 
+/** What loads all that a case may be made of, by the case's id alone. */
+export const caseRecord = (id: string): Pick<LoadRequest, 'recordOf'> => ({
+  recordOf: { key: { type: 'EpisodeOfCare', id }, types: caseFileTypes },
+})
+
+/** The patient whose record was loaded; undefined when there is no such case. */
+export function patientIn(
+  { resources }: Pick<Loaded, 'resources'>,
+  target: { readonly caseId: string } | { readonly patient: string },
+  { base, canonicalBase }: Pick<CaseDeps, 'base' | 'canonicalBase'>,
+): string | undefined {
+  if ('patient' in target) return target.patient
+  const stored = resources.find(({ type, id }) => type === 'EpisodeOfCare' && id === target.caseId)
+  return stored && patientOfEpisode(stored, base, canonicalBase)
+}
+
+function patientOfEpisode(stored: Stored, base: string, canonicalBase: string): string | undefined {
+  if (stored.deleted) return undefined
+  const episode = parseJson(stored.content) as Resource
+  return isCase(episode, nounLenses(canonicalBase).names) ? patientOf(episode, base) : undefined
+}
+
 /** The Patient of a case, by the case's id. Failure: `case-unknown`. */
 export async function patientOfCase(
   { store, tenant, base, canonicalBase }: Pick<CaseDeps, 'store' | 'tenant' | 'base' | 'canonicalBase'>,
   id: string,
 ): Promise<Result<string>> {
   const stored = await store.read(tenant, { type: 'EpisodeOfCare', id })
-  if (!stored || stored.deleted) return caseUnknown
-  const episode = parseJson(stored.content) as Resource
-  const patient = patientOf(episode, base)
-  const { names } = nounLenses(canonicalBase)
-  return patient !== undefined && isCase(episode, names) ? { ok: true, value: patient } : caseUnknown
+  const patient = stored && patientOfEpisode(stored, base, canonicalBase)
+  return patient === undefined ? caseUnknown : ok(patient)
 }
 
 export const caseUnknown = fail({

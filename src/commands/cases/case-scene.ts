@@ -1,18 +1,22 @@
 import { instantOf } from '../../lib/clock.ts'
 import { zonedTextOf } from '../../lib/fhir-time.ts'
+import { ok, type Result } from '../../lib/result.ts'
 import { keyText, type Resource, type ResourceKey } from '../../fhir/resource.ts'
 import type { CommandContext } from '../../care-plan/command.ts'
 import { patientStays, type PatientStays } from '../../mappers/adt/patient-stays.ts'
 import { nounLenses, type NounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
 import { shardOf } from '../fhir-placing.ts'
-import type { Loaded, Said } from '../ports/store.ts'
+import type { Loaded, LoadRequest, Said } from '../ports/store.ts'
 import { openWork, type UnitOfWork } from '../unit-of-work.ts'
-import { caseFileTypes, type Compartment } from './case-compartment.ts'
+import { caseFileTypes, caseRecord, caseUnknown, patientIn, type Compartment } from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
+
+/** Whose record: of a case that there is, or of the patient of one to come. */
+export type SceneTarget = { readonly caseId: string } | { readonly patient: string }
 
 /** Who writes, and when what they write about happened. */
 export interface SceneFrame {
-  readonly patient: string
+  readonly target: SceneTarget
   readonly actor: string
   readonly requestId: string
   /** Time of the fact; now when nobody says it. */
@@ -35,19 +39,18 @@ export interface Scene {
   readonly guard: Said
 }
 
-/** Loads a patient's compartment, facts and registers in one snapshot. */
-export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Scene> {
+/** Loads a patient's compartment, facts and registers in one snapshot. Failure: `case-unknown`. */
+export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Result<Scene>> {
   const { store, tenant, clock } = deps
-  const { patient } = frame
-  const shard = shardOf(tenant, { type: 'Patient', id: patient }, patient)
+  const lane = laneOf(deps, frame.target)
   const loaded = await store.load({
-    tenant,
-    lane: shard % store.lanes,
-    keys: [{ type: 'Patient', id: patient }],
-    compartments: { patients: [patient], types: caseFileTypes },
-    subjects: [patient],
+    ...{ tenant, lane },
+    ...recordOf(frame.target),
     ...(frame.lock && { lock: true }),
   })
+  const patient = patientIn(loaded, frame.target, deps)
+  if (patient === undefined) return caseUnknown
+  const shard = shardOf(tenant, { type: 'Patient', id: patient }, patient)
   const recordedMs = clock.nowMs()
   const recorded = instantOf(recordedMs)
   const at = frame.at ?? zonedTextOf(recordedMs, deps.timeZone)
@@ -56,7 +59,7 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Scen
   const work = openWork(
     {
       tenant,
-      lane: shard % store.lanes,
+      lane,
       at: recorded,
       actor,
       requestId,
@@ -68,7 +71,7 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Scen
   const keys = new Map<string, ResourceKey>(
     loaded.resources.map(({ type, id }) => [keyText({ type, id }), { type, id }]),
   )
-  return {
+  return ok({
     patient,
     shard,
     lenses: nounLenses(deps.canonicalBase),
@@ -82,7 +85,7 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Scen
       keys.set(keyText(key), key)
     },
     guard: guardOf(loaded, patient),
-  }
+  })
 
   function standing(over: UnitOfWork, of: Iterable<ResourceKey>): Compartment {
     const found = [...of].flatMap(key => {
@@ -95,6 +98,22 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Scen
     }
   }
 }
+
+const laneOf = ({ store, tenant }: CaseDeps, target: SceneTarget): number =>
+  ('patient' in target
+    ? shardOf(tenant, { type: 'Patient', id: target.patient }, target.patient)
+    : shardOf(tenant, { type: 'EpisodeOfCare', id: target.caseId }, undefined)) % store.lanes
+
+const recordOf = (
+  target: SceneTarget,
+): Pick<LoadRequest, 'recordOf' | 'keys' | 'compartments' | 'subjects'> =>
+  'patient' in target
+    ? {
+        keys: [{ type: 'Patient', id: target.patient }],
+        compartments: { patients: [target.patient], types: caseFileTypes },
+        subjects: [target.patient],
+      }
+    : caseRecord(target.caseId)
 
 interface StaysFrame {
   readonly patient: string

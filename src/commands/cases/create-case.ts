@@ -24,7 +24,7 @@ export async function createCase(
   if (future) return fail(future)
   return writeCase(deps, {
     caller,
-    patient: payload.patient,
+    target: { patient: payload.patient },
     name: 'IdentifyCase',
     status: 201,
     ...(at !== undefined && { at }),

@@ -2,7 +2,7 @@ import { startMsOf } from '../../lib/fhir-time.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { commands } from '../../care-plan/commands.ts'
 import type { Caller } from '../fhir-deps.ts'
-import { caseIn, caseUnknown, patientOfCase } from './case-compartment.ts'
+import { caseIn, caseUnknown } from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { versionStale } from './case-etag.ts'
 import type { Repeatable } from './idempotency.ts'
@@ -34,12 +34,10 @@ export async function runCommand(
   if (!command) return fail(commandUnknown())
   const future = inFuture(deps, request.at)
   if (future) return fail(future)
-  const patient = await patientOfCase(deps, request.caseId)
-  if (!patient.ok) return patient
   const { at, reason, repeatable } = request
   return writeCase(deps, {
     caller,
-    patient: patient.value,
+    target: { caseId: request.caseId },
     name: command.name,
     status: 200,
     ...(at !== undefined && { at }),

@@ -5,7 +5,15 @@ import { nounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
 import type { CaseScene } from '../../mappers/case/views/case-scene.ts'
 import { shardOf } from '../fhir-placing.ts'
 import type { Loaded, Stored } from '../ports/store.ts'
-import { caseFileTypes, caseIn, caseUnknown, compartmentOf, patientOfCase } from './case-compartment.ts'
+import {
+  caseFileTypes,
+  caseIn,
+  caseRecord,
+  caseUnknown,
+  compartmentOf,
+  patientIn,
+  patientOfCase,
+} from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { staysIn } from './case-scene.ts'
 
@@ -22,43 +30,50 @@ export interface ViewRequest {
 export async function viewCase(deps: CaseDeps, { id, at }: ViewRequest): Promise<Result<CaseScene>> {
   const instant = at === undefined ? undefined : instantIn(deps, at)
   if (instant && !instant.ok) return instant
-  const patient = await patientOfCase(deps, id)
-  if (!patient.ok) return patient
-  const loaded = await loadedAt(deps, patient.value, instant?.value)
-  const compartment = compartmentOf(loaded.resources)
+  const loaded = await loadedAt(deps, id, instant?.value)
+  if (!loaded.ok) return loaded
+  const { patient, record } = loaded.value
+  const compartment = compartmentOf(record.resources)
   const lenses = nounLenses(deps.canonicalBase)
   const found = caseIn(id, compartment, lenses)
   if (!found) return caseUnknown
   const { rules, calendar, timeZone, models, canonicalBase, tenant } = deps
-  const shard = shardOf(tenant, { type: 'Patient', id: patient.value }, patient.value)
+  const shard = shardOf(tenant, { type: 'Patient', id: patient }, patient)
   return ok({
     ...found,
-    ...{ patient: patient.value, tenant, shard, lenses, rules, calendar, timeZone, models, canonicalBase },
+    ...{ patient, tenant, shard, lenses, rules, calendar, timeZone, models, canonicalBase },
     compartment: compartment.resources,
-    stays: staysIn(deps, { patient: patient.value, shard, loaded }),
+    stays: staysIn(deps, { patient, shard, loaded: record }),
     nowMs: instant ? startMsOf(instant.value, 'UTC') : deps.clock.nowMs(),
     ...(instant && { at: instant.value }),
   })
 }
 
-async function loadedAt(
-  { store, tenant }: CaseDeps,
-  patient: string,
-  at: string | undefined,
-): Promise<Pick<Loaded, 'resources' | 'facts' | 'said'>> {
-  const request = { tenant, lane: 0, subjects: [patient] }
-  const keys = [{ type: 'Patient', id: patient }]
-  const compartments = { patients: [patient], types: caseFileTypes }
-  if (at === undefined) return store.load({ ...request, keys, compartments })
-  const [said, resources] = await Promise.all([
-    store.load(request),
+type PatientRecord = Pick<Loaded, 'resources' | 'facts' | 'said'>
+
+interface CaseRecord {
+  readonly patient: string
+  readonly record: PatientRecord
+}
+
+/** One snapshot for what is known now; the versions of a time past need to know the patient first. */
+async function loadedAt(deps: CaseDeps, caseId: string, at: string | undefined): Promise<Result<CaseRecord>> {
+  const { store, tenant } = deps
+  if (at !== undefined) {
+    const found = await patientOfCase(deps, caseId)
+    return found.ok ? ok({ patient: found.value, record: await recordAt(deps, found.value, at) }) : found
+  }
+  const record = await store.load({ tenant, lane: 0, ...caseRecord(caseId) })
+  const patient = patientIn(record, { caseId }, deps)
+  return patient === undefined ? caseUnknown : ok({ patient, record })
+}
+
+async function recordAt({ store, tenant }: CaseDeps, patient: string, at: string): Promise<PatientRecord> {
+  const [{ said, facts }, resources] = await Promise.all([
+    store.load({ tenant, lane: 0, subjects: [patient] }),
     store.compartmentAt(tenant, { patient, types: caseFileTypes, at }),
   ])
-  return {
-    resources: unique(resources),
-    said: said.said,
-    facts: said.facts.filter(fact => fact.recorded <= at),
-  }
+  return { resources: unique(resources), said, facts: facts.filter(({ recorded }) => recorded <= at) }
 }
 
 const unique = (rows: readonly Stored[]): readonly Stored[] => [

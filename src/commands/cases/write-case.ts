@@ -10,14 +10,14 @@ import { recordProvenance } from '../fhir-provenance.ts'
 import type { CaseEventRow, Changes } from '../ports/store.ts'
 import { caseIn, caseUnknown } from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
-import { openScene, type Scene } from './case-scene.ts'
+import { openScene, type Scene, type SceneTarget } from './case-scene.ts'
 import { answeredBefore, type Repeatable } from './idempotency.ts'
 import { stageEffects, validated } from './stage-effects.ts'
 
 /** One change of one case by a person or a system, at the door of the case API. */
 export interface CaseWrite {
   readonly caller: Caller
-  readonly patient: string
+  readonly target: SceneTarget
   /** Name of the command, for the record. */
   readonly name: string
   /** Time of the fact. */
@@ -72,20 +72,21 @@ const LOCK_FROM_TRY = 3
  * decision, `rule-broken`, `idempotency-key-reused`, `case-resource-invalid`, `write-conflict`.
  */
 export async function writeCase(deps: CaseDeps, write: CaseWrite): Promise<Result<Answered>> {
-  const { caller, patient, at } = write
+  const { caller, target, at } = write
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
     const before = await answeredBefore(deps, write.repeatable)
     if (!before.ok) return before
     if (before.value) return ok(before.value as unknown as Answered)
     const lock = tries >= LOCK_FROM_TRY
-    const scene = await openScene(deps, { ...caller, patient, lock, ...(at !== undefined && { at }) })
-    const staged = stage(deps, write, scene)
+    const scene = await openScene(deps, { ...caller, target, lock, ...(at !== undefined && { at }) })
+    if (!scene.ok) return scene
+    const staged = stage(deps, write, scene.value)
     if (!staged.ok) return staged
     const { changes, body } = staged.value
     const answer = { status: write.status, body }
     const flushed = await deps.store.flush({
       ...changes,
-      ...(changes.writes.length > 0 && { said: [scene.guard] }),
+      ...(changes.writes.length > 0 && { said: [scene.value.guard] }),
       ...(write.repeatable && {
         answers: [{ ...write.repeatable, status: answer.status, body: body as unknown as Json }],
       }),

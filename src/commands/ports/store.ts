@@ -74,6 +74,11 @@ export interface LoadRequest {
   readonly subjects?: readonly string[]
   readonly messages?: readonly MessageKey[]
   /**
+   * The record that a resource stands in: everything of these types in the compartment of its patient, with the facts
+   * and registers about that patient; nothing when there is no such resource, or no patient's.
+   */
+  readonly recordOf?: { readonly key: ResourceKey; readonly types: readonly string[] }
+  /**
    * From the third try on: lock the rows found, in key order. The lane is held until the next flush that writes one of
    * them, or for `lockHoldMs` (store/lane.ts) when none comes.
    */
