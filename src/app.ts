@@ -15,7 +15,7 @@ import type { JournalSettings } from './commands/journal/cloud-event.ts'
 import type { Store } from './commands/ports/store.ts'
 import { timerRunner, type TimerRunner } from './commands/timers/run-timers.ts'
 import type { OutboxTarget } from './commands/unit-of-work.ts'
-import { caseParts } from './app-cases.ts'
+import { caseParts, knownModels } from './app-cases.ts'
 import { eventParts, journalOf, type EventParts } from './app-events.ts'
 import { kafkaParts, type KafkaParts } from './app-kafka.ts'
 import { peerParts, peerTargets, type PeerParts } from './app-peers.ts'
@@ -23,7 +23,7 @@ import { openingStep, openStore } from './app-store.ts'
 import type { Config } from './config/environment.ts'
 import { validateResource } from './fhir/validation/validate-resource.ts'
 import { applyCaseLaw, type CaseLawInput } from './mappers/case/law.ts'
-import { markMissed } from './mappers/case/mark-missed.ts'
+import { taskDue } from './mappers/case/task-due.ts'
 import { sourceSettings, type SourceSettings } from './mappers/adt/source.ts'
 import { eventLog } from './observability/event-log.ts'
 import { serviceMeters, type ServiceMeters } from './observability/service-meters.ts'
@@ -114,7 +114,7 @@ function joinParts(frame: Frame): App {
   })
   const interpret = interpretAdt({
     settings,
-    ...{ rules, calendar },
+    ...{ rules, calendar, models: knownModels },
     validate: validateResource,
     clock,
   })
@@ -136,7 +136,7 @@ function joinParts(frame: Frame): App {
   const inbox = inboxDesk(store.inbox, ingest, tenant)
   const timers = timerRunner({
     ...{ store, tenant, clock, emit, meters, targets, journal },
-    markMissed: (task, at) => markMissed(task, at, canonicalBase),
+    taskDue: (task, due) => taskDue(task, { ...due, canonicalBase }),
   })
   const publisher =
     config.kafka && config.roles.has('publish')

@@ -4,7 +4,7 @@ import type { Calendar } from '../../lib/business-days.ts'
 import { assert } from '../../lib/assert.ts'
 import { fail, ok, type Failure, type FailureIssue, type Result } from '../../lib/result.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
-import { noModels, type ModelLookup } from '../../care-plan/model-profile.ts'
+import type { ModelLookup } from '../../care-plan/model-profile.ts'
 import type { Resource, ResourceKey } from '../../fhir/resource.ts'
 import { sameResource } from '../../fhir/same-resource.ts'
 import type { MappedEvent } from '../../mappers/adt/adt-event.ts'
@@ -23,8 +23,8 @@ import type { Interpret } from './read-record.ts'
 export interface InterpretOptions {
   readonly settings: SourceSettings
   readonly rules: CaseRules
-  /** The registry of models; none when left out. */
-  readonly models?: ModelLookup
+  /** The registry of models. */
+  readonly models: ModelLookup
   readonly calendar: Calendar
   readonly clock: Clock
   /** Every fault of a resource; an output that has one is not written. */
@@ -95,7 +95,7 @@ function decideEvent(event: MappedEvent, view: View, options: InterpretOptions):
 const FLAGS_MAX = 5
 
 function effectsOf(event: MappedEvent, applied: Applied, view: View, options: InterpretOptions): CaseEffects {
-  const { settings, rules, calendar, models = noModels } = options
+  const { settings, rules, calendar, models } = options
   const { id, shard } = event.patient
   return caseEffects({
     tenant: settings.tenant,

@@ -1,11 +1,10 @@
 import { instantOf, type Clock } from '../../lib/clock.ts'
-import { parseJson } from '../../lib/json.ts'
-import type { Resource, ResourceKey } from '../../fhir/resource.ts'
+import { keyText, type Resource, type ResourceKey } from '../../fhir/resource.ts'
 import { faultOf, type EmitEvent } from '../ports/events.ts'
 import type { Meters } from '../ports/meters.ts'
-import type { Store, Timer } from '../ports/store.ts'
+import type { Store, Stored, Timer } from '../ports/store.ts'
 import type { JournalSettings } from '../journal/cloud-event.ts'
-import { openWork, type OutboxTarget } from '../unit-of-work.ts'
+import { openWork, type OutboxTarget, type UnitOfWork } from '../unit-of-work.ts'
 
 export interface TimersOptions {
   readonly store: Store
@@ -16,8 +15,11 @@ export interface TimersOptions {
   readonly targets: readonly OutboxTarget[]
   /** How the events of cases are kept and sent. */
   readonly journal?: JournalSettings
-  /** The Task with its duty marked as missed; undefined when there is nothing to mark any more. */
-  readonly markMissed: (task: Resource, at: string) => Resource | undefined
+  /** The Task once its instant has passed; undefined when there is nothing to write any more. */
+  readonly taskDue: (
+    task: Resource,
+    due: { readonly at: string; readonly tasks: readonly Resource[] },
+  ) => Resource | undefined
 }
 
 export interface TimerRunner {
@@ -28,7 +30,7 @@ export interface TimerRunner {
 
 const POLL_MS = 1_000
 const CLAIM_MS = 30_000
-const CLAIM_COUNT = 100
+const CLAIM_COUNT = 500
 const TRIES_MAX = 5
 const ACTOR = 'Device/timer'
 /** What says which case a Task belongs to, for the event. */
@@ -79,12 +81,13 @@ export function timerRunner(options: TimersOptions): TimerRunner {
   }
 }
 
-/** Takes what is due; each patient's timers are one flush, effect and removal together. */
+/** Takes what is due, the earliest first: one flush for all of it, effect and removal together. */
 async function fireDue(options: TimersOptions): Promise<number> {
   const { store, clock, emit, meters } = options
   const nowMs = clock.nowMs()
   const due = await store.timers.claim(nowMs, CLAIM_COUNT, nowMs + CLAIM_MS)
-  for (const timers of Map.groupBy(due, ({ subject }) => subject).values()) await fire(timers, options)
+  if (due.length === 0) return 0
+  if (!(await fire(due, options, TRIES_MAX))) await fireEach(due, options)
   for (const [kind, timers] of Map.groupBy(due, timer => timer.kind)) {
     meters.timersFired(kind, timers.length)
     emit('timers-fired', { kind, timers: timers.length })
@@ -92,29 +95,67 @@ async function fireDue(options: TimersOptions): Promise<number> {
   return due.length
 }
 
-async function fire(timers: readonly Timer[], options: TimersOptions): Promise<void> {
-  const { store, tenant, clock, targets, journal, markMissed } = options
+/** Somebody keeps writing one of the Tasks: the others don't wait for it. What fails again is claimed again later. */
+async function fireEach(due: readonly Timer[], options: TimersOptions): Promise<void> {
+  for (const timers of Map.groupBy(due, ({ subject }) => subject).values())
+    await fire(timers, options, TRIES_MAX)
+}
+
+async function fire(timers: readonly Timer[], options: TimersOptions, tries: number): Promise<boolean> {
+  const { store, tenant, clock, targets, journal } = options
   const keys = timers.map(({ payload }) => payload as unknown as ResourceKey)
-  const dueOf = new Map(timers.map((timer, index) => [keys[index]?.id, timer.due]))
-  const compartments = { patients: [...new Set(timers.map(({ subject }) => subject))], types: CASE_TYPES }
-  for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
-    const loaded = await store.load({ tenant, lane: 0, keys, compartments })
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const loaded = await store.load({ tenant, lane: 0, keys, compartments: compartmentsOf(timers) })
     const at = instantOf(clock.nowMs())
-    const work = openWork(
-      { tenant, lane: 0, at, actor: ACTOR, targets, ...(journal && { journal }) },
-      loaded.resources,
-    )
-    for (const { type, id, shard, deleted, content } of loaded.resources) {
-      if (deleted || !dueOf.has(id)) continue
-      const marked = markMissed(parseJson(content) as Resource, at)
-      if (!marked) continue
-      work.nextStep()
-      work.put({ ...marked, resourceType: type, id }, { shard })
-      work.say({ at: dueOf.get(id) ?? at })
-    }
+    const context = { tenant, lane: 0, at, actor: ACTOR, targets, ...(journal && { journal }) }
+    const work = openWork(context, loaded.resources)
+    stage(timers, loaded.resources, { work, at, options })
     const changes = work.changes()
-    const drop = [...(changes.timers?.drop ?? []), ...timers.map(({ id }) => id)]
-    const flushed = await store.flush({ ...changes, timers: { put: changes.timers?.put ?? [], drop } })
-    if (flushed.ok) return
+    const put = changes.timers?.put ?? []
+    const kept = new Set(put.map(({ id }) => id))
+    const drop = [...(changes.timers?.drop ?? []), ...timers.map(({ id }) => id)].filter(id => !kept.has(id))
+    const flushed = await store.flush({ ...changes, timers: { put, drop: [...new Set(drop)] } })
+    if (flushed.ok) return true
+  }
+  return false
+}
+
+/** Who the supervisor is stands in other Tasks of the patient; only what escalates asks for them. */
+function compartmentsOf(timers: readonly Timer[]): {
+  readonly patients: readonly string[]
+  readonly types: readonly string[]
+} {
+  const patients = [...new Set(timers.map(({ subject }) => subject))]
+  const escalates = timers.some(({ kind }) => kind === 'escalation')
+  return { patients, types: escalates ? [...CASE_TYPES, 'Task'] : CASE_TYPES }
+}
+
+interface Staging {
+  readonly work: UnitOfWork
+  readonly at: string
+  readonly options: TimersOptions
+}
+
+/** Each Task is a step of its own, at its own time, in due order. */
+function stage(timers: readonly Timer[], loaded: readonly Stored[], { work, at, options }: Staging): void {
+  const rows = new Map(loaded.map(row => [keyText(row), row]))
+  const others = Map.groupBy(
+    loaded.filter(({ type, deleted }) => type === 'Task' && !deleted),
+    ({ shard }) => shard,
+  )
+  for (const { kind, due, payload } of timers) {
+    const key = payload as unknown as ResourceKey
+    const row = rows.get(keyText(key))
+    const task = row && work.get(key)
+    if (!row || !task) continue
+    const tasks = kind === 'escalation' ? tasksOf(others.get(row.shard) ?? [], work) : []
+    const changed = options.taskDue(task, { at, tasks })
+    if (!changed) continue
+    work.nextStep()
+    work.put({ ...changed, resourceType: key.type, id: key.id }, { shard: row.shard })
+    work.say({ at: due })
   }
 }
+
+const tasksOf = (rows: readonly Stored[], work: UnitOfWork): readonly Resource[] =>
+  rows.flatMap(row => work.get(row) ?? [])

@@ -8,7 +8,8 @@ export interface TimerChanges {
   readonly drop: readonly string[]
 }
 
-const DUTY_TIMER = 'obligation'
+/** What a Task waits for: its due time, then the time at which the supervisor gets it, or the end of an offer. */
+export type TimerKind = 'obligation' | 'escalation' | 'offer'
 
 /** Task.status values after which nothing is due any more (FHIR R4 task-status). */
 const ENDED: ReadonlySet<unknown> = new Set([
@@ -26,31 +27,64 @@ interface Changed {
   readonly after: Resource | undefined
 }
 
-/** Timers follow the Tasks in the same flush, whoever writes: a due time that moves, moves its timer. */
+/** Timers follow the Tasks in the same flush, whoever writes: a due time that moves, moves its timer. One a Task at most. */
 export function taskTimers(changed: readonly Changed[]): TimerChanges {
-  const tasks = changed.filter(({ type }) => type === 'Task')
-  const moved = tasks.filter(({ before, after }) => dueOf(before) !== dueOf(after))
+  const moved = changed
+    .filter(({ type }) => type === 'Task')
+    .map(({ id, before, after }) => ({ id, after, was: waitsFor(before), is: waitsFor(after) }))
+    .filter(({ was, is }) => was?.kind !== is?.kind || was?.due !== is?.due)
   return {
-    put: moved.flatMap(({ id, after }) => {
-      const due = dueOf(after)
+    put: moved.flatMap(({ id, after, is }) => {
       const subject = after && patientOf(after)
-      return due === undefined || subject === undefined
+      return is === undefined || subject === undefined
         ? []
-        : [{ id: `${DUTY_TIMER}/${id}`, due, kind: DUTY_TIMER, subject, payload: { type: 'Task', id } }]
+        : [{ id: `${is.kind}/${id}`, ...is, subject, payload: { type: 'Task', id } }]
     }),
-    drop: moved.filter(({ after }) => dueOf(after) === undefined).map(({ id }) => `${DUTY_TIMER}/${id}`),
+    drop: moved.flatMap(({ id, was, is }) =>
+      was !== undefined && was.kind !== is?.kind ? [`${was.kind}/${id}`] : [],
+    ),
   }
 }
 
-/** When a Task of a case falls due, as an instant; undefined when it has ended, has no due time or belongs to no case. */
-function dueOf(task: Resource | undefined): string | undefined {
-  if (!task || ENDED.has(task['status'])) return undefined
-  const { groupIdentifier, restriction } = task as {
-    readonly groupIdentifier?: { readonly system?: string }
-    readonly restriction?: { readonly period?: { readonly end?: string } }
-  }
-  const end = restriction?.period?.end
-  if (end === undefined || groupIdentifier?.system?.endsWith('/sid/case') !== true) return undefined
-  const dueMs = Date.parse(end)
-  return Number.isNaN(dueMs) ? undefined : new Date(dueMs).toISOString()
+interface Wait {
+  readonly kind: TimerKind
+  readonly due: string
 }
+
+interface CaseTask {
+  readonly code?: { readonly coding?: readonly { readonly system?: string; readonly code?: string }[] }
+  readonly groupIdentifier?: { readonly system?: string }
+  readonly restriction?: { readonly period?: { readonly end?: string } }
+  readonly businessStatus?: {
+    readonly coding?: readonly { readonly system?: string; readonly code?: string }[]
+  }
+  readonly extension?: readonly { readonly url?: string; readonly valueDateTime?: string }[]
+}
+
+/** What a Task of a case waits for; undefined when it has ended, has no due time or belongs to no case. */
+function waitsFor(resource: Resource | undefined): Wait | undefined {
+  if (!resource || ENDED.has(resource['status'])) return undefined
+  const task = resource as CaseTask
+  if (task.groupIdentifier?.system?.endsWith('/sid/case') !== true) return undefined
+  const end = task.restriction?.period?.end
+  if (isOffer(task)) return resource['status'] === 'requested' ? waitUntil('offer', end) : undefined
+  if (!isMissed(task)) return waitUntil('obligation', end)
+  const isEscalated = extensionOf(task, 'escalated-to') !== undefined
+  return isEscalated ? undefined : waitUntil('escalation', extensionOf(task, 'escalate-at')?.valueDateTime)
+}
+
+function waitUntil(kind: TimerKind, time: string | undefined): Wait | undefined {
+  const dueMs = time === undefined ? Number.NaN : Date.parse(time)
+  return Number.isNaN(dueMs) ? undefined : { kind, due: new Date(dueMs).toISOString() }
+}
+
+const isOffer = ({ code }: CaseTask): boolean =>
+  code?.coding?.some(one => one.system?.endsWith('/CodeSystem/task-code') && one.code === 'assign') ?? false
+
+const isMissed = ({ businessStatus }: CaseTask): boolean =>
+  businessStatus?.coding?.some(
+    ({ system, code }) => system?.endsWith('/CodeSystem/business-status') && code === 'missed',
+  ) ?? false
+
+const extensionOf = ({ extension }: CaseTask, name: string) =>
+  extension?.find(({ url }) => url?.endsWith(`/StructureDefinition/${name}`))

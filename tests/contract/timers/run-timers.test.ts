@@ -8,7 +8,7 @@ import { timerRunner, type TimerRunner } from '../../../src/commands/timers/run-
 import type { Store } from '../../../src/commands/ports/store.ts'
 import { openWork } from '../../../src/commands/unit-of-work.ts'
 import { derivedId, shardOfKey } from '../../../src/lib/ids.ts'
-import { markMissed } from '../../../src/mappers/case/mark-missed.ts'
+import { taskDue } from '../../../src/mappers/case/task-due.ts'
 import { openEmbeddedStore } from '../../../src/store/open-store.ts'
 import { noMeters as meters } from '../../support/counting-messages.ts'
 
@@ -53,19 +53,21 @@ describe('timers of duties, on the embedded store', () => {
     return { version: stored?.version, isMissed: stored?.content.includes('"missed"') }
   }
   /** Runs until everything that is due now has been dealt with, which the runner's next look for work shows. */
-  const runOnce = async (): Promise<void> => {
-    const rounds = { begun: 0 }
-    const claim: Store['timers']['claim'] = (...request) => {
-      rounds.begun += 1
-      return store.timers.claim(...request)
+  const runOnce = async (onFired: (due: string) => void = () => undefined): Promise<void> => {
+    const rounds = { idle: false }
+    const claim: Store['timers']['claim'] = async (...request) => {
+      const claimed = await store.timers.claim(...request)
+      for (const { due } of claimed) onFired(due)
+      rounds.idle = claimed.length === 0
+      return claimed
     }
     const runner: TimerRunner = timerRunner({
       ...{ store: { ...store, timers: { ...store.timers, claim } }, tenant, clock, meters, targets: [] },
       emit: () => undefined,
-      markMissed: (task, at) => markMissed(task, at, base),
+      taskDue: (task, due) => taskDue(task, { ...due, canonicalBase: base }),
     })
     runner.start()
-    await vi.waitFor(() => expect(rounds.begun).toBeGreaterThan(1), { timeout: 30_000 })
+    await vi.waitFor(() => expect(rounds.idle).toBe(true), { timeout: 30_000 })
     await runner.stop()
   }
 
@@ -94,5 +96,71 @@ describe('timers of duties, on the embedded store', () => {
     await runOnce()
     expect([(await read(moved)).isMissed, (await read(done)).isMissed]).toEqual([true, false])
     expect(await store.timers.nextDue()).toBeUndefined()
+  })
+
+  it('gives what nobody did in time to the supervisor, once', async () => {
+    const code = (value: string) => ({ coding: [{ system: `${base}/CodeSystem/task-code`, code: value }] })
+    const offer: Resource & { readonly id: string } = {
+      ...duty('offer', '2030-06-01T00:00:00Z', 'accepted'),
+      code: code('assign'),
+      requester: { reference: 'Practitioner/sam' },
+      owner: { reference: 'Practitioner/noor' },
+    }
+    const task: Resource & { readonly id: string } = {
+      ...duty('late', '2030-05-06T09:00:00Z'),
+      identifier: [{ system: `${base}/sid/obligation`, value: 'case-1/contact/x' }],
+      extension: [
+        { url: `${base}/StructureDefinition/derived`, valueString: 'rule contact' },
+        { url: `${base}/StructureDefinition/escalate-at`, valueDateTime: '2030-05-08T09:00:00Z' },
+      ],
+    }
+    await write(offer)
+    await write(task)
+    time.ms = Date.parse('2030-05-07T00:00:00Z')
+    await runOnce()
+    expect(await read(task)).toEqual({ version: 2, isMissed: true })
+    time.ms = Date.parse('2030-05-08T09:00:01Z')
+    await runOnce()
+    const stored = await store.read(tenant, { type: 'Task', id: task.id })
+    const escalated = JSON.parse(stored?.content ?? '{}') as Resource
+    expect(escalated).toMatchObject({ status: 'ready', owner: { reference: 'Practitioner/sam' } })
+    expect(escalated['note']).toHaveLength(1)
+    await runOnce()
+    expect((await read(task)).version).toBe(3)
+    expect(await store.timers.nextDue()).toBeUndefined()
+  })
+
+  it('lets an offer of the case lapse when its time is over', async () => {
+    const offer: Resource & { readonly id: string } = {
+      ...duty('lapsing', '2030-05-09T09:00:00Z'),
+      code: { coding: [{ system: `${base}/CodeSystem/task-code`, code: 'assign' }] },
+      requester: { reference: 'Practitioner/sam' },
+      owner: { reference: 'Practitioner/noor' },
+    }
+    await write(offer)
+    time.ms = Date.parse('2030-05-09T09:00:01Z')
+    await runOnce()
+    const stored = await store.read(tenant, { type: 'Task', id: offer.id })
+    expect(JSON.parse(stored?.content ?? '{}')).toMatchObject({ status: 'cancelled' })
+  })
+
+  it('fires many that are due together in one round after the other, the earliest first', async () => {
+    const names = Array.from({ length: 1200 }, (_, i) => `many-${i}`)
+    const tasks = names.map((name, i) =>
+      duty(name, `2030-05-10T${String(9 + (i % 3)).padStart(2, '0')}:00:00Z`),
+    )
+    const at = new Date(time.ms).toISOString()
+    const work = openWork({ tenant, lane: 0, at, actor: 'Device/test', targets: [] }, [])
+    for (const task of tasks) work.put(task, { shard })
+    expect((await store.flush(work.changes())).ok).toBe(true)
+    time.ms = Date.parse('2030-05-10T12:00:00Z')
+    const fired: string[] = []
+    const begun = performance.now()
+    await runOnce(due => fired.push(due))
+    const perSecond = (1000 * tasks.length) / (performance.now() - begun)
+    expect(await store.timers.nextDue()).toBeUndefined()
+    expect(fired).toEqual(fired.toSorted())
+    expect(fired).toHaveLength(tasks.length)
+    expect(perSecond).toBeGreaterThan(100)
   })
 })
