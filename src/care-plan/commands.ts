@@ -2,6 +2,11 @@ import type { Command } from './command.ts'
 import { consentCommands } from './commands/consent-commands.ts'
 import { caseCommands } from './commands/case-commands.ts'
 import { assignmentCommands } from './commands/assignment-commands.ts'
+import { assessmentCommands } from './commands/assessment-commands.ts'
+import { barrierCommands } from './commands/barrier-commands.ts'
+import { needCommands } from './commands/need-commands.ts'
+import { scoreCommands } from './commands/score-commands.ts'
+import { strengthCommands } from './commands/strength-commands.ts'
 import { appointmentCommands } from './commands/appointment-commands.ts'
 import { contactCommands } from './commands/contact-commands.ts'
 import { flagCommands } from './commands/flag-commands.ts'
@@ -17,6 +22,11 @@ const lists: readonly (readonly Command[])[] = [
   caseCommands,
   assignmentCommands,
   consentCommands,
+  assessmentCommands,
+  needCommands,
+  strengthCommands,
+  barrierCommands,
+  scoreCommands,
   contactCommands,
   flagCommands,
   appointmentCommands,

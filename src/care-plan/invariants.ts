@@ -1,3 +1,4 @@
+import { assessmentInvariants } from './invariants/assessment-invariants.ts'
 import { caseInvariants } from './invariants/case-invariants.ts'
 import type { Invariant } from './invariant.ts'
 import { obligationInvariants } from './invariants/obligation-invariants.ts'
@@ -7,5 +8,6 @@ import { planInvariants } from './invariants/plan-invariants.ts'
 export const invariants: readonly Invariant[] = [
   ...caseInvariants,
   ...planInvariants,
+  ...assessmentInvariants,
   ...obligationInvariants,
 ]

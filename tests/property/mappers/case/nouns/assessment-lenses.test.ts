@@ -15,7 +15,7 @@ import { publicResources } from '../../../../support/public-resources.ts'
 const numRuns = process.env['CASEWIRE_LONG'] === '1' ? 20_000 : 500
 const lenses = nounLenses(CM)
 const types = ['ClinicalImpression', 'QuestionnaireResponse', 'Observation', 'RiskAssessment', 'Condition']
-const foreign = publicResources(types)
+const foreign = publicResources(...types)
 
 const raw = (digits: string): unknown => (parseJson(`[${digits}]`) as readonly unknown[])[0]
 

@@ -1,0 +1,138 @@
+import type { CaseFile } from './case-file.ts'
+import type { CommandContext } from './command.ts'
+import type { DomainEvent } from './domain-event.ts'
+import { proposalsOf, type Proposal } from './instruments/propose.ts'
+import { instrumentNamed } from './instruments/registry.ts'
+import { figuresOf, type Figure } from './instruments/score-of.ts'
+import type { Answers, Assessment, Need, Score } from './nouns/assessment.ts'
+
+type Reader = Pick<CommandContext, 'newId' | 'actor' | 'at'>
+
+/**
+ * What follows from answers: scores, the assessment that takes them in, and what they speak for, proposed until a person
+ * confirms it. Nothing for an instrument that is none of ours, or for answers that it doesn't have.
+ */
+export function readingOf(
+  file: CaseFile,
+  answers: Answers,
+  assessment: Assessment | undefined,
+  reader: Reader,
+): readonly DomainEvent[] {
+  const instrument = instrumentNamed(answers.instrument)
+  const figures = instrument && figuresOf(instrument, answers.items)
+  if (!instrument || figures?.ok !== true) return takenIn(assessment, answers, [])
+  const scores = figures.value.flatMap(figure => scoreFrom(figure, answers, reader))
+  const evidence = [`answers/${answers.id}`, ...scores.map(({ id }) => id)]
+  const proposals = proposalsOf(instrument, answers.items, figures.value)
+  return [
+    ...scores.map((score): DomainEvent => ({
+      type: 'ScoreComputed',
+      noun: 'score',
+      id: score.id,
+      changes: score,
+    })),
+    ...takenIn(assessment, answers, scores),
+    ...proposals.flatMap(proposal => proposed(file, proposal, evidence, reader)),
+  ]
+}
+
+function scoreFrom(figure: Figure, answers: Answers, { newId, actor, at }: Reader): readonly Score[] {
+  if (figure.value === undefined) return []
+  const { measure, tableVersion, value, interpretation, inputs } = figure
+  return [
+    {
+      id: newId('score'),
+      state: 'final',
+      measure,
+      tableVersion,
+      value,
+      ...(interpretation !== undefined && { interpretation }),
+      inputs,
+      at: answers.at ?? at,
+      by: answers.author ?? actor,
+      derivedFrom: [`answers/${answers.id}`],
+    },
+  ]
+}
+
+function takenIn(
+  assessment: Assessment | undefined,
+  answers: Answers,
+  scores: readonly Score[],
+): readonly DomainEvent[] {
+  if (!assessment) return []
+  const changes = {
+    answers: [...assessment.answers, answers.id],
+    scores: [...assessment.scores, ...scores.map(({ id }) => id)],
+  }
+  return [{ type: 'AssessmentRevised', noun: 'assessment', id: assessment.id, changes }]
+}
+
+/** A need that the client has declined is not brought up anew: what speaks for it is kept with it. */
+const STANDING: ReadonlySet<string> = new Set([
+  'proposed',
+  'confirmed',
+  'addressed',
+  'deferred',
+  'declined-by-client',
+])
+
+const RUNNING: ReadonlySet<string> = new Set(['proposed', 'active', 'open', 'accepted'])
+
+function proposed(
+  file: CaseFile,
+  proposal: Proposal,
+  evidence: readonly string[],
+  { newId, actor, at }: Reader,
+): readonly DomainEvent[] {
+  const { text } = proposal
+  const frame = { text, at, state: 'proposed' } as const
+  switch (proposal.propose) {
+    case 'need': {
+      const { domain, priority } = proposal
+      const standing = file.needs.find(
+        need => need.text === text && need.domain === domain && STANDING.has(need.state),
+      )
+      if (standing) return [moreEvidence(standing, evidence)]
+      const need: Omit<Need, 'id'> = {
+        ...frame,
+        domain,
+        identifiedBy: actor,
+        evidence,
+        ...(priority !== undefined && { priority }),
+      }
+      return [{ type: 'NeedIdentified', noun: 'need', ...born(newId('need'), need) }]
+    }
+    case 'strength': {
+      const { kind } = proposal
+      const isKnown = file.strengths.some(
+        one => one.text === text && one.kind === kind && RUNNING.has(one.state),
+      )
+      const strength = { ...frame, kind, by: actor, linkedTo: [] }
+      return isKnown
+        ? []
+        : [{ type: 'StrengthIdentified', noun: 'strength', ...born(newId('strength'), strength) }]
+    }
+    case 'barrier': {
+      const isKnown = file.barriers.some(one => one.text === text && RUNNING.has(one.state))
+      return isKnown
+        ? []
+        : [{ type: 'BarrierRaised', noun: 'barrier', ...born(newId('barrier'), { ...frame, by: actor }) }]
+    }
+  }
+}
+
+const born = <T extends object>(
+  id: string,
+  state: T,
+): { readonly id: string; readonly changes: T & { readonly id: string } } => ({
+  id,
+  changes: { id, ...state },
+})
+
+const moreEvidence = ({ id, evidence }: Need, more: readonly string[]): DomainEvent => ({
+  type: 'NeedRevised',
+  noun: 'need',
+  id,
+  changes: { evidence: [...new Set([...evidence, ...more])] },
+})
