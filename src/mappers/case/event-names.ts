@@ -37,8 +37,16 @@ export function eventName(noun: NounName, from: string | undefined, to: string |
 const onlyOne = (names: readonly string[]): string | undefined =>
   new Set(names).size === 1 ? names[0] : undefined
 
+/** Events of commands that are no move of a machine. */
+const saidEvents: Readonly<Partial<Record<NounName, readonly string[]>>> = {
+  case: ['ManagerAssigned', 'ManagerReleased'],
+  risk: ['RiskStratified'],
+  score: ['GoalAttainmentScored', 'OutcomeRecorded', 'ScoreAmended', 'ScoreComputed', 'ScoreCorrected'],
+}
+
 /** Every event type of a noun, in alphabetical order. */
 export function eventTypesOf(noun: NounName): readonly string[] {
   const own = machines[noun]?.moves.map(({ event }) => event) ?? []
-  return [...new Set([...own, ...Object.values(nounEvents(noun))])].toSorted()
+  const said = saidEvents[noun] ?? []
+  return [...new Set([...own, ...said, ...Object.values(nounEvents(noun))])].toSorted()
 }

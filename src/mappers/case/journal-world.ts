@@ -80,7 +80,7 @@ export function journalWorld(rows: readonly Standing[], lenses: NounLenses): Jou
       return known
     },
     standing: patient =>
-      [...new Map([...loaded, ...changed]).values()].flatMap(({ key }) => {
+      [...loaded.values(), ...changed.values()].flatMap(({ key }) => {
         const resource = at(key)?.resource
         return resource && patientOf(resource) === patient ? [key] : []
       }),

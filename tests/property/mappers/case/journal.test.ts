@@ -7,6 +7,7 @@ import type { Resource } from '../../../../src/fhir/resource.ts'
 import { readCaseFiles } from '../../../../src/mappers/case/nouns/case-files.ts'
 import { nounLenses } from '../../../../src/mappers/case/nouns/noun-lenses.ts'
 import { withCaseLink } from '../../../../src/mappers/case/nouns/case-link.ts'
+import { faultsOfRows } from '../../../support/event-schemas.ts'
 import { foldEvents, plainFile, type EventData } from '../../../support/fold-events.ts'
 import { storedRows } from '../../../support/stored-rows.ts'
 
@@ -163,6 +164,7 @@ test('folding the events of any writes gives the case files that stand', () => {
       .map(plainFile)
       .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
     expect(sortedKeys(folded(events))).toEqual(sortedKeys(stored))
+    expect(faultsOfRows(events)).toEqual([])
   }
   fc.assert(fc.property(fc.array(anOp, { maxLength: 40 }), check), { numRuns: long ? 5_000 : 400 })
 })
