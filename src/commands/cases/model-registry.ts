@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts'
+import { derivedId, shardOfKey } from '../../lib/ids.ts'
 import { parseJson } from '../../lib/json.ts'
 import type { ModelLookup, ModelProfile } from '../../care-plan/model-profile.ts'
 import { compareVersions } from '../../care-plan/models/model-life.ts'
@@ -16,11 +17,20 @@ export interface ModelRegistry {
   /** As it was last read; for pure code. */
   readonly models: ModelLookup
   /** Every version, by id and version. */
-  readonly list: () => readonly ModelProfile[]
+  readonly list: () => readonly KnownModel[]
   /** Reads the store anew. */
   readonly refresh: () => Promise<void>
   /** Reads the store anew when one of these (`clinical|1.0.0`) is not known; one that stays unknown at most every 2 s. */
   readonly know: (versions: Iterable<string>) => Promise<void>
+}
+
+/** A version of a model and where it stands. */
+export interface KnownModel {
+  readonly profile: ModelProfile
+  /** Id of its PlanDefinition. */
+  readonly resource: string
+  /** Of its PlanDefinition; 0 while what is shipped has not been written yet. */
+  readonly version: number
 }
 
 export interface RegistryOptions {
@@ -39,16 +49,19 @@ export function modelRegistry(options: RegistryOptions): ModelRegistry {
   const lens = modelLens(caseNames(options.canonicalBase))
   const parsed = new Map<string, Resource>()
   const missed = new Map<string, number>()
-  let profiles: readonly ModelProfile[] = inOrder(shippedModels)
-  let lookup = modelLookup(profiles)
+  let known = joined([], options, lens)
+  let lookup = lookupOf(known)
 
   const refresh = async (): Promise<void> => {
     const rows = await planDefinitions(options)
     const kept = new Set(rows.map(keyOf))
     for (const key of parsed.keys()) if (!kept.has(key)) parsed.delete(key)
-    const resources = rows.map(row => resourceOf(row, parsed))
-    profiles = joined(resources, lens)
-    lookup = modelLookup(profiles)
+    known = joined(
+      rows.map(row => ({ resource: resourceOf(row, parsed), version: row.version })),
+      options,
+      lens,
+    )
+    lookup = lookupOf(known)
   }
 
   const know = async (versions: Iterable<string>): Promise<void> => {
@@ -62,7 +75,7 @@ export function modelRegistry(options: RegistryOptions): ModelRegistry {
       else missed.set(name, now + AGAIN_AFTER_MS)
   }
 
-  return { models: (id, version) => lookup(id, version), list: () => profiles, refresh, know }
+  return { models: (id, version) => lookup(id, version), list: () => known, refresh, know }
 }
 
 function isKnown(name: string, lookup: ModelLookup): boolean {
@@ -85,24 +98,38 @@ function resourceOf(row: Stored, parsed: Map<string, Resource>): Resource {
  * What is shipped holds whatever its copy in the store says, but for its retirement; of two PlanDefinitions of one
  * version the one with the smaller id holds.
  */
-function joined(resources: readonly Resource[], lens: ModelLens): readonly ModelProfile[] {
-  const stored = modelsIn(
-    resources.toSorted((a, b) => ((a.id ?? '') < (b.id ?? '') ? -1 : 1)),
-    lens,
-  )
-  const byName = new Map(stored.toReversed().map(profile => [nameOf(profile), profile]))
+function joined(
+  rows: readonly { readonly resource: Resource; readonly version: number }[],
+  { tenant }: Pick<RegistryOptions, 'tenant'>,
+  lens: ModelLens,
+): readonly KnownModel[] {
+  const stored = rows
+    .toSorted((a, b) => ((a.resource.id ?? '') < (b.resource.id ?? '') ? 1 : -1))
+    .flatMap(({ resource, version }) =>
+      modelsIn([resource], lens).map(profile => ({ profile, resource: resource.id ?? '', version })),
+    )
+  const byName = new Map<string, KnownModel>(stored.map(one => [nameOf(one.profile), one]))
   for (const shipped of shippedModels) {
-    const isRetired = byName.get(nameOf(shipped))?.state === 'retired'
-    byName.set(nameOf(shipped), isRetired ? { ...shipped, state: 'retired' } : shipped)
+    const copy = byName.get(nameOf(shipped))
+    const state = copy?.profile.state === 'retired' ? 'retired' : shipped.state
+    const place = copy ?? { resource: modelResourceId(tenant, shipped), version: 0 }
+    byName.set(nameOf(shipped), { ...place, profile: { ...shipped, state } })
   }
-  return inOrder([...byName.values()])
+  return [...byName.values()].toSorted((a, b) => inOrder(a.profile, b.profile))
 }
+
+const lookupOf = (known: readonly KnownModel[]): ModelLookup =>
+  modelLookup(known.map(({ profile }) => profile))
+
+/** Every process derives the same id, so that two that write one version at once collide instead of doubling it. */
+export const modelResourceId = (tenant: number, { id, version }: Pick<ModelProfile, 'id' | 'version'>) =>
+  derivedId(shardOfKey(tenant, `PlanDefinition/${id}`), tenant, 'PlanDefinition', `${id}|${version}`)
 
 /** As a plan and a case name a version of a model. */
 export const nameOf = ({ id, version }: Pick<ModelProfile, 'id' | 'version'>): string => `${id}|${version}`
 
-const inOrder = (profiles: readonly ModelProfile[]): readonly ModelProfile[] =>
-  profiles.toSorted((a, b) => (a.id === b.id ? compareVersions(a.version, b.version) : a.id < b.id ? -1 : 1))
+const inOrder = (a: ModelProfile, b: ModelProfile): number =>
+  a.id === b.id ? compareVersions(a.version, b.version) : a.id < b.id ? -1 : 1
 
 async function planDefinitions({ store, tenant, base }: RegistryOptions): Promise<readonly Stored[]> {
   const rows: Stored[] = []
