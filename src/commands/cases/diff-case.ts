@@ -1,5 +1,5 @@
-import { ok, type Result } from '../../lib/result.ts'
-import { caseDiff } from '../../mappers/case/views/diff-view.ts'
+import { fail, ok, type Result } from '../../lib/result.ts'
+import { diffFiles, diffPlans } from '../../care-plan/plan-diff.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { instantIn, viewCase } from './view-case.ts'
 
@@ -23,6 +23,31 @@ export async function diffCase(deps: CaseDeps, { id, from, to }: DiffRequest): P
     from: since.value,
     to: after.value.at ?? null,
     version: { from: before.ok ? before.value.version : null, to: after.value.version },
-    ...caseDiff(file, after.value.file),
+    changes: diffFiles(file, after.value.file),
   })
 }
+
+export interface PlanDiffRequest {
+  readonly id: string
+  /** Ids of two plans of the case. */
+  readonly from: string
+  readonly to: string
+}
+
+/** What differs between two versions of the plan, element by element. Failures: `case-unknown`, `unknown-noun`. */
+export async function diffPlanVersions(
+  deps: CaseDeps,
+  { id, from, to }: PlanDiffRequest,
+): Promise<Result<object>> {
+  const scene = await viewCase(deps, { id })
+  if (!scene.ok) return scene
+  const { file } = scene.value
+  if ([from, to].some(one => !file.plans.some(plan => plan.id === one))) return planUnknown
+  return ok({ id, from, to, changes: diffPlans(file, from, to) })
+}
+
+const planUnknown = fail({
+  kind: 'not-found',
+  code: 'unknown-noun',
+  message: 'The case has no plan with the id given; GET /cases/{id}/plan lists its versions.',
+})

@@ -1,10 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { diffCase, type DiffRequest } from '../../commands/cases/diff-case.ts'
+import {
+  diffCase,
+  diffPlanVersions,
+  type DiffRequest,
+  type PlanDiffRequest,
+} from '../../commands/cases/diff-case.ts'
 import { sendProblem } from '../problem.ts'
 import { idOf, type CaseRouteOptions } from './case-exchange.ts'
 import { caseParams, instantText, problems } from './schemas.ts'
-import { diffSchema } from './view-schemas.ts'
+import { diffSchema, planDiffSchema } from './view-schemas.ts'
 
 const query = Type.Object(
   {
@@ -14,7 +19,14 @@ const query = Type.Object(
   { additionalProperties: false },
 )
 
-/** `GET /cases/{id}/diff` */
+const idText = (description: string) => Type.String({ description, pattern: '^[A-Za-z0-9\\-.]{1,64}$' })
+
+const planQuery = Type.Object(
+  { from: idText('Id of one version of the plan.'), to: idText('Id of the other.') },
+  { additionalProperties: false },
+)
+
+/** `GET /cases/{id}/diff` and `GET /cases/{id}/plan/diff` */
 export function diffRoute(server: FastifyInstance, { deps }: CaseRouteOptions): void {
   server.get('/cases/:id/diff', {
     schema: {
@@ -28,6 +40,21 @@ export function diffRoute(server: FastifyInstance, { deps }: CaseRouteOptions): 
     handler: async (request, reply) => {
       const asked = request.query as Omit<DiffRequest, 'id'>
       const diff = await diffCase(deps, { ...asked, id: idOf(request) })
+      return diff.ok ? diff.value : sendProblem(reply, diff.failure)
+    },
+  })
+  server.get('/cases/:id/plan/diff', {
+    schema: {
+      operationId: 'diffPlans',
+      summary: 'What differs between two versions of the plan, element by element.',
+      tags: ['views'],
+      params: caseParams,
+      querystring: planQuery,
+      response: { 200: planDiffSchema, ...problems(400, 404, 503) },
+    },
+    handler: async (request, reply) => {
+      const asked = request.query as Omit<PlanDiffRequest, 'id'>
+      const diff = await diffPlanVersions(deps, { ...asked, id: idOf(request) })
       return diff.ok ? diff.value : sendProblem(reply, diff.failure)
     },
   })

@@ -6,13 +6,23 @@ import { viewCase } from '../../commands/cases/view-case.ts'
 import type { CaseScene } from '../../mappers/case/views/case-scene.ts'
 import { caseView } from '../../mappers/case/views/case-view.ts'
 import { legalView } from '../../mappers/case/views/legal-view.ts'
+import { lintView } from '../../mappers/case/views/lint-view.ts'
+import { minutesView } from '../../mappers/case/views/minutes-view.ts'
 import { planView } from '../../mappers/case/views/plan-view.ts'
 import { riskView } from '../../mappers/case/views/risk-view.ts'
 import { teamView } from '../../mappers/case/views/team-view.ts'
 import { sendProblem } from '../problem.ts'
 import { idOf, type CaseRouteOptions } from './case-exchange.ts'
 import { caseParams, problems, viewQuery } from './schemas.ts'
-import { caseSchema, legalSchema, planSchema, riskSchema, teamSchema } from './view-schemas.ts'
+import {
+  caseSchema,
+  legalSchema,
+  lintSchema,
+  minutesSchema,
+  planSchema,
+  riskSchema,
+  teamSchema,
+} from './view-schemas.ts'
 
 interface ViewRoute {
   readonly path: string
@@ -50,9 +60,23 @@ const views: readonly ViewRoute[] = [
   {
     path: '/cases/:id/risk',
     operationId: 'getRisk',
-    summary: 'Risk scores with their inputs and what was missing.',
+    summary: 'Risk scores with their inputs and what was missing, live while the patient is in hospital.',
     view: riskView,
     response: riskSchema,
+  },
+  {
+    path: '/cases/:id/lint',
+    operationId: 'lintPlan',
+    summary: 'What a person should look at in the plan, each with the command that mends it.',
+    view: lintView,
+    response: lintSchema,
+  },
+  {
+    path: '/cases/:id/minutes',
+    operationId: 'getMinutes',
+    summary: 'Time spent with the patient by calendar month, and how each service was kept.',
+    view: minutesView,
+    response: minutesSchema,
   },
   {
     path: '/cases/:id/commands',

@@ -133,8 +133,24 @@ export const legalSchema = Type.Object({
 export const riskSchema = Type.Object({
   ...versioned,
   acuity: nullable(text),
+  live: Type.Array(
+    Type.Object(
+      { encounter: text, asOf: text, scores: Type.Array(Type.Unknown()) },
+      {
+        description: 'While the patient is in hospital: as it would be at a discharge now.',
+      },
+    ),
+  ),
   latest: Type.Array(noun),
   all: Type.Array(noun),
+  facilities: Type.Array(Type.Unknown(), { description: 'Stays that are one way through facilities.' }),
+})
+
+const elementChange = Type.Object({
+  path: Type.String({ examples: ['goals[g1].text'] }),
+  change: Type.Enum(['added', 'removed', 'changed']),
+  before: optional(Type.Unknown()),
+  after: optional(Type.Unknown()),
 })
 
 export const diffSchema = Type.Object({
@@ -142,12 +158,58 @@ export const diffSchema = Type.Object({
   from: text,
   to: nullable(text),
   version: Type.Object({ from: nullable(text), to: text }),
-  nouns: Type.Array(
+  changes: Type.Array(elementChange),
+})
+
+export const planDiffSchema = Type.Object({
+  id: text,
+  from: text,
+  to: text,
+  changes: Type.Array(elementChange),
+})
+
+export const lintSchema = Type.Object({
+  ...versioned,
+  plan: nullable(text),
+  errors: Type.Integer(),
+  warnings: Type.Integer(),
+  findings: Type.Array(
     Type.Object({
-      noun: text,
-      id: text,
-      change: Type.Enum(['added', 'removed', 'changed']),
-      elements: Type.Array(Type.Object({ element: text, from: Type.Unknown(), to: Type.Unknown() })),
+      rule: Type.String({ examples: ['goal-without-activity'] }),
+      severity: Type.Enum(['error', 'warning', 'information']),
+      element: Type.Object({ noun: text, id: text, expression: text }),
+      says: text,
+      mend: optional(
+        Type.Object(
+          { command: text, payload: Type.Unknown() },
+          { description: 'The command that mends it.' },
+        ),
+      ),
+    }),
+  ),
+})
+
+export const minutesSchema = Type.Object({
+  ...versioned,
+  months: Type.Array(
+    Type.Object({
+      month: Type.String({ examples: ['2026-12'] }),
+      minutes: Type.Integer({ description: 'Minutes that count for ChronicCareMgmt.' }),
+      transitionalMinutes: Type.Integer(),
+      steps: Type.Integer({ description: 'Steps of 20 minutes reached.' }),
+      contacts: texts,
+    }),
+  ),
+  services: Type.Array(
+    Type.Object({
+      activity: text,
+      text,
+      kept: Type.Integer(),
+      missed: Type.Integer(),
+      lateCancelled: Type.Integer(),
+      excused: Type.Integer(),
+      ratio: optional(Type.Number()),
+      isToAdapt: Type.Boolean(),
     }),
   ),
 })

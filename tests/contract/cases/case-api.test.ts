@@ -306,15 +306,19 @@ describe('time travel', () => {
     wait(5)
     await server.command(id, 'StratifyRisk', { acuity: 'low' })
     const diff = await server.call({ path: `/cases/${id}/diff?from=${encodeURIComponent(before)}` })
-    expect(diff.json.nouns).toContainEqual(
-      expect.objectContaining({ noun: 'goal', id: goal, change: 'added' }),
+    expect(diff.json.changes).toContainEqual(
+      expect.objectContaining({ path: `goals[${goal}]`, change: 'added' }),
     )
-    const root = diff.json.nouns.find(({ noun }: { noun: string }) => noun === 'case')
-    expect(root.elements).toContainEqual({ element: 'acuity', from: 'high', to: 'low' })
+    expect(diff.json.changes).toContainEqual({
+      path: 'case.acuity',
+      change: 'changed',
+      before: 'high',
+      after: 'low',
+    })
     const same = await server.call({
       path: `/cases/${id}/diff?from=${encodeURIComponent(before)}&to=${encodeURIComponent(before)}`,
     })
-    expect(same.json.nouns).toEqual([])
+    expect(same.json.changes).toEqual([])
     expect((await server.call({ path: `/cases/${id}/diff` })).status).toBe(400)
   })
 })
@@ -349,7 +353,7 @@ describe('views', () => {
       manager: 'Practitioner/noor',
       acuity: 'high',
     })
-    for (const view of ['plan', 'team', 'risk', 'commands'])
+    for (const view of ['plan', 'team', 'risk', 'lint', 'minutes', 'commands'])
       expect((await server.call({ path: `/cases/${id}/${view}` })).status).toBe(200)
   })
 })

@@ -1,12 +1,13 @@
 import { startMsOf } from '../../../lib/fhir-time.ts'
 import type { CaseFile } from '../../../care-plan/case-file.ts'
 import { endedStates } from '../../../care-plan/case.ts'
-import type { Risk } from '../../../care-plan/nouns/assessment.ts'
+import { currentPlan } from '../../../care-plan/current-plan.ts'
 import { phasesOf } from '../../../care-plan/phases.ts'
 import { statusOfEpisode } from './episode-of.ts'
 import type { CaseScene } from './case-scene.ts'
 import { teamView } from './team-view.ts'
-import { currentPlan, isOwed } from './current.ts'
+import { isOwed } from './current.ts'
+import { latestRisks } from './latest-risks.ts'
 
 /** `GET /cases/{id}`: the case at a glance. */
 export function caseView(scene: CaseScene): object {
@@ -52,7 +53,7 @@ function modelOf({ file, models }: CaseScene): object | null {
 }
 
 function planOf(file: CaseFile): object | null {
-  const plan = currentPlan(file)
+  const plan = currentPlan(file.plans)
   if (!plan) return null
   const { id, state, major, minor, start, goals, activities } = plan
   return {
@@ -112,14 +113,4 @@ function nextContact({ file, nowMs, timeZone }: CaseScene): object | undefined {
   return [...planned, ...booked.filter(({ at }) => timeOf(at, timeZone) >= nowMs), ...due].toSorted(
     (a, b) => timeOf(a.at, timeZone) - timeOf(b.at, timeZone),
   )[0]
-}
-
-/** The newest score of each method. */
-export function latestRisks({ risks }: CaseFile): readonly Risk[] {
-  const newest = new Map<string, Risk>()
-  for (const risk of risks.filter(({ state }) => state !== 'entered-in-error')) {
-    const known = newest.get(risk.method)
-    if (!known || timeOf(risk.at, 'UTC') >= timeOf(known.at, 'UTC')) newest.set(risk.method, risk)
-  }
-  return [...newest.values()].toSorted((a, b) => (a.method < b.method ? -1 : 1))
 }

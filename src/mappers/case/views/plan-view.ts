@@ -1,11 +1,11 @@
 import type { CaseFile } from '../../../care-plan/case-file.ts'
+import { currentPlan } from '../../../care-plan/current-plan.ts'
 import type { Plan } from '../../../care-plan/nouns/plan.ts'
 import type { CaseScene } from './case-scene.ts'
-import { currentPlan } from './current.ts'
 
 /** `GET /cases/{id}/plan`: the plan that holds or is being drawn up, with all that it is made of; older versions by name. */
 export function planView({ file, version }: CaseScene): object {
-  const plan = currentPlan(file)
+  const plan = currentPlan(file.plans)
   return {
     version,
     plan: plan ? { ...plan, version: `${plan.major}.${plan.minor}` } : null,
