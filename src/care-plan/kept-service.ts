@@ -1,29 +1,21 @@
 import type { DomainEvent } from './domain-event.ts'
 import { moveBy } from './machine.ts'
 import type { Appointment } from './nouns/contact.ts'
-import { activityMachine, type Activity } from './nouns/plan.ts'
-
-export interface ServiceDay {
-  readonly at: string
-  readonly kept: boolean
-  /** Code or words: why it was missed. */
-  readonly reason?: string
-}
+import { activityMachine, type Activity, type Performance } from './nouns/plan.ts'
 
 /**
  * What a kept or missed appointment means for the activity it carried out: a performance more, and the state that the
  * activity's machine allows from there. The same day is not counted twice.
  */
-export function serviceEvents(activity: Activity | undefined, day: ServiceDay): readonly DomainEvent[] {
+export function serviceEvents(activity: Activity | undefined, day: Performance): readonly DomainEvent[] {
   if (!activity || activity.performances.some(({ at }) => at === day.at)) return []
   const move = moveBy(activityMachine, activity.state, day.kept ? 'RecordPerformance' : 'RecordMiss')
-  const performances = [...activity.performances, day].toSorted((a, b) => (a.at < b.at ? -1 : 1))
   return [
     {
       type: day.kept ? 'ActivityPerformed' : 'TherapyMissed',
       noun: 'activity',
       id: activity.id,
-      changes: { ...(move && { state: move.to }), performances },
+      changes: { ...(move && { state: move.to }), performances: [...activity.performances, day] },
     },
   ]
 }

@@ -7,6 +7,7 @@ import { foundNoun } from '../found-noun.ts'
 import { scheduledEvents, serviceDayOf, serviceEvents } from '../kept-service.ts'
 import { legalMove } from '../legal-move.ts'
 import { appointmentMachine, missReasons, type Appointment } from '../nouns/contact.ts'
+import type { Performance } from '../nouns/plan.ts'
 import { dateTimeField, idField, partyField, textField } from '../payload.ts'
 import {
   activityIn,
@@ -127,10 +128,16 @@ const cancelAppointment = command({
   name: 'CancelAppointment',
   summary: 'Cancel an appointment; less than 24 hours before its start the service counts as missed.',
   payload: Type.Object(
-    { appointment: which, reason: textField('Why it is cancelled.') },
+    {
+      appointment: which,
+      reason: textField('Why it is cancelled.'),
+      isExcused: Type.Optional(
+        Type.Boolean({ description: 'Not held against the patient, e.g. the provider called it off.' }),
+      ),
+    },
     { additionalProperties: false },
   ),
-  decide: (file, { appointment: id, reason }, { at, timeZone }) => {
+  decide: (file, { appointment: id, reason, isExcused = false }, { at, timeZone }) => {
     const found = foundNoun(file, 'appointment', id)
     if (!found.ok) return found
     const moved = movedAppointment(file, id, 'CancelAppointment', () => ok({ reason }))
@@ -139,7 +146,9 @@ const cancelAppointment = command({
     const isLate = found.value.state === 'booked' && leftMs < LATE_HOURS * HOUR_MS
     return ok([
       ...moved.value,
-      ...(isLate ? daysOf(file, id, { at, kept: false, reason: 'late-cancel' }) : []),
+      ...(isLate
+        ? daysOf(file, id, { at, kept: false, isLateCancel: true, ...(isExcused && { isExcused }) })
+        : []),
     ])
   },
 })
@@ -206,18 +215,11 @@ function movedAppointment(
   return ok([{ type: event, noun: 'appointment' as const, id, changes: { ...state, ...changes.value } }])
 }
 
-function daysOf(
-  file: CaseFile,
-  id: string,
-  { at, kept, reason }: { readonly at: string; readonly kept: boolean; readonly reason?: string },
-) {
+/** The session of an appointment's activity, on the day when it was to be. */
+function daysOf(file: CaseFile, id: string, session: Performance) {
   const appointment = file.appointments.find(one => one.id === id)
-  const day = appointment ? serviceDayOf(appointment, at) : at
-  return serviceEvents(activityIn(file, appointment?.activity), {
-    at: day,
-    kept,
-    ...(reason !== undefined && { reason }),
-  })
+  const at = appointment ? serviceDayOf(appointment, session.at) : session.at
+  return serviceEvents(activityIn(file, appointment?.activity), { ...session, at })
 }
 
 export const appointmentCommands: readonly Command[] = [

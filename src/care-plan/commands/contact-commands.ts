@@ -97,8 +97,8 @@ const recordContact = command({
     const { redFlags = [], topics = [], outcome = 'reached', contact, ...rest } = payload
     const { answers = [] } = rest
     if (hasUnknownAnswer(answers)) return fail(unknownAnswer)
-    const gone: readonly string[] = [...topics, ...topicsOf(answers)]
-    const flags = [...redFlags, ...redFlagsOf(answers)]
+    const gone = new Set<string>([...topics, ...topicsOf(answers)])
+    const flags = uniqueByCode([...redFlags, ...redFlagsOf(answers)])
     const ended = endedContact(file, contact, 'RecordContact', context)
     if (!ended.ok) return ended
     const { id } = ended.value
@@ -107,8 +107,8 @@ const recordContact = command({
       ...rest,
       state: 'made',
       outcome,
-      topics: checkInTopics.filter(topic => gone.includes(topic)),
-      redFlags: [...new Set(flags.map(({ code }) => code))],
+      topics: checkInTopics.filter(topic => gone.has(topic)),
+      redFlags: flags.map(({ code }) => code),
     }
     return ok([
       { type: 'ContactMade', noun: 'contact', id, changes },
@@ -116,6 +116,10 @@ const recordContact = command({
     ])
   },
 })
+
+/** A danger that is told twice is one. */
+const uniqueByCode = <F extends { readonly code: string }>(flags: readonly F[]): readonly F[] =>
+  flags.filter(({ code }, i) => flags.findIndex(flag => flag.code === code) === i)
 
 const unknownAnswer = {
   kind: 'unprocessable',
