@@ -10,6 +10,7 @@ import { planMachine, type Goal, type Plan } from './nouns/plan.ts'
 import { backwards, endedAt } from './period-order.ts'
 
 type Timed = Pick<CommandContext, 'at' | 'timeZone'>
+type Acting = Timed & Pick<CommandContext, 'actor'>
 type Happened = Timed & Pick<CommandContext, 'actor'>
 
 /** The day of a fact on the clock of the organisation. */
@@ -76,8 +77,9 @@ export const beginning = ({ start, achievement }: Goal, day: CalendarDate): Part
 })
 
 /** The case becomes active with its first plan. */
-function caseActivated(file: CaseFile, { at, actor }: Happened): Result<readonly DomainEvent[]> {
+/** The case becomes active with its first plan. */
+function caseActivated(file: CaseFile, stamp: Acting): Result<readonly DomainEvent[]> {
   if (file.case.state === 'active') return ok([])
-  const moved = caseMoved(file, { kind: 'ActivatePlan' }, { at, actor })
-  return moved.ok ? ok([moved.value]) : moved
+  const event = caseMoved(file, { kind: 'ActivatePlan' }, stamp)
+  return event.ok ? ok([event.value]) : event
 }

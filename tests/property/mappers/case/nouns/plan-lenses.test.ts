@@ -131,11 +131,11 @@ const strange: readonly Resource[] = [
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined })
-const two = (value: number): string => String(value).padStart(2, '0')
-const day = fc.integer({ min: 1, max: 28 }).map(date => `2026-10-${two(date)}`)
+const padded = (value: number): string => String(value).padStart(2, '0')
+const day = fc.integer({ min: 1, max: 28 }).map(date => `2026-10-${padded(date)}`)
 const clock = fc
   .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
-  .map(([hour, minute]) => `${two(hour)}:${two(minute)}`)
+  .map(([hour, minute]) => `${padded(hour)}:${padded(minute)}`)
 const when = fc
   .tuple(day, clock, fc.constantFrom('-04:00', 'Z', '+05:30'))
   .map(([date, time, zone]) => `${date}T${time}:00${zone}`)
