@@ -5,6 +5,7 @@ import type { CaseCourse } from './case-fold.ts'
 import type { CaseFile } from './case-file.ts'
 import type { Overtaken, Trigger } from './duties.ts'
 import { FACILITY_CONTACT_DAYS, type Circumstances } from './duty-rules.ts'
+import { isHighRisk } from './risk/risk-of.ts'
 import { modelAt, modelSpans } from './model-in-force.ts'
 import { seriesOf } from './series.ts'
 import { endedInpatient, type Movement } from './stay-facts.ts'
@@ -18,7 +19,10 @@ export function circumstancesOf(discharge: Movement, course: CaseCourse, input: 
   const model = modelAt(modelSpans(file, input.models, timeZone), discharge.atMs)
   const booked = file && bookedDay(file, discharge, input)
   return {
-    isHighRisk: course.isHighRisk || (file !== undefined && isHighByScore(file, stay.encounter)),
+    isHighRisk:
+      course.isHighRisk ||
+      (file !== undefined && isHighByScore(file, stay.encounter)) ||
+      isHighByFacts(discharge, input),
     isEngaged: file?.case.openedAt !== undefined && startMsOf(file.case.openedAt, timeZone) <= discharge.atMs,
     isNewborn: stay.admissionType === 'newborn',
     isMentalHealth: input.mentalHealthStays?.().has(stay.encounter) ?? false,
@@ -36,6 +40,10 @@ const isHighByScore = (file: CaseFile, encounter: string): boolean =>
       (about === encounter || about === `Encounter/${encounter}`) &&
       Number(value) >= HIGH_LACE,
   )
+
+/** As the messages alone have it, whether or not anybody wrote the score down. */
+const isHighByFacts = (discharge: Movement, { stays = [], conditions, timeZone }: TriggerInput): boolean =>
+  isHighRisk(discharge.stay, { stays, asOf: discharge.at, timeZone, conditions: conditions?.() ?? [] })
 
 const HIGH_LACE = 10
 

@@ -9,8 +9,10 @@ import { circumstancesOf, facilityStayTriggers } from './discharge-circumstances
 import { outcomeOf } from './disposition.ts'
 import { contradiction, type Overtaken, type Trigger } from './duties.ts'
 import type { TriggerKind } from './duty-rules.ts'
+import type { ConditionCode } from './risk/charlson.ts'
 import type { Settled } from './series.ts'
 import type { ModelLookup } from './model-profile.ts'
+import type { Stay } from './stay.ts'
 import { endedInpatient, type Movement, type StayFacts } from './stay-facts.ts'
 
 export interface TriggerInput {
@@ -23,6 +25,10 @@ export interface TriggerInput {
   readonly settled?: Settled
   /** Encounters that were about a mental illness. */
   readonly mentalHealthStays?: () => ReadonlySet<string>
+  /** Coded diagnoses, for the risk of coming back. */
+  readonly conditions?: () => readonly ConditionCode[]
+  /** Every visit, for the same. */
+  readonly stays?: readonly Stay[]
   readonly death?: Death
   /** When a death that doesn't stand was last told without a discharge. */
   readonly thoughtDead?: { readonly at: string }

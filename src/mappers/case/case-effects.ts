@@ -1,22 +1,20 @@
 import type { Calendar } from '../../lib/business-days.ts'
-import { foldCases, isOpenAt, type CaseFold } from '../../care-plan/case-fold.ts'
+import { isOpenAt, type CaseCourse, type CaseFold } from '../../care-plan/case-fold.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
-import { deathOf } from '../../care-plan/death.ts'
 import type { ModelLookup } from '../../care-plan/model-profile.ts'
 import { readmissionsOf } from '../../care-plan/readmission.ts'
-import { stayFacts, type StayFacts } from '../../care-plan/stay-facts.ts'
+import type { StayFacts } from '../../care-plan/stay-facts.ts'
 import type { Stay } from '../../care-plan/stay.ts'
+import { leadCase, type TriggerInput } from '../../care-plan/triggers.ts'
 import { transitionsOf } from '../../care-plan/transition.ts'
-import { triggersOf } from '../../care-plan/triggers.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import { caseIds, caseLenses, caseRecord, knownCases } from './case-record.ts'
-import { dutyFiles } from './duty-files.ts'
+import { caseDuties } from './case-duties.ts'
 import type { EncounterEffect } from './encounter-lens.ts'
 import { episodeEffects, teamEffects } from './episode-effects.ts'
 import { flagEffects } from './flag-effects.ts'
-import { mentalHealthStays } from './mental-health.ts'
 import { planEffects } from './plan-effects.ts'
-import { settledIn } from './settled.ts'
+import { nounLenses } from './nouns/noun-lenses.ts'
+import { riskEffects } from './risk-effects.ts'
 import { asResource } from './slots.ts'
 import { taskEffects, timersOf } from './task-effects.ts'
 
@@ -59,40 +57,10 @@ export interface CaseEffects {
  * and a replay changes none.
  */
 export function caseEffects(input: CaseEffectsInput): CaseEffects {
-  const { patient, rules, calendar, timeZone } = input
-  const lenses = caseLenses(input.canonicalBase)
-  const ids = caseIds(input)
-  const record = caseRecord(input.compartment, lenses.names)
-  const facts = stayFacts(input.stays, timeZone)
-  const death = deathOf({ stays: facts, timeZone, ...(input.deceased && { deceased: input.deceased }) })
-  const fold = foldCases({
-    admissions: facts.inpatientAdmissions,
-    ...(death && { death }),
-    rules,
-    idOf: n => ids.episode(patient, n),
-    known: knownCases(record, lenses, timeZone),
-  })
-  const { thoughtDead, models } = input
-  const files = dutyFiles(input.compartment, input.canonicalBase)
-  const triggerInput = {
-    facts,
-    fold,
-    files,
-    models,
-    settled: settledIn(record, ids, lenses, timeZone),
-    mentalHealthStays: () => mentalHealthStays(input.compartment),
-    ...(death && { death }),
-    ...(thoughtDead && { thoughtDead }),
-    rules,
-    timeZone,
-  }
+  const { patient, rules, timeZone } = input
+  const { lenses, ids, record, facts, death, fold, triggers, triggerInput, context } = caseDuties(input)
   const about = { courses: fold.courses, death, record, lenses, ids, patient }
-  const tasks = taskEffects({
-    ...about,
-    facts,
-    triggers: triggersOf(triggerInput),
-    context: { rules, calendar, timeZone, files },
-  })
+  const tasks = taskEffects({ ...about, facts, triggers, context })
   const plans = planEffects({ ...about, tasks, timeZone, transitions: transitionsOf(triggerInput) })
   const episodes = episodeEffects(about)
   const teams = teamEffects({ ...about, tasks, episodes })
@@ -104,9 +72,14 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
     ids,
     patient,
   })
+  const risks = riskEffects({
+    ...{ patient, facts, ids, timeZone, stays: input.stays, compartment: input.compartment },
+    caseAt: ({ atMs }) => engagedCase(leadCase(fold, atMs), triggerInput),
+    lenses: nounLenses(input.canonicalBase),
+  })
   const standing = new Set(input.compartment)
   return {
-    resources: [...episodes, ...teams, ...plans, ...tasks, ...flags]
+    resources: [...episodes, ...teams, ...plans, ...tasks, ...flags, ...risks]
       .filter(resource => !standing.has(resource))
       .map(resource => asResource({ ...resource, meta: { ...resource.meta, source: input.message } })),
     encounters: input.stays.map(stay => ({
@@ -117,6 +90,12 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
     timers: timersOf(tasks, lenses),
   }
 }
+
+/** Scores are kept for a case that people opened; of any other they can be computed when somebody asks. */
+const engagedCase = (
+  course: CaseCourse | undefined,
+  { files }: Pick<TriggerInput, 'files'>,
+): string | undefined => (course && files.get(course.id)?.case.openedAt !== undefined ? course.id : undefined)
 
 /** The cases that were open when the patient came, or else left. */
 function episodesOf(stay: Stay, facts: StayFacts, fold: CaseFold): readonly string[] {

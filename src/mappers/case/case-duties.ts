@@ -1,0 +1,67 @@
+import { foldCases, type CaseFold } from '../../care-plan/case-fold.ts'
+import { deathOf, type Death } from '../../care-plan/death.ts'
+import type { DutyContext, Trigger } from '../../care-plan/duties.ts'
+import { stayFacts, type StayFacts } from '../../care-plan/stay-facts.ts'
+import { triggersOf, type TriggerInput } from '../../care-plan/triggers.ts'
+import type { CaseEffectsInput } from './case-effects.ts'
+import {
+  caseIds,
+  caseLenses,
+  caseRecord,
+  knownCases,
+  type CaseIds,
+  type CaseLenses,
+  type CaseRecord,
+} from './case-record.ts'
+import { mentalHealthStays } from './diagnoses.ts'
+import { dutyFiles } from './duty-files.ts'
+import { conditionCodes } from './risk-effects.ts'
+import { settledIn } from './settled.ts'
+
+/** What calls for duties of a patient's cases, and all that was looked at to know it. */
+export interface CaseDuties {
+  readonly lenses: CaseLenses
+  readonly ids: CaseIds
+  readonly record: CaseRecord
+  readonly facts: StayFacts
+  readonly death: Death | undefined
+  readonly fold: CaseFold
+  readonly triggerInput: TriggerInput
+  readonly triggers: readonly Trigger[]
+  readonly context: DutyContext
+}
+
+/** The pure core of duties (domain.md 0.3): facts, model profiles and calendars in, triggers out; `now` is no input. */
+export function caseDuties(input: CaseEffectsInput): CaseDuties {
+  const { patient, rules, calendar, timeZone, models, thoughtDead } = input
+  const lenses = caseLenses(input.canonicalBase)
+  const ids = caseIds(input)
+  const record = caseRecord(input.compartment, lenses.names)
+  const facts = stayFacts(input.stays, timeZone)
+  const death = deathOf({ stays: facts, timeZone, ...(input.deceased && { deceased: input.deceased }) })
+  const fold = foldCases({
+    admissions: facts.inpatientAdmissions,
+    ...(death && { death }),
+    rules,
+    idOf: n => ids.episode(patient, n),
+    known: knownCases(record, lenses, timeZone),
+  })
+  const files = dutyFiles(input.compartment, input.canonicalBase)
+  const triggerInput: TriggerInput = {
+    facts,
+    fold,
+    files,
+    models,
+    settled: settledIn(record, ids, lenses, timeZone),
+    mentalHealthStays: () => mentalHealthStays(input.compartment),
+    conditions: () => conditionCodes(input.compartment),
+    stays: input.stays,
+    ...(death && { death }),
+    ...(thoughtDead && { thoughtDead }),
+    rules,
+    timeZone,
+  }
+  const triggers = triggersOf(triggerInput)
+  const context: DutyContext = { rules, calendar, timeZone, files }
+  return { lenses, ids, record, facts, death, fold, triggerInput, triggers, context }
+}
