@@ -5,9 +5,8 @@ import type { CaseFile } from './case-file.ts'
 import type { CommandContext } from './command.ts'
 import { overridden } from './commands/consent-override.ts'
 import type { DomainEvent } from './domain-event.ts'
-import { illegalMove } from './machine.ts'
 import { acceptedAssignments } from './managed-time.ts'
-import { assignmentMachine, type Assignment, type PartyRef } from './nouns/people.ts'
+import type { Assignment, PartyRef } from './nouns/people.ts'
 
 export interface Successor {
   readonly to: PartyRef
@@ -32,7 +31,7 @@ export function handOver(
 ): Result<readonly DomainEvent[]> {
   const current = acceptedAssignments(file)
   const { to, organization, start = context.at, reason } = successor
-  if (current.length === 0) return fail(illegalMove(assignmentMachine, 'offered', 'HandOver'))
+  if (current.length === 0) return fail(nobody)
   if (current.some(({ manager }) => manager === to)) return fail(sameManager)
   if (startMsOf(start, 'UTC') > startMsOf(context.at, 'UTC')) return fail(startsLater)
   const id = context.newId('assignment')
@@ -98,6 +97,13 @@ export const managerChanged = (
   patch: CasePatch,
   { type = 'ManagerAssigned', reason }: { readonly type?: string; readonly reason?: string | undefined } = {},
 ): DomainEvent => caseChanged(root, type, patch, reason ?? 'A manager accepted the case.')
+
+const nobody: Failure = {
+  kind: 'illegal-transition',
+  code: 'illegal-transition',
+  message: 'HandOver is not possible while nobody has accepted the case.',
+  legal: ['OfferAssignment', 'AcceptAssignment'],
+}
 
 const sameManager: Failure = {
   kind: 'business-rule',

@@ -1,14 +1,13 @@
 import { startMsOf } from '../lib/fhir-time.ts'
-import type { CaseState } from './case.ts'
 import type { CaseFile } from './case-file.ts'
 import type { CaseRoot } from './nouns/case-root.ts'
 import type { Assignment } from './nouns/people.ts'
 
-const managedStates: ReadonlySet<CaseState> = new Set(['open', 'active', 'on-hold', 'closing'])
-
 /** Whether a case needs an accountable manager: from open to its end, not while it waits for capacity unopened. */
-export const isManaged = ({ state, isWaitlisted, openedAt }: CaseRoot): boolean =>
-  managedStates.has(state) && !(isWaitlisted && openedAt === undefined)
+export const isManaged = ({ state, openedAt }: CaseRoot): boolean =>
+  state === 'open' ||
+  state === 'active' ||
+  (openedAt !== undefined && (state === 'on-hold' || state === 'closing'))
 
 /** Who is accountable now; more than one only in a file that breaks I1. */
 export const acceptedAssignments = ({ assignments }: CaseFile): readonly Assignment[] =>

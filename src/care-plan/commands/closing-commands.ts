@@ -6,6 +6,7 @@ import { caseMoved, closedForDays, type CasePatch } from '../case-course.ts'
 import type { CaseFile } from '../case-file.ts'
 import type { CaseCommand } from '../case.ts'
 import { command, type CommandContext } from '../command.ts'
+import { managementConsents } from '../consent-cover.ts'
 import type { DomainEvent } from '../domain-event.ts'
 import { ruleBroken } from '../invariant.ts'
 import { acceptedAssignments } from '../managed-time.ts'
@@ -94,9 +95,21 @@ const rejectClosure = command({
   name: 'RejectClosure',
   summary: 'Refuses a proposed closure; the case goes on.',
   payload: Type.Object({ reason: reasonField }, closed),
-  decide: (file, { reason }, context) =>
-    asList(caseMoved(file, { kind: 'RejectClosure' }, context, { reason })),
+  decide: (file, { reason }, context) => {
+    const { openedAt = context.at } = file.case
+    const rejected = caseMoved(file, { kind: 'RejectClosure' }, context, { reason, openedAt })
+    return rejected.ok && !mayGoOn(file, context) ? fail(notToBeOpened) : asList(rejected)
+  },
 })
+
+/** A case that was closed before it was ever opened, while it waited for capacity, goes on as OpenCase would have it. */
+const mayGoOn = (file: CaseFile, { at }: CommandContext): boolean =>
+  file.case.openedAt !== undefined ||
+  (managementConsents(file, at).length > 0 && acceptedAssignments(file).length > 0)
+
+const notToBeOpened = unmetCondition(
+  'RejectClosure lets a case go on that was never opened: it needs consent and a manager first, as OpenCase does.',
+)
 
 const approveClosure = command({
   name: 'ApproveClosure',

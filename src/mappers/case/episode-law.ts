@@ -1,5 +1,5 @@
 import { daysBetween } from '../../lib/calendar-date.ts'
-import { localDate, startMsOf, zonedTextOf } from '../../lib/fhir-time.ts'
+import { localDate, startMsOf } from '../../lib/fhir-time.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import {
   caseMatrix,
@@ -25,7 +25,7 @@ import {
   type CaseCode,
 } from './case-status.ts'
 import { isEndedCase, unknownCaseTypes, type EpisodeState } from './episode-lens.ts'
-import { keptMarks, localInstant, marked, type MarksContext } from './episode-marks.ts'
+import { bornMarks, keptMarks, localInstant, marked, type MarksContext } from './episode-marks.ts'
 import { movedEpisode } from './nouns/case-lens.ts'
 import { textOf } from './json-edit.ts'
 import { textAt } from './slots.ts'
@@ -219,13 +219,14 @@ function newCase(after: Resource, context: EpisodeLawContext): Result<Resource> 
 }
 
 /** A case that people opened: its number is its id, its history begins where its period does. */
-function born(after: Resource, { lenses, at, timeZone }: EpisodeLawContext): Resource {
+function born(after: Resource, context: EpisodeLawContext): Resource {
+  const { lenses } = context
   const state = lenses.episode.read(after)
-  const start = state.start ?? zonedTextOf(startMsOf(at, timeZone), timeZone)
+  const start = state.start ?? localInstant(context)
   const { own } = state.standing
   const history = state.history.length > 0 ? state.history : contiguous([{ status: caseImages[own], start }])
   const written = lenses.episode.write(after, { ...state, number: after.id, start, history })
-  return withExactState(written, lenses.names.state)
+  return bornMarks(withExactState(written, lenses.names.state), start, context)
 }
 
 const endedAtBirth: Failure = {

@@ -69,6 +69,22 @@ export function keptMarks(written: Resource, root: CaseRoot, context: MarksConte
   return keptModels(context.lenses.root.write(written, next), context)
 }
 
+/** What the commands that lead to the state of a new case would have left on it. */
+export function bornMarks(written: Resource, start: string, context: MarksContext): Resource {
+  const root = context.lenses.root.read(written)
+  const isOpen = root.state !== 'identified' && root.state !== 'screened' && root.state !== 'outreach'
+  const openedAt = isOpen && !root.isWaitlisted ? (root.openedAt ?? start) : root.openedAt
+  const closure = root.closure ?? {}
+  const next = patchedCase(root, {
+    since: root.since ?? start,
+    openedAt,
+    ...(root.state === 'closing' && {
+      closure: closureOf(closure, { proposedBy: context.actor, proposedAt: start }),
+    }),
+  })
+  return keptModels(context.lenses.root.write(written, next), context)
+}
+
 /** A model that a client put in the type holds from now on. */
 function keptModels(written: Resource, context: MarksContext): Resource {
   const root = context.lenses.root.read(written)
