@@ -7,6 +7,7 @@ import type { Overtaken, Trigger } from './duties.ts'
 import { FACILITY_CONTACT_DAYS, type Circumstances } from './duty-rules.ts'
 import { isHighRisk } from './risk/risk-of.ts'
 import { modelAt, modelSpans } from './model-in-force.ts'
+import { isBirthStay } from './newborn.ts'
 import { seriesOf } from './series.ts'
 import { endedInpatient, type Movement } from './stay-facts.ts'
 import { followUpOf, leadCase, triggerOf, type TriggerInput } from './triggers.ts'
@@ -24,7 +25,7 @@ export function circumstancesOf(discharge: Movement, course: CaseCourse, input: 
       (file !== undefined && isHighByScore(file, stay.encounter)) ||
       isHighByFacts(discharge, input),
     isEngaged: file?.case.openedAt !== undefined && startMsOf(file.case.openedAt, timeZone) <= discharge.atMs,
-    isNewborn: stay.admissionType === 'newborn',
+    isNewborn: isBirthStay(stay, { timeZone, ...(file && { caseType: file.case.caseType }) }),
     isMentalHealth: input.mentalHealthStays?.().has(stay.encounter) ?? false,
     ...(model && { model }),
     ...(booked !== undefined && { dueOn: booked }),

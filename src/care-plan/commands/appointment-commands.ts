@@ -25,7 +25,7 @@ const end = Type.Optional(
 
 const proposeAppointment = command({
   name: 'ProposeAppointment',
-  summary: 'Propose an appointment; no slot is held yet.',
+  summary: 'Proposes an appointment; no slot is held yet.',
   payload: Type.Object(
     { ...appointmentFields, start: Type.Optional(start), end },
     { additionalProperties: false },
@@ -35,7 +35,7 @@ const proposeAppointment = command({
 
 const requestAppointment = command({
   name: 'RequestAppointment',
-  summary: 'Ask the provider for a proposed appointment.',
+  summary: 'Asks the provider for a proposed appointment.',
   payload: Type.Object(
     { appointment: which, start: Type.Optional(start), end },
     { additionalProperties: false },
@@ -48,7 +48,7 @@ const requestAppointment = command({
 
 const bookAppointment = command({
   name: 'BookAppointment',
-  summary: 'Book an appointment, a new one or one that was proposed, asked for or waited for.',
+  summary: 'Books an appointment, a new one or one that was proposed, asked for or waited for.',
   payload: Type.Object(
     {
       ...appointmentFields,
@@ -71,7 +71,7 @@ const bookAppointment = command({
 
 const rescheduleAppointment = command({
   name: 'RescheduleAppointment',
-  summary: 'Move a booked appointment to another time.',
+  summary: 'Moves a booked appointment to another time.',
   payload: Type.Object(
     { appointment: which, start, end, reason: textField('Why it is moved.') },
     { additionalProperties: false },
@@ -85,21 +85,21 @@ const rescheduleAppointment = command({
 
 const waitlistAppointment = command({
   name: 'WaitlistAppointment',
-  summary: 'Put an appointment on the waiting list.',
+  summary: 'Puts an appointment on the waiting list.',
   payload: Type.Object({ appointment: which }, { additionalProperties: false }),
   decide: (file, { appointment }) => movedAppointment(file, appointment, 'WaitlistAppointment', () => ok({})),
 })
 
 const recordArrival = command({
   name: 'RecordArrival',
-  summary: 'Record that the patient came.',
+  summary: 'Records that the patient came.',
   payload: Type.Object({ appointment: which }, { additionalProperties: false }),
   decide: (file, { appointment }) => movedAppointment(file, appointment, 'RecordArrival', () => ok({})),
 })
 
 const fulfilAppointment = command({
   name: 'FulfilAppointment',
-  summary: 'Record that the appointment took place: its activity was performed that day.',
+  summary: 'Records that the appointment took place: its activity was performed that day.',
   payload: Type.Object({ appointment: which }, { additionalProperties: false }),
   decide: (file, { appointment: id }, { at }) => {
     const moved = movedAppointment(file, id, 'FulfilAppointment', () => ok({}))
@@ -109,7 +109,7 @@ const fulfilAppointment = command({
 
 const recordNoShow = command({
   name: 'RecordNoShow',
-  summary: 'Record that the patient did not come: its activity was missed that day.',
+  summary: 'Records that the patient did not come: its activity was missed that day.',
   payload: Type.Object(
     { appointment: which, reason: Type.Enum([...missReasons], { description: 'Why it was missed.' }) },
     { additionalProperties: false },
@@ -126,7 +126,7 @@ const HOUR_MS = 3_600_000
 
 const cancelAppointment = command({
   name: 'CancelAppointment',
-  summary: 'Cancel an appointment; less than 24 hours before its start the service counts as missed.',
+  summary: 'Cancels an appointment; less than 24 hours before its start the service counts as missed.',
   payload: Type.Object(
     {
       appointment: which,
@@ -155,7 +155,7 @@ const cancelAppointment = command({
 
 const attachCompanion = command({
   name: 'AttachCompanion',
-  summary: 'Say who comes along to a booked appointment.',
+  summary: 'Says who comes along to a booked appointment.',
   payload: Type.Object(
     { appointment: which, companion: partyField('Who comes along: the case manager or one of the family.') },
     { additionalProperties: false },

@@ -17,7 +17,7 @@ const plannedContact = Type.Optional(idField('The planned contact that this is.'
 
 const planContact = command({
   name: 'PlanContact',
-  summary: 'Plan a contact with the patient or somebody of the family.',
+  summary: 'Plans a contact with the patient or somebody of the family.',
   payload: Type.Object(
     { kind, start: dateTimeField('When it is to be made.'), with: withWhom, note },
     { additionalProperties: false },
@@ -87,7 +87,7 @@ const contactMade = Type.Object(
 
 const recordContact = command({
   name: 'RecordContact',
-  summary: 'Record a two-way contact that was made, with its minutes, topics and red flags.',
+  summary: 'Records a two-way contact that was made, with its minutes, topics and red flags.',
   payload: contactMade,
   decide: (file, payload, context) => {
     if (payload.appointment !== undefined) {
@@ -144,7 +144,7 @@ const attempt = Type.Object(
 
 const recordAttempt = command({
   name: 'RecordAttempt',
-  summary: 'Record a try that did not reach anybody.',
+  summary: 'Records a try that did not reach anybody.',
   payload: attempt,
   decide: (file, payload, context) => {
     const { contact, ...rest } = payload
@@ -168,7 +168,7 @@ const refusal = Type.Object(
 
 const recordRefusal = command({
   name: 'RecordRefusal',
-  summary: 'Record that the patient or the family did not want the contact.',
+  summary: 'Records that the patient or the family did not want the contact.',
   payload: refusal,
   decide: (file, payload, context) => {
     const { contact, why, ...rest } = payload

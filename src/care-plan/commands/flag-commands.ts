@@ -11,7 +11,7 @@ import { raisedFlag, redFlagField } from './raised-flag.ts'
 
 const raiseRedFlag = command({
   name: 'RaiseRedFlag',
-  summary: 'Tell of an early symptom or a danger that somebody must act on the same day.',
+  summary: 'Tells of an early symptom or a danger that somebody must act on the same day.',
   payload: Type.Object(
     {
       ...redFlagField.properties,
@@ -30,7 +30,7 @@ const raiseRedFlag = command({
 
 const resolveRedFlag = command({
   name: 'ResolveRedFlag',
-  summary: 'Say what a red flag led to; a visit instead of the emergency room is counted as an outcome.',
+  summary: 'Says what a red flag led to; a visit instead of the emergency room is counted as an outcome.',
   payload: Type.Object(
     {
       flag: idField('The red flag.'),

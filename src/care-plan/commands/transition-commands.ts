@@ -12,7 +12,7 @@ const transition = idField('The transition.')
 
 const recordDischargeInfo = command({
   name: 'RecordDischargeInfo',
-  summary: 'Record that the discharge summary came in: meets the duty to have it within two days.',
+  summary: 'Records that the discharge summary came in: meets the duty to have it within two days.',
   payload: Type.Object({ transition }, { additionalProperties: false }),
   decide: (file, payload, { at }) =>
     stepOf(file, payload.transition, 'RecordDischargeInfo', { dischargeInfoAt: at }),
@@ -20,7 +20,7 @@ const recordDischargeInfo = command({
 
 const reconcileMedication = command({
   name: 'ReconcileMedication',
-  summary: 'Record that the medicines before and after the stay were reconciled.',
+  summary: 'Records that the medicines before and after the stay were reconciled.',
   payload: Type.Object(
     {
       transition,
@@ -39,7 +39,7 @@ const reconcileMedication = command({
 
 const completeTransition = command({
   name: 'CompleteTransition',
-  summary: 'End a transition: the patient is stable where he or she is.',
+  summary: 'Ends a transition: the patient is stable where he or she is.',
   payload: Type.Object({ transition }, { additionalProperties: false }),
   decide: (file, payload) => stepOf(file, payload.transition, 'CompleteTransition', {}),
 })

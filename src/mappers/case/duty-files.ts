@@ -34,4 +34,4 @@ const isFact = (resource: Resource, { names }: NounLenses): boolean =>
   resource.resourceType !== 'CareTeam' &&
   !(derivedTypes.has(resource.resourceType) && isDerived(resource, names))
 
-const derivedTypes: ReadonlySet<string> = new Set(['Task', 'Flag'])
+const derivedTypes: ReadonlySet<string> = new Set(['Task', 'Flag', 'RiskAssessment'])
