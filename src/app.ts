@@ -4,6 +4,8 @@ import { defaultCaseRules } from './care-plan/case-rules.ts'
 import { holidayCalendar } from './lib/holiday-calendars.ts'
 import type { Clock } from './lib/clock.ts'
 import type { IngestAdt } from './commands/ingest-adt/inbound.ts'
+import { seedModels } from './commands/cases/model-desk.ts'
+import type { ModelRegistry } from './commands/cases/model-registry.ts'
 import { createIngest } from './commands/ingest-adt/ingest.ts'
 import { interpretAdt } from './commands/ingest-adt/interpret-adt.ts'
 import { readRecord } from './commands/ingest-adt/read-record.ts'
@@ -15,7 +17,7 @@ import type { JournalSettings } from './commands/journal/cloud-event.ts'
 import type { Store } from './commands/ports/store.ts'
 import { timerRunner, type TimerRunner } from './commands/timers/run-timers.ts'
 import type { OutboxTarget } from './commands/unit-of-work.ts'
-import { caseParts, knownModels } from './app-cases.ts'
+import { caseParts, modelParts } from './app-cases.ts'
 import { eventParts, journalOf, type EventParts } from './app-events.ts'
 import { kafkaParts, type KafkaParts } from './app-kafka.ts'
 import { peerParts, peerTargets, type PeerParts } from './app-peers.ts'
@@ -34,6 +36,7 @@ import { caseRoutes } from './routes/cases/case-routes.ts'
 import { fhirRoutes } from './routes/fhir/fhir-routes.ts'
 import { healthRoutes } from './routes/health.ts'
 import { httpServer } from './routes/http-server.ts'
+import { modelRoutes } from './routes/models/model-routes.ts'
 import { namesThisServer } from './routes/own-host.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { openApi } from './routes/openapi.ts'
@@ -67,6 +70,7 @@ interface Frame {
   readonly emit: EmitEvent
   readonly say: (line: string) => void
   readonly store: Store
+  readonly registry: ModelRegistry
   readonly startedMs: number
 }
 
@@ -85,7 +89,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     ? Promise.resolve(overrides.store)
     : openStore(config.database, clock, fhirBase(config))
   const store = await slowStep(openingStep(config.database), opening, say)
-  return joinParts({ config, clock, emit, say, store, startedMs })
+  const { tenant, canonicalBase } = config
+  const models = modelParts({ store, clock, tenant, base: fhirBase(config), canonicalBase })
+  return joinParts({ config, clock, emit, say, ...models, startedMs })
 }
 
 function warnWhenOpen({ http }: Config, emit: EmitEvent, say: (line: string) => void): void {
@@ -114,7 +120,7 @@ function joinParts(frame: Frame): App {
   })
   const interpret = interpretAdt({
     settings,
-    ...{ rules, calendar, models: knownModels },
+    ...{ rules, calendar, models: frame.registry.models },
     validate: validateResource,
     clock,
   })
@@ -186,6 +192,7 @@ function runnable(frame: Frame, parts: Parts): App {
 
   const listen = async (): Promise<string> => {
     const { host, port, publicUrl } = config.http
+    await server.ready()
     if (config.roles.has('http')) await server.listen({ host, port })
     const url = publicUrl ?? localUrl(server, host)
     await kafka?.start()
@@ -233,9 +240,13 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
   void server.register(adtRoutes, { ingest: parts.ingest, clock })
   const { tenant, canonicalBase } = config
   const { targets, journal, law, settings } = parts
-  void server.register(caseRoutes, {
-    deps: caseParts({ ...law, ...{ store, clock, base: fhirBase(config), targets, journal, settings } }),
+  const deps = caseParts({
+    ...{ ...law, store, registry: frame.registry, clock },
+    ...{ base: fhirBase(config), targets, journal, settings },
   })
+  void server.register(caseRoutes, { deps })
+  void server.register(modelRoutes, { deps })
+  server.addHook('onReady', () => seedModels(deps))
   void server.register(fhirRoutes, {
     prefix: '/fhir',
     deps: {

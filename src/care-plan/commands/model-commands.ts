@@ -74,7 +74,7 @@ export function modelSwitched(
   const period = newPeriod(file, choice, context)
   const models = period.ok ? [...root.models, period.value] : root.models
   const moved = caseMoved(file, { kind: 'SwitchModel' }, context, { models })
-  if (!moved.ok) return moved
+  if (!moved.ok) return fail(refused(file, 'SwitchModel'))
   if (!period.ok) return period
   const { model, version } = period.value
   return ok([

@@ -6,6 +6,7 @@ import type { CaseRules } from '../../care-plan/case-rules.ts'
 import type { ModelLookup } from '../../care-plan/model-profile.ts'
 import type { SourceSettings } from '../../mappers/adt/source.ts'
 import type { Store } from '../ports/store.ts'
+import type { ModelRegistry } from './model-registry.ts'
 import type { JournalSettings } from '../journal/cloud-event.ts'
 import type { OutboxTarget } from '../unit-of-work.ts'
 
@@ -30,6 +31,8 @@ export interface CaseDeps {
   /** IANA zone of the facility. */
   readonly timeZone: string
   readonly models: ModelLookup
+  /** Where they come from. */
+  readonly registry: ModelRegistry
   /** How the ADT messages of a patient are read: the stays follow from them. */
   readonly settings: SourceSettings
 }

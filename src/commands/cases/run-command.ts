@@ -1,6 +1,7 @@
 import { startMsOf } from '../../lib/fhir-time.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { commands } from '../../care-plan/commands.ts'
+import { modelCommands } from '../../care-plan/commands/model-commands.ts'
 import type { Caller } from '../fhir-deps.ts'
 import { caseIn, caseUnknown } from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
@@ -34,6 +35,8 @@ export async function runCommand(
   if (!command) return fail(commandUnknown())
   const future = inFuture(deps, request.at)
   if (future) return fail(future)
+  // Another process may have published the model a moment ago.
+  if (modelCommands.includes(command)) await deps.registry.refresh()
   const { at, reason, repeatable } = request
   return writeCase(deps, {
     caller,
