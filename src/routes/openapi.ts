@@ -36,6 +36,7 @@ export function openApi(server: FastifyInstance, { version, publicUrl }: OpenApi
         { name: 'admin', description: 'For operators.' },
       ],
     },
+    transformObject: document => in2020(documentIn(document)) as object,
     transform: ({ schema, url, route }) => ({ schema: described(schema, url, route.method), url }),
   })
   void server.register(swaggerUi, {
@@ -47,6 +48,24 @@ export function openApi(server: FastifyInstance, { version, publicUrl }: OpenApi
   void server.register(async own => {
     own.get('/openapi.json', { schema: { hide: true } }, async () => server.swagger())
   })
+}
+
+const documentIn = (document: object): object =>
+  'openapiObject' in document ? (document.openapiObject as object) : document
+
+/** OpenAPI 3.1 speaks JSON Schema 2020-12, where a tuple is `prefixItems`; the routes check by draft 7. */
+function in2020(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(in2020)
+  if (typeof value !== 'object' || value === null) return value
+  const { items, additionalItems, ...rest } = value as Readonly<Record<string, unknown>>
+  const isTuple = Array.isArray(items)
+  const others = Object.entries(rest).map(([name, each]) => [name, in2020(each)])
+  return {
+    ...Object.fromEntries(others),
+    ...(isTuple && { prefixItems: in2020(items) }),
+    ...(isTuple && additionalItems !== undefined && { items: in2020(additionalItems) }),
+    ...(!isTuple && items !== undefined && { items: in2020(items) }),
+  }
 }
 
 /** What a route's own schema lacks stands in a table; routes that are described elsewhere are left out. */

@@ -14,7 +14,12 @@ export interface CommandSchema {
 }
 
 const shared = {
-  at: Type.Optional(dateTimeField('When it happened; now when left out.')),
+  at: Type.Optional(
+    Type.String({
+      ...dateTimeField('When it happened; now when left out.'),
+      examples: ['2026-11-25T12:00:00-05:00'],
+    }),
+  ),
   reason: Type.Optional(textField('Why, in your words: kept in the event and in Provenance.')),
 }
 

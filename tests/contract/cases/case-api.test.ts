@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCaseServer, type CaseServer } from '../../support/case-server.ts'
+import { describedAnswers, type DescribedAnswers } from '../../support/described-answers.ts'
 import { identifiedCase, openedCase } from '../../support/case-story.ts'
 
 let server: CaseServer
+let described: DescribedAnswers
 beforeAll(async () => {
-  server = await openCaseServer()
+  described = await describedAnswers(await openCaseServer())
+  server = described.server
 }, 60_000)
 afterAll(() => server.close())
 
@@ -412,4 +415,8 @@ describe('the list', () => {
     expect(idsOf(await list('patient=l1'))).not.toContain('plain')
     expect((await server.call({ path: '/cases/plain' })).status).toBe(404)
   })
+})
+
+test('every answer so far was as /openapi.json describes it', () => {
+  expect([...new Set(described.faults)]).toEqual([])
 })
