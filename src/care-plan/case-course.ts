@@ -59,7 +59,15 @@ export function moveMarks(
   if (to === undefined || to === root.state) return {}
   const over = root.start === undefined ? at : laterOf(root.start, at)
   const end = endedStates.has(to) ? (endedStates.has(root.state) ? (root.end ?? over) : over) : undefined
-  return { since: at, reason: undefined, hold: undefined, end, ...ownMarks(root, kind, { actor, at }) }
+  const opened = to === 'active' && root.openedAt === undefined ? { openedAt: at } : {}
+  return {
+    since: at,
+    reason: undefined,
+    hold: undefined,
+    end,
+    ...opened,
+    ...ownMarks(root, kind, { actor, at }),
+  }
 }
 
 function ownMarks(

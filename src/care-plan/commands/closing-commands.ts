@@ -96,8 +96,7 @@ const rejectClosure = command({
   summary: 'Refuses a proposed closure; the case goes on.',
   payload: Type.Object({ reason: reasonField }, closed),
   decide: (file, { reason }, context) => {
-    const { openedAt = context.at } = file.case
-    const rejected = caseMoved(file, { kind: 'RejectClosure' }, context, { reason, openedAt })
+    const rejected = caseMoved(file, { kind: 'RejectClosure' }, context, { reason })
     return rejected.ok && !mayGoOn(file, context) ? fail(notToBeOpened) : asList(rejected)
   },
 })

@@ -1,5 +1,5 @@
 import { daysBetween } from '../../lib/calendar-date.ts'
-import { localDate, startMsOf } from '../../lib/fhir-time.ts'
+import { localDate, startMsOf, withTime } from '../../lib/fhir-time.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import {
   caseMatrix,
@@ -226,7 +226,7 @@ function born(after: Resource, context: EpisodeLawContext): Resource {
   const { own } = state.standing
   const history = state.history.length > 0 ? state.history : contiguous([{ status: caseImages[own], start }])
   const written = lenses.episode.write(after, { ...state, number: after.id, start, history })
-  return bornMarks(withExactState(written, lenses.names.state), start, context)
+  return bornMarks(withExactState(written, lenses.names.state), withTime(start, context.timeZone), context)
 }
 
 const endedAtBirth: Failure = {
