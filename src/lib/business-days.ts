@@ -3,6 +3,8 @@ import { addDays, weekdayOf, type CalendarDate } from './calendar-date.ts'
 /** Says which days are holidays; weekends are nobody's to configure yet. */
 export interface Calendar {
   readonly isHoliday: (date: CalendarDate) => boolean
+  /** Name of the holiday, for people; undefined when the day is none or nobody knows. */
+  readonly nameOf?: (date: CalendarDate) => string | undefined
 }
 
 /**
@@ -16,6 +18,22 @@ export function addBusinessDays(date: CalendarDate, businessDays: number, calend
     if (isBusinessDay(day, calendar)) left -= 1
   }
   return day
+}
+
+/** The days after `date` that `addBusinessDays` passed over, in order. */
+export function skippedDays(
+  date: CalendarDate,
+  businessDays: number,
+  calendar: Calendar,
+): readonly CalendarDate[] {
+  const skipped: CalendarDate[] = []
+  let day = date
+  for (let left = businessDays; left > 0;) {
+    day = addDays(day, 1)
+    if (isBusinessDay(day, calendar)) left -= 1
+    else skipped.push(day)
+  }
+  return skipped
 }
 
 export function isBusinessDay(date: CalendarDate, calendar: Calendar): boolean {

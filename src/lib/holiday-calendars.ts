@@ -12,16 +12,19 @@ export type CalendarName = keyof typeof calendarCountries
  */
 export function holidayCalendar(name: CalendarName): Calendar {
   const source = new Holidays(calendarCountries[name], { types: ['public'] })
-  const years = new Map<string, ReadonlySet<string>>()
+  const years = new Map<string, ReadonlyMap<string, string>>()
+  const yearOf = (date: string): ReadonlyMap<string, string> => {
+    const year = date.slice(0, 4)
+    const known = years.get(year) ?? holidaysOf(source, year)
+    years.set(year, known)
+    return known
+  }
   return {
-    isHoliday: date => {
-      const year = date.slice(0, 4)
-      const known = years.get(year) ?? holidaysOf(source, year)
-      years.set(year, known)
-      return known.has(date)
-    },
+    isHoliday: date => yearOf(date).has(date),
+    nameOf: date => yearOf(date).get(date),
   }
 }
 
-const holidaysOf = (source: Holidays, year: string): ReadonlySet<string> =>
-  new Set(source.getHolidays(Number(year)).map(holiday => holiday.date.slice(0, 10)))
+/** Name of each holiday of a year by its date. */
+const holidaysOf = (source: Holidays, year: string): ReadonlyMap<string, string> =>
+  new Map(source.getHolidays(Number(year)).map(({ date, name }) => [date.slice(0, 10), name]))
