@@ -7,6 +7,7 @@ import { caseOfCode } from './case-status.ts'
 import { endedByPeople, episodeLens, isCase, isEndedCase, type EpisodeState } from './episode-lens.ts'
 import type { Lens } from './lens.ts'
 import { caseNames, type CaseNames } from './names.ts'
+import { assignmentLens } from './nouns/assignment-lens.ts'
 import { caseLens } from './nouns/case-lens.ts'
 import type { NounLens } from './nouns/noun-lens.ts'
 import { linkedEpisode, planLens, type PlanState } from './plan-lens.ts'
@@ -19,6 +20,7 @@ export interface CaseLenses {
   readonly episode: Lens<EpisodeState>
   /** The same EpisodeOfCare as the case that it is. */
   readonly root: NounLens<'case'>
+  readonly assignment: NounLens<'assignment'>
   readonly team: Lens<CareTeamState>
   readonly plan: Lens<PlanState>
   readonly task: Lens<TaskState>
@@ -35,6 +37,7 @@ export function caseLenses(canonicalBase: string): CaseLenses {
     names,
     episode: episodeLens(names),
     root: caseLens(names),
+    assignment: assignmentLens(names),
     team: careTeamLens(names),
     plan: planLens(names),
     task: taskLens(names),

@@ -6,6 +6,7 @@ import type { CaseRules } from '../../care-plan/case-rules.ts'
 import { contradiction, dutiesOf } from '../../care-plan/duties.ts'
 import { patientOf } from '../../fhir/compartment.ts'
 import type { Resource } from '../../fhir/resource.ts'
+import { acceptedEpisodes, markedAssignment } from './assignment-law.ts'
 import { newCareTeam } from './care-team-lens.ts'
 import {
   caseIds,
@@ -92,7 +93,7 @@ export function applyCaseLaw(input: CaseLawInput): Result<readonly Resource[]> {
       reviews.push(...reviewOf(after, court))
     }
   }
-  const result = [...written, ...reviews]
+  const result = [...written, ...managed(written, court), ...reviews]
   return ok([...byKey([...result, ...teamsOf(result, court)]).values()])
 }
 
@@ -116,8 +117,10 @@ function judge(after: Resource, court: Court): Result<Resource> {
   switch (after.resourceType) {
     case 'EpisodeOfCare':
       return isCase(after, court.lenses.names) ? lawfulEpisode({ before, after }, court) : fail(noCaseType)
-    case 'Task':
-      return lawfulTask({ before, after }, court)
+    case 'Task': {
+      const task = lawfulTask({ before, after }, court)
+      return task.ok ? ok(markedAssignment({ before, after: task.value }, court)) : task
+    }
     case 'CarePlan':
       return lawfulPlan({ before, after }, court.lenses)
     case 'CareTeam':
@@ -125,6 +128,17 @@ function judge(after: Resource, court: Court): Result<Resource> {
     default:
       return ok(after)
   }
+}
+
+/** The cases that somebody accepted with this write, as they will be but for that. */
+function managed(written: readonly Resource[], court: Court): readonly Resource[] {
+  const will = new Map([...court.stood, ...byKey(written)])
+  return acceptedEpisodes({
+    ...court,
+    written,
+    stoodAs: resource => court.stood.get(keyOf(resource)),
+    episodeOf: task => will.get(`EpisodeOfCare/${ownerOf(task, court) ?? ''}`),
+  })
 }
 
 /** What a peer says has happened, flagged. */

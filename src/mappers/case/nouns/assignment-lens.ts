@@ -20,7 +20,10 @@ export function assignmentLens(names: CaseNames): NounLens<'assignment'> {
   const lens = nounLens<'assignment'>({
     noun: 'assignment',
     types: ['Task'],
-    is: task => hasCoding(task['code'], names.taskCode, ASSIGN) && !isObligation(task, names),
+    is: task =>
+      task.resourceType === 'Task' &&
+      hasCoding(task['code'], names.taskCode, ASSIGN) &&
+      !isObligation(task, names),
     blank: ({ id, patient }, { state }) => blankTask({ id, patient, state }, names),
     slots: {
       state: stateSlot({ url: names.state, images, meanings, otherwise: 'offered' }),
