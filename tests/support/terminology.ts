@@ -9,7 +9,8 @@ export const goalBarrierCode = goalBarrierCodes
  */
 export function hasLoincCheckDigit(code: string): boolean {
   const [, body = '', check = ''] = /^([A-Z]*\d+)-(\d)$/.exec(code) ?? []
-  const sum = [...body]
+  const sum = body
+    .split('')
     .toReversed()
     .map(character => character.charCodeAt(0) - '0'.charCodeAt(0))
     .reduce((total, digit, i) => total + (i % 2 === 1 ? digit : 2 * digit - 9 * Math.floor(digit / 5)), 0)
@@ -41,7 +42,8 @@ const P = [
 
 /** Verhoeff's check digit of SNOMED CT identifiers. */
 export const hasVerhoeffDigit = (id: string): boolean =>
-  [...id]
+  id
+    .split('')
     .toReversed()
     .map(Number)
     .reduce((check, digit, i) => D[check]?.[P[i % 8]?.[digit] ?? 0] ?? 0, 0) === 0
