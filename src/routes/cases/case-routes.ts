@@ -6,6 +6,7 @@ import { listRoute } from './list-cases.ts'
 import { commandRoutes } from './run-command.ts'
 import { timelineRoute } from './timeline.ts'
 import { viewRoutes } from './view-routes.ts'
+import { whatIfRoute } from './what-if.ts'
 
 /** The case API (interface.md 3). Responses are described by schemas and written as they are: nothing is left out. */
 export async function caseRoutes(server: FastifyInstance, options: CaseRouteOptions): Promise<void> {
@@ -15,5 +16,6 @@ export async function caseRoutes(server: FastifyInstance, options: CaseRouteOpti
   viewRoutes(server, options)
   timelineRoute(server, options)
   diffRoute(server, options)
+  whatIfRoute(server, options)
   commandRoutes(server, options)
 }

@@ -15,7 +15,7 @@ export function createRoute(server: FastifyInstance, { deps }: CaseRouteOptions)
       tags: ['cases'],
       headers: writeHeaders,
       body: createCaseBody,
-      response: { 201: caseAnswer, ...problems(400, 422, 503) },
+      response: { 201: caseAnswer, ...problems(400, 409, 413, 415, 422, 503) },
     },
     handler: async (request, reply) => {
       const caller = callerOf(request)

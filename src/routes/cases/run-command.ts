@@ -24,7 +24,7 @@ export function commandRoutes(server: FastifyInstance, options: CaseRouteOptions
         params: caseParams,
         headers: writeHeaders,
         body: command.body,
-        response: { 200: caseAnswer, ...problems(400, 404, 409, 412, 422, 503) },
+        response: { 200: caseAnswer, ...problems(400, 404, 409, 412, 413, 415, 422, 503) },
       },
       handler: (request, reply) => run(command, { request, reply, options }),
     })

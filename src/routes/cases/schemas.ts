@@ -89,6 +89,8 @@ const meanings: Readonly<Record<number, string>> = {
   404: 'No such case, noun or command.',
   409: 'Not possible in this state: `legal` lists what is.',
   412: 'The case has changed since the version that If-Match names.',
+  413: 'The body is too large.',
+  415: 'Send application/json.',
   422: 'A rule forbids it: `rule` and `why` say which.',
   503: 'Nothing was written; try again.',
 }

@@ -8,6 +8,7 @@ import { caseView } from '../../mappers/case/views/case-view.ts'
 import { legalView } from '../../mappers/case/views/legal-view.ts'
 import { lintView } from '../../mappers/case/views/lint-view.ts'
 import { minutesView } from '../../mappers/case/views/minutes-view.ts'
+import { obligationsView } from '../../mappers/case/views/obligations-view.ts'
 import { planView } from '../../mappers/case/views/plan-view.ts'
 import { riskView } from '../../mappers/case/views/risk-view.ts'
 import { teamView } from '../../mappers/case/views/team-view.ts'
@@ -19,6 +20,7 @@ import {
   legalSchema,
   lintSchema,
   minutesSchema,
+  obligationsSchema,
   planSchema,
   riskSchema,
   teamSchema,
@@ -63,6 +65,14 @@ const views: readonly ViewRoute[] = [
     summary: 'Risk scores with their inputs and what was missing, live while the patient is in hospital.',
     view: riskView,
     response: riskSchema,
+  },
+  {
+    path: '/cases/:id/obligations',
+    operationId: 'getObligations',
+    summary:
+      'Every duty: its rule and where that comes from, what called for it, how its due time was computed.',
+    view: obligationsView,
+    response: obligationsSchema,
   },
   {
     path: '/cases/:id/lint',

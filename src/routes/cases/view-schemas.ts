@@ -213,3 +213,50 @@ export const minutesSchema = Type.Object({
     }),
   ),
 })
+
+const source = Type.Object({
+  kind: text,
+  id: text,
+  says: Type.String({ examples: ['the discharge'] }),
+  at: optional(text),
+  message: optional(Type.String({ description: 'meta.source of the message that told it.' })),
+  encounter: optional(text),
+})
+
+export const obligationsSchema = Type.Object({
+  ...versioned,
+  open: Type.Integer(),
+  overdue: Type.Integer(),
+  obligations: Type.Array(
+    Type.Object(
+      {
+        id: Type.String({ description: 'Id of the Task.' }),
+        rule: text,
+        says: Type.String({ description: 'What is to be done, and the rule in words.' }),
+        source: Type.String({ description: 'Clause or source of the rule.' }),
+        trigger: source,
+        arithmetic: optional(Type.String({ description: 'How the due time was computed.' })),
+        due: optional(text),
+        state: text,
+        status: text,
+        owner: optional(text),
+        overdue: Type.Boolean(),
+        outputs: texts,
+      },
+      { additionalProperties: true },
+    ),
+  ),
+})
+
+const dutyLine = Type.Object({ rule: text, trigger: text, due: text, words: text })
+
+export const whatIfSchema = Type.Object({
+  ...versioned,
+  raised: Type.Array(dutyLine, { description: 'Duties that there would be.' }),
+  gone: Type.Array(dutyLine, { description: 'Duties that there would not be any more.' }),
+  moved: Type.Array(Type.Object({ rule: text, trigger: text, from: text, to: text })),
+  workload: Type.Object(
+    { before: Type.Number(), after: Type.Number() },
+    { description: 'Hours a week that the case asks of its manager.' },
+  ),
+})
