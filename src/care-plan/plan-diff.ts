@@ -39,7 +39,7 @@ type Fields = Readonly<Record<string, unknown>>
 function diffValues(path: string, before: unknown, after: unknown): readonly ElementChange[] {
   if (before === undefined && after === undefined) return []
   if (Array.isArray(before) || Array.isArray(after))
-    return diffFields(rowsOf(before), rowsOf(after), key => `${path}[${key}]`)
+    return diffFields(rowsOf(path, before), rowsOf(path, after), key => `${path}[${key}]`)
   if (isFields(before) && isFields(after)) return diffFields(before, after, key => `${path}.${key}`)
   if (before === undefined) return [{ path, change: 'added', after }]
   if (after === undefined) return [{ path, change: 'removed', before }]
@@ -58,16 +58,21 @@ const diffFields = (
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The rows of a list by their names; two rows of one name are told apart by their place. */
-function rowsOf(list: unknown): Fields {
+/** An id, a code or a reference; free text names nothing. */
+const NAME = /^[A-Za-z0-9.|/-]{1,128}$/
+
+/** A list whose places mean something: the levels of a scale. */
+const PLACES = /\.scale$/
+
+/** The rows of a list by their names; by their places where names are missing, or the same. */
+function rowsOf(path: string, list: unknown): Fields {
   const rows = (Array.isArray(list) ? list : []) as readonly unknown[]
-  const names = rows.map(nameOf)
-  const isNamed = names.every(name => name !== undefined) && new Set(names).size === names.length
+  const names = PLACES.test(path) ? [] : rows.flatMap(row => nameOf(row) ?? [])
+  const isNamed = names.length === rows.length && new Set(names).size === names.length
   return Object.fromEntries(rows.map((row, i) => [isNamed ? (names[i] ?? '') : String(i), row]))
 }
 
 function nameOf(row: unknown): string | undefined {
-  if (typeof row === 'string') return row
-  const id = isFields(row) ? row['id'] : undefined
-  return typeof id === 'string' ? id : undefined
+  const name = isFields(row) ? row['id'] : row
+  return typeof name === 'string' && NAME.test(name) ? name : undefined
 }

@@ -98,7 +98,7 @@ describe('ScoreGoal', () => {
         { name: 'baseline', value: 'yes' },
       ],
     })
-    expect(four.scores.filter(({ measure }) => measure === 'gas-t')[0]?.derivedFrom).toHaveLength(4)
+    expect(four.scores.find(({ measure }) => measure === 'gas-t')?.derivedFrom).toHaveLength(4)
   })
 
   it('rates again as things change: 48.6 at the reassessment, 57.2 at the end', () => {

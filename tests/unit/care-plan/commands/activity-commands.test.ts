@@ -34,7 +34,7 @@ describe('an activity', () => {
       'missed',
       'ActivityAdapted',
     ],
-  ])('%s %j leads from %s to %s and raises %s', (name, payload, from, to, event) => {
+  ])('%s %j leads from %s to %s and raises %s', (name, payload, ...[from, to, event]) => {
     expect(namesOf(decided(inState(from), name, payload))).toEqual([event])
     expect(afterwards(inState(from), name, payload).activities[0]?.state).toBe(to)
   })

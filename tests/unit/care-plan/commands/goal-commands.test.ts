@@ -26,7 +26,7 @@ describe('a goal', () => {
     ['ScaleGoal', { goal, scale: gasScale }, 'proposed', 'proposed', 'GoalScaled'],
     ['ReviseGoal', { goal, target: '2027-02-01' }, 'planned', 'planned', 'GoalRevised'],
     ['UpdateAchievement', { goal, achievement: 'improving' }, 'on-hold', 'on-hold', 'GoalAchievementUpdated'],
-  ])('%s %j leads from %s to %s and raises %s', (name, payload, from, to, event) => {
+  ])('%s %j leads from %s to %s and raises %s', (name, payload, ...[from, to, event]) => {
     expect(namesOf(decided(inState(from), name, payload))).toEqual([event])
     expect(afterwards(inState(from), name, payload).goals[0]?.state).toBe(to)
   })

@@ -36,7 +36,7 @@ describe('a plan', () => {
     ['ResumePlan', { plan }, 'on-hold', 'active', ['PlanResumed']],
     ['CompletePlan', { plan }, 'active', 'completed', ['PlanCompleted']],
     ['RevokePlan', { plan, ...because }, 'on-hold', 'revoked', ['PlanRevoked']],
-  ])('%s %j leads from %s to %s', (name, payload, from, to, events) => {
+  ])('%s %j leads from %s to %s', (name, payload, ...[from, to, events]) => {
     expect(namesOf(decided(inState(from), name, payload))).toEqual(events)
     expect(afterwards(inState(from), name, payload).plans[0]?.state).toBe(to)
   })

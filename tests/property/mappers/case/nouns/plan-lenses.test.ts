@@ -21,7 +21,7 @@ import type { NounLens } from '../../../../../src/mappers/case/nouns/noun-lens.t
 import { nounLenses } from '../../../../../src/mappers/case/nouns/noun-lenses.ts'
 import { CM } from '../../../../support/case-world.ts'
 
-const numRuns = process.env['CASEWIRE_LONG'] === '1' ? 20_000 : 400
+const numRuns = process.env['CASEWIRE_LONG'] === '1' ? 10_000 : 400
 const lenses = nounLenses(CM)
 
 const owned: ReadonlySet<string> = new Set(['CarePlan', 'Goal', 'ServiceRequest'])
@@ -240,7 +240,7 @@ const states: Readonly<Record<string, fc.Arbitrary<object>>> = { plan, goal, act
 const present = (state: object): object =>
   Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined))
 
-describe.each(['plan', 'goal', 'activity'] as const)('the lens of a %s', noun => {
+describe.each(['plan', 'goal', 'activity'] as const)('the lens of a %s', { timeout: 600_000 }, noun => {
   const lens = lenses.of(noun) as unknown as NounLens<'plan'>
   const resources: readonly Resource[] = [
     ...lens.types.map(resourceType => ({ resourceType, id: 'bare' })),
