@@ -41,12 +41,23 @@ const onlyOne = (names: readonly string[]): string | undefined =>
 const saidEvents: Readonly<Partial<Record<NounName, readonly string[]>>> = {
   case: ['ManagerAssigned', 'ManagerReleased'],
   risk: ['RiskStratified'],
-  score: ['GoalAttainmentScored', 'OutcomeRecorded', 'ScoreAmended', 'ScoreComputed', 'ScoreCorrected'],
+  score: [
+    'GoalAttainmentScored',
+    'GoalScored',
+    'OutcomeRecorded',
+    'ScoreAmended',
+    'ScoreComputed',
+    'ScoreCorrected',
+  ],
 }
+
+/** Moves of a machine whose event is one of another noun: what a goal is scored with is a score. */
+const toldElsewhere: ReadonlySet<string> = new Set(['goal GoalScored'])
 
 /** Every event type of a noun, in alphabetical order. */
 export function eventTypesOf(noun: NounName): readonly string[] {
-  const own = machines[noun]?.moves.map(({ event }) => event) ?? []
+  const moved = machines[noun]?.moves.map(({ event }) => event) ?? []
+  const own = moved.filter(event => !toldElsewhere.has(`${noun} ${event}`))
   const said = saidEvents[noun] ?? []
   return [...new Set([...own, ...said, ...Object.values(nounEvents(noun))])].toSorted()
 }
