@@ -1,0 +1,408 @@
+import { describe, expect, it } from 'vitest'
+import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
+import {
+  act,
+  contact,
+  dutiesBy,
+  linesBy,
+  opened,
+  root,
+  stateOf,
+  withModels,
+  without,
+} from '../../../support/case-acts.ts'
+import {
+  admission,
+  after,
+  arrival,
+  codeOf,
+  discharge,
+  dueOf,
+  effectsOf,
+  emptyWorld,
+  ofType,
+  stay,
+  type World,
+} from '../../../support/case-world.ts'
+import type { Stay } from '../../../../src/care-plan/stay.ts'
+
+/** River's stays of domain.md section 8, as far as the story has come. */
+const hospital = stay('e1', [arrival('2026-10-10T17:05:00'), admission('2026-10-10T18:30:00')])
+const toFacility = stay('e1', [...hospital.movements, discharge('2026-10-21T11:00:00', '62')])
+const facility = stay('e2', [admission('2026-10-21T14:00:00')])
+const home = stay('e2', [
+  ...facility.movements,
+  discharge('2026-11-25T11:00:00', '06', {
+    at: '2026-11-25T11:00:00-05:00',
+    recorded: '2026-11-25T11:00:00-05:00',
+  }),
+])
+const OPENED = '2026-10-13T09:00:00-04:00'
+
+const then = (world: World, stays: readonly Stay[]): World => after(world, stays, withModels)
+const river = (): World => then(opened(then(emptyWorld, [hospital]), OPENED), [hospital])
+const atHome = (): World => then(then(river(), [toFacility, facility]), [toFacility, home])
+
+describe('opening a case', () => {
+  it('meets the screening and sets the clocks of NCQA and of the model', () => {
+    const world = river()
+    expect(linesBy(world, 'screen')).toEqual(['met 2026-10-13'])
+    expect(dutiesBy(world, 'screen')[0]).toMatchObject({
+      status: 'completed',
+      output: [{ valueReference: { reference: expect.stringContaining('EpisodeOfCare/') } }],
+    })
+    expect(linesBy(world, 'assess-begin')).toEqual(['due 2026-11-12'])
+    expect(linesBy(world, 'assess')).toEqual(['due 2026-12-12'])
+    expect(linesBy(world, 'first-contact')).toEqual(['due 2026-10-15'])
+    expect(linesBy(world, 'plan-draft')).toEqual(['due 2026-10-23'])
+    expect(linesBy(world, 'necessity-review')).toEqual(['due 2026-10-13'])
+  })
+
+  it('after its time makes the screening late-met', () => {
+    const late = opened(then(emptyWorld, [hospital]), '2026-10-14T09:00:00-04:00')
+    expect(linesBy(then(late, [hospital]), 'screen')).toEqual(['late-met 2026-10-13'])
+  })
+
+  it('under the intensive model asks an inpatient for contact on the same day, another on the next business day', () => {
+    const inpatient = then(opened(then(emptyWorld, [hospital]), OPENED, 'intensive'), [hospital])
+    expect(linesBy(inpatient, 'first-contact')).toEqual(['due 2026-10-13'])
+    const gone = then(opened(then(emptyWorld, [toFacility]), '2026-10-22T09:00:00-04:00', 'intensive'), [
+      toFacility,
+    ])
+    expect(linesBy(gone, 'first-contact')).toEqual(['due 2026-10-23'])
+  })
+
+  it('without a model that is known asks for neither contact nor plan', () => {
+    const world = then(opened(then(emptyWorld, [hospital]), OPENED, 'unheard-of'), [hospital])
+    expect(ofType(world, 'Task').filter(task => ['contact', 'plan-draft'].includes(codeOf(task)))).toEqual([])
+  })
+
+  it('gives Tasks that are valid R4 and replays to nothing', () => {
+    const world = atHome()
+    for (const resource of world.compartment) expect(validateResource(resource)).toEqual([])
+    expect(effectsOf(world, [toFacility, home], withModels).resources).toEqual([])
+  })
+})
+
+describe('what the case file shows', () => {
+  it('meets a duty, and what is taken back leaves it as it was', () => {
+    const made = contact(river(), 'k1', '2026-10-14T10:00:00-04:00')
+    const met = then(made, [hospital])
+    expect(linesBy(met, 'first-contact')).toEqual(['met 2026-10-15'])
+    expect(dutiesBy(met, 'first-contact')[0]?.['output']).toMatchObject([
+      { valueReference: { reference: 'Encounter/k1' } },
+    ])
+    const withdrawn = then(without(met, 'k1'), [hospital])
+    expect(linesBy(withdrawn, 'first-contact')).toEqual(['due 2026-10-15'])
+    expect(dutiesBy(withdrawn, 'first-contact')[0]?.['output']).toBeUndefined()
+  })
+
+  it('of an attempt alone meets nothing', () => {
+    const tried = contact(river(), 'k1', '2026-10-14T10:00:00-04:00', {
+      state: 'attempted',
+      outcome: 'no-answer',
+    })
+    expect(linesBy(then(tried, [hospital]), 'first-contact')).toEqual(['due 2026-10-15'])
+  })
+
+  it('meets the plan by a draft and the assessment by its conclusion', () => {
+    const drafted = act(river(), 'plan', {
+      ...{ id: 'p1', state: 'draft', major: 1, minor: 0, created: '2026-10-15T09:00:00-04:00' },
+      ...{ goals: [], activities: [], needs: [], strengths: [], agreements: [] },
+    })
+    const assessed = act(drafted, 'assessment', {
+      ...{
+        id: 'a1',
+        state: 'concluded',
+        start: '2026-10-14T09:00:00-04:00',
+        end: '2026-10-15T08:00:00-04:00',
+      },
+      ...{ requiredDomains: [], conclusions: [], answers: [], scores: [] },
+    })
+    const world = then(assessed, [hospital])
+    expect(linesBy(world, 'plan-draft')).toEqual(['met 2026-10-23'])
+    expect(linesBy(world, 'assess-begin')).toEqual(['met 2026-11-12'])
+    expect(linesBy(world, 'assess')).toEqual(['met 2026-12-12'])
+  })
+})
+
+describe('the cadence of a model', () => {
+  it('asks for the next contact only, counted from the last one made', () => {
+    const first = contact(river(), 'k1', '2026-10-14T10:00:00-04:00')
+    const one = then(first, [hospital])
+    expect(linesBy(one, 'cadence-contact')).toEqual(['due 2026-10-21'])
+    const two = then(contact(one, 'k2', '2026-10-20T10:00:00-04:00'), [hospital])
+    expect(linesBy(two, 'cadence-contact')).toEqual(['met 2026-10-21', 'due 2026-10-27'])
+  })
+
+  it('goes over to the next phase after so many contacts', () => {
+    const made = [14, 15, 16, 17, 18, 19, 20].reduce(
+      (world, day) => contact(world, `k${day}`, `2026-10-${day}T10:00:00-04:00`),
+      river(),
+    )
+    expect(linesBy(then(made, [hospital]), 'cadence-contact').at(-1)).toBe('due 2026-11-03')
+  })
+
+  it('of the old model ends with a switch, that of the new one begins', () => {
+    const made = then(contact(river(), 'k1', '2026-10-14T10:00:00-04:00'), [hospital])
+    const switched = root(made, {
+      models: [
+        { model: 'clinical', version: '1.0.0', since: OPENED },
+        { model: 'intensive', version: '1.0.0', since: '2026-10-16T09:00:00-04:00' },
+      ],
+    })
+    const world = then(switched, [hospital])
+    expect(linesBy(world, 'cadence-contact')).toEqual(['due 2026-10-18', 'voided 2026-10-21'])
+    expect(linesBy(world, 'plan-draft')).toEqual(['due 2026-10-19', 'voided 2026-10-23'])
+  })
+
+  it('rests while the case is on hold, whose review is due by its date', () => {
+    const made = then(contact(river(), 'k1', '2026-10-14T10:00:00-04:00'), [hospital])
+    const held = root(made, {
+      state: 'on-hold',
+      since: '2026-10-16T09:00:00-04:00',
+      hold: { reason: 'away', reviewBy: '2026-11-06' },
+    })
+    const world = then(held, [hospital])
+    expect(linesBy(world, 'cadence-contact')).toEqual(['voided 2026-10-21'])
+    expect(linesBy(world, 'hold-review')).toEqual(['due 2026-11-06'])
+    const resumed = then(root(world, { state: 'active', hold: undefined } as never), [hospital])
+    expect(linesBy(resumed, 'cadence-contact')).toEqual(['due 2026-10-21'])
+    expect(linesBy(resumed, 'hold-review')).toEqual(['voided 2026-11-06'])
+  })
+
+  it('goes on after a duty that a person finished or waived', () => {
+    const made = then(contact(river(), 'k1', '2026-10-14T10:00:00-04:00'), [hospital])
+    const [next] = dutiesBy(made, 'cadence-contact')
+    const done = act(made, 'obligation', {
+      ...{ id: next?.id ?? '', state: 'met', status: 'completed', outputs: ['Observation/o1'] },
+      doneAt: '2026-10-19T10:00:00-04:00',
+    })
+    expect(linesBy(then(done, [hospital]), 'cadence-contact')).toEqual(['met 2026-10-21', 'due 2026-10-26'])
+  })
+})
+
+describe('River after the stay', () => {
+  it('has a hand-over and a weekly contact while at the facility, and no transition clock', () => {
+    const world = then(river(), [toFacility, facility])
+    expect(linesBy(world, 'handover')).toEqual(['due 2026-10-22'])
+    expect(linesBy(world, 'facility-contact')).toEqual(['due 2026-10-28'])
+    expect(linesBy(world, 'contact')).toEqual([])
+    const seen = then(contact(world, 'k1', '2026-10-27T10:00:00-04:00'), [toFacility, facility])
+    expect(linesBy(seen, 'facility-contact')).toEqual(['met 2026-10-28', 'due 2026-11-03'])
+    expect(linesBy(then(seen, [toFacility, home]), 'facility-contact')).toEqual([
+      'met 2026-10-28',
+      'voided 2026-11-03',
+    ])
+  })
+
+  it('has the dates of the story once at home', () => {
+    const world = atHome()
+    expect(linesBy(world, 'contact')).toEqual(['due 2026-11-30'])
+    expect(linesBy(world, 'discharge-info')).toEqual(['due 2026-11-27'])
+    expect(linesBy(world, 'follow-up-visit')).toEqual(['due 2026-12-09'])
+    expect(linesBy(world, 'med-rec')).toEqual(['due 2026-12-25'])
+    expect(linesBy(world, 'reassess-after-discharge')).toEqual(['due 2026-12-25'])
+    expect(linesBy(world, 'readmission-watch')).toEqual(['due 2026-12-25'])
+    expect(linesBy(world, 'home-visit')).toEqual([])
+    expect(ofType(world, 'CarePlan').flatMap(plan => plan['period'])).toEqual([
+      { start: '2026-11-25', end: '2026-12-24' },
+    ])
+  })
+
+  it('is reached on the last legal day after an attempt', () => {
+    const tried = contact(atHome(), 'k1', '2026-11-27T10:00:00-05:00', {
+      state: 'attempted',
+      outcome: 'no-answer',
+    })
+    const missedOnce = then(tried, [toFacility, home])
+    expect(linesBy(missedOnce, 'contact')).toEqual(['due 2026-11-30'])
+    const reached = contact(missedOnce, 'k2', '2026-11-30T16:00:00-05:00')
+    expect(linesBy(then(reached, [toFacility, home]), 'contact')).toEqual(['met 2026-11-30'])
+  })
+
+  it('has the medication reconciled by the visit that was booked, which meets both duties', () => {
+    const visit = { id: 'ap1', purpose: 'med-rec', start: '2026-12-04T10:00:00-05:00' } as const
+    const booked = then(act(atHome(), 'appointment', { ...visit, state: 'booked' }), [toFacility, home])
+    expect(linesBy(booked, 'med-rec')).toEqual(['due 2026-12-04'])
+    const kept = then(act(booked, 'appointment', { ...visit, state: 'fulfilled' }), [toFacility, home])
+    expect(linesBy(kept, 'med-rec')).toEqual(['met 2026-12-04'])
+    expect(linesBy(kept, 'follow-up-visit')).toEqual(['met 2026-12-09'])
+    const cancelled = then(act(booked, 'appointment', { ...visit, state: 'cancelled' }), [toFacility, home])
+    expect(linesBy(cancelled, 'med-rec')).toEqual(['due 2026-12-25'])
+  })
+
+  it('misses a service, which asks for contact within two business days, once however often it is told', () => {
+    const service = act(atHome(), 'activity', {
+      ...{
+        id: 'pt',
+        state: 'in-progress',
+        kind: 'service',
+        text: 'physiotherapy',
+        days: [],
+        goals: [],
+        needs: [],
+        after: [],
+      },
+      performances: [{ at: '2026-12-08T10:00:00-05:00', kept: false, reason: 'cost' }],
+    })
+    const noshow = act(service, 'appointment', {
+      ...{
+        id: 'ap2',
+        state: 'noshow',
+        purpose: 'service',
+        activity: 'pt',
+        start: '2026-12-08T10:00:00-05:00',
+      },
+    })
+    const world = then(noshow, [toFacility, home])
+    expect(linesBy(world, 'missed-service')).toEqual(['due 2026-12-10'])
+    expect(linesBy(world, 'adapt-plan')).toEqual([])
+    const again = act(world, 'activity', {
+      id: 'pt',
+      performances: [
+        { at: '2026-12-08T10:00:00-05:00', kept: false },
+        { at: '2026-12-10T10:00:00-05:00', kept: false },
+        { at: '2026-12-15T10:00:00-05:00', kept: false, isExcused: true },
+      ],
+    })
+    const twice = then(again, [toFacility, home])
+    expect(linesBy(twice, 'missed-service')).toEqual(['due 2026-12-10', 'due 2026-12-14'])
+    expect(linesBy(twice, 'adapt-plan')).toEqual(['due 2026-12-14'])
+  })
+
+  it('raises a red flag, which is acted on the same day', () => {
+    const said = contact(atHome(), 'k3', '2026-12-11T10:00:00-05:00', { redFlags: ['headache'] })
+    const flag = { id: 'f1', code: 'headache', at: '2026-12-11T10:00:00-05:00', contact: 'k3' } as const
+    const flagged = then(act(said, 'flag', { ...flag, state: 'open' }), [toFacility, home])
+    expect(linesBy(flagged, 'red-flag')).toEqual(['due 2026-12-11'])
+    expect(dutiesBy(flagged, 'red-flag')[0]).toMatchObject({ priority: 'urgent' })
+    const resolved = act(flagged, 'flag', {
+      ...flag,
+      state: 'resolved',
+      end: '2026-12-11T15:00:00-05:00',
+      ledTo: 'ambulatory-visit',
+    })
+    expect(linesBy(then(resolved, [toFacility, home]), 'red-flag')).toEqual(['met 2026-12-11'])
+  })
+
+  it('is admitted again, which voids what nobody met and keeps what was met', () => {
+    const reached = then(contact(atHome(), 'k2', '2026-11-30T16:00:00-05:00'), [toFacility, home])
+    const back = stay('e3', [admission('2026-12-05T09:00:00', { at: '2026-12-05T09:00:00-05:00' })])
+    const world = then(reached, [toFacility, home, back])
+    expect(linesBy(world, 'contact')).toEqual(['met 2026-11-30'])
+    expect(linesBy(world, 'follow-up-visit')).toEqual(['voided 2026-12-09'])
+    expect(linesBy(world, 'admission-notice').at(-1)).toBe('due 2026-12-07')
+  })
+
+  it('has what a withdrawn discharge asked for voided whatever was done, and the contact stays', () => {
+    const reached = then(contact(atHome(), 'k2', '2026-11-30T16:00:00-05:00'), [toFacility, home])
+    const world = then(reached, [toFacility, facility])
+    expect(linesBy(world, 'contact')).toEqual(['voided 2026-11-30'])
+    expect(world.compartment.some(({ id }) => id === 'k2')).toBe(true)
+  })
+})
+
+describe('other rules', () => {
+  it('follow an emergency visit that ended at home within seven days', () => {
+    const emergency = stay('e4', [
+      arrival('2026-10-14T08:00:00'),
+      discharge('2026-10-14T12:00:00', '01', { classAfter: 'emergency' }),
+    ])
+    expect(linesBy(then(river(), [hospital, emergency]), 'emergency-follow-up')).toEqual(['due 2026-10-21'])
+  })
+
+  it('visit a newborn at home within three days, and a client of the intensive model', () => {
+    const newborn = stay('e1', [admission('2026-10-05T18:30:00'), discharge('2026-10-10T10:30:00', '01')], {
+      admissionType: 'newborn',
+    })
+    expect(linesBy(then(emptyWorld, [newborn]), 'home-visit')).toEqual(['due 2026-10-13'])
+    const intensive = then(opened(then(emptyWorld, [hospital]), OPENED, 'intensive'), [hospital])
+    const left = stay('e1', [...hospital.movements, discharge('2026-10-21T11:00:00', '01')])
+    const visited = contact(then(intensive, [left]), 'k1', '2026-10-23T11:00:00-04:00', { kind: 'home' })
+    expect(linesBy(then(visited, [left]), 'home-visit')).toEqual(['met 2026-10-24'])
+  })
+
+  it('follow a stay for mental illness within 7 and 30 days, the day of discharge not counted', () => {
+    const condition = {
+      ...{
+        resourceType: 'Condition',
+        id: 'c1',
+        subject: { reference: 'Patient/p' },
+        encounter: { reference: 'Encounter/e1' },
+      },
+      code: { coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'F32.2' }] },
+    }
+    const left = stay('e1', [admission('2026-10-05T18:30:00'), discharge('2026-10-10T10:30:00', '01')])
+    const world = then({ compartment: [condition] }, [left])
+    expect(linesBy(world, 'mental-health-7')).toEqual(['due 2026-10-17'])
+    expect(linesBy(world, 'mental-health-30')).toEqual(['due 2026-11-09'])
+    const sameDay = {
+      id: 'v1',
+      purpose: 'follow-up-visit',
+      state: 'fulfilled',
+      start: '2026-10-10T15:00:00-04:00',
+    } as const
+    expect(linesBy(then(act(world, 'appointment', sameDay), [left]), 'mental-health-7')).toEqual([
+      'due 2026-10-17',
+    ])
+    const nextDay = { ...sameDay, start: '2026-10-11T15:00:00-04:00' }
+    expect(linesBy(then(act(world, 'appointment', nextDay), [left]), 'mental-health-7')).toEqual([
+      'met 2026-10-17',
+    ])
+    const wrong = { ...condition, code: { coding: [{ system: 'urn:x', code: 'F32.2' }] } }
+    expect(linesBy(then({ compartment: [wrong] }, [left]), 'mental-health-7')).toEqual([])
+  })
+
+  it('review an active plan in the rhythm of the model, one review at a time', () => {
+    const active = act(river(), 'plan', {
+      ...{ id: 'p1', state: 'active', major: 1, minor: 0, start: '2026-10-15T09:00:00-04:00' },
+      ...{ goals: [], activities: [], needs: [], strengths: [], agreements: [] },
+    })
+    const world = then(active, [hospital])
+    expect(linesBy(world, 'plan-review')).toEqual(['due 2026-11-14'])
+    const [review] = dutiesBy(world, 'plan-review')
+    const reviewed = act(world, 'obligation', {
+      ...{ id: review?.id ?? '', state: 'met', status: 'completed', outputs: ['CarePlan/p1'] },
+      doneAt: '2026-11-10T10:00:00-05:00',
+    })
+    expect(linesBy(then(reviewed, [hospital]), 'plan-review')).toEqual(['met 2026-11-14', 'due 2026-12-10'])
+  })
+
+  it('ask for a decision on a proposed closure, and void what is open when the case is closed', () => {
+    const proposed = root(river(), {
+      state: 'closing',
+      closure: {
+        reason: 'goals-met',
+        proposedBy: 'Practitioner/noor',
+        proposedAt: '2026-10-16T10:00:00-04:00',
+      },
+    })
+    const world = then(proposed, [hospital])
+    expect(linesBy(world, 'closure-review')).toEqual(['due 2026-10-20'])
+  })
+
+  it('ask others when somebody declines', () => {
+    const world = river()
+    const [asked] = dutiesBy(world, 'plan-draft')
+    const declined = act(world, 'obligation', {
+      ...{ id: asked?.id ?? '', state: 'waived', status: 'rejected', statusReason: 'no time' },
+    })
+    const again = then(declined, [hospital])
+    expect(
+      dutiesBy(again, 'plan-draft')
+        .map(task => `${String(task['status'])} ${stateOf(task)}`)
+        .toSorted(),
+    ).toEqual(['rejected waived', 'requested due'])
+    expect(effectsOf(again, [hospital], withModels).resources).toEqual([])
+  })
+
+  it('put a duty off when people snooze it, and it stays so', () => {
+    const world = river()
+    const [draft] = dutiesBy(world, 'plan-draft')
+    const due = '2026-10-27T23:59:59-04:00'
+    const snoozed = act(world, 'obligation', { id: draft?.id ?? '', due, snoozedUntil: due })
+    const later = then(snoozed, [hospital])
+    expect(dutiesBy(later, 'plan-draft').map(dueOf)).toEqual([due])
+  })
+})
