@@ -94,8 +94,7 @@ const recordContact = command({
       const appointment = foundNoun(file, 'appointment', payload.appointment)
       if (!appointment.ok) return appointment
     }
-    const { redFlags = [], topics = [], outcome = 'reached', contact, ...rest } = payload
-    const { answers = [] } = rest
+    const { redFlags = [], topics = [], answers = [], outcome = 'reached', contact, ...rest } = payload
     if (hasUnknownAnswer(answers)) return fail(unknownAnswer)
     const gone = new Set<string>([...topics, ...topicsOf(answers)])
     const flags = uniqueByCode([...redFlags, ...redFlagsOf(answers)])
@@ -107,6 +106,7 @@ const recordContact = command({
       ...rest,
       state: 'made',
       outcome,
+      ...(answers.length > 0 && { answers }),
       topics: checkInTopics.filter(topic => gone.has(topic)),
       redFlags: flags.map(({ code }) => code),
     }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { ok } from '../../lib/result.ts'
+import { fail, ok } from '../../lib/result.ts'
 import { command, type Command, type CommandContext } from '../command.ts'
 import type { DomainEvent } from '../domain-event.ts'
 import { foundNoun } from '../found-noun.ts'
@@ -7,6 +7,7 @@ import { legalMove } from '../legal-move.ts'
 import type { Score } from '../nouns/assessment.ts'
 import { flagConsequences, flagMachine, type RedFlag } from '../nouns/contact.ts'
 import { idField, textField } from '../payload.ts'
+import { backwards } from '../period-order.ts'
 import { raisedFlag, redFlagField } from './raised-flag.ts'
 
 const raiseRedFlag = command({
@@ -44,6 +45,8 @@ const resolveRedFlag = command({
     if (!found.ok) return found
     const move = legalMove(flagMachine, found.value.state, 'ResolveRedFlag')
     if (!move.ok) return move
+    const fault = backwards({ start: found.value.at, end: context.at })
+    if (fault) return fail(fault)
     const { flag: id, ledTo, note } = payload
     const changes: Partial<RedFlag> = {
       state: 'resolved',

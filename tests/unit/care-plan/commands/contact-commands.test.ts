@@ -3,7 +3,7 @@ import { checkInScript } from '../../../../src/care-plan/check-in.ts'
 import type { Contact, RedFlag } from '../../../../src/care-plan/nouns/contact.ts'
 import { afterwards, decided, namesOf, openFile, refusal } from '../../../support/case-file.ts'
 
-const AT = { at: '2026-11-30T10:00:00-05:00' }
+const AT = { at: '2026-12-11T10:00:00-05:00' }
 const aContact = (more: Partial<Contact> = {}): Contact => ({
   id: 'k1',
   state: 'planned',
@@ -214,6 +214,14 @@ describe('a red flag', () => {
         derivedFrom: [],
       },
     ])
+  })
+
+  it('is not resolved before it was raised', () => {
+    const file = openFile({}, { flags: [aFlag()] })
+    const before = { at: '2026-12-11T08:59:00-05:00' }
+    expect(refusal(file, 'ResolveRedFlag', { flag: 'f1', ledTo: 'none' }, before).code).toBe(
+      'period-backwards',
+    )
   })
 
   it('is resolved once', () => {
