@@ -83,7 +83,8 @@ function statusChange(before: TaskFace, after: TaskFace, by: TaskActor): Omit<Vi
     return isOwner ? undefined : mayNot(after.status, 'its owner')
   if (after.status === 'entered-in-error' || (before.status === 'draft' && after.status === 'requested'))
     return isRequester ? undefined : mayNot(after.status, 'who asked for it')
-  return isOwner || isRequester ? undefined : mayNot(after.status, 'its owner or who asked for it')
+  const isItsOwner = owner !== undefined && isOwner
+  return isItsOwner || isRequester ? undefined : mayNot(after.status, 'its owner or who asked for it')
 }
 
 const mayNot = (status: string, who: string): Omit<Violation, 'key'> => ({
