@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** CPU time of this process and of a PostgreSQL server's processes, in microseconds. */
+/** CPU time of a Node process and of a PostgreSQL server's processes, in microseconds. */
 export interface Cpu {
   readonly node: number
   readonly postgres: number
@@ -9,9 +9,11 @@ export interface Cpu {
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
 
-/** `backend` is the process id of any backend of the server; on another machine its time reads 0. */
-export function cpuNow(backend: number): Cpu {
-  const { user, system } = process.cpuUsage()
+/**
+ * `backend` is the process id of any backend of the server; on another machine its time reads 0. `service` is the Node
+ * process that is measured: this one, when absent.
+ */
+export function cpuNow(backend: number, service?: number): Cpu {
   const postmaster = statOf(backend)?.parent
   const pids = readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
@@ -20,7 +22,13 @@ export function cpuNow(backend: number): Cpu {
     .flatMap(pid => statOf(pid) ?? [])
     .filter(({ pid, parent }) => parent === postmaster || pid === postmaster)
   const ticks = stats.reduce((sum, stat) => sum + stat.ticks, 0)
-  return { node: user + system, postgres: (ticks * 1_000_000) / TICKS_PER_SECOND }
+  return { node: nodeMicroseconds(service), postgres: (ticks * 1_000_000) / TICKS_PER_SECOND }
+}
+
+function nodeMicroseconds(service: number | undefined): number {
+  if (service !== undefined) return ((statOf(service)?.ticks ?? 0) * 1_000_000) / TICKS_PER_SECOND
+  const { user, system } = process.cpuUsage()
+  return user + system
 }
 
 interface ProcessStat {
