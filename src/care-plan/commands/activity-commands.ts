@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { startMsOf } from '../../lib/fhir-time.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import type { CaseFile } from '../case-file.ts'
 import { command, type Command } from '../command.ts'
@@ -128,9 +129,11 @@ const recordMiss = command({
     }),
 })
 
-/** Sessions in order of time. */
+/** Sessions in order of time, whenever they are told. */
 const withSession = ({ performances }: Activity, session: Performance): Partial<Activity> => ({
-  performances: [...performances, session],
+  performances: [...performances, session].toSorted(
+    (a, b) => startMsOf(a.at, 'UTC') - startMsOf(b.at, 'UTC'),
+  ),
 })
 
 const adaptActivity = command({

@@ -125,6 +125,16 @@ describe('what becomes of an activity', () => {
     ])
   })
 
+  it('is told in order of time, whenever it is told', () => {
+    const first = afterwards(inState('scheduled'), 'RecordPerformance', { activity })
+    const earlier = { at: '2026-10-13T13:00:00Z' }
+    const after = afterwards(first, 'RecordPerformance', { activity }, earlier)
+    expect(after.activities[0]?.performances.map(({ at }) => at)).toEqual([
+      '2026-10-13T13:00:00Z',
+      '2026-10-13T10:00:00-04:00',
+    ])
+  })
+
   it('may be settled anew, with the reason in the event', () => {
     const changes = { setting: 'home', performer: 'Organization/hha', perWeek: 1 }
     const events = decided(inState('missed'), 'AdaptActivity', { activity, changes, ...because })
