@@ -112,7 +112,10 @@ function joinParts(frame: Frame): App {
   const targets = peerTargets(config.sync.peers)
   const journal = journalOf(config)
   const [rules, calendar] = [defaultCaseRules, holidayCalendar(adt.calendar)]
-  const law = { tenant, canonicalBase, timeZone: adt.timeZone, rules, calendar }
+  const law = {
+    ...{ tenant, canonicalBase, timeZone: adt.timeZone },
+    ...{ rules, calendar, models },
+  }
   const settings = sourceSettings({
     ...{ tenant, canonicalBase },
     timeZone: adt.timeZone,
@@ -120,7 +123,7 @@ function joinParts(frame: Frame): App {
   })
   const interpret = interpretAdt({
     settings,
-    ...{ rules, calendar, models: frame.registry.models },
+    ...{ rules, calendar, models },
     validate: validateResource,
     clock,
   })
@@ -174,7 +177,7 @@ interface Parts {
   readonly ingest: IngestAdt
   readonly inbox: InboxDesk
   readonly targets: readonly OutboxTarget[]
-  readonly law: Pick<CaseLawInput, 'tenant' | 'canonicalBase' | 'timeZone' | 'rules' | 'calendar'>
+  readonly law: Pick<CaseLawInput, 'tenant' | 'canonicalBase' | 'timeZone' | 'rules' | 'calendar' | 'models'>
   readonly settings: SourceSettings
   readonly timers: TimerRunner
   readonly peers: PeerParts
@@ -256,6 +259,7 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
       ...{ targets, journal },
       validate: validateResource,
       applyCaseLaw: input => applyCaseLaw({ ...law, ...input }),
+      consequences: { ...law, settings },
     },
     emit,
     bodyLimitBytes: FHIR_BODY_LIMIT_BYTES,

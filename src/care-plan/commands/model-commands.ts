@@ -49,7 +49,8 @@ const choosing: ReadonlySet<CaseState> = new Set(['screened', 'outreach', 'open'
 /** A case that came here by another door may be under way without a model. */
 const underWay: ReadonlySet<CaseState> = new Set(['active', 'on-hold'])
 
-function modelSelected(
+/** The event of a choice, first or made again before the first plan is in force. */
+export function modelSelected(
   file: CaseFile,
   choice: ModelChoice,
   context: CommandContext,

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { CaseRouteOptions } from './case-exchange.ts'
+import { caseloadRoute } from './caseload.ts'
 import { createRoute } from './create-case.ts'
 import { diffRoute } from './diff.ts'
 import { listRoute } from './list-cases.ts'
 import { commandRoutes } from './run-command.ts'
+import { switchPreviewRoute } from './switch-preview.ts'
 import { timelineRoute } from './timeline.ts'
 import { viewRoutes } from './view-routes.ts'
 import { whatIfRoute } from './what-if.ts'
@@ -16,6 +18,8 @@ export async function caseRoutes(server: FastifyInstance, options: CaseRouteOpti
   viewRoutes(server, options)
   timelineRoute(server, options)
   diffRoute(server, options)
+  switchPreviewRoute(server, options)
+  caseloadRoute(server, options)
   whatIfRoute(server, options)
   commandRoutes(server, options)
 }

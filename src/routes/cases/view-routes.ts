@@ -5,6 +5,7 @@ import { commandSchemas } from '../../commands/cases/command-schemas.ts'
 import { viewCase } from '../../commands/cases/view-case.ts'
 import type { CaseScene } from '../../mappers/case/views/case-scene.ts'
 import { caseView } from '../../mappers/case/views/case-view.ts'
+import { fidelityView } from '../../mappers/case/views/fidelity-view.ts'
 import { legalView } from '../../mappers/case/views/legal-view.ts'
 import { lintView } from '../../mappers/case/views/lint-view.ts'
 import { minutesView } from '../../mappers/case/views/minutes-view.ts'
@@ -14,6 +15,7 @@ import { riskView } from '../../mappers/case/views/risk-view.ts'
 import { teamView } from '../../mappers/case/views/team-view.ts'
 import { sendProblem } from '../problem.ts'
 import { idOf, type CaseRouteOptions } from './case-exchange.ts'
+import { fidelitySchema } from './model-view-schemas.ts'
 import { caseParams, problems, viewQuery } from './schemas.ts'
 import {
   caseSchema,
@@ -87,6 +89,13 @@ const views: readonly ViewRoute[] = [
     summary: 'Time spent with the patient by calendar month, and how each service was kept.',
     view: minutesView,
     response: minutesSchema,
+  },
+  {
+    path: '/cases/:id/fidelity',
+    operationId: 'getFidelity',
+    summary: 'What is done against what the model in force asks for, counted from when it began.',
+    view: fidelityView,
+    response: fidelitySchema,
   },
   {
     path: '/cases/:id/commands',

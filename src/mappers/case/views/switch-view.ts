@@ -2,7 +2,6 @@ import { instantOf } from '../../../lib/clock.ts'
 import { zonedTextOf } from '../../../lib/fhir-time.ts'
 import { fail, ok, type Result } from '../../../lib/result.ts'
 import type { Weighed } from '../../../care-plan/caseload.ts'
-import type { CaseFile, Obligation } from '../../../care-plan/case-file.ts'
 import type { CommandContext } from '../../../care-plan/command.ts'
 import {
   modelSelected,
@@ -10,12 +9,13 @@ import {
   modelUnknown,
   type ModelChoice,
 } from '../../../care-plan/commands/model-commands.ts'
-import { evolveAll } from '../../../care-plan/domain-event.ts'
-import { dutyChange, switchPreview } from '../../../care-plan/switch-preview.ts'
+import { evolveAll, type DomainEvent } from '../../../care-plan/domain-event.ts'
+import { switchPreview } from '../../../care-plan/switch-preview.ts'
 import type { Resource } from '../../../fhir/resource.ts'
-import { caseEffects } from '../case-effects.ts'
-import { readCaseFile, writeCaseFile } from '../nouns/case-files.ts'
+import { writeCaseFile } from '../nouns/case-files.ts'
+import { whatIf } from '../what-if.ts'
 import type { CaseScene } from './case-scene.ts'
+import { effectsInputOf } from './effects-input.ts'
 
 /**
  * What choosing another model would come to, decided and derived as the command would and written nowhere. Fails as the
@@ -33,18 +33,15 @@ export function switchView(
   const decide = isActive ? modelSwitched : modelSelected
   const events = decide(file, { ...choice, reason: 'preview' }, contextOf(scene))
   if (!events.ok) return events
-  const after = evolveAll(file, events.value)
-  const resources = writeCaseFile({
-    ...{ before: file, after, compartment: scene.compartment, lenses: scene.lenses },
+  const { raised, gone, moved } = whatIf(effectsInputOf(scene), {
+    model: { id: profile.id, version: profile.version, since: zonedTextOf(nowMs, timeZone) },
+    facts: planFacts(scene, events.value),
   })
   return ok({
     version,
     command: isActive ? 'SwitchModel' : 'SelectModel',
     ...switchPreview(file, profile, { models, timeZone, nowMs, others }),
-    duties: dutyChange(
-      derived(scene, file, scene.compartment),
-      derived(scene, after, merged(scene.compartment, resources)),
-    ),
+    duties: { raised, gone, moved },
   })
 }
 
@@ -62,23 +59,11 @@ function contextOf({ nowMs, timeZone, rules, models, calendar, stays }: CaseScen
   }
 }
 
-/** The duties of the case as they follow from a compartment. */
-function derived(
-  scene: CaseScene,
-  { case: { id } }: CaseFile,
-  compartment: readonly Resource[],
-): readonly Obligation[] {
-  const { tenant, shard, canonicalBase, patient, rules, calendar, timeZone, models, stays, lenses } = scene
-  const effects = caseEffects({
-    ...stays,
-    ...{ tenant, shard, canonicalBase, patient, compartment, rules, calendar, timeZone, models },
-    message: 'urn:casewire:preview',
-  })
-  return readCaseFile(id, merged(compartment, effects.resources), lenses)?.obligations ?? []
+/** The plans as the switch would leave them: a new version in force, the old one superseded. */
+function planFacts(
+  { file, compartment, lenses }: CaseScene,
+  events: readonly DomainEvent[],
+): readonly Resource[] {
+  const plans = events.filter(({ noun }) => noun === 'plan')
+  return writeCaseFile({ before: file, after: evolveAll(file, plans), compartment, lenses })
 }
-
-const merged = (compartment: readonly Resource[], changed: readonly Resource[]): readonly Resource[] => [
-  ...new Map(
-    [...compartment, ...changed].map(resource => [`${resource.resourceType}/${resource.id ?? ''}`, resource]),
-  ).values(),
-]
