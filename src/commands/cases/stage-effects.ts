@@ -15,6 +15,7 @@ export function stageEffects(deps: CaseDeps, scene: Scene, message: string): voi
     calendar: deps.calendar,
     timeZone: deps.timeZone,
     models: deps.models,
+    at: scene.context.at,
   })
   for (const resource of effects.resources) scene.put(resource)
   for (const effect of effects.encounters) {

@@ -40,6 +40,8 @@ export interface CaseEffectsInput {
   readonly timeZone: string
   /** meta.source of the message that is being applied. */
   readonly message: string
+  /** When what people did happened (dateTime): who joins the team by it joins then. */
+  readonly at?: string
 }
 
 export interface CaseEffects {
@@ -63,7 +65,7 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
   const tasks = taskEffects({ ...about, facts, triggers, context })
   const plans = planEffects({ ...about, tasks, timeZone, transitions: transitionsOf(triggerInput) })
   const episodes = episodeEffects(about)
-  const teams = teamEffects({ ...about, tasks, episodes })
+  const teams = teamEffects({ ...about, tasks, episodes, at: input.at })
   const readmissions = readmissionsOf(facts, rules, timeZone)
   const flags = flagEffects({
     readmissions,

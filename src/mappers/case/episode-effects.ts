@@ -59,6 +59,8 @@ export interface TeamEffectsInput extends EpisodeInput {
   /** Tasks and EpisodesOfCare as they will be. */
   readonly tasks: readonly Resource[]
   readonly episodes: readonly Resource[]
+  /** When what people did happened; undefined = only facts have changed. */
+  readonly at: string | undefined
 }
 
 /** The CareTeam of every case as it has to be. */
@@ -68,10 +70,14 @@ export function teamEffects(input: TeamEffectsInput): readonly Resource[] {
     const episode = input.episodes.find(({ id }) => id === course.id)
     const id = ids.team(course.id)
     const found = record.byId.get(id) ?? record.teamsOf(course.id)[0]
-    if (!episode || (!found && !course.opening)) return []
+    if (!episode) return []
     const team = found ?? newCareTeam({ id, caseId: course.id, patient })
     const tasks = input.tasks.filter(task => caseNumberOf(task, lenses.names) === course.id)
     const caseCode = shownState(lenses.episode.read(episode).standing)
-    return [derivedTeam(team, { patient, tasks, caseCode, at: death?.at ?? course.start }, lenses)]
+    const at = input.at ?? death?.at ?? course.start
+    const derived = derivedTeam(team, { patient, tasks, caseCode, at }, lenses)
+    const isNeeded =
+      found || course.opening || lenses.team.read(derived).members.some(row => row.role === 'task-owner')
+    return isNeeded ? [derived] : []
   })
 }

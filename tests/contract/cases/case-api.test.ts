@@ -356,6 +356,14 @@ describe('views', () => {
       manager: 'Practitioner/noor',
       acuity: 'high',
     })
+    const team = (await server.call({ path: `/cases/${id}/team` })).json
+    expect(team.members).toContainEqual(
+      expect.objectContaining({
+        member: 'Practitioner/noor',
+        active: true,
+        because: [expect.objectContaining({ what: 'assignment', state: 'accepted' })],
+      }),
+    )
     for (const view of ['plan', 'team', 'risk', 'lint', 'minutes', 'commands'])
       expect((await server.call({ path: `/cases/${id}/${view}` })).status).toBe(200)
   })
