@@ -15,20 +15,27 @@ export const acceptedAssignments = ({ assignments }: CaseFile): readonly Assignm
 
 const began: ReadonlySet<string> = new Set(['accepted', 'handed-over', 'ended'])
 
-/** Whether somebody was accountable at every instant since the case was opened, or reopened (I1). */
-export function isManagedThroughout({ case: root, assignments }: CaseFile): boolean {
-  const from = root.reopenedAt ?? root.openedAt
-  if (from === undefined) return true
+/** A time in which nobody was accountable, in ms; without an end it lasts. */
+export interface ManagementGap {
+  readonly fromMs: number
+  readonly untilMs?: number
+}
+
+/** When nobody was accountable since the case was opened, or reopened (I1), in order. */
+export function managementGaps({ case: root, assignments }: CaseFile): readonly ManagementGap[] {
+  const from = root.reopenedAt ?? root.openedAt ?? root.since ?? root.start
   const spans = assignments
     .filter(({ state, start }) => began.has(state) && start !== undefined)
-    .map(({ start, end }) => ({
-      startMs: startMsOf(start ?? '', 'UTC'),
+    .map(({ start = '', end }) => ({
+      startMs: startMsOf(start, 'UTC'),
       endMs: end === undefined ? Number.POSITIVE_INFINITY : startMsOf(end, 'UTC'),
     }))
     .toSorted((a, b) => a.startMs - b.startMs)
-  const covered = spans.reduce(
-    (untilMs, { startMs, endMs }) => (startMs <= untilMs ? Math.max(untilMs, endMs) : untilMs),
-    startMsOf(from, 'UTC'),
-  )
-  return covered === Number.POSITIVE_INFINITY
+  const gaps: ManagementGap[] = []
+  let coveredMs = from === undefined ? (spans[0]?.startMs ?? 0) : startMsOf(from, 'UTC')
+  for (const { startMs, endMs } of spans) {
+    if (startMs > coveredMs) gaps.push({ fromMs: coveredMs, untilMs: startMs })
+    coveredMs = Math.max(coveredMs, endMs)
+  }
+  return coveredMs === Number.POSITIVE_INFINITY ? gaps : [...gaps, { fromMs: coveredMs }]
 }

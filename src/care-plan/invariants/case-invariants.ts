@@ -4,7 +4,7 @@ import { isCovered, type Share } from '../consent-cover.ts'
 import type { Invariant, InvariantContext, Violation } from '../invariant.ts'
 import { legalIn, movesBetween, type Machine } from '../machine.ts'
 import { machines } from '../machines.ts'
-import { acceptedAssignments, isManaged, isManagedThroughout } from '../managed-time.ts'
+import { acceptedAssignments, isManaged, managementGaps } from '../managed-time.ts'
 import type { Contact } from '../nouns/contact.ts'
 import { isMachineActor } from '../machine-actor.ts'
 
@@ -20,11 +20,13 @@ const oneManager: Invariant = {
         { key: 'several', message: 'two managers have accepted the case; one hands it over (HandOver).' },
       ]
     if (!isManaged(file.case)) return []
-    if (!accountable) return [{ key: 'nobody', message: noManager, expression: 'EpisodeOfCare.careManager' }]
-    if (!isManagedThroughout(file)) return [{ key: 'gap', message: gap, expression: 'Task.executionPeriod' }]
-    return file.case.manager === accountable.manager
-      ? []
-      : [{ key: 'other', message: otherManager, expression: 'EpisodeOfCare.careManager' }]
+    const unmanaged = managementGaps(file).map(({ fromMs, untilMs }) => ({
+      key: `gap:${fromMs}`,
+      message: untilMs === undefined ? noManager : gap,
+      expression: untilMs === undefined ? 'EpisodeOfCare.careManager' : 'Task.executionPeriod',
+    }))
+    if (!accountable || file.case.manager === accountable.manager) return unmanaged
+    return [...unmanaged, { key: 'other', message: otherManager, expression: 'EpisodeOfCare.careManager' }]
   },
 }
 

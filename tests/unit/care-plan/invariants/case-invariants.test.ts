@@ -57,6 +57,31 @@ describe('I1, one accountable manager at every instant', () => {
     expect(ruleOf(undefined, fileOf({ state: 'on-hold', isWaitlisted: true }))).toBeUndefined()
   })
 
+  it('lets a case that facts reopened, whose manager had gone, be accepted again, and no second gap come about', () => {
+    const gone = anAssignment({ state: 'ended', end: '2026-10-13T09:30:00-04:00' })
+    const before = openFile({ state: 'active' }, { assignments: [gone] })
+    const accepted = openFile(
+      { state: 'active' },
+      { assignments: [gone, anAssignment({ id: 'a2', start: '2026-10-13T10:00:00-04:00' })] },
+    )
+    expect(ruleOf(before, accepted)).toBeUndefined()
+    expect(ruleOf(accepted, { ...accepted, case: { ...accepted.case, acuity: 'low' } })).toBeUndefined()
+    const goneAgain = {
+      ...accepted,
+      assignments: [
+        gone,
+        anAssignment({
+          id: 'a2',
+          state: 'ended',
+          start: '2026-10-13T10:00:00-04:00',
+          end: '2026-10-13T11:00:00-04:00',
+        }),
+      ],
+    }
+    expect(ruleOf(accepted, goneAgain)).toBe('I1')
+    expect(ruleOf(undefined, accepted)).toBe('I1')
+  })
+
   it('that was broken before is not the doing of a change', () => {
     const file = openFile({}, { assignments: [] })
     expect(ruleOf(file, withCase(file, { acuity: 'low' }))).toBeUndefined()
