@@ -36,7 +36,7 @@ export function comorbidityOf(codes: readonly ConditionCode[], weights: Charlson
 const groupNames = Object.keys(charlsonGroups) as readonly CharlsonGroup[]
 
 /** http://hl7.org/fhir/sid/icd-10, icd-10-cm and sisters; the OIDs of ICD-10 and ICD-10-CM. */
-export const isIcd10 = ({ system }: ConditionCode): boolean =>
+const isIcd10 = ({ system }: ConditionCode): boolean =>
   system !== undefined &&
   (system.includes('/icd-10') ||
     system === 'urn:oid:2.16.840.1.113883.6.3' ||

@@ -1,5 +1,5 @@
 import type { ConditionCode } from '../../care-plan/risk/charlson.ts'
-import { riskOf, isHighRisk, type RiskQuestion } from '../../care-plan/risk/risk-of.ts'
+import { riskOf, type RiskQuestion } from '../../care-plan/risk/risk-of.ts'
 import type { RiskScore } from '../../care-plan/risk/risk-score.ts'
 import { outcomeOf } from '../../care-plan/disposition.ts'
 import type { Risk } from '../../care-plan/nouns/assessment.ts'
@@ -47,12 +47,6 @@ export function riskEffects(input: RiskInput): readonly Resource[] {
     .map(resource => withdrawnRisk(resource, lenses))
   return [...computed, ...withdrawn]
 }
-
-/** Whether LACE of 2010 at a discharge asks for the visit within seven days. */
-export const isHighRiskDischarge = (
-  { stay, at }: Movement,
-  { stays, compartment, timeZone }: Pick<RiskInput, 'stays' | 'compartment' | 'timeZone'>,
-): boolean => isHighRisk(stay, { stays, conditions: conditionCodes(compartment), asOf: at, timeZone })
 
 /** Codes of the diagnoses in a compartment; wrong and refuted ones are none. */
 export const conditionCodes = (compartment: readonly Resource[]): readonly ConditionCode[] =>

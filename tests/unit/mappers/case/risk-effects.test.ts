@@ -6,7 +6,7 @@ import { validateResource } from '../../../../src/fhir/validation/validate-resou
 import { caseIds } from '../../../../src/mappers/case/case-record.ts'
 import { nounLenses } from '../../../../src/mappers/case/nouns/noun-lenses.ts'
 import { statedCase } from '../../../../src/mappers/case/nouns/case-link.ts'
-import { isHighRiskDischarge, riskEffects } from '../../../../src/mappers/case/risk-effects.ts'
+import { riskEffects } from '../../../../src/mappers/case/risk-effects.ts'
 import { admission, arrival, CM, discharge, put, stay } from '../../../support/case-world.ts'
 
 const lenses = nounLenses(CM)
@@ -140,13 +140,5 @@ describe('the risk at a discharge', () => {
       timeZone,
     })
     expect(closed).toEqual([])
-  })
-
-  it('asks for the early visit from LACE 10 on', () => {
-    const [end] = stayFacts(river, timeZone).discharges
-    if (!end) throw new Error('no discharge')
-    const about = { stays: river, timeZone }
-    expect(isHighRiskDischarge(end, { ...about, compartment: [arm] })).toBe(false)
-    expect(isHighRiskDischarge(end, { ...about, compartment: [condition('I50.9')] })).toBe(true)
   })
 })

@@ -141,7 +141,8 @@ const start: CaseFile = openFile(
   },
 )
 
-const linked = { consents: [], assignments: [], ...{} }
+/** Only what these commands touch. */
+const linked = { consents: [], assignments: [] }
 const born = (file: CaseFile): readonly Resource[] =>
   writeCaseFile({
     before: { ...file, case: { ...file.case, caseType: '' }, activities: [], ...linked },
