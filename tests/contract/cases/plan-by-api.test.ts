@@ -146,5 +146,5 @@ test("a session is missed, the patient's own goal survives, and the T score foll
   server.clock.nowMs = Date.parse('2027-02-23T15:00:00Z')
   for (const [i, level] of [0, -1, 1, 0].entries())
     scores.push(...(await command('ScoreGoal', { goal: goals[i], level, rater: 'practitioner' })))
-  expect(scores.filter(({ type }) => type === 'GoalAttainmentScored').at(-1)?.changes.value).toBe('48.6')
+  expect(scores.findLast(({ type }) => type === 'GoalAttainmentScored')?.changes.value).toBe('48.6')
 })
