@@ -1,0 +1,146 @@
+/** Writes docs/reference/models.md from the shipped models themselves: `node scripts/generate-models.ts`. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ModelProfile } from '../src/care-plan/model-profile.ts'
+import { modelMachine } from '../src/care-plan/models/model-life.ts'
+import { shippedModels } from '../src/care-plan/models/shipped-models.ts'
+import { modelActions } from '../src/mappers/case/model-actions.ts'
+import { modelLens } from '../src/mappers/case/model-lens.ts'
+import { caseNames } from '../src/mappers/case/names.ts'
+
+export const modelsPage = join(import.meta.dirname, '../docs/reference/models.md')
+
+const CM = '{cm}'
+
+/** The page as it should be. */
+export function modelsText(): string {
+  return [
+    '# Models of case management',
+    '',
+    'Made by `npm run generate:models` from `src/care-plan/models/*.json`; a test compares both. A model is data: how often the manager gets in touch, by when the plan',
+    'stands, what an assessment has to conclude, how many cases a manager carries, what fidelity is measured against. Duties follow from it ([obligations](obligations.md)).',
+    'Five are shipped; [write a model](../how-to/write-a-model.md) says how to make your own.',
+    '',
+    `| | ${shippedModels.map(({ id }) => id).join(' | ')} |`,
+    `|---|${shippedModels.map(() => '---|').join('')}`,
+    ...rows.map(([title, of]) => `| ${title} | ${shippedModels.map(of).join(' | ')} |`),
+    '',
+    '## The life of a version',
+    '',
+    '| command | event | from | to |',
+    '|---|---|---|---|',
+    ...modelMachine.moves.map(
+      ({ command, event, from, to }) =>
+        `| \`${command}\` | \`${event}\` | ${from.join(', ') || '-'} | ${to} |`,
+    ),
+    '',
+    'A published version never changes: cases rest on it. A case keeps the version that it began with until `SwitchModel`, and a retired version stays with the cases that',
+    'have it. `SelectModel` chooses a model from `screened` on and may be said again until the first plan is in force; an active case switches (`SwitchModel`), with the plan',
+    'replaced by its next major version. A case on hold is resumed first.',
+    '',
+    '## In FHIR',
+    '',
+    'A version is a PlanDefinition of type `workflow-definition` with `url` `{cm}/PlanDefinition/<id>` and `version`; `status` is `draft`, `active` (published) or `retired`.',
+    'CarePlan.instantiatesCanonical and EpisodeOfCare.type name it. What R4 has no element for stands in extensions; `action` says the duties in words for other readers and',
+    'follows the extensions (actions without the `derived` extension are yours and stay). A client may write one too: it counts as soon as it is whole. The content of a',
+    'shipped version is that of the program, whatever its PlanDefinition is changed to.',
+    '',
+    '| extension `{cm}/StructureDefinition/...` | of `clinical` |',
+    '|---|---|',
+    ...extensionRows(),
+    '',
+    '| action | of `clinical` |',
+    '|---|---|',
+    ...modelActions(clinical(), caseNames(CM)).map(
+      action => `| ${String(action['title'])} | ${String(action['description'])} |`,
+    ),
+    '',
+    '## Fidelity',
+    '',
+    '`GET /cases/{id}/fidelity` counts from when the model in force began. A measure without `expected` is told, not judged; the first week of a model is not judged by the week.',
+    '',
+    '| measure | numerator | denominator |',
+    '|---|---|---|',
+    '| `contacts-per-week` | contacts made | weeks since the model began, 1 at least |',
+    '| `minutes-per-week` | their minutes | the same |',
+    '| `community-share` | contacts at home or accompanied | contacts made |',
+    '| `accompanied-share` | with a companion, or a contact of kind accompanied | appointments that took place |',
+    '| `strengths-per-goal` | open goals with so many strengths linked to them or to their activities | open goals; `actual` is the goal with the fewest |',
+    '| `loop-closure` | referrals closed in time | referrals closed or late |',
+    '| `assessment-completeness` | required domains with a written conclusion | required domains |',
+    '| `therapy-adherence` | sessions kept | kept, missed or called off late |',
+    '',
+    '## Load',
+    '',
+    'A case weighs 1 / ratio. The load of a manager is the sum over the cases from open to closing, 1 = full: `GET /caseload?manager=Practitioner/x`.',
+    '`GET /cases/{id}/switch-preview?model=` says what another model would mean: hours a week (contacts a week x what a contact takes in this case, 30 minutes until one was',
+    'recorded, and no less than the minutes that the model asks for), the manager’s load before and after, duties raised, gone and moved. It is refused as the command would be.',
+    '',
+  ].join('\n')
+}
+
+const clinical = (): ModelProfile => {
+  const found = shippedModels.find(({ id }) => id === 'clinical')
+  if (!found) throw new Error('clinical is shipped')
+  return found
+}
+
+type Row = readonly [title: string, of: (model: ModelProfile) => string]
+
+const rows: readonly Row[] = [
+  ['title', ({ title }) => title],
+  ['version', ({ version }) => version],
+  ['cases per manager', ({ ratio }) => String(ratio)],
+  ['contacts', ({ cadence }) => cadence.map(phaseText).join(', then ')],
+  [
+    'first contact after opening',
+    ({ firstContact: { businessDays, sameDayWhenInpatient } }) =>
+      `${businessDays} business day${businessDays === 1 ? '' : 's'}${sameDayWhenInpatient === true ? ', the same day when inpatient' : ''}`,
+  ],
+  ['plan after opening', ({ planDueDays }) => `${planDueDays} days`],
+  ['review of the plan', ({ reviewDays }) => `every ${reviewDays} days`],
+  [
+    'reassessment',
+    ({ reassessDays, reassessGraceDays }) =>
+      reassessDays === undefined ? '-' : `every ${reassessDays} days, ${reassessGraceDays ?? 0} of grace`,
+  ],
+  ['domains to conclude (I4)', ({ requiredDomains }) => codes(requiredDomains)],
+  ['must have', ({ artefacts }) => codes(artefacts)],
+  ['who delivers', ({ delivery }) => `\`${delivery}\``],
+  [
+    'after a missed service',
+    ({ missedService: { within, adaptAfterMisses, accompanyNext } }) =>
+      `contact within ${within.count} ${within.unit.replace('-', ' ')}` +
+      (adaptAfterMisses === undefined ? '' : `; ${adaptAfterMisses} in 14 days change the plan`) +
+      (accompanyNext === true ? '; the manager comes along next time' : ''),
+  ],
+  ['to the supervisor', ({ escalateAfterHours }) => `${escalateAfterHours ?? '-'} h past due`],
+  ['think of another model', ({ escalateWhen }) => codes(escalateWhen)],
+  [
+    'fidelity',
+    ({ fidelity }) =>
+      Object.entries(fidelity)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+  ],
+]
+
+const codes = (list: readonly string[]): string => list.map(code => `\`${code}\``).join(', ') || '-'
+
+const phaseText = ({ everyDays, perWeek, times, inPersonDays }: ModelProfile['cadence'][number]): string =>
+  (perWeek === undefined ? `every ${everyDays} days` : `${perWeek} a week`) +
+  (times === undefined ? '' : ` x ${times}`) +
+  (inPersonDays === undefined ? '' : `, in person every ${inPersonDays} days`)
+
+function extensionRows(): readonly string[] {
+  const lens = modelLens(caseNames(CM))
+  const written = lens.write(lens.blank('x'), clinical()) as unknown as {
+    readonly extension: readonly { readonly url: string }[]
+  }
+  return written.extension.map(({ url, ...value }) => {
+    const name = url.slice(url.lastIndexOf('/') + 1)
+    return `| \`${name}\` | \`${JSON.stringify(value)}\` |`
+  })
+}
+
+if (import.meta.main) writeFileSync(modelsPage, modelsText())
