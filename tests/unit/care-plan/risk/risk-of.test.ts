@@ -27,8 +27,9 @@ const scoreOf = (method: string, scores: ReturnType<typeof ask>) => {
 const inputOf = (name: string, scores: ReturnType<typeof ask>): string | undefined =>
   scoreOf('lace-2010', scores).inputs.find(input => input.name === name)?.value
 
-describe('LACE of 2010', () => {
-  it.each([
+/** Days, acute, comorbidity, emergency visits -> value, band. */
+const printed = (
+  [
     [11, true, 0, 0, 8, 'moderate'],
     [35, false, 0, 1, 8, 'moderate'],
     [20, true, 4, 4, 19, 'high'],
@@ -39,13 +40,19 @@ describe('LACE of 2010', () => {
     [13, true, 2, 0, 10, 'high'],
     [14, false, 3, 0, 10, 'high'],
     [7, true, 1, 0, 9, 'moderate'],
-  ])(
-    'is as printed for %d days, acute %s, comorbidity %d, %d visits',
-    (lengthOfStay, isAcute, comorbidity, emergencyVisits, value, band) => {
-      const score = laceOf(lace2010, { lengthOfStay, isAcute, comorbidity, emergencyVisits })
-      expect(score).toMatchObject({ value, atLeast: value, band, missing: [], tableVersion: '1' })
-    },
-  )
+  ] as const
+).map(([lengthOfStay, isAcute, comorbidity, emergencyVisits, value, band]) => ({
+  inputs: { lengthOfStay, isAcute, comorbidity, emergencyVisits },
+  value,
+  band,
+}))
+
+describe('LACE of 2010', () => {
+  it.each(printed)('is $value, $band, for $inputs', ({ inputs, value, band }) => {
+    expect(laceOf(lace2010, inputs)).toMatchObject({
+      ...{ value, band, atLeast: value, missing: [], tableVersion: '1' },
+    })
+  })
 
   it('has no value while an input is missing, says which one and what is certain', () => {
     const score = laceOf(lace2010, {
