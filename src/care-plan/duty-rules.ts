@@ -115,6 +115,7 @@ const days = (count: number): DueIn => ({ unit: 'days', count })
 export const FACILITY_CONTACT_DAYS = 7
 
 const contactRule = (settings: DutySettings): DueIn => businessDays(settings.contactBusinessDays)
+const infoRule = (): DueIn => days(2)
 const visitRule = (settings: DutySettings): DueIn =>
   days(settings.isHighRisk ? settings.visitDaysHigh : settings.visitDays)
 const medRecStop = (settings: DutySettings): DueIn => days(settings.medRecDays)
@@ -144,7 +145,7 @@ const follow =
 
 /** What follows from a discharge to where the patient lives, in the transition plan. */
 const afterDischarge = (on: TriggerKind): readonly DutyRule[] => [
-  { id: 'discharge-info', on, due: () => days(2), source: infoSource, isTransition: true },
+  { id: 'discharge-info', on, due: infoRule, source: infoSource, hardStop: infoRule, isTransition: true },
   { id: 'follow-up-visit', on, due: visitRule, source: visitSource, hardStop: visitRule, isTransition: true },
   { id: 'med-rec', on, due: medRecRule, source: medRecSource, hardStop: medRecStop, isTransition: true },
   {

@@ -11,6 +11,7 @@ import { contradiction, type Overtaken, type Trigger } from './duties.ts'
 import type { TriggerKind } from './duty-rules.ts'
 import type { ConditionCode } from './risk/charlson.ts'
 import type { Settled } from './series.ts'
+import { modelAt, modelSpans, type ModelSpan } from './model-in-force.ts'
 import type { ModelLookup } from './model-profile.ts'
 import type { Stay } from './stay.ts'
 import { endedInpatient, type Movement, type StayFacts } from './stay-facts.ts'
@@ -51,7 +52,22 @@ export function triggersOf(input: TriggerInput): readonly Trigger[] {
     ...careTriggers(input),
     ...deathTriggers(fold, death),
     ...contradictions(input),
-  ].map(trigger => (death && trigger.kind !== 'death' ? overtakenByDeath(trigger, death) : trigger))
+  ]
+    .map(underModel(input))
+    .map(trigger => (death && trigger.kind !== 'death' ? overtakenByDeath(trigger, death) : trigger))
+}
+
+/** Each with the model that its case was under then: it says when the supervisor gets what nobody did. */
+function underModel({ files, models, timeZone }: TriggerInput): (trigger: Trigger) => Trigger {
+  const spans = new Map<string, readonly ModelSpan[]>()
+  return trigger => {
+    const file = files.get(trigger.caseId)
+    if (trigger.model || !file || file.case.models.length === 0) return trigger
+    const known = spans.get(trigger.caseId) ?? modelSpans(file, models, timeZone)
+    spans.set(trigger.caseId, known)
+    const model = modelAt(known, trigger.atMs)
+    return model ? { ...trigger, model } : trigger
+  }
 }
 
 /**

@@ -134,7 +134,7 @@ describeWith(['kafka', 'postgres', 'fhir'], 'from the broker to a foreign FHIR s
         const [patient] = await there(`Patient?identifier=M${run}`)
         return patient ? there(`Task?patient=${patient.id}`) : []
       },
-      found => found.length >= 6,
+      found => found.length >= 9,
       'Tasks on HAPI',
     )
     const codes = tasks.map(task => (task['code'] as { coding: { code: string }[] }).coding[0]?.code)
