@@ -1,4 +1,5 @@
 import { applyInbound, type InboundLaw } from './commands/apply-inbound.ts'
+import type { ConsequenceDeps } from './commands/case-consequences.ts'
 import { faultOf, type EmitEvent } from './commands/ports/events.ts'
 import type { JournalSettings } from './commands/journal/cloud-event.ts'
 import type { Store } from './commands/ports/store.ts'
@@ -29,6 +30,7 @@ export interface PeerFrame {
   /** Public FHIR base of this service. */
   readonly ownBase: string
   readonly law: InboundLaw
+  readonly consequences: ConsequenceDeps
 }
 
 /** What every writer must tell the outbox: the types that each peer is sent. */
@@ -65,7 +67,7 @@ const unknownPeer = {
 } as const
 
 function openOne(frame: PeerFrame, peer: PeerSettings): PeerSync {
-  const { store, clock, tenant, canonicalBase, journal, ownBase, law } = frame
+  const { store, clock, tenant, canonicalBase, journal, ownBase, law, consequences } = frame
   const targets = peerTargets(frame.peers)
   return openPeerSync(
     {
@@ -76,7 +78,8 @@ function openOne(frame: PeerFrame, peer: PeerSettings): PeerSync {
       canonicalBase,
       ownBase,
       nowMs: clock.nowMs,
-      apply: request => applyInbound({ store, nowMs: clock.nowMs, targets, journal, law }, request),
+      apply: request =>
+        applyInbound({ store, nowMs: clock.nowMs, targets, journal, law, consequences }, request),
     },
     eventsOf(frame.emit),
   )

@@ -112,6 +112,7 @@ function joinParts(frame: Frame): App {
   const targets = peerTargets(config.sync.peers)
   const journal = journalOf(config)
   const [rules, calendar] = [defaultCaseRules, holidayCalendar(adt.calendar)]
+  const { models } = frame.registry
   const law = {
     ...{ tenant, canonicalBase, timeZone: adt.timeZone },
     ...{ rules, calendar, models },
@@ -141,6 +142,7 @@ function joinParts(frame: Frame): App {
     peers: config.sync.peers,
     ownBase: fhirBase(config),
     law: input => applyCaseLaw({ ...law, ...input, door: 'peer' }),
+    consequences: { ...law, settings },
   })
   const inbox = inboxDesk(store.inbox, ingest, tenant)
   const timers = timerRunner({

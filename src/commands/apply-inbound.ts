@@ -4,8 +4,10 @@ import { shardInId, shardOfKey } from '../lib/ids.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { instantOf } from '../lib/clock.ts'
+import { caseFileTypes } from './cases/case-compartment.ts'
+import { stageConsequences, type ConsequenceDeps } from './case-consequences.ts'
 import type { JournalSettings } from './journal/cloud-event.ts'
-import type { Loaded, Store, SyncCursor, SyncLink } from './ports/store.ts'
+import type { Loaded, Said, Store, SyncCursor, SyncLink } from './ports/store.ts'
 import { openWork, type OutboxTarget, type UnitOfWork } from './unit-of-work.ts'
 
 /** The law of case management over changes that come from a peer: recorded, flagged, never refused. */
@@ -23,6 +25,8 @@ export interface InboundDeps {
   /** How the events of cases are kept and sent. */
   readonly journal?: JournalSettings
   readonly law: InboundLaw
+  /** How duties follow from what peers say; without it, none do. */
+  readonly consequences?: ConsequenceDeps
 }
 
 /** One resource of a peer, as far as it can be decided before our own copy is known. */
@@ -49,7 +53,7 @@ export interface InboundRequest {
 }
 
 /** Resources of a patient that the case law looks at. */
-const LAW_TYPES = ['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task', 'Goal']
+const LAW_TYPES = caseFileTypes.filter(type => type !== 'Patient')
 const TRIES_MAX = 8
 
 /**
@@ -69,12 +73,13 @@ export async function applyInbound(deps: InboundDeps, request: InboundRequest): 
       loaded.resources,
     )
     const compartmentKeys = loaded.resources.filter(({ type }) => LAW_TYPES.includes(type))
-    const staged = stageAll(deps, request, work, compartmentKeys)
+    const staged = stageAll(deps, request, { work, loaded, compartmentKeys })
     if (!staged.ok) return staged
     const changes = work.changes()
     const flushed = await deps.store.flush({
       ...changes,
-      links: staged.value,
+      said: staged.value.said,
+      links: staged.value.links,
       cursors: request.cursors ?? [],
     })
     if (flushed.ok) return ok(changes.writes.length)
@@ -99,6 +104,7 @@ async function loadFor(
     lane: 0,
     keys,
     compartments: { patients, types: LAW_TYPES },
+    subjects: patients,
     lock,
   })
   const standing = openWork({ tenant, lane: 0, at: '', actor: '', targets: [] }, loaded.resources)
@@ -121,26 +127,27 @@ const contended: Failure = {
   message: 'A change from a peer met other writers too often; it is tried again at the next round.',
 }
 
-function stageAll(
-  deps: InboundDeps,
-  request: InboundRequest,
-  work: UnitOfWork,
-  compartmentKeys: readonly ResourceKey[],
-): Result<readonly SyncLink[]> {
+interface Stage {
+  readonly work: UnitOfWork
+  readonly loaded: Loaded
+  readonly compartmentKeys: readonly ResourceKey[]
+}
+
+interface Staged {
+  readonly links: readonly SyncLink[]
+  /** Registers of the patients whose cases it concerns. */
+  readonly said: readonly Said[]
+}
+
+function stageAll(deps: InboundDeps, request: InboundRequest, stage: Stage): Result<Staged> {
+  const { work, loaded } = stage
   const links: SyncLink[] = []
+  const said = new Map<string, Said>()
   for (const change of request.changes) {
-    const standing = work.get(change.key)
-    const { resource, link, asPeerSays } = change.decide(standing)
+    const { resource, link, asPeerSays } = change.decide(work.get(change.key))
     links.push(link)
     if (!resource) continue
-    const lawful = deps.law({
-      compartment: compartmentKeys
-        .flatMap(key => work.get(key) ?? [])
-        .filter(other => [change.patient, patientIn(standing)].includes(patientOf(other))),
-      changed: [resource],
-      actor: request.actor,
-      at: instantOf(deps.nowMs()),
-    })
+    const lawful = underLaw(deps, request, { change, resource, stage })
     if (!lawful.ok) return lawful
     for (const written of lawful.value) {
       assert(written.id !== undefined, 'the case law gives resources with ids')
@@ -150,9 +157,36 @@ function stageAll(
         { shard: shardFor(request.tenant, written), ...(isPeers && { origin: request.origin }) },
       )
     }
+    const guards = deps.consequences
+      ? stageConsequences(deps.consequences, { work, loaded, message: `urn:casewire:${request.origin}` })
+      : []
+    for (const guard of guards) said.set(guard.subject, guard)
     work.nextStep()
   }
-  return ok(links)
+  return ok({ links, said: [...said.values()] })
+}
+
+interface Hearing {
+  readonly change: InboundChange
+  readonly resource: Resource
+  readonly stage: Stage
+}
+
+function underLaw(
+  deps: InboundDeps,
+  { actor }: InboundRequest,
+  { change, resource, stage }: Hearing,
+): Result<readonly Resource[]> {
+  const { work, compartmentKeys } = stage
+  const standing = work.get(change.key)
+  return deps.law({
+    compartment: compartmentKeys
+      .flatMap(key => work.get(key) ?? [])
+      .filter(other => [change.patient, patientIn(standing)].includes(patientOf(other))),
+    changed: [resource],
+    actor,
+    at: instantOf(deps.nowMs()),
+  })
 }
 
 /** A new resource lives with its patient; one that has none, where its id says. */

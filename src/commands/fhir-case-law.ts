@@ -2,10 +2,14 @@ import { shardInId } from '../lib/ids.ts'
 import { ok, type Result } from '../lib/result.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource } from '../fhir/resource.ts'
-import { caseTypes, type Caller, type FhirDeps } from './fhir-deps.ts'
+import { caseFileTypes } from './cases/case-compartment.ts'
+import type { Caller, FhirDeps } from './fhir-deps.ts'
 import { shardOf, type PlacedIntent } from './fhir-placing.ts'
 import type { Loaded } from './ports/store.ts'
 import { openWork, type UnitOfWork } from './unit-of-work.ts'
+
+/** What a case may be made of. */
+const partTypes: ReadonlySet<string> = new Set(caseFileTypes.filter(type => type !== 'Patient'))
 
 export interface LawOptions {
   readonly deps: FhirDeps
@@ -20,17 +24,17 @@ export interface LawOptions {
 export function underCaseLaw({ deps, caller, work, placed, loaded, atInstant }: LawOptions): Result<void> {
   const changedKeys = new Set(work.changedInStep())
   const changed = placed.flatMap(({ key }) => {
-    const resource = caseTypes.has(key.type) && changedKeys.has(keyText(key)) ? work.get(key) : undefined
+    const resource = partTypes.has(key.type) && changedKeys.has(keyText(key)) ? work.get(key) : undefined
     return resource ? [resource] : []
   })
   const before = standingIn(loaded)
   const removed = placed.flatMap(({ key }) => {
-    const isRemoved = caseTypes.has(key.type) && changedKeys.has(keyText(key)) && !work.get(key)
+    const isRemoved = partTypes.has(key.type) && changedKeys.has(keyText(key)) && !work.get(key)
     return isRemoved ? (before.get(key) ?? []) : []
   })
   if (changed.length + removed.length === 0) return ok(undefined)
   const compartment = loaded.resources.flatMap(row =>
-    caseTypes.has(row.type) ? (before.get(row) ?? []) : [],
+    partTypes.has(row.type) ? (before.get(row) ?? []) : [],
   )
   const { actor } = caller
   const input = {

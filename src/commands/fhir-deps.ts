@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { FailureIssue, Result } from '../lib/result.ts'
 import type { Resource } from '../fhir/resource.ts'
+import type { ConsequenceDeps } from './case-consequences.ts'
 import type { JournalSettings } from './journal/cloud-event.ts'
 import type { Store } from './ports/store.ts'
 import type { OutboxTarget } from './unit-of-work.ts'
@@ -24,6 +25,8 @@ export interface FhirDeps {
   readonly validate: (resource: unknown) => readonly FailureIssue[]
   /** The law over case-owned resources (mappers/case/law.ts). */
   readonly applyCaseLaw: ApplyCaseLaw
+  /** How duties follow from what is written; without it, none do. */
+  readonly consequences?: ConsequenceDeps
 }
 
 /** On whose behalf a request runs. */

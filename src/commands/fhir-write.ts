@@ -5,6 +5,12 @@ import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { planReferences } from '../mappers/case/nouns/case-files.ts'
 import { caseFileTypes } from './cases/case-compartment.ts'
+import {
+  patientsWithCases,
+  stageConsequences,
+  standingResources,
+  withCaseRecords,
+} from './case-consequences.ts'
 import { standingIn, underCaseLaw } from './fhir-case-law.ts'
 import { candidatesOf, conditionsIn } from './fhir-conditional.ts'
 import { conditionText, findByConditions } from './fhir-conditions.ts'
@@ -14,7 +20,7 @@ import { withoutOverlap } from './fhir-overlap.ts'
 import { placeIntents, shardOf, type PlacedIntent } from './fhir-placing.ts'
 import { preconditionFailure } from './fhir-preconditions.ts'
 import { recordProvenance } from './fhir-provenance.ts'
-import type { Loaded, Stored } from './ports/store.ts'
+import type { Loaded, Said, Stored } from './ports/store.ts'
 import { openWork, type UnitOfWork } from './unit-of-work.ts'
 
 /** What a write came to. */
@@ -49,10 +55,10 @@ export async function writeAll(
     const decided = await decide({ deps, caller, intents, taken, found: found.value, lock })
     if (!decided.ok) return decided
     if (decided.value === 'again') continue
-    const { work, answers, named } = decided.value
+    const { work, answers, said, named } = decided.value
     if (work.changedInStep().length === 0) return ok(answers(new Map()))
     recordProvenance({ deps, caller, work, named })
-    const flushed = await deps.store.flush(work.changes())
+    const flushed = await deps.store.flush({ ...work.changes(), said })
     if (flushed.ok)
       return ok(answers(new Map(flushed.value.written.map(stored => [keyText(stored), stored]))))
   }
@@ -75,6 +81,8 @@ interface Decision {
 
 interface Decided {
   readonly work: UnitOfWork
+  /** Registers of the patients whose cases it concerns. */
+  readonly said: readonly Said[]
   /** What the intents lead to, in their order. */
   readonly named: readonly ResourceKey[]
   readonly answers: (written: ReadonlyMap<string, Stored>) => readonly Written[]
@@ -88,7 +96,7 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
   if (!placed.ok) return placed
   const apart = withoutOverlap(placed.value)
   if (!apart.ok) return apart
-  const loaded = await withFurtherCases(decision, first, placed.value)
+  const loaded = await withRecords(decision, await withFurtherCases(decision, first, placed.value))
   const context = {
     tenant: deps.tenant,
     lane: laneOf(decision),
@@ -108,6 +116,10 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
   }
   const lawful = underCaseLaw({ deps, caller, work, placed: placed.value, loaded, atInstant: context.at })
   if (!lawful.ok) return lawful
+  const { consequences } = deps
+  const said = consequences
+    ? stageConsequences(consequences, { work, loaded, message: `urn:casewire:request:${caller.requestId}` })
+    : []
   const answers = (written: ReadonlyMap<string, Stored>): readonly Written[] =>
     placed.value.map(item => {
       const standing = written.get(keyText(item.key)) ?? stored.get(keyText(item.key))
@@ -117,7 +129,7 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
         ...(standing && { stored: standing }),
       }
     })
-  return ok({ work, answers, named: placed.value.map(item => item.key) })
+  return ok({ work, answers, said, named: placed.value.map(item => item.key) })
 }
 
 /**
@@ -201,6 +213,18 @@ async function withFurtherCases(
       ...new Map([...loaded.resources, ...more.resources].map(row => [keyText(row), row])).values(),
     ],
   }
+}
+
+/** The whole record of the patients that have a case, where what is written may be a part of it. */
+function withRecords(decision: Decision, loaded: Loaded): Promise<Loaded> {
+  const { deps, intents, lock } = decision
+  const patients = deps.consequences ? patientsWithCases(standingResources(loaded), deps.canonicalBase) : []
+  return withCaseRecords(deps.store, loaded, {
+    tenant: deps.tenant,
+    lane: laneOf({ deps, intents }),
+    lock,
+    patients,
+  })
 }
 
 /** What stands where the writes change something. */

@@ -1,3 +1,4 @@
+import { modelLookup, shippedModels } from '../../src/care-plan/models/shipped-models.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { defaultCaseRules } from '../../src/care-plan/case-rules.ts'
 import { applyInbound, type InboundLaw } from '../../src/commands/apply-inbound.ts'
@@ -29,6 +30,7 @@ const law = {
   timeZone: 'America/New_York',
   calendar: holidayCalendar('us-federal'),
   rules: defaultCaseRules,
+  models: modelLookup(shippedModels),
 }
 
 let server: FhirServer

@@ -1,3 +1,4 @@
+import { modelLookup, shippedModels } from '../../src/care-plan/models/shipped-models.ts'
 import { holidayCalendar } from '../../src/lib/holiday-calendars.ts'
 import { defaultCaseRules } from '../../src/care-plan/case-rules.ts'
 import { noModels } from '../../src/care-plan/model-profile.ts'
@@ -115,6 +116,7 @@ export const lawOf = (
     timeZone: ZONE,
     calendar,
     rules: defaultCaseRules,
+    models: modelLookup(shippedModels),
     ...more,
   })
 

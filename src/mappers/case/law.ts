@@ -3,6 +3,7 @@ import { startMsOf, zonedTextOf } from '../../lib/fhir-time.ts'
 import { shardInId, shardOfKey } from '../../lib/ids.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
+import type { ModelLookup } from '../../care-plan/model-profile.ts'
 import { contradiction, dutiesOf } from '../../care-plan/duties.ts'
 import { patientOf } from '../../fhir/compartment.ts'
 import type { Resource } from '../../fhir/resource.ts'
@@ -19,6 +20,10 @@ import {
 import { derivedTeam } from './derived-team.ts'
 import { lawfulEpisode, recordedEpisode } from './episode-law.ts'
 import { isCase } from './episode-lens.ts'
+import { joinPlans, type Joined } from './join-plan.ts'
+import { lawfulNouns } from './noun-law.ts'
+import { caseOwners } from './nouns/case-files.ts'
+import { nounLenses } from './nouns/noun-lenses.ts'
 import { linkedEpisode } from './plan-lens.ts'
 import { tagOf } from './slots.ts'
 import { notDeletable } from './not-deletable.ts'
@@ -47,6 +52,7 @@ export interface CaseLawInput {
   readonly timeZone: string
   readonly calendar: Calendar
   readonly rules: CaseRules
+  readonly models: ModelLookup
 }
 
 /** What the parts of the law share. */
@@ -60,28 +66,27 @@ interface Court extends CaseLawInput {
 }
 
 /**
- * The law over case-owned resources: EpisodesOfCare of a case type, CarePlans and CareTeams linked to one, Tasks whose
- * groupIdentifier is its number. Gives what to write: what was sent, the very same object where the law adds nothing,
- * and what follows from it (team members, a review). All else passes untouched. Fails, at the door `fhir` only, with
- * `illegal-transition`, `case-condition`, `derived-element`, `case-type-unknown` or `case-owned-not-deletable`.
+ * The law over what belongs to a case: EpisodesOfCare of a case type, CarePlans and CareTeams linked to one, Tasks whose
+ * groupIdentifier is its number, every noun that is linked to one or that its plan refers to. Gives what to write: what
+ * was sent, the very same object where the law adds nothing, and what follows from it (team members, a review). All else
+ * passes untouched. A plain plan joins the patient's only open case when that breaks no rule; else people are asked to
+ * look. Fails, at the door `fhir` only, with `illegal-transition`, `case-condition`, `rule-broken`, `derived-element`,
+ * `case-type-unknown` or `case-owned-not-deletable`.
  */
 export function applyCaseLaw(input: CaseLawInput): Result<readonly Resource[]> {
-  const lenses = caseLenses(input.canonicalBase)
-  const stood = byKey(input.compartment)
-  const standing = [...new Map([...stood, ...byKey(input.changed)]).values()]
-  const court: Court = {
-    ...input,
-    lenses,
-    stood,
-    record: caseRecord(standing, lenses.names),
-    cases: new Set(
-      [...input.compartment, ...input.changed]
-        .filter(resource => isCase(resource, lenses.names))
-        .flatMap(({ id }) => id ?? []),
-    ),
-  }
-  const kept = input.removed?.find(resource => ownerOf(resource, court) !== undefined)
-  if (kept) return fail(notDeletable(kept, lenses))
+  if (input.door === 'peer') return judgeAll(input, [])
+  const lenses = nounLenses(input.canonicalBase)
+  const joined = joinPlans({ changed: input.changed, compartment: input.compartment, lenses })
+  const lawful = judgeAll({ ...input, changed: joined.changed }, joined.unsure)
+  if (lawful.ok || joined.plans.length === 0) return lawful
+  return judgeAll(input, [...joined.unsure, ...joined.plans])
+}
+
+/** Judges every write. A plan `asked` about stays as it came, and people are asked to look at it. */
+function judgeAll(input: CaseLawInput, asked: Joined['unsure']): Result<readonly Resource[]> {
+  const court = courtOf(input)
+  const kept = input.removed?.find(resource => isKept(resource, court))
+  if (kept) return fail(notDeletable(kept, court.lenses))
   const written: Resource[] = []
   const reviews: Resource[] = []
   for (const after of input.changed) {
@@ -93,8 +98,55 @@ export function applyCaseLaw(input: CaseLawInput): Result<readonly Resource[]> {
       reviews.push(...reviewOf(after, court))
     }
   }
-  const result = [...written, ...managed(written, court), ...reviews]
+  const nouns = underNounLaw([...written, ...managed(written, court)], court)
+  if (!nouns.ok) return nouns
+  const questions = asked.flatMap(({ plan, caseId }) => questionAbout(plan, caseId, court))
+  const result = [...nouns.value, ...reviews, ...questions]
   return ok([...byKey([...result, ...teamsOf(result, court)]).values()])
+}
+
+/** What belongs to a case is withdrawn by its status, not deleted (I5, I20, I22). */
+function isKept(resource: Resource, court: Court): boolean {
+  if (ownerOf(resource, court) !== undefined) return true
+  const lenses = nounLenses(court.canonicalBase)
+  if (!lenses.fitting(resource)) return false
+  const owners = caseOwners([...court.stood.values()], lenses)
+  return [...owners.keys()].some(one => keyOf(one) === keyOf(resource))
+}
+
+function courtOf(input: CaseLawInput): Court {
+  const lenses = caseLenses(input.canonicalBase)
+  const stood = byKey(input.compartment)
+  const standing = [...new Map([...stood, ...byKey(input.changed)]).values()]
+  return {
+    ...input,
+    lenses,
+    stood,
+    record: caseRecord(standing, lenses.names),
+    cases: new Set(
+      [...input.compartment, ...input.changed]
+        .filter(resource => isCase(resource, lenses.names))
+        .flatMap(({ id }) => id ?? []),
+    ),
+  }
+}
+
+/** The law of the nouns; what a peer did against it is flagged and reviewed. */
+function underNounLaw(written: readonly Resource[], court: Court): Result<readonly Resource[]> {
+  const { at, actor, stood, rules, models, calendar, timeZone } = court
+  const context = { actor, at, recorded: at, rules, models, calendar, timeZone, stays: [] }
+  const lenses = nounLenses(court.canonicalBase)
+  const lawful = lawfulNouns({ lenses, stood, written, context })
+  if (lawful.ok) return lawful
+  if (court.door === 'fhir') return fail(lawful.failure.failure)
+  const { resource, caseId } = lawful.failure
+  const isMeant = (one: Resource): boolean =>
+    resource ? one === resource : ownerOf(one, court) === caseId && one.resourceType !== 'EpisodeOfCare'
+  const meant = written.filter(isMeant)
+  const flagged = written.map(one =>
+    isMeant(one) ? tagOf(court.lenses.names.flag, 'rule-broken').set(one, true) : one,
+  )
+  return ok([...flagged, ...meant.slice(0, 1).flatMap(one => reviewOf(one, court))])
 }
 
 const keyOf = (resource: Resource): string => `${resource.resourceType}/${resource.id ?? ''}`
@@ -153,15 +205,29 @@ function recorded(after: Resource, court: Court): Resource {
 
 /** A Task for people to look at what a peer did against the law; once for each such step. */
 function reviewOf(after: Resource, court: Court): readonly Resource[] {
-  const { lenses, timeZone } = court
   const before = court.stood.get(keyOf(after))
   const caseId = ownerOf(before, court) ?? ownerOf(after, court)
-  const patient = patientOf(after)
-  if (caseId === undefined || patient === undefined) return []
   const step = `${String(before?.['status'])}>${String(after['status'])}`
+  return caseId === undefined ? [] : reviewTask(after, { caseId, step }, court)
+}
+
+/** Which case a plain plan belongs to, or how it fits into the one there is, is for people to say; asked once. */
+const questionAbout = (plan: Resource, caseId: string, court: Court): readonly Resource[] =>
+  reviewTask(plan, { caseId, step: 'plan' }, court)
+
+interface Review {
+  readonly caseId: string
+  /** What is looked at, so that it is asked once. */
+  readonly step: string
+}
+
+function reviewTask(about: Resource, { caseId, step }: Review, court: Court): readonly Resource[] {
+  const { lenses, timeZone } = court
+  const patient = patientOf(about)
+  if (patient === undefined) return []
   const atMs = startMsOf(court.at, timeZone)
   const trigger = contradiction({
-    id: `${LAW_TRIGGER}${keyOf(after)}:${step}`,
+    id: `${LAW_TRIGGER}${keyOf(about)}:${step}`,
     caseId,
     at: zonedTextOf(atMs, timeZone),
     atMs,

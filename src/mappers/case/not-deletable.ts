@@ -27,5 +27,6 @@ function legalOf(resource: Resource, lenses: CaseLenses): readonly string[] {
   const { resourceType: type } = resource
   if (type === 'Task' || type === 'CarePlan' || type === 'CareTeam')
     return legalMoves(type, textOf(resource['status']) ?? '')
+  if (type !== 'EpisodeOfCare') return ['entered-in-error']
   return legalCommands(caseOfCode(shownState(lenses.episode.read(resource).standing)).state)
 }

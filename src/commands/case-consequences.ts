@@ -1,0 +1,134 @@
+import { shardInId } from '../lib/ids.ts'
+import { patientOf } from '../fhir/compartment.ts'
+import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import { caseEffects } from '../mappers/case/case-effects.ts'
+import { withCaseEffect } from '../mappers/case/encounter-lens.ts'
+import { isCase } from '../mappers/case/episode-lens.ts'
+import { caseNames } from '../mappers/case/names.ts'
+import type { CaseDeps } from './cases/case-deps.ts'
+import { caseFileTypes } from './cases/case-compartment.ts'
+import { staysIn } from './cases/case-scene.ts'
+import { shardOf } from './fhir-placing.ts'
+import type { Loaded, Said, Store } from './ports/store.ts'
+import { openWork, type UnitOfWork } from './unit-of-work.ts'
+
+/** What deriving duties takes beside the resources. */
+export type ConsequenceDeps = Pick<
+  CaseDeps,
+  'rules' | 'calendar' | 'timeZone' | 'models' | 'settings' | 'tenant' | 'canonicalBase'
+>
+
+const partTypes: ReadonlySet<string> = new Set(caseFileTypes)
+
+/** Patients of the rows that have a case; few have one, and only theirs needs the whole record. */
+export function patientsWithCases(resources: readonly Resource[], canonicalBase: string): readonly string[] {
+  const names = caseNames(canonicalBase)
+  const episodes = resources.filter(resource => isCase(resource, names))
+  return [...new Set(episodes.flatMap(episode => patientOf(episode) ?? []))]
+}
+
+/** What was loaded with the whole record of these patients, their facts and registers. */
+export async function withCaseRecords(
+  store: Store,
+  loaded: Loaded,
+  request: {
+    readonly tenant: number
+    readonly lane: number
+    readonly lock: boolean
+    readonly patients: readonly string[]
+  },
+): Promise<Loaded> {
+  const { tenant, lane, lock, patients } = request
+  if (patients.length === 0) return loaded
+  const record = await store.load({
+    ...{ tenant, lane },
+    compartments: { patients, types: caseFileTypes },
+    subjects: patients,
+    ...(lock && { lock: true }),
+  })
+  const rows = [...loaded.resources, ...record.resources].map(row => [keyText(row), row] as const)
+  return { ...loaded, ...record, resources: [...new Map(rows).values()] }
+}
+
+/** Everything that was loaded, parsed as it stood. */
+export function standingResources({ resources }: Pick<Loaded, 'resources'>): readonly Resource[] {
+  const work = openWork({ tenant: 0, lane: 0, at: '', actor: '', targets: [] }, resources)
+  return resources.flatMap(row => work.get(row) ?? [])
+}
+
+export interface Written {
+  readonly work: UnitOfWork
+  readonly loaded: Loaded
+  /** meta.source of what is derived. */
+  readonly message: string
+}
+
+/**
+ * Stages what follows for case management from what was just staged: duties, transitions, teams, risk (architecture D3),
+ * for every patient with a case that it concerns. Gives the registers to write with it, so that whoever decided on the same
+ * record at the same time decides again.
+ */
+export function stageConsequences(deps: ConsequenceDeps, written: Written): readonly Said[] {
+  const { work, loaded } = written
+  const changed = work.changedInStep().map(keyOf)
+  if (!changed.some(({ type }) => partTypes.has(type))) return []
+  const keys = new Map(
+    [...loaded.resources, ...changed].map(key => [keyText(key), { type: key.type, id: key.id }]),
+  )
+  const standing = [...keys.values()].flatMap(key => work.get(key) ?? [])
+  const concerned = new Set(changed.flatMap(key => patientsOf(key, written)))
+  return patientsWithCases(standing, deps.canonicalBase)
+    .filter(patient => concerned.has(patient))
+    .map(patient => {
+      stagePatient(deps, written, { patient, compartment: standing.filter(one => isOf(patient, one)) })
+      return guardOf(loaded, patient)
+    })
+}
+
+const isOf = (patient: string, resource: Resource): boolean =>
+  resource.resourceType === 'Patient' ? resource.id === patient : patientOf(resource) === patient
+
+function keyOf(text: string): ResourceKey {
+  const [type = '', id = ''] = text.split('/')
+  return { type, id }
+}
+
+/** Whose record a change is in; what is gone was in the record of the patient that it named. */
+function patientsOf(key: ResourceKey, { work, loaded }: Written): readonly string[] {
+  if (key.type === 'Patient') return [key.id]
+  const resource = work.get(key)
+  const rows = loaded.resources.filter(({ type, id }) => type === key.type && id === key.id)
+  return [resource, ...standingResources({ resources: rows })].flatMap(one => (one && patientOf(one)) ?? [])
+}
+
+interface PatientRecord {
+  readonly patient: string
+  readonly compartment: readonly Resource[]
+}
+
+function stagePatient(
+  deps: ConsequenceDeps,
+  { work, loaded, message }: Written,
+  { patient, compartment }: PatientRecord,
+): void {
+  const { tenant, canonicalBase, rules, calendar, timeZone, models } = deps
+  const shard = shardOf(tenant, { type: 'Patient', id: patient }, patient)
+  const effects = caseEffects({
+    ...staysIn(deps, { patient, shard, loaded }),
+    ...{ tenant, shard, canonicalBase, patient, message, rules, calendar, timeZone, models, compartment },
+  })
+  const put = (resource: Resource & { readonly id: string }): void => {
+    work.put(resource, { shard: shardInId(resource.id) ?? shard })
+  }
+  for (const resource of effects.resources) put(resource)
+  for (const effect of effects.encounters) {
+    const standing = work.get({ type: 'Encounter', id: effect.encounter })
+    if (standing) put({ ...withCaseEffect(standing, effect, canonicalBase), id: effect.encounter })
+  }
+}
+
+/** The patient's own register, which every message and command about the patient rewrites too. */
+function guardOf({ said }: Loaded, patient: string): Said {
+  const found = said.find(({ subject, scope }) => subject === patient && scope === '')
+  return { subject: patient, scope: '', version: (found?.version ?? 0) + 1, body: found?.body ?? {} }
+}

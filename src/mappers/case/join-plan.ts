@@ -1,0 +1,81 @@
+import { endedStates } from '../../care-plan/case.ts'
+import { patientOf } from '../../fhir/compartment.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import { isDerived } from './case-record.ts'
+import { listOf, objectOf, textOf } from './json-edit.ts'
+import { planReferences, readCaseFiles } from './nouns/case-files.ts'
+import { statedCase, withCaseLink } from './nouns/case-link.ts'
+import type { NounLenses } from './nouns/noun-lenses.ts'
+
+export interface JoinInput {
+  readonly changed: readonly Resource[]
+  readonly compartment: readonly Resource[]
+  readonly lenses: NounLenses
+}
+
+export interface Joined {
+  /** `changed`, with plain plans and their Tasks linked to the case that they join. */
+  readonly changed: readonly Resource[]
+  /** Plans that joined. */
+  readonly plans: readonly { readonly plan: Resource; readonly caseId: string }[]
+  /** Plans that could join more than one case: people are asked. */
+  readonly unsure: readonly { readonly plan: Resource; readonly caseId: string }[]
+}
+
+/** Statuses of a plan that says what is to be done; an ended or withdrawn one joins nothing. */
+const LIVE: ReadonlySet<string> = new Set(['draft', 'active', 'on-hold'])
+
+/**
+ * Plain CarePlans of a FHIR app join the patient's only open case; goals, needs and services come along because the plan
+ * refers to them, Tasks get the number of the case. With several open cases people are asked, with none nothing happens.
+ */
+export function joinPlans({ changed, compartment, lenses }: JoinInput): Joined {
+  const plain = changed.filter(resource => isPlain(resource, lenses))
+  if (plain.length === 0) return { changed, plans: [], unsure: [] }
+  const keys = new Set(changed.map(keyOf))
+  const standing = [...compartment.filter(resource => !keys.has(keyOf(resource))), ...changed]
+  const open = readCaseFiles(standing, lenses).filter(file => !endedStates.has(file.case.state))
+  const fates = plain.map(plan => ({
+    plan,
+    cases: open.filter(file => file.case.patient === patientOf(plan)).map(file => file.case.id),
+  }))
+  const plans = fates.flatMap(({ plan, cases: [caseId, ...more] }) =>
+    caseId !== undefined && more.length === 0 ? [{ plan, caseId }] : [],
+  )
+  const unsure = fates.flatMap(({ plan, cases: [caseId, ...more] }) =>
+    caseId !== undefined && more.length > 0 ? [{ plan, caseId }] : [],
+  )
+  const owners = new Map<string, string>()
+  for (const { plan, caseId } of plans) {
+    owners.set(keyOf(plan), caseId)
+    for (const reference of planReferences(plan))
+      if (reference.startsWith('Task/')) owners.set(reference, caseId)
+  }
+  const linked = changed.map(resource => {
+    const owner = owners.get(keyOf(resource)) ?? taskOwner(resource, owners)
+    return owner === undefined || statedCase(resource, lenses.names) !== undefined
+      ? resource
+      : withCaseLink(resource, owner, lenses.names)
+  })
+  return { changed: linked, plans, unsure }
+}
+
+const keyOf = (resource: Resource): string => `${resource.resourceType}/${resource.id ?? ''}`
+
+function isPlain(resource: Resource, lenses: NounLenses): boolean {
+  return (
+    resource.resourceType === 'CarePlan' &&
+    LIVE.has(textOf(resource['status']) ?? '') &&
+    statedCase(resource, lenses.names) === undefined &&
+    !isDerived(resource, lenses.names) &&
+    lenses.fitting(resource)?.noun === 'plan'
+  )
+}
+
+/** A Task that says itself which plan it is based on. */
+function taskOwner(resource: Resource, owners: ReadonlyMap<string, string>): string | undefined {
+  if (resource.resourceType !== 'Task') return undefined
+  return listOf(resource['basedOn'])
+    .map(row => owners.get(textOf(objectOf(row)['reference']) ?? ''))
+    .find(owner => owner !== undefined)
+}
