@@ -81,8 +81,9 @@ describe('an assignment written by FHIR', () => {
   })
 
   it('that is rejected says nothing about the manager', () => {
-    const declined = withStatus(offered, 'a1', 'rejected')
-    expect(assignmentIn(declined, 'a1')).toMatchObject({ state: 'declined' })
+    const rejected = { ...taskIn(offered, 'a1'), status: 'rejected', statusReason: { text: 'full' } }
+    const declined = written(offered, [rejected])
+    expect(assignmentIn(declined, 'a1')).toMatchObject({ state: 'declined', reason: 'full' })
     expect(only(declined, 'EpisodeOfCare')['careManager']).toBeUndefined()
   })
 

@@ -20,7 +20,20 @@ import {
 const lenses = nounLenses(CM)
 const lens = lenses.of('case')
 const STATE = `${CM}/StructureDefinition/state`
-const start = after(emptyWorld, [stay('e1', [admission('2026-10-05T18:30:00')])])
+const admitted = after(emptyWorld, [stay('e1', [admission('2026-10-05T18:30:00')])])
+/** Somebody manages the case (I1). */
+const start = written(admitted, [
+  {
+    resourceType: 'Task',
+    id: 'a1',
+    status: 'accepted',
+    intent: 'order',
+    groupIdentifier: { system: `${CM}/sid/case`, value: only(admitted, 'EpisodeOfCare').id ?? '' },
+    code: { coding: [{ system: `${CM}/CodeSystem/task-code`, code: 'assign' }] },
+    for: only(admitted, 'EpisodeOfCare')['patient'],
+    owner: { reference: 'Practitioner/noor' },
+  },
+])
 const AT = '2026-10-06T10:00:00-04:00'
 
 const rootOf = (world: World): CaseRoot => lens.read(only(world, 'EpisodeOfCare'))
@@ -42,13 +55,27 @@ function refused(world: World, resource: Resource, more = {}) {
 }
 
 const open = moved(moved(start, 'screened'), 'open')
-const closing = moved(moved(open, 'active'), 'closing')
+/** What a closure needs (I23), as a client says it. */
+const closureOf = (...more: readonly object[]) =>
+  ({
+    url: `${CM}/StructureDefinition/closure`,
+    extension: [
+      { url: 'reason', valueCode: 'goals-met' },
+      { url: 'communicatedTo', valueString: 'letter' },
+      { url: 'outcomes', valueString: 'walks' },
+      ...more,
+    ],
+  }) as never
+const said = { reason: 'goals-met', communicatedTo: 'letter', outcomes: 'walks' }
+const by = (reference: string) => ({ url: 'proposedBy', valueReference: { reference } })
+const active = moved(open, 'active')
+const closing = written(active, [withExtension(stated(active, 'closing'), closureOf())])
 
 describe('a move of a case by FHIR', () => {
   it('leaves on the case what its command leaves', () => {
     expect(rootOf(moved(start, 'screened'))).toMatchObject({ eligibleAt: AT, since: AT })
     expect(rootOf(open)).toMatchObject({ state: 'open', openedAt: AT, since: AT })
-    expect(rootOf(closing).closure).toEqual({ proposedBy: 'Practitioner/noor', proposedAt: AT })
+    expect(rootOf(closing).closure).toEqual({ ...said, proposedBy: 'Practitioner/noor', proposedAt: AT })
     const rejected = rootOf(moved(closing, 'active'))
     expect([rejected.state, rejected.closure]).toEqual(['active', undefined])
     expect(validateResource(only(closing, 'EpisodeOfCare'))).toEqual([])
@@ -62,17 +89,10 @@ describe('a move of a case by FHIR', () => {
     expect(byCommand).toEqual(only(moved(start, 'screened'), 'EpisodeOfCare'))
   })
 
-  it('keeps the reason and the outcomes that a client gives for a closure', () => {
-    const url = `${CM}/StructureDefinition/closure`
-    const said = withExtension(stated(moved(open, 'active'), 'closing'), {
-      url,
-      extension: [
-        { url: 'reason', valueCode: 'goals-met' },
-        { url: 'proposedBy', valueReference: { reference: 'Practitioner/somebody-else' } },
-      ],
-    } as never)
-    expect(rootOf(written(moved(open, 'active'), [said])).closure).toEqual({
-      reason: 'goals-met',
+  it('keeps what a client says of a closure, but for who proposed it', () => {
+    const forged = closureOf(by('Practitioner/somebody-else'))
+    expect(rootOf(written(active, [withExtension(stated(active, 'closing'), forged)])).closure).toEqual({
+      ...said,
       proposedBy: 'Practitioner/noor',
       proposedAt: AT,
     })
@@ -110,10 +130,7 @@ describe('`finished` written by FHIR', () => {
   })
 
   it('can not be prepared by changing who proposed', () => {
-    const forged = withExtension(only(closing, 'EpisodeOfCare'), {
-      url: `${CM}/StructureDefinition/closure`,
-      extension: [{ url: 'proposedBy', valueReference: { reference: 'Practitioner/somebody-else' } }],
-    } as never)
+    const forged = withExtension(only(closing, 'EpisodeOfCare'), closureOf(by('Practitioner/somebody-else')))
     expect(rootOf(written(closing, [forged])).closure?.proposedBy).toBe('Practitioner/noor')
     const without = { ...only(closing, 'EpisodeOfCare'), extension: [{ url: STATE, valueCode: 'closing' }] }
     const kept = rootOf(written(closing, [without]))
@@ -123,10 +140,10 @@ describe('`finished` written by FHIR', () => {
 
 describe('other elements of a case written by FHIR', () => {
   it('are a change of the case: manager, case type, model', () => {
-    const episode = only(open, 'EpisodeOfCare')
+    const episode = only(start, 'EpisodeOfCare')
     const types = episode['type'] as readonly object[]
     const model = { coding: [{ system: `${CM}/CodeSystem/model`, version: '1', code: 'intensive' }] }
-    const changed = written(open, [
+    const changed = written(start, [
       { ...episode, careManager: { reference: 'Practitioner/sam' }, type: [...types, model] },
     ])
     expect(rootOf(changed)).toMatchObject({
@@ -147,16 +164,20 @@ describe('other elements of a case written by FHIR', () => {
   })
 
   it('say since when a case is open that was born so', () => {
-    const born = written(emptyWorld, [
-      {
-        resourceType: 'EpisodeOfCare',
-        id: 'c1',
-        status: 'active',
-        type: [{ coding: [{ system: `${CM}/CodeSystem/case-type`, code: 'social' }] }],
-        patient: { reference: 'Patient/p1' },
-        period: { start: '2026-10-01' },
-      },
-    ])
+    const born = written(
+      emptyWorld,
+      [
+        {
+          resourceType: 'EpisodeOfCare',
+          id: 'c1',
+          status: 'active',
+          type: [{ coding: [{ system: `${CM}/CodeSystem/case-type`, code: 'social' }] }],
+          patient: { reference: 'Patient/p1' },
+          period: { start: '2026-10-01' },
+        },
+      ],
+      { door: 'peer' },
+    )
     expect(rootOf(born)).toMatchObject({
       state: 'open',
       openedAt: '2026-10-01T00:00:00-04:00',
