@@ -32,14 +32,19 @@ export function activated(file: CaseFile, plan: Plan, context: Happened): Result
       type: move.value.event,
       noun: 'plan',
       id: plan.id,
-      changes: { state: move.value.to, start },
+      // What is activated becomes the plan of the case, whoever drew it up.
+      changes: { state: move.value.to, start, ...(plan.isPlain === true && casePlan) },
     },
     ...startedGoals(file, plan.goals, context),
     ...onCase.value,
   ])
 }
 
-export const inForce = ({ state }: Plan): boolean => state === 'active' || state === 'on-hold'
+const casePlan = { isPlain: undefined } as unknown as Partial<Plan>
+
+/** A plain plan of a FHIR app stands beside the plan of the case. */
+export const inForce = ({ state, isPlain }: Plan): boolean =>
+  (state === 'active' || state === 'on-hold') && isPlain !== true
 
 export const superseded = (plan: Plan, at: string, reason?: string): DomainEvent => ({
   type: 'PlanSuperseded',

@@ -2,7 +2,7 @@ import type { CaseFile } from './case-file.ts'
 import type { CommandContext } from './command.ts'
 import type { DomainEvent } from './domain-event.ts'
 import { openActivityStates, openGoalStates, type Plan } from './nouns/plan.ts'
-import { superseded } from './plan-activation.ts'
+import { inForce, superseded } from './plan-activation.ts'
 
 type Replacing = Pick<CommandContext, 'actor' | 'at' | 'newId'>
 
@@ -22,7 +22,7 @@ export function replacementDraft(
   { actor, at, newId }: Replacing,
   model = currentModel(file),
 ): Plan {
-  const { agreements: _a, start: _s, end: _e, reason: _r, model: _m, ...kept } = old
+  const { agreements: _a, start: _s, end: _e, reason: _r, model: _m, isPlain: _p, ...kept } = old
   const goals = openIn(file.goals, openGoalStates)
   const activities = openIn(file.activities, openActivityStates)
   return {
@@ -57,7 +57,7 @@ export function replacedPlan(
   context: Replacing,
   model?: string,
 ): readonly DomainEvent[] {
-  const old = file.plans.find(({ state }) => state === 'active')
+  const old = file.plans.find(plan => plan.state === 'active' && inForce(plan))
   if (!old) return []
   const draft = replacementDraft(file, old, context, model)
   const { id } = draft

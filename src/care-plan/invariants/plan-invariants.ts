@@ -3,8 +3,9 @@ import type { Invariant, InvariantContext, Violation } from '../invariant.ts'
 import { openActivityStates, openGoalStates, type Activity, type Goal, type Plan } from '../nouns/plan.ts'
 import { isAgreed } from '../plan-agreement.ts'
 
-/** I2 and I3 bind plans of category case-plan: transition and backup plans are no plans of the case file. */
-const active = ({ plans }: CaseFile): readonly Plan[] => plans.filter(({ state }) => state === 'active')
+/** I2 and I3 bind plans of category case-plan; transition and backup plans are no plans of the case file at all. */
+const active = ({ plans }: CaseFile): readonly Plan[] =>
+  plans.filter(({ state, isPlain }) => state === 'active' && isPlain !== true)
 
 const onePlan: Invariant = {
   number: 'I2',

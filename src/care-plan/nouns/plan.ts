@@ -69,6 +69,8 @@ export interface Plan {
   readonly strengths: readonly string[]
   readonly agreements: readonly Agreement[]
   readonly reason?: string
+  /** Somebody else's, without the category of case plans: I2 and I3 don't bind it (domain.md 4.3). */
+  readonly isPlain?: boolean
 }
 
 export interface Agreement {

@@ -142,6 +142,13 @@ describe('the goals that count', () => {
     expect(gasOf({ ...file, plans: drafts }, 'patient').missing).toEqual(['g2'])
   })
 
+  it('are those of the plan of the case before those of a plain plan of a FHIR app', () => {
+    const plain = aPlan({ id: 'pl9', major: 9, state: 'active', goals: ['g1'], isPlain: true })
+    const own = aPlan({ goals: ['g2'] })
+    expect(gasOf({ ...file, plans: [plain, own] }, 'patient').missing).toEqual(['g2'])
+    expect(gasOf({ ...file, plans: [plain] }, 'patient').missing).toEqual(['g1'])
+  })
+
   it('weigh 1 when nobody weighed them', () => {
     const { weight: _weight, ...unweighed } = aGoal({ state: 'active' })
     const light = plannedFile({ goals: [unweighed] })

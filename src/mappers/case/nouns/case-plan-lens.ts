@@ -54,6 +54,7 @@ export const casePlanLens: NounLensMaker<'plan'> = names =>
           reason: 'valueString',
         }),
         reason: extensionAt(names.extension('reason'), 'valueString'),
+        isPlain: plainSlot(names),
       },
     }),
   )
@@ -91,6 +92,19 @@ const planState = ({ state }: CaseNames): Slot<PlanState> =>
     },
     otherwise: 'draft',
   })
+
+/** The category of case plans; the other categories stay. */
+function plainSlot({ planCategory }: CaseNames): Slot<boolean | undefined> {
+  const isOwn = (category: unknown): boolean => hasCoding(category, planCategory, 'case-plan')
+  return {
+    get: resource => (listOf(resource['category']).some(isOwn) ? undefined : true),
+    set: (resource, isPlain) => {
+      const others = listOf(resource['category']).filter(category => !isOwn(category))
+      const own = isPlain === true ? [] : [{ coding: [{ system: planCategory, code: 'case-plan' }] }]
+      return withElement(resource, 'category', [...own, ...others])
+    },
+  }
+}
 
 function blankPlan({ id, patient }: Birth, plan: Plan, names: CaseNames) {
   const { author } = plan

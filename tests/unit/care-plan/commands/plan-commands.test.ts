@@ -179,6 +179,16 @@ describe('ActivatePlan', () => {
     }
   })
 
+  it('leaves a plain plan of a FHIR app in force beside it, and makes one its own that it activates', () => {
+    const plain = aPlan({ id: 'pl0', state: 'active', isPlain: true })
+    const file = { ...ready(), plans: [plain, ...ready().plans] }
+    expect(afterwards(file, 'ActivatePlan', { plan }).plans[0]).toEqual(plain)
+    const drawnUp = plannedFile({ plans: [aPlan({ state: 'agreed', isPlain: true })] })
+    const [own] = afterwards(drawnUp, 'ActivatePlan', { plan }).plans
+    expect(own?.state).toBe('active')
+    expect(own?.isPlain).toBeUndefined()
+  })
+
   it('is refused when the case is neither open nor active, or its time is over', () => {
     const { case: root, ...lists } = ready()
     const held = { ...lists, case: { ...root, state: 'on-hold' as const } }

@@ -45,6 +45,12 @@ describe('I2', () => {
     expect(broken(activeFile({ plans: [active({ agreements })] }))?.rule).toBe(rule)
   })
 
+  it('does not bind a plain plan of a FHIR app, beside the plan of the case or alone', () => {
+    const plain = aPlan({ id: 'pl9', state: 'active', goals: [], isPlain: true })
+    expect(broken(activeFile({ plans: [active(), plain] }))).toBeUndefined()
+    expect(broken(activeFile({ plans: [plain] }))).toBeUndefined()
+  })
+
   it('does not blame a change for what was broken before', () => {
     const before = activeFile({ plans: [active({ agreements: [] })] })
     expect(broken({ ...before, flags: [] }, before)).toBeUndefined()

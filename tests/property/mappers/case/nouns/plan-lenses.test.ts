@@ -175,6 +175,7 @@ const plan = fc.record({
     { maxLength: 3 },
   ),
   reason: optional(word),
+  isPlain: optional(fc.constant(true)),
 })
 
 const goal = fc.record({
