@@ -72,7 +72,9 @@ function fileOf(episode: Resource, resources: readonly Resource[], lenses: NounL
   for (const resource of resources) {
     const lens = lenses.fitting(resource)
     if (!lens || lens.noun === 'case') continue
-    lists.set(lens.noun, [...(lists.get(lens.noun) ?? []), lens.read(resource)])
+    const list = lists.get(lens.noun) ?? []
+    list.push(lens.read(resource))
+    lists.set(lens.noun, list)
   }
   const file = emptyFile(lenses.of('case').read(episode))
   const filled = [...lists].map(([noun, list]) => [

@@ -1,4 +1,5 @@
 import type { NounName } from '../../../care-plan/case-file.ts'
+import type { Resource } from '../../../fhir/resource.ts'
 import { caseNames, type CaseNames } from '../names.ts'
 import { answersLens } from './answers-lens.ts'
 import { assessmentLens } from './assessment-lens.ts'
@@ -56,16 +57,39 @@ export function nounLenses(canonicalBase: string): NounLenses {
   const known = made.get(canonicalBase)
   if (known) return known
   const names = caseNames(canonicalBase)
-  const lenses = Object.values(makers).map(make => make(names) as unknown as NounLens<NounName>)
+  const lenses = Object.values(makers).map(make => remembering(make(names) as unknown as NounLens<NounName>))
   const byType = new Map<string, NounLens<NounName>[]>()
   for (const lens of lenses)
     for (const type of lens.types) byType.set(type, [...(byType.get(type) ?? []), lens])
+  const fits = new WeakMap<object, NounLens<NounName> | false>()
   const byNoun = new Map(lenses.map(lens => [lens.noun, lens]))
   const result: NounLenses = {
     names,
     of: <N extends NounName>(noun: N) => byNoun.get(noun) as unknown as NounLens<N>,
-    fitting: resource => byType.get(resource.resourceType)?.find(lens => lens.is(resource)),
+    fitting: resource => {
+      const seen = fits.get(resource)
+      if (seen !== undefined) return seen || undefined
+      const found = byType.get(resource.resourceType)?.find(lens => lens.is(resource))
+      fits.set(resource, found ?? false)
+      return found
+    },
   }
   made.set(canonicalBase, result)
   return result
+}
+
+/**
+ * What was read of a resource is remembered as long as the resource lives: one write of a case reads it before, after,
+ * for its duties and for its journal, and resources never change.
+ */
+function remembering(lens: NounLens<NounName>): NounLens<NounName> {
+  const known = new WeakMap<Resource, ReturnType<typeof lens.read>>()
+  return {
+    ...lens,
+    read: resource => {
+      const state = known.get(resource) ?? lens.read(resource)
+      known.set(resource, state)
+      return state
+    },
+  }
 }
