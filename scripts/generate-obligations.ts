@@ -40,6 +40,7 @@ export function obligationsText(): string {
     '- **met**, **late-met**: the case file shows it (a contact made, a visit fulfilled, a plan drafted, an assessment concluded, a red flag resolved, what people recorded',
     '  on the transition) or a person completes the Task with an output. When the fact is taken back, the Task is as people had left it.',
     '- **missed**: the timer’s fact that the due time passed while it was open. A timer waits for one instant: the due time, then the time of escalation.',
+    '  A readmission watch whose time passes is met: nothing happened.',
     '- **escalated**: still open so many hours past due, it is the supervisor’s (who offered the case to its manager): `Task.owner`, a note, the event `ObligationEscalated`.',
     '- **waived**: a person decided, with a reason. A duty that its owner declines is asked of others anew, in a further Task.',
     '- **voided**: what called for it is gone or overtaken: trigger cancelled, patient admitted again, patient deceased, case ended, case on hold, model switched, plan',

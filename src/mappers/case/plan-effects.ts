@@ -112,9 +112,12 @@ function overlayOf(
 const tasksOf = (planId: string, { tasks, lenses }: PlanInput): readonly Resource[] =>
   tasks.filter(task => lenses.task.read(task).basedOn.includes(`CarePlan/${planId}`))
 
+const isVoided = (task: Resource, lenses: CaseLenses): boolean =>
+  lenses.task.read(task).standing.overlay?.state === 'cancelled'
+
 /** The tasks that stand, or that somebody worked on: what was voided unseen is no part of the plan. */
 const activitiesOf = (planId: string, input: PlanInput): readonly string[] =>
   tasksOf(planId, input)
-    .filter(task => !input.lenses.task.read(task).standing.overlay || isWorkedOn(task, input.lenses))
+    .filter(task => !isVoided(task, input.lenses) || isWorkedOn(task, input.lenses))
     .map(task => `Task/${task.id ?? ''}`)
     .toSorted()

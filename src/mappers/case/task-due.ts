@@ -3,7 +3,7 @@ import { caseLenses, type CaseLenses } from './case-record.ts'
 import { withElement } from './json-edit.ts'
 import { isPast, markMissed } from './mark-missed.ts'
 import { nounLenses, type NounLenses } from './nouns/noun-lenses.ts'
-import { ESCALATED_NOTE } from './task-effects.ts'
+import { dutyNamed, ESCALATED_NOTE, WATCH, watchedState } from './task-effects.ts'
 import { caseNumberOf, modifiedAt, obligationState, taskStanding, type TaskState } from './task-lens.ts'
 import { writeTask } from './write-task.ts'
 
@@ -34,12 +34,24 @@ export function taskDue(task: Resource, due: TaskDue): Resource | undefined {
   const state = lenses.task.read(task)
   switch (obligationState(state)) {
     case 'due':
+      if (dutyNamed(task, lenses)?.rule === WATCH) return watched(task, state, { at: due.at, lenses })
       return markMissed(task, due.at, due.canonicalBase)
     case 'missed':
       return escalated(task, state, { due, lenses, nouns })
     default:
       return undefined
   }
+}
+
+/** A watch ends well when its time passes. */
+function watched(
+  task: Resource,
+  state: TaskState,
+  { at, lenses }: { readonly at: string; readonly lenses: CaseLenses },
+): Resource | undefined {
+  if (!isPast(state.due, at)) return undefined
+  const modified = modifiedAt(state.authored ?? at, at, state.modified)
+  return writeTask(task, { ...watchedState(state), modified }, lenses)
 }
 
 interface Escalation {

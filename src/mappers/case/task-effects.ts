@@ -93,6 +93,7 @@ function dutyTask(id: string, { duty, n }: NumberedDuty, input: TaskInput): read
   const isLeftAlone = duty.voided?.reason === 'patient admitted again' && isWorkedOn(task, lenses)
   const state = dutyState(before, duty, input)
   if (duty.met) return [writeTask(task, metState(state, duty.met, input.context.timeZone), lenses)]
+  if (state.isOver && !duty.voided) return [writeTask(task, watchedState(state), lenses)]
   return [writeTask(task, laidOver(state, before, isLeftAlone ? undefined : duty.voided), lenses)]
 }
 
@@ -109,6 +110,7 @@ function dutyState(before: TaskState, duty: Duty, { ids }: TaskInput): TaskState
     words: isMoved || before.words === undefined ? duty.words : before.words,
     isUrgent: isMoved ? duty.isUrgent : before.isUrgent,
     isMissed: !isMoved && before.isMissed,
+    isOver: !isMoved && before.isOver,
     isBornOverdue: duty.isBornOverdue,
     modified: modifiedAt(trigger.at, trigger.recorded, overtaken, before.modified),
     notes: before.escalatedTo === undefined ? [] : [ESCALATED_NOTE],
@@ -119,6 +121,19 @@ function dutyState(before: TaskState, duty: Duty, { ids }: TaskInput): TaskState
     escalateAt: duty.escalateAt,
   }
 }
+
+/** The rule of which it is the aim that nothing happens until it is due. */
+export const WATCH = 'readmission-watch'
+
+/** A watch whose time passed without what it was for: nobody missed anything. */
+export const watchedState = (state: TaskState): TaskState => ({
+  ...state,
+  standing: { own: state.standing.own, overlay: { state: 'completed', reason: 'the time passed' } },
+  statusReason: undefined,
+  isMissed: false,
+  isOver: true,
+  outputs: state.focus === undefined ? [] : [state.focus],
+})
 
 /** A fact meets the duty, in time or late; when the fact is withdrawn, the Task is as people left it. */
 function metState(state: TaskState, met: CareFact, timeZone: string): TaskState {

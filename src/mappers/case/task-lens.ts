@@ -40,6 +40,8 @@ export interface TaskState {
   readonly outputs: readonly string[]
   /** When the supervisor gets it if it is still open. */
   readonly escalateAt: string | undefined
+  /** The timer's fact about a watch: its time passed. */
+  readonly isOver: boolean
   /** Supervisor who got it. */
   readonly escalatedTo: string | undefined
   /** Put off by people until then. */
@@ -82,6 +84,7 @@ export const taskLens = (names: CaseNames): Lens<TaskState> =>
         ),
     }),
     escalateAt: extensionAt(names.extension('escalate-at'), 'valueDateTime'),
+    isOver: overSlot(names),
     escalatedTo: referenceExtension(names.extension('escalated-to')),
     snoozedUntil: extensionAt(names.extension('snoozed-until'), 'valueDateTime'),
   })
@@ -89,6 +92,14 @@ export const taskLens = (names: CaseNames): Lens<TaskState> =>
 const urgentSlot: Slot<boolean> = {
   get: resource => resource['priority'] === 'urgent',
   set: (resource, value) => withElement(resource, 'priority', value ? 'urgent' : undefined),
+}
+
+function overSlot(names: CaseNames): Slot<boolean> {
+  const code = extensionAt(names.extension('time-over'), 'valueCode')
+  return {
+    get: resource => code.get(resource) !== undefined,
+    set: (resource, value) => code.set(resource, value ? 'over' : undefined),
+  }
 }
 
 /** The input row that names the message. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../../../src/lib/json.ts'
+import type { Plan } from '../../../../src/care-plan/nouns/plan.ts'
 import type { Stay } from '../../../../src/care-plan/stay.ts'
 import { taskDue } from '../../../../src/mappers/case/task-due.ts'
 import { act, contact, opened, root, withModels } from '../../../support/case-acts.ts'
@@ -59,10 +60,10 @@ const told = (what: string): Step => ({ kind: 'told', what })
 const did = (name: string, doing: (world: World) => World): Step => ({ kind: 'did', name, act: doing })
 const call = (id: string, at: string): Step => did(id, world => contact(world, id, at))
 
-const plan = {
+const plan: Partial<Plan> & { readonly id: string } = {
   ...{ id: 'p1', state: 'active', major: 1, minor: 0, start: '2026-10-15T09:00:00-04:00' },
   ...{ goals: [], activities: [], needs: [], strengths: [], agreements: [] },
-} as const
+}
 
 const steps: readonly Step[] = [
   told('to-facility'),

@@ -110,6 +110,7 @@ const taskState = fc.record({
   isBornOverdue: fc.boolean(),
   outputs: uniqueSorted,
   escalateAt: optional(time),
+  isOver: fc.boolean(),
   escalatedTo: optional(word),
   snoozedUntil: optional(time),
   isUrgent: fc.boolean(),

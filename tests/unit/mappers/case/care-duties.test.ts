@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
+import { taskDue } from '../../../../src/mappers/case/task-due.ts'
 import {
   act,
   contact,
@@ -14,6 +15,7 @@ import {
 import {
   admission,
   after,
+  CM,
   arrival,
   codeOf,
   discharge,
@@ -21,6 +23,7 @@ import {
   effectsOf,
   emptyWorld,
   ofType,
+  put,
   stay,
   type World,
 } from '../../../support/case-world.ts'
@@ -284,6 +287,19 @@ describe('River after the stay', () => {
       ledTo: 'ambulatory-visit',
     })
     expect(linesBy(then(resolved, [toFacility, home]), 'red-flag')).toEqual(['met 2026-12-11'])
+  })
+
+  it('is watched until the thirty days are over, which meets the watch; a return that is told late voids it', () => {
+    const [watch] = dutiesBy(atHome(), 'readmission-watch')
+    const over = watch && taskDue(watch, { at: '2026-12-26T05:00:00Z', canonicalBase: CM, tasks: [] })
+    const world = then({ compartment: put(atHome().compartment, over ? [over] : []) }, [toFacility, home])
+    expect(linesBy(world, 'readmission-watch')).toEqual(['met 2026-12-25'])
+    expect(dutiesBy(world, 'readmission-watch')[0]?.['output']).toHaveLength(1)
+    const back = stay('e3', [admission('2026-12-05T09:00:00', { at: '2026-12-05T09:00:00-05:00' })])
+    expect(linesBy(then(world, [toFacility, home, back]), 'readmission-watch')).toEqual(['voided 2026-12-25'])
+    expect(
+      watch && taskDue(watch, { at: '2026-12-25T12:00:00Z', canonicalBase: CM, tasks: [] }),
+    ).toBeUndefined()
   })
 
   it('is admitted again, which voids what nobody met and keeps what was met', () => {
