@@ -13,6 +13,7 @@ import {
 } from './case-consequences.ts'
 import { standingIn, underCaseLaw } from './fhir-case-law.ts'
 import { candidatesOf, conditionsIn } from './fhir-conditional.ts'
+import { underModelLaw } from './fhir-model-law.ts'
 import { conditionText, findByConditions } from './fhir-conditions.ts'
 import { caseTypes, type Caller, type FhirDeps } from './fhir-deps.ts'
 import { at, type WriteIntent } from './fhir-intent.ts'
@@ -114,6 +115,8 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
     if (!outcome.ok) return outcome
     outcomes.set(item, outcome.value)
   }
+  const unchanged = underModelLaw({ deps, work, placed: placed.value, loaded })
+  if (!unchanged.ok) return unchanged
   const lawful = underCaseLaw({ deps, caller, work, placed: placed.value, loaded, atInstant: context.at })
   if (!lawful.ok) return lawful
   const { consequences } = deps

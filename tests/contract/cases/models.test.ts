@@ -143,6 +143,40 @@ describe('the registry of models', () => {
   })
 })
 
+describe('a published model at the FHIR door', () => {
+  it('can be retired, and neither changed nor deleted', async () => {
+    const path = '/fhir/PlanDefinition/house'
+    const { json } = await server.call({ path })
+    const write = (body: object) => server.call({ method: 'PUT', path, body })
+    const changed = await write({ ...json, title: 'Another house' })
+    expect([changed.status, changed.json.issue[0].details.coding[0].code]).toEqual([
+      422,
+      'illegal-transition',
+    ])
+    const deleted = await server.call({ method: 'DELETE', path })
+    expect(deleted.status).toBe(422)
+    const described = await write({ ...json, publisher: 'House of cards' })
+    expect(described.status).toBe(200)
+    const retired = await write({ ...json, status: 'retired' })
+    expect(retired.status).toBe(200)
+    expect((await server.call({ path: '/models/house?version=1.0.0' })).json.state).toBe('retired')
+    expect((await write({ ...json, status: 'active' })).status).toBe(422)
+  })
+
+  it('is anybody’s while it is a draft', async () => {
+    const cloned = await post('/models/targeted/clone', { id: 'ours', title: 'Ours' })
+    const path = `/fhir/PlanDefinition/${String(cloned.json.planDefinition)}`
+    const { json } = await server.call({ path })
+    const body = { ...json, title: 'Published by FHIR', status: 'active' }
+    const written = await server.call({ method: 'PUT', path, body })
+    expect(written.status).toBe(200)
+    expect((await server.call({ path: '/models/ours' })).json).toMatchObject({
+      title: 'Published by FHIR',
+      state: 'published',
+    })
+  })
+})
+
 describe('the model of a case', () => {
   it('is chosen once the case was screened in, by a published version only', async () => {
     const id = await identifiedCase(server, 'river-1')
