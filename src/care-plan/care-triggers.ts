@@ -8,7 +8,7 @@ import { missesOf, repeatedMisses } from './missed-services.ts'
 import { modelAt, modelSpans, type ModelSpan } from './model-in-force.ts'
 import type { ModelProfile } from './model-profile.ts'
 import { seriesOf, type Anchor, type Settled } from './series.ts'
-import type { TriggerInput } from './triggers.ts'
+import type { TriggerInput } from './trigger-input.ts'
 
 /** One case with what people did in it, ready to be asked. */
 interface Care {

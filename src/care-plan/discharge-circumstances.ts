@@ -10,7 +10,7 @@ import { modelAt, modelSpans } from './model-in-force.ts'
 import { isBirthStay } from './newborn.ts'
 import { seriesOf } from './series.ts'
 import { endedInpatient, type Movement } from './stay-facts.ts'
-import { followUpOf, leadCase, triggerOf, type TriggerInput } from './triggers.ts'
+import { followUpOf, leadCase, triggerOf, type TriggerInput } from './trigger-input.ts'
 
 /** What the rules about a discharge to the community ask: risk, model, what kind of stay it was, what is booked. */
 export function circumstancesOf(discharge: Movement, course: CaseCourse, input: TriggerInput): Circumstances {

@@ -1,6 +1,6 @@
 import { addDays } from '../lib/calendar-date.ts'
 import { localDate } from '../lib/fhir-time.ts'
-import { leadCase, followUpOf, overtakingAdmission, type TriggerInput } from './triggers.ts'
+import { leadCase, followUpOf, overtakingAdmission, type TriggerInput } from './trigger-input.ts'
 import { isKnownDisposition } from './disposition.ts'
 import type { Movement } from './stay-facts.ts'
 

@@ -1,41 +1,13 @@
-import { addDays } from '../lib/calendar-date.ts'
-import { localDate, startMsOf, withTime, zonedTextOf } from '../lib/fhir-time.ts'
-import { isOpenAt, type CaseCourse, type CaseFold } from './case-fold.ts'
-import type { CaseFile } from './case-file.ts'
-import type { CaseRules } from './case-rules.ts'
-import { withdrawnDeath, type Death } from './death.ts'
+import { startMsOf, withTime, zonedTextOf } from '../lib/fhir-time.ts'
 import { careTriggers } from './care-triggers.ts'
+import { isOpenAt, type CaseCourse, type CaseFold } from './case-fold.ts'
+import { withdrawnDeath, type Death } from './death.ts'
 import { circumstancesOf, facilityStayTriggers } from './discharge-circumstances.ts'
 import { outcomeOf } from './disposition.ts'
 import { contradiction, type Overtaken, type Trigger } from './duties.ts'
-import type { TriggerKind } from './duty-rules.ts'
-import type { ConditionCode } from './risk/charlson.ts'
-import type { Settled } from './series.ts'
 import { modelAt, modelSpans, type ModelSpan } from './model-in-force.ts'
-import type { ModelLookup } from './model-profile.ts'
-import type { Stay } from './stay.ts'
-import { endedInpatient, type Movement, type StayFacts } from './stay-facts.ts'
-
-export interface TriggerInput {
-  readonly facts: StayFacts
-  readonly fold: CaseFold
-  /** What people did, by case id; a case that nobody looked at yet may have none. */
-  readonly files: ReadonlyMap<string, CaseFile>
-  readonly models: ModelLookup
-  /** What people finished or waived themselves, where the next duty follows from that. */
-  readonly settled?: Settled
-  /** Encounters that were about a mental illness. */
-  readonly mentalHealthStays?: () => ReadonlySet<string>
-  /** Coded diagnoses, for the risk of coming back. */
-  readonly conditions?: () => readonly ConditionCode[]
-  /** Every visit, for the same. */
-  readonly stays?: readonly Stay[]
-  readonly death?: Death
-  /** When a death that doesn't stand was last told without a discharge. */
-  readonly thoughtDead?: { readonly at: string }
-  readonly rules: CaseRules
-  readonly timeZone: string
-}
+import { endedInpatient, type Movement } from './stay-facts.ts'
+import { followUpOf, leadCase, overtakingAdmission, triggerOf, type TriggerInput } from './trigger-input.ts'
 
 /** What calls for duties, each asked as of its own time: whose case was open then? */
 export function triggersOf(input: TriggerInput): readonly Trigger[] {
@@ -68,45 +40,6 @@ function underModel({ files, models, timeZone }: TriggerInput): (trigger: Trigge
     const model = modelAt(known, trigger.atMs)
     return model ? { ...trigger, model } : trigger
   }
-}
-
-/**
- * The case that a patient-wide duty belongs to, when several are open: the derived one, else the oldest. Duties about
- * one discharge must not stand twice.
- */
-export const leadCase = (fold: CaseFold, atMs: number): CaseCourse | undefined =>
-  fold.courses.find(course => isOpenAt(course, atMs))
-
-/** Kind of each discharge that calls for follow-up. */
-export function followUpOf(discharge: Movement): TriggerKind | undefined {
-  if (!endedInpatient(discharge)) return undefined
-  switch (outcomeOf(discharge.disposition)) {
-    case 'community':
-      return 'discharge-to-community'
-    case 'against-advice':
-      return 'discharge-against-advice'
-    case 'facility':
-      return 'discharge-to-facility'
-    case 'acute-transfer':
-      return 'discharge-to-acute-care'
-    case 'expired':
-    case 'still-patient':
-      return undefined
-  }
-}
-
-/** The admission that ends a discharge's watch: inpatient, of another stay, within the days that count. */
-export function overtakingAdmission(
-  discharge: Movement,
-  { facts, rules, timeZone }: Pick<TriggerInput, 'facts' | 'rules' | 'timeZone'>,
-): Movement | undefined {
-  const lastDay = addDays(localDate(discharge.atMs, timeZone), rules.readmissionDays)
-  return facts.inpatientAdmissions.find(
-    admission =>
-      admission.stay !== discharge.stay &&
-      admission.atMs >= discharge.atMs &&
-      localDate(admission.atMs, timeZone) <= lastDay,
-  )
 }
 
 function openingTrigger(course: CaseCourse): readonly Trigger[] {
@@ -231,19 +164,6 @@ function review(
   const about = { encounter: movement.stay.encounter, message: movement.message }
   return contradiction({ id, caseId, at, atMs: startMsOf(at, timeZone), ...about })
 }
-
-export const triggerOf = (kind: TriggerKind, movement: Movement, course: CaseCourse): Trigger => ({
-  kind,
-  id: movement.id,
-  caseId: course.id,
-  isHighRisk: course.isHighRisk,
-  at: movement.at,
-  atMs: movement.atMs,
-  recorded: movement.recorded,
-  recordedMs: movement.recordedMs,
-  encounter: movement.stay.encounter,
-  message: movement.message,
-})
 
 /** Nothing is done for the dead but what their death itself calls for; contradictions are for people all the same. */
 const overtakenByDeath = (trigger: Trigger, death: Death): Trigger =>

@@ -2,7 +2,8 @@ import { foldCases, type CaseFold } from '../../care-plan/case-fold.ts'
 import { deathOf, type Death } from '../../care-plan/death.ts'
 import type { DutyContext, Trigger } from '../../care-plan/duties.ts'
 import { stayFacts, type StayFacts } from '../../care-plan/stay-facts.ts'
-import { triggersOf, type TriggerInput } from '../../care-plan/triggers.ts'
+import type { TriggerInput } from '../../care-plan/trigger-input.ts'
+import { triggersOf } from '../../care-plan/triggers.ts'
 import type { CaseEffectsInput } from './case-effects.ts'
 import {
   caseIds,

@@ -7,6 +7,7 @@ import { evolveAll } from '../../../../src/care-plan/domain-event.ts'
 import { brokenRule } from '../../../../src/care-plan/invariant.ts'
 import { obligationInvariants } from '../../../../src/care-plan/invariants/obligation-invariants.ts'
 import { noModels } from '../../../../src/care-plan/model-profile.ts'
+import type { Contact } from '../../../../src/care-plan/nouns/contact.ts'
 import type { CaseRoot } from '../../../../src/care-plan/nouns/case-root.ts'
 import { holidayCalendar } from '../../../../src/lib/holiday-calendars.ts'
 
@@ -29,11 +30,12 @@ const duty: Obligation = {
   ...{ id: 't1', state: 'due', rule: 'plan-draft', trigger: 'opened', status: 'requested', outputs: [] },
   ...{ since: '2026-10-13T09:00:00-04:00', due: '2026-10-23T23:59:59-04:00' },
 }
-const caseOf = (more: Partial<CaseRoot> = {}): CaseRoot => ({
-  ...{ id: 'c1', patient: 'p1', state: 'open', isWaitlisted: false, caseType: 'acute', manager: NOOR },
-  ...{ models: [], outreach: [], overrides: [] },
-  ...more,
-})
+const caseOf = (more: Partial<CaseRoot> = {}): CaseRoot =>
+  ({
+    ...{ id: 'c1', patient: 'p1', state: 'open', isWaitlisted: false, caseType: 'acute', manager: NOOR },
+    ...{ models: [], outreach: [], overrides: [] },
+    ...more,
+  }) as CaseRoot
 const fileWith = (more: Partial<Obligation> = {}, root: Partial<CaseRoot> = {}): CaseFile => ({
   ...emptyFile(caseOf(root)),
   obligations: [{ ...duty, ...more }],
@@ -91,7 +93,8 @@ describe('a duty', () => {
     expect(run('AcceptObligation', { owner: 'Practitioner/kim' }, { by })).toMatchObject({
       owner: 'Practitioner/kim',
     })
-    const unmanaged: CaseFile = { ...emptyFile(caseOf({ manager: undefined } as never)), obligations: [duty] }
+    const { manager: _none, ...nobodys } = caseOf()
+    const unmanaged: CaseFile = { ...emptyFile(nobodys), obligations: [duty] }
     expect(run('AcceptObligation', {}, { by, file: unmanaged })).toBe('I16')
   })
 
@@ -185,10 +188,10 @@ describe('the rules about duties', () => {
 
   it('leave the dead in peace (I21)', () => {
     const dead = { state: 'deceased', end: '2026-10-15T10:00:00-04:00' } as const
-    const call = {
+    const call: Contact = {
       ...{ id: 'k1', state: 'made', kind: 'phone', at: '2026-10-16T10:00:00-04:00', outcome: 'reached' },
       ...{ topics: [], redFlags: [] },
-    } as const
+    }
     const before: CaseFile = { ...emptyFile(caseOf(dead)) }
     expect(judged(before, { ...before, contacts: [call] })).toBe('I21')
     const earlier = { ...call, at: '2026-10-15T09:00:00-04:00' }
