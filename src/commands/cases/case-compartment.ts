@@ -54,17 +54,17 @@ export interface FoundCase {
 }
 
 /** Undefined when the compartment has no such case. */
-export function caseIn(
-  id: string,
-  { resources, versions }: Compartment,
-  lenses: NounLenses,
-): FoundCase | undefined {
-  const file = readCaseFile(id, resources, lenses)
-  if (!file) return undefined
+export function caseIn(id: string, compartment: Compartment, lenses: NounLenses): FoundCase | undefined {
+  const file = readCaseFile(id, compartment.resources, lenses)
+  return file && { file, version: caseVersion(id, compartment, lenses) }
+}
+
+/** The version alone: what a reader of the whole file would be told. */
+export function caseVersion(id: string, { resources, versions }: Compartment, lenses: NounLenses): string {
   const owned = [...caseOwners(resources, lenses)].flatMap(([resource, owner]) =>
     owner === id ? [`${resource.resourceType}/${resource.id ?? ''}`] : [],
   )
-  return { file, version: versionOf(owned.map(key => `${key}/${versions.get(key) ?? 0}`)) }
+  return versionOf(owned.map(key => `${key}/${versions.get(key) ?? 0}`))
 }
 
 const VERSION_CHARS = 20

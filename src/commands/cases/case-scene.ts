@@ -71,6 +71,7 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Resu
   const keys = new Map<string, ResourceKey>(
     loaded.resources.map(({ type, id }) => [keyText({ type, id }), { type, id }]),
   )
+  let compartment: Compartment | undefined
   return ok({
     patient,
     shard,
@@ -78,9 +79,13 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Resu
     stays,
     context: contextOf(deps, { shard, stays, actor, at, recorded }),
     work,
-    now: () => standing(work, keys.values()),
+    now: () => {
+      compartment ??= standing(work, keys.values())
+      return compartment
+    },
     put: resource => {
-      work.put(resource, { shard })
+      if (work.put(resource, { shard }) === 'unchanged') return
+      compartment = undefined
       const key = { type: resource.resourceType, id: resource.id }
       keys.set(keyText(key), key)
     },

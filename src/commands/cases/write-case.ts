@@ -8,7 +8,7 @@ import type { Json } from '../../fhir/resource.ts'
 import type { Caller } from '../fhir-deps.ts'
 import { recordProvenance } from '../fhir-provenance.ts'
 import type { CaseEventRow, Changes } from '../ports/store.ts'
-import { caseIn, caseUnknown } from './case-compartment.ts'
+import { caseUnknown, caseVersion } from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { openScene, type Scene, type SceneTarget } from './case-scene.ts'
 import { answeredBefore, type Repeatable } from './idempotency.ts'
@@ -119,8 +119,10 @@ function stage(deps: CaseDeps, write: CaseWrite, scene: Scene): Result<Staged> {
   stageEffects(deps, scene, `urn:casewire:command:${write.name}`)
   const valid = validated(deps, scene)
   if (!valid.ok) return valid
-  const found = caseIn(caseId, scene.now(), lenses)
-  if (!found) return caseUnknown
+  const episode = work.get({ type: 'EpisodeOfCare', id: caseId })
+  if (!episode) return caseUnknown
+  const { state } = lenses.of('case').read(episode)
+  const version = caseVersion(caseId, scene.now(), lenses)
   const resources = work.changedInStep()
   const { context } = scene
   recordProvenance({
@@ -139,11 +141,10 @@ function stage(deps: CaseDeps, write: CaseWrite, scene: Scene): Result<Staged> {
     at: context.at,
     ...(write.reason !== undefined && { reason: write.reason }),
   })
-  const { file, version } = found
   return ok({
     changes,
     body: {
-      case: { id: caseId, state: file.case.state, version },
+      case: { id: caseId, state, version },
       events: (changes.events ?? []).filter(row => row.caseId === caseId).map(eventAnswer),
       resources: resources.toSorted(),
     },
