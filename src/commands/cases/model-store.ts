@@ -1,5 +1,8 @@
+import { parseJson } from '../../lib/json.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import { nounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
 import type { Store, Stored } from '../ports/store.ts'
-import type { ModelRegistry } from './model-registry.ts'
+import { nameOf, type ModelRegistry } from './model-registry.ts'
 
 /**
  * The store, with the models of the cases that it loads known before anybody decides: another process may have published
@@ -22,17 +25,13 @@ export const knowingModels = (
   }
 }
 
-/** Finds `model|version` in the text of an EpisodeOfCare without parsing it: as a coding and in the model's periods. */
+/** `clinical|1.0.0` of every model that a case has had; a case without one is not even parsed. */
 function namesIn(canonicalBase: string): (row: Stored) => readonly string[] {
-  const period = `"${canonicalBase}/StructureDefinition/model-period"`
+  const { names, of } = nounLenses(canonicalBase)
+  const system = `"${names.codeSystem('model')}"`
   return ({ type, content }) => {
-    if (type !== 'EpisodeOfCare' || !content.includes(period)) return []
-    return [...content.matchAll(PARTS)].flatMap(([, model, version]) =>
-      model === undefined || version === undefined ? [] : [`${model}|${version}`],
-    )
+    if (type !== 'EpisodeOfCare' || !content.includes(system)) return []
+    const { models } = of('case').read(parseJson(content) as Resource)
+    return models.flatMap(({ model: id, version }) => (version === undefined ? [] : nameOf({ id, version })))
   }
 }
-
-/** The first two parts of a model's period as this service writes them. */
-const PARTS =
-  /"url":\s*"model",\s*"valueCode":\s*"([a-z0-9-]+)"\s*\},\s*\{\s*"url":\s*"version",\s*"valueString":\s*"([0-9.]+)"/g
