@@ -44,6 +44,8 @@ export interface Obligation {
   /** Task.status: how far people are with it. */
   readonly status: string
   readonly outputs: readonly string[]
+  /** How many results of a FHIR client are no references: they show that it is done (I15), and are left as they are. */
+  readonly otherOutputs?: number
   readonly statusReason?: string
   /** How it went, in the words of who did it. */
   readonly note?: string

@@ -184,7 +184,7 @@ const plain: Readonly<Record<string, object>> = {
 test('a case that a client opens has its number from its id, and a type that is known', async () => {
   const opened = (code: string) => ({
     resourceType: 'EpisodeOfCare',
-    status: 'active',
+    status: 'planned',
     type: [{ coding: [{ system: `${CM}/CodeSystem/case-type`, code }] }],
     patient: { reference: 'Patient/another' },
   })

@@ -1,5 +1,5 @@
 import type { Resource } from '../../src/fhir/resource.ts'
-import { admission, discharge, stay, taskOf, written, type World } from './case-world.ts'
+import { admission, CM, discharge, only, PATIENT, stay, taskOf, written, type World } from './case-world.ts'
 
 export const admitted = [stay('e1', [admission('2026-10-05T18:30:00')])]
 export const leaving = (disposition: string | undefined) => [
@@ -24,3 +24,46 @@ export const historyOf = (episode: Resource): readonly string[] =>
 
 export const accepted = (world: World, code: string): World =>
   written(world, [{ ...taskOf(world, code), status: 'accepted', owner: { reference: 'Practitioner/noor' } }])
+
+/** The Task of who took on the only case there is (I1), since then. */
+export const managerOf = (world: World, owner: string, start?: string): Resource => ({
+  resourceType: 'Task',
+  id: 'assignment',
+  status: 'accepted',
+  intent: 'order',
+  groupIdentifier: { system: `${CM}/sid/case`, value: only(world, 'EpisodeOfCare').id ?? '' },
+  code: { coding: [{ system: `${CM}/CodeSystem/task-code`, code: 'assign' }] },
+  for: { reference: `Patient/${PATIENT}` },
+  owner: { reference: owner },
+  ...(start !== undefined && { executionPeriod: { start } }),
+})
+
+/** What the law asks of a case that is to be closed (I23). */
+export const inDueForm = (episode: Resource): Resource => ({
+  ...episode,
+  extension: [
+    ...(episode['extension'] as object[]),
+    {
+      url: `${CM}/StructureDefinition/closure`,
+      extension: [
+        { url: 'reason', valueCode: 'goals-met' },
+        { url: 'outcomes', valueString: 'walks' },
+        { url: 'communicatedTo', valueString: 'letter' },
+      ],
+    },
+  ],
+})
+
+/** A Task that is done says what shows it (I15). */
+export const asDone = (task: Resource): Resource => ({
+  ...task,
+  status: 'completed',
+  output: [{ type: { text: 'Result' }, valueString: 'done' }],
+})
+
+/** A Task that comes to nothing says why (I15). */
+export const because = (task: Resource, status: string): Resource => ({
+  ...task,
+  status,
+  statusReason: { text: 'told by the patient' },
+})

@@ -45,7 +45,7 @@ const results: Invariant = {
   says: 'A completed duty has an output; one that is rejected, cancelled, on hold or failed says why.',
   violations: ({ obligations }) =>
     obligations.flatMap((one): readonly Violation[] => {
-      if (one.status === 'completed' && one.outputs.length === 0)
+      if (one.status === 'completed' && one.outputs.length === 0 && one.otherOutputs === undefined)
         return [
           {
             key: `I15 ${one.id} output`,

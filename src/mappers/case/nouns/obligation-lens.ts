@@ -32,6 +32,7 @@ export const obligationLens = (names: CaseNames): NounLens<'obligation'> =>
       requester: referenceAt('requester'),
       status: statusSlot(names),
       outputs: outputSlot,
+      otherOutputs,
       statusReason: textAt('statusReason', 'text'),
       note: extensionAt(names.extension('completion-note'), 'valueString'),
       startedAt: textAt('executionPeriod', 'start'),
@@ -99,6 +100,15 @@ const outputSlot: Slot<Obligation['outputs']> = {
       ...added.map(reference => ({ type: { text: 'Result' }, valueReference: { reference } })),
     ])
   },
+}
+
+/** Rows of `output` that hold something else than a reference are their author's: read, never written. */
+const otherOutputs: Slot<number | undefined> = {
+  get: resource => {
+    const others = listOf(resource['output']).filter(row => referenceIn(row) === undefined)
+    return others.length === 0 ? undefined : others.length
+  },
+  set: resource => resource,
 }
 
 const referenceIn = (row: unknown): string | undefined =>

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../../../src/lib/json.ts'
 import type { Stay, StayMovement } from '../../../../src/care-plan/stay.ts'
 import type { Resource } from '../../../../src/fhir/resource.ts'
+import { asDone } from '../../../support/case-stories.ts'
 import {
   admission,
   after,
@@ -173,10 +174,9 @@ describe('the messages of several visits', () => {
         const chosen = open[which % Math.max(1, open.length)]
         if (!chosen) return
         const accepted = { ...chosen, status: 'accepted', owner: { reference: 'Practitioner/noor' } }
-        const done = ['in-progress', 'completed'].reduce(
-          (now, status) => written(now, [{ ...byId(now, chosen.id), status }]),
-          written(world, [accepted]),
-        )
+        const taken = written(world, [accepted])
+        const begun = written(taken, [{ ...byId(taken, chosen.id), status: 'in-progress' }])
+        const done = written(begun, [asDone(byId(begun, chosen.id))])
         const last = order
           .slice(cut)
           .reduce<World>((now, _m, i) => after(now, staysOf(order.slice(0, cut + i + 1))), done)

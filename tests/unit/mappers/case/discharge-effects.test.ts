@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { accepted, admitted, home, leaving, withdrawnHome } from '../../../support/case-stories.ts'
+import {
+  accepted,
+  admitted,
+  home,
+  leaving,
+  withdrawnHome,
+  asDone,
+  because,
+} from '../../../support/case-stories.ts'
 import {
   CM,
   admission,
@@ -159,7 +167,7 @@ describe('a withdrawn discharge', () => {
   it('leaves work done as it is and asks for no review', () => {
     const begun = accepted(after(emptyWorld, home()), 'contact')
     const working = written(begun, [{ ...taskOf(begun, 'contact'), status: 'in-progress' }])
-    const done = written(working, [{ ...taskOf(working, 'contact'), status: 'completed' }])
+    const done = written(working, [asDone(taskOf(working, 'contact'))])
     const world = after(done, withdrawnHome)
     expect(taskOf(world, 'contact')).toEqual(taskOf(done, 'contact'))
     expect(tasksOf(world, 'fact-review')).toEqual([])
@@ -179,7 +187,7 @@ describe('a withdrawn discharge', () => {
 
   it('does not bring back what people cancelled', () => {
     const discharged = after(emptyWorld, home())
-    const waived = written(discharged, [{ ...taskOf(discharged, 'contact'), status: 'cancelled' }])
+    const waived = written(discharged, [because(taskOf(discharged, 'contact'), 'cancelled')])
     const world = after(after(waived, withdrawnHome), home())
     expect(taskOf(world, 'contact')).toEqual(taskOf(waived, 'contact'))
   })

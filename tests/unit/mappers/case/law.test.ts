@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Resource } from '../../../../src/fhir/resource.ts'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
+import { asDone, because, inDueForm, managerOf } from '../../../support/case-stories.ts'
 import {
   admission,
   after,
@@ -31,6 +32,8 @@ const inState = (world: World, state: string): Resource => ({
 })
 const toState = (world: World, ...states: readonly string[]): World =>
   states.reduce((now, state) => written(now, [inState(now, state)]), world)
+/** An open case has a manager (I1). */
+const managed = written(start, [managerOf(start, 'Practitioner/noor')])
 const stateOf = (world: World): string =>
   (only(world, 'EpisodeOfCare') as unknown as { extension: { valueCode: string }[] }).extension[0]
     ?.valueCode ?? ''
@@ -49,7 +52,7 @@ function refused(result: ReturnType<typeof lawOf>) {
 
 describe('a changed native status of a case', () => {
   it('means the one legal command that leads there', () => {
-    const world = written(start, [withStatus(only(start, 'EpisodeOfCare'), 'active')])
+    const world = written(managed, [withStatus(only(managed, 'EpisodeOfCare'), 'active')])
     expect(stateOf(world)).toBe('open')
     expect(only(world, 'EpisodeOfCare')).toMatchObject({
       status: 'active',
@@ -92,7 +95,7 @@ describe('a changed native status of a case', () => {
   })
 
   it('to waitlist waits for capacity, and active resumes', () => {
-    const screened = toState(start, 'screened')
+    const screened = toState(managed, 'screened')
     const waiting = written(screened, [withStatus(only(screened, 'EpisodeOfCare'), 'waitlist')])
     expect(stateOf(waiting)).toBe('on-hold')
     expect(only(waiting, 'EpisodeOfCare')).toMatchObject({ status: 'waitlist' })
@@ -106,9 +109,9 @@ describe('a changed native status of a case', () => {
   })
 
   it('to finished is the approval of a closure that was proposed, and nothing else', () => {
-    const open = toState(start, 'open', 'active')
+    const open = toState(managed, 'open', 'active')
     refused(lawOf(open, [withStatus(only(open, 'EpisodeOfCare'), 'finished')]))
-    const closing = toState(open, 'closing')
+    const closing = written(open, [inDueForm(inState(open, 'closing'))])
     const closed = written(closing, [withStatus(only(closing, 'EpisodeOfCare'), 'finished')], {
       at: '2026-10-20T12:00:00Z',
       actor: 'Practitioner/supervisor',
@@ -136,7 +139,7 @@ describe('a changed native status of a case', () => {
 
 describe('a changed state extension of a case', () => {
   it('is the command that leads to that state, and the native status follows', () => {
-    const world = toState(start, 'screened', 'outreach', 'open', 'active', 'closing')
+    const world = toState(managed, 'screened', 'outreach', 'open', 'active', 'closing')
     expect(only(world, 'EpisodeOfCare')).toMatchObject({ status: 'active' })
     expect(stateOf(toState(world, 'transferred-out'))).toBe('transferred-out')
   })
@@ -149,7 +152,7 @@ describe('a changed state extension of a case', () => {
     expect(refused(lawOf(start, [withStatus(inState(start, 'screened'), 'active')])).code).toBe(
       'illegal-transition',
     )
-    expect(lawOf(start, [withStatus(inState(start, 'open'), 'active')]).ok).toBe(true)
+    expect(lawOf(managed, [withStatus(inState(managed, 'open'), 'active')]).ok).toBe(true)
   })
 })
 
@@ -173,7 +176,9 @@ describe('a case', () => {
       patient: { reference: `Patient/${PATIENT}` },
       period: { start: '2026-10-01' },
     }
-    const world = written(emptyWorld, [made])
+    expect(refused(lawOf(emptyWorld, [made]))).toMatchObject({ code: 'rule-broken', rule: 'I1' })
+    const manager = managerOf({ compartment: [made] }, 'Practitioner/ana', '2026-10-01T00:00:00-04:00')
+    const world = written(emptyWorld, [made, manager])
     expect(only(world, 'EpisodeOfCare')).toMatchObject({
       identifier: [{ system: `${CM}/sid/case`, value: 'made' }],
       statusHistory: [{ status: 'active', period: { start: '2026-10-01' } }],
@@ -186,6 +191,7 @@ describe('a case', () => {
     const joined = written(admitted, [{ ...taskOf(admitted, 'contact'), status: 'accepted', owner: noor }])
     expect(membersOf(joined).map(row => (row as string[])[0])).toEqual([
       `Patient/${PATIENT}`,
+      'Practitioner/ana',
       'Practitioner/noor',
     ])
   })
@@ -240,7 +246,7 @@ describe('a CareTeam of a case', () => {
       `Patient/${PATIENT}`,
     ])
     const accepted = { ...taskOf(world, 'contact'), status: 'accepted', owner: pin.member }
-    const result = lawOf(world, [accepted])
+    const result = lawOf(world, [accepted], { actor: 'Practitioner/pcp' })
     expect(result.ok && result.value).toEqual([accepted])
   })
 
@@ -270,7 +276,7 @@ describe('at the door of peers', () => {
   })
 
   it('an illegal step of a Task is recorded, flagged and reviewed once', () => {
-    const done = withStatus(taskOf(start, 'contact'), 'completed')
+    const done = asDone(taskOf(start, 'contact'))
     const world = written(start, [done], { door: 'peer' })
     expect(taskOf(world, 'contact')).toMatchObject({
       status: 'completed',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Resource } from '../../../../src/fhir/resource.ts'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
 import { markMissed } from '../../../../src/mappers/case/mark-missed.ts'
-import { home } from '../../../support/case-stories.ts'
+import { asDone, because, home } from '../../../support/case-stories.ts'
 import {
   admission,
   after,
@@ -35,6 +35,8 @@ const withState = (resource: Resource, valueCode: string): Resource => ({
     { url: STATE, valueCode },
   ],
 })
+const step = (world: World, status: string, code = 'contact'): World =>
+  written(world, [withStatus(taskOf(world, code), status)])
 const membersOf = (world: World): readonly unknown[] =>
   (
     only(world, 'CareTeam') as unknown as {
@@ -57,13 +59,28 @@ describe('a Task of a case', () => {
         legal: ['received', 'accepted', 'rejected', 'cancelled', 'entered-in-error'],
       })
     }
-    for (const status of ['received', 'accepted', 'rejected', 'cancelled', 'entered-in-error']) {
+    for (const status of ['received', 'entered-in-error']) {
       expect(lawOf(start, [withStatus(contact, status)]).ok).toBe(true)
     }
+    for (const status of ['rejected', 'cancelled']) {
+      expect(lawOf(start, [because(contact, status)]).ok).toBe(true)
+    }
+    expect(lawOf(start, [{ ...contact, status: 'accepted', owner: noor }]).ok).toBe(true)
+  })
+
+  it('is under way with an owner, done with an output, and comes to nothing for a reason', () => {
+    const rule = (changed: Resource, world = start) => refused(lawOf(world, [changed])).rule
+    expect(rule(withStatus(contact, 'accepted'))).toBe('I16')
+    expect(rule(withStatus(contact, 'rejected'))).toBe('I15')
+    expect(rule(withStatus(contact, 'cancelled'))).toBe('I15')
+    const begun = step(written(start, [{ ...contact, status: 'accepted', owner: noor }]), 'in-progress')
+    expect(rule(withStatus(taskOf(begun, 'contact'), 'completed'), begun)).toBe('I15')
+    for (const status of ['on-hold', 'failed'])
+      expect(rule(withStatus(taskOf(begun, 'contact'), status), begun)).toBe('I15')
   })
 
   it('never leaves a terminal status but as an error', () => {
-    const done = written(start, [withStatus(contact, 'rejected')])
+    const done = written(start, [because(contact, 'rejected')])
     expect(refused(lawOf(done, [withStatus(contact, 'requested')])).legal).toEqual(['entered-in-error'])
   })
 
@@ -88,11 +105,11 @@ describe('a Task of a case', () => {
       { ...contact, status: 'accepted', owner: noor },
       { ...taskOf(start, 'med-rec'), status: 'accepted', owner: noor },
     ])
-    const step = (world: World, code: string, status: string): World =>
-      written(world, [withStatus(taskOf(world, code), status)], { at: '2026-10-12T14:00:00.000Z' })
-    const one = step(step(two, 'contact', 'in-progress'), 'contact', 'completed')
+    const later = (world: World, task: Resource): World =>
+      written(world, [task], { at: '2026-10-12T14:00:00.000Z' })
+    const one = later(step(two, 'in-progress'), asDone({ ...contact, owner: noor }))
     expect(membersOf(one)[1]).toEqual(['Practitioner/noor', { start: '2026-10-06T10:00:00-04:00' }])
-    const none = step(one, 'med-rec', 'cancelled')
+    const none = later(one, because(taskOf(one, 'med-rec'), 'cancelled'))
     expect(membersOf(none)[1]).toEqual([
       'Practitioner/noor',
       { start: '2026-10-06T10:00:00-04:00', end: '2026-10-12T10:00:00-04:00' },
@@ -102,8 +119,8 @@ describe('a Task of a case', () => {
   it('that nobody accepted, or that is part of another, makes no member', () => {
     const received = lawOf(start, [{ ...contact, status: 'received', owner: noor }])
     expect(received.ok && received.value).toHaveLength(1)
-    const part = { ...contact, status: 'accepted', owner: noor, partOf: [{ reference: 'Task/x' }] }
-    const partial = lawOf(start, [part])
+    const part = { ...contact, id: 'part', identifier: [], status: 'accepted', owner: noor }
+    const partial = lawOf(start, [{ ...part, partOf: [{ reference: 'Task/x' }] }])
     expect(partial.ok && partial.value).toHaveLength(1)
   })
 
@@ -130,11 +147,12 @@ describe('a Task of a case', () => {
     const own = {
       ...contact,
       identifier: [...(contact['identifier'] as object[]), { value: 'x' }],
-      basedOn: [...(contact['basedOn'] as object[]), { reference: 'CarePlan/mine' }],
       code: { ...(contact['code'] as object), text: 'Call' },
       priority: 'asap',
     }
     expect(lawOf(start, [own]).ok).toBe(true)
+    const based = { basedOn: [...(contact['basedOn'] as object[]), { reference: 'CarePlan/mine' }] }
+    expect(refused(lawOf(start, [{ ...contact, ...based }])).rule).toBe('I14')
   })
 
   it('that is moved out of the record of its patient is judged by whose it was', () => {
@@ -173,10 +191,14 @@ describe('a Task of a case', () => {
 
 describe('the exact state of a duty', () => {
   const contact = taskOf(start, 'contact')
+  const told = (task: Resource, status: string): Resource => {
+    if (status === 'completed') return asDone(task)
+    return status === 'accepted' ? { ...task, status, owner: noor } : because(task, status)
+  }
   const through = (task: Resource, at: string, ...statuses: readonly string[]): Resource => {
     const first = { compartment: put(start.compartment, [task]) }
     const last = statuses.reduce<World>(
-      (world, status) => written(world, [withStatus(taskOf(world, 'contact'), status)], { at }),
+      (world, status) => written(world, [told(taskOf(world, 'contact'), status)], { at }),
       first,
     )
     return taskOf(last, 'contact')

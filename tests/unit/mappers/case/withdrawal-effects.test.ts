@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { accepted, admitted, cancelledAdmission, historyOf, home } from '../../../support/case-stories.ts'
+import {
+  accepted,
+  admitted,
+  cancelledAdmission,
+  historyOf,
+  home,
+  inDueForm,
+  managerOf,
+} from '../../../support/case-stories.ts'
 import {
   CM,
   type World,
@@ -16,6 +24,8 @@ import {
   tasksOf,
   written,
 } from '../../../support/case-world.ts'
+
+const STATE = `${CM}/StructureDefinition/state`
 
 describe('a withdrawn admission', () => {
   it('takes a case back that nobody touched', () => {
@@ -113,24 +123,21 @@ describe('a case that people ended', () => {
     const steps = ['screened', 'declined']
     return steps.reduce((now, state) => {
       const episode = only(now, 'EpisodeOfCare')
-      return written(
-        now,
-        [{ ...episode, extension: [{ url: `${CM}/StructureDefinition/state`, valueCode: state }] }],
-        {
-          at,
-        },
-      )
+      return written(now, [{ ...episode, extension: [{ url: STATE, valueCode: state }] }], { at })
     }, world)
   }
   const closed = (world: World, at: string): World =>
-    ['open', 'closing', 'closed'].reduce((now, state) => {
-      const episode = only(now, 'EpisodeOfCare')
-      return written(
-        now,
-        [{ ...episode, extension: [{ url: `${CM}/StructureDefinition/state`, valueCode: state }] }],
-        { at, actor: `Practitioner/${state}` },
-      )
-    }, world)
+    ['open', 'closing', 'closed'].reduce(
+      (now, state) => {
+        const episode = only(now, 'EpisodeOfCare')
+        const said = state === 'closed' ? (episode['extension'] as { url: string }[]) : []
+        const own = said.filter(({ url }) => url !== STATE)
+        const moved = { ...episode, extension: [{ url: STATE, valueCode: state }, ...own] }
+        const asked = state === 'closing' ? inDueForm(moved) : moved
+        return written(now, [asked], { at, actor: `Practitioner/${state}` })
+      },
+      written(world, [managerOf(world, 'Practitioner/noor')], { at }),
+    )
 
   it('gets no duties from what happens afterwards', () => {
     const world = after(declined(after(emptyWorld, admitted), '2026-10-07T12:00:00Z'), home())

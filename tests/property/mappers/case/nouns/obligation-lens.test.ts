@@ -119,7 +119,10 @@ describe('the lens of duties', () => {
   it('reads what was written, whatever stood there (put-get)', () => {
     fc.assert(
       fc.property(resource, state, (task, wanted) => {
-        const read = lens.read(lens.write(task, { ...wanted, id: task.id ?? '' }))
+        // How many results others gave that are no references is theirs to say.
+        const { otherOutputs: _others, ...read } = lens.read(
+          lens.write(task, { ...wanted, id: task.id ?? '' }),
+        )
         expect(sameValue(read, { ...wanted, id: task.id ?? '' })).toBe(true)
       }),
       { numRuns },
