@@ -22,7 +22,7 @@ export const fullCapacity: Capacity = { fullTime: 1, nonCaseShare: 0, experience
 /** How much more a case weighs by acuity; 1 throughout until an organisation says otherwise. */
 export type AcuityWeights = Readonly<Record<Acuity, number>>
 
-export const plainWeights: AcuityWeights = { low: 1, moderate: 1, high: 1 }
+const plainWeights: AcuityWeights = { low: 1, moderate: 1, high: 1 }
 
 /**
  * Sum of acuity x 1 / ratio over full time x (1 - non-case share) x experience: 1 = exactly full (domain.md 4.8).

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import type { ModelProfile } from '../model-profile.ts'
 
 const closed = { additionalProperties: false } as const
@@ -32,7 +32,7 @@ const titleSchema = Type.String({
   pattern: '^\\S(.*\\S)?$',
 })
 
-/** `model`, for a clone that is given a title of its own. */
+/** What a clone may be given of its own. */
 export const cloneSchema = Type.Object(
   {
     id: Type.Optional(modelIdSchema),
@@ -144,7 +144,3 @@ export const modelSchema = Type.Object(
 )
 
 export type ModelContent = Omit<ModelProfile, 'id' | 'version' | 'state'>
-
-/** The schemas and the hand-written type say the same. */
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
-export const schemaIsType: Same<Static<typeof modelSchema>['fidelity'], ModelProfile['fidelity']> = true
