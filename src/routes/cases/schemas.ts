@@ -1,4 +1,4 @@
-import { Type, type TSchema } from 'typebox'
+import { Type } from 'typebox'
 
 /** Pieces of the schemas that describe the case API in /openapi.json; what goes in is checked by them too. */
 
@@ -64,7 +64,7 @@ export const caseAnswer = Type.Object({
   resources: Type.Array(text, { description: 'References of everything that changed.' }),
 })
 
-export const problemSchema = Type.Object(
+const problemSchema = Type.Object(
   {
     type: Type.String({ examples: ['urn:casewire:error:illegal-transition'] }),
     title: text,
@@ -106,6 +106,3 @@ export const problems = (...statuses: readonly number[]): Readonly<Record<number
       },
     ]),
   )
-
-/** A response with its meaning. */
-export const described = (schema: TSchema, description: string): TSchema => ({ ...schema, description })

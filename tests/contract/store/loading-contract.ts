@@ -40,6 +40,53 @@ export function loadingContract(trial: StoreTrial): void {
       ])
     })
 
+    test('a record is loaded by a resource of it: compartment, facts and registers of its patient alone', async () => {
+      const of = fresh()
+      const patient = patientId(of, 'a')
+      const shard = shardOfKey(of, 'a')
+      const member = (type: string, name: string, body: object): Write => {
+        const id = derivedId(shard, of, type, name)
+        return { type, id, shard, expect: 0, versions: [{ resourceType: type, id, ...body }] }
+      }
+      const episode = member('EpisodeOfCare', 'e', {
+        status: 'active',
+        patient: { reference: `Patient/${patient}` },
+      })
+      const named = { ...member('EpisodeOfCare', 'n', {}), id: 'chosen', clientAssigned: true }
+      const assigned: Write = {
+        ...named,
+        versions: [{ ...episode.versions[0], resourceType: 'EpisodeOfCare', id: 'chosen' }],
+      }
+      await flush(of, {
+        writes: [
+          write(of, 'a', 0),
+          write(of, 'b', 0),
+          episode,
+          assigned,
+          member('Coverage', 'c', { beneficiary: { reference: `Patient/${patient}` } }),
+        ],
+        facts: [fact(patient), fact('other')],
+        said: [{ subject: patient, scope: '', version: 1, body: { x: 'y' } }],
+      })
+      const load = (id: string) =>
+        trial.store().load({
+          tenant: of,
+          lane: 0,
+          recordOf: { key: { type: 'EpisodeOfCare', id }, types: ['Patient', 'EpisodeOfCare'] },
+        })
+      for (const id of [episode.id, 'chosen']) {
+        const { resources, facts, said } = await load(id)
+        expect(resources.map(({ type, id: one }) => `${type}/${one}`).toSorted()).toEqual(
+          [`EpisodeOfCare/${episode.id}`, 'EpisodeOfCare/chosen', `Patient/${patient}`].toSorted(),
+        )
+        expect([facts.map(({ subject }) => subject), said.map(({ body }) => body)]).toEqual([
+          [patient],
+          [{ x: 'y' }],
+        ])
+      }
+      expect((await load('nowhere')).resources).toEqual([])
+    })
+
     test('facts are kept once, under the subject they were sent for', async () => {
       const of = fresh()
       await flush(of, { facts: [fact('p'), { ...fact('p'), id: 'second' }, fact('q')] })

@@ -4,7 +4,7 @@ import type { CaseScene } from './case-scene.ts'
 
 type Located = Pick<CaseScene, 'compartment' | 'file'>
 
-export const episodeOf = ({ compartment, file }: Located): Resource | undefined =>
+const episodeOf = ({ compartment, file }: Located): Resource | undefined =>
   compartment.find(({ resourceType, id }) => resourceType === 'EpisodeOfCare' && id === file.case.id)
 
 /** EpisodeOfCare.status as FHIR clients see it. */
