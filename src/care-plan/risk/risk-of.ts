@@ -51,5 +51,14 @@ const comorbidity = (conditions: readonly ConditionCode[], table: LaceTable): nu
 const HIGH_RISK = 10
 
 /** Whether LACE of 2010 is certain to be high; what is missing is not counted. */
-export const isHighRisk = (stay: Stay, question: RiskQuestion): boolean =>
-  riskOf(stay, question).some(({ method, atLeast }) => method === 'lace-2010' && atLeast >= HIGH_RISK)
+export function isHighRisk(stay: Stay, question: RiskQuestion): boolean {
+  const table = laceTables.find(({ method }) => method === 'lace-2010')
+  const { days, isAcute, emergencyVisits } = stayInputs(stay, question)
+  if (!table) return false
+  const rule = question.losRule ?? table.losRule
+  const lengthOfStay = days === undefined ? undefined : days + (rule === 'inclusive' ? 1 : 0)
+  const inputs = { lengthOfStay, isAcute, emergencyVisits }
+  return (
+    laceOf(table, { ...inputs, comorbidity: comorbidity(question.conditions, table) }).atLeast >= HIGH_RISK
+  )
+}

@@ -1,6 +1,8 @@
 import type { CaseFile } from '../../care-plan/case-file.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { isDerived } from './case-record.ts'
+import { listOf, objectOf } from './json-edit.ts'
+import { workflowEpisode, type CaseNames } from './names.ts'
 import { readCaseFiles } from './nouns/case-files.ts'
 import { nounLenses, type NounLenses } from './nouns/noun-lenses.ts'
 
@@ -24,11 +26,46 @@ export function dutyFiles(
   canonicalBase: string,
 ): ReadonlyMap<string, CaseFile> {
   const lenses = nounLenses(canonicalBase)
-  const hasCaseLens = (lenses.of('case') as unknown) !== undefined
-  if (!hasCaseLens) return new Map()
   const facts = compartment.filter(resource => isFact(resource, lenses))
+  if (!facts.some(resource => isOfPeople(resource, lenses))) return noFiles
   return new Map(readCaseFiles(facts, lenses).map(file => [file.case.id, file]))
 }
+
+const noFiles: ReadonlyMap<string, CaseFile> = new Map()
+
+/**
+ * Whether people may have done something here that duties follow from. Most patients are known by messages alone: their
+ * cases are identified and nothing else, and reading them would cost as much as all the rest.
+ */
+function isOfPeople(resource: Resource, { names, of }: NounLenses): boolean {
+  switch (resource.resourceType) {
+    case 'EpisodeOfCare':
+      return 'careManager' in resource || hasOther(resource, bareCase(names))
+    case 'CarePlan':
+      return !isDerived(resource, names) || hasOther(resource, barePlan(names))
+    case 'Encounter':
+    case 'Communication':
+      return of('contact').is(resource)
+    case 'Condition':
+    case 'Goal':
+      return false
+    default:
+      return true
+  }
+}
+
+const hasOther = (resource: Resource, known: ReadonlySet<unknown>): boolean =>
+  listOf(resource['extension']).some(extension => {
+    const { url, valueCode } = objectOf(extension)
+    return !known.has(url) || (resource.resourceType === 'EpisodeOfCare' && !bareStates.has(valueCode))
+  })
+
+/** A case that messages opened, or took back; any other state is of people, or of a death that ends it all. */
+const bareStates: ReadonlySet<unknown> = new Set(['identified', 'entered-in-error'])
+
+const bareCase = ({ state }: CaseNames): ReadonlySet<unknown> => new Set([state])
+const barePlan = ({ state, derived }: CaseNames): ReadonlySet<unknown> =>
+  new Set([state, derived, workflowEpisode])
 
 const isFact = (resource: Resource, { names }: NounLenses): boolean =>
   resource.resourceType !== 'CareTeam' &&
