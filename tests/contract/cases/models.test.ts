@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seedModels } from '../../../src/commands/cases/model-desk.ts'
+import { modelRegistry } from '../../../src/commands/cases/model-registry.ts'
+import { mintIds } from '../../../src/commands/mint-ids.ts'
+import { CM } from '../../support/case-world.ts'
 import { openCaseServer, type CaseServer } from '../../support/case-server.ts'
 import { identifiedCase, openedCase } from '../../support/case-story.ts'
 
@@ -32,8 +36,14 @@ describe('the registry of models', () => {
     ])
     const bundle = await server.call({ path: '/fhir/PlanDefinition?status=active' })
     expect(bundle.json.entry).toHaveLength(5)
-    const [{ resource }] = bundle.json.entry
-    expect(resource.meta.versionId).toBe('1')
+    const clock = { nowMs: () => server.clock.nowMs }
+    const { store } = server.app
+    const parts = { store, clock, tenant: 1, base: 'http://127.0.0.1:8080/fhir', canonicalBase: CM }
+    const registry = modelRegistry(parts)
+    await seedModels({ ...parts, ids: mintIds(clock), targets: [], registry })
+    expect(registry.list().map(({ version }) => version)).toEqual([1, 1, 1, 1, 1])
+    const again = await server.call({ path: '/fhir/PlanDefinition?status=active' })
+    expect(again.json.entry).toEqual(bundle.json.entry)
   })
 
   it('answers 404 for a model or version that is not there', async () => {
