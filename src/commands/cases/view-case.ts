@@ -80,10 +80,14 @@ const unique = (rows: readonly Stored[]): readonly Stored[] => [
   ...new Map(rows.map(row => [`${row.type}/${row.id}`, row])).values(),
 ]
 
+/** Years 1 to 9999, as the database has them. */
+const STORABLE = /^(?!0000)\d{4}-/
+
 /** An instant of a query as the store compares it. Failure: `at-malformed`. */
 export function instantIn({ timeZone }: Pick<CaseDeps, 'timeZone'>, text: string): Result<string> {
   const ms = text.includes('T') ? startMsOf(text, timeZone) : Number.NaN
-  if (!Number.isNaN(ms)) return ok(instantOf(ms))
+  const instant = Number.isNaN(ms) ? '' : instantOf(ms)
+  if (STORABLE.test(instant)) return ok(instant)
   return fail({
     kind: 'invalid',
     code: 'at-malformed',
