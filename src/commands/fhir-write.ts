@@ -221,7 +221,9 @@ async function withFurtherCases(
 /** The whole record of the patients that have a case, where what is written may be a part of it. */
 function withRecords(decision: Decision, loaded: Loaded): Promise<Loaded> {
   const { deps, intents, lock } = decision
-  const patients = deps.consequences ? patientsWithCases(standingResources(loaded), deps.canonicalBase) : []
+  const episodes = loaded.resources.filter(({ type }) => type === 'EpisodeOfCare')
+  if (!deps.consequences || episodes.length === 0) return Promise.resolve(loaded)
+  const patients = patientsWithCases(standingResources({ resources: episodes }), deps.canonicalBase)
   return withCaseRecords(deps.store, loaded, {
     tenant: deps.tenant,
     lane: laneOf({ deps, intents }),

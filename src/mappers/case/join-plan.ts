@@ -1,4 +1,5 @@
 import { endedStates } from '../../care-plan/case.ts'
+import type { CaseFile } from '../../care-plan/case-file.ts'
 import { patientOf } from '../../fhir/compartment.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { isDerived } from './case-record.ts'
@@ -14,7 +15,7 @@ export interface JoinInput {
 }
 
 export interface Joined {
-  /** `changed`, with plain plans and their Tasks linked to the case that they join. */
+  /** `changed`, with plain plans, and Tasks of plans, linked to the case that they join; the same list when none does. */
   readonly changed: readonly Resource[]
   /** Plans that joined. */
   readonly plans: readonly { readonly plan: Resource; readonly caseId: string }[]
@@ -27,17 +28,22 @@ const LIVE: ReadonlySet<string> = new Set(['draft', 'active', 'on-hold'])
 
 /**
  * Plain CarePlans of a FHIR app join the patient's only open case; goals, needs and services come along because the plan
- * refers to them, Tasks get the number of the case. With several open cases people are asked, with none nothing happens.
+ * refers to them, Tasks get the number of the case, also those that are written later for a plan of the case. With
+ * several open cases people are asked, with none nothing happens.
  */
 export function joinPlans({ changed, compartment, lenses }: JoinInput): Joined {
   const plain = changed.filter(resource => isPlain(resource, lenses))
-  if (plain.length === 0) return { changed, plans: [], unsure: [] }
+  const tasks = changed.filter(resource => isLooseTask(resource, lenses))
+  if (plain.length === 0 && tasks.length === 0) return { changed, plans: [], unsure: [] }
   const keys = new Set(changed.map(keyOf))
   const standing = [...compartment.filter(resource => !keys.has(keyOf(resource))), ...changed]
   const open = readCaseFiles(standing, lenses).filter(file => !endedStates.has(file.case.state))
   const fates = plain.map(plan => ({
     plan,
-    cases: open.filter(file => file.case.patient === patientOf(plan)).map(file => file.case.id),
+    cases: open
+      .filter(file => file.case.patient === patientOf(plan))
+      .map(file => file.case.id)
+      .toSorted(),
   }))
   const plans = fates.flatMap(({ plan, cases: [caseId, ...more] }) =>
     caseId !== undefined && more.length === 0 ? [{ plan, caseId }] : [],
@@ -46,18 +52,20 @@ export function joinPlans({ changed, compartment, lenses }: JoinInput): Joined {
     caseId !== undefined && more.length > 0 ? [{ plan, caseId }] : [],
   )
   const owners = new Map<string, string>()
-  for (const { plan, caseId } of plans) {
+  for (const { plan, caseId } of [...plansOf(open, standing, lenses), ...plans]) {
     owners.set(keyOf(plan), caseId)
     for (const reference of planReferences(plan))
       if (reference.startsWith('Task/')) owners.set(reference, caseId)
   }
+  if (owners.size === 0) return { changed, plans, unsure }
   const linked = changed.map(resource => {
     const owner = owners.get(keyOf(resource)) ?? taskOwner(resource, owners)
     return owner === undefined || statedCase(resource, lenses.names) !== undefined
       ? resource
       : withCaseLink(resource, owner, lenses.names)
   })
-  return { changed: linked, plans, unsure }
+  const isLinked = linked.some((resource, i) => resource !== changed[i])
+  return { changed: isLinked ? linked : changed, plans, unsure }
 }
 
 const keyOf = (resource: Resource): string => `${resource.resourceType}/${resource.id ?? ''}`
@@ -71,6 +79,26 @@ function isPlain(resource: Resource, lenses: NounLenses): boolean {
     lenses.fitting(resource)?.noun === 'plan'
   )
 }
+
+/** CarePlans that say themselves which open case is theirs; the tasks of derived ones are derived too. */
+const plansOf = (
+  open: readonly CaseFile[],
+  standing: readonly Resource[],
+  { names }: NounLenses,
+): Joined['plans'] => {
+  const cases = new Set(open.map(file => file.case.id))
+  return standing
+    .filter(({ resourceType }) => resourceType === 'CarePlan')
+    .filter(plan => !isDerived(plan, names))
+    .flatMap(plan => {
+      const caseId = statedCase(plan, names)
+      return caseId !== undefined && cases.has(caseId) ? [{ plan, caseId }] : []
+    })
+}
+
+/** A Task of people that says nothing of a case. */
+const isLooseTask = (resource: Resource, { names }: NounLenses): boolean =>
+  resource.resourceType === 'Task' && statedCase(resource, names) === undefined && !isDerived(resource, names)
 
 /** A Task that says itself which plan it is based on. */
 function taskOwner(resource: Resource, owners: ReadonlyMap<string, string>): string | undefined {

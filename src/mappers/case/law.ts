@@ -21,16 +21,16 @@ import { derivedTeam } from './derived-team.ts'
 import { lawfulEpisode, recordedEpisode } from './episode-law.ts'
 import { isCase } from './episode-lens.ts'
 import { joinPlans, type Joined } from './join-plan.ts'
-import { lawfulNouns } from './noun-law.ts'
+import { lawfulNouns, withExactStateOf } from './noun-law.ts'
 import { caseOwners } from './nouns/case-files.ts'
 import { nounLenses } from './nouns/noun-lenses.ts'
-import { linkedEpisode } from './plan-lens.ts'
+import { statedCase } from './nouns/case-link.ts'
 import { tagOf } from './slots.ts'
 import { notDeletable } from './not-deletable.ts'
 import { lawfulPlan, lawfulTask, lawfulTeam, recordedStatus } from './status-law.ts'
 import { shownState } from './standing.ts'
 import { LAW_TRIGGER } from './task-effects.ts'
-import { caseNumberOf, newTask } from './task-lens.ts'
+import { newTask } from './task-lens.ts'
 import { writeTask } from './write-task.ts'
 
 export interface CaseLawInput {
@@ -78,7 +78,7 @@ export function applyCaseLaw(input: CaseLawInput): Result<readonly Resource[]> {
   const lenses = nounLenses(input.canonicalBase)
   const joined = joinPlans({ changed: input.changed, compartment: input.compartment, lenses })
   const lawful = judgeAll({ ...input, changed: joined.changed }, joined.unsure)
-  if (lawful.ok || joined.plans.length === 0) return lawful
+  if (lawful.ok || joined.changed === input.changed) return lawful
   return judgeAll(input, [...joined.unsure, ...joined.plans])
 }
 
@@ -89,16 +89,19 @@ function judgeAll(input: CaseLawInput, asked: Joined['unsure']): Result<readonly
   if (kept) return fail(notDeletable(kept, court.lenses))
   const written: Resource[] = []
   const reviews: Resource[] = []
+  const refused = new Set<Resource>()
   for (const after of input.changed) {
     const judged = judge(after, court)
     if (judged.ok) written.push(judged.value)
     else if (input.door === 'fhir') return judged
     else {
-      written.push(recorded(after, court))
+      const kept = recorded(after, court)
+      refused.add(kept)
+      written.push(kept)
       reviews.push(...reviewOf(after, court))
     }
   }
-  const nouns = underNounLaw([...written, ...managed(written, court)], court)
+  const nouns = underNounLaw({ written: [...written, ...managed(written, court)], refused }, court)
   if (!nouns.ok) return nouns
   const questions = asked.flatMap(({ plan, caseId }) => questionAbout(plan, caseId, court))
   const result = [...nouns.value, ...reviews, ...questions]
@@ -131,22 +134,31 @@ function courtOf(input: CaseLawInput): Court {
   }
 }
 
+interface Heard {
+  readonly written: readonly Resource[]
+  /** What is flagged and reviewed already. */
+  readonly refused: ReadonlySet<Resource>
+}
+
 /** The law of the nouns; what a peer did against it is flagged and reviewed. */
-function underNounLaw(written: readonly Resource[], court: Court): Result<readonly Resource[]> {
+function underNounLaw({ written, refused }: Heard, court: Court): Result<readonly Resource[]> {
   const { at, actor, stood, rules, models, calendar, timeZone } = court
   const context = { actor, at, recorded: at, rules, models, calendar, timeZone, stays: [] }
   const lenses = nounLenses(court.canonicalBase)
+  if (court.cases.size === 0) return ok(written)
   const lawful = lawfulNouns({ lenses, stood, written, context })
   if (lawful.ok) return lawful
   if (court.door === 'fhir') return fail(lawful.failure.failure)
-  const { resource, caseId } = lawful.failure
-  const isMeant = (one: Resource): boolean =>
-    resource ? one === resource : ownerOf(one, court) === caseId && one.resourceType !== 'EpisodeOfCare'
-  const meant = written.filter(isMeant)
-  const flagged = written.map(one =>
-    isMeant(one) ? tagOf(court.lenses.names.flag, 'rule-broken').set(one, true) : one,
-  )
-  return ok([...flagged, ...meant.slice(0, 1).flatMap(one => reviewOf(one, court))])
+  const { failure, resources, caseId } = lawful.failure
+  const meant = new Set(resources.filter(one => !refused.has(one)))
+  const flag = tagOf(court.lenses.names.flag, 'rule-broken')
+  const flagged = written.map(one => {
+    const stated = withExactStateOf(one, lenses)
+    return meant.has(one) ? flag.set(stated, true) : stated
+  })
+  const step = failure.rule ?? failure.code
+  const reviews = [...meant].slice(0, 1).flatMap(one => reviewTask(one, { caseId, step }, court))
+  return ok([...flagged, ...reviews])
 }
 
 const keyOf = (resource: Resource): string => `${resource.resourceType}/${resource.id ?? ''}`
@@ -159,7 +171,7 @@ function ownerOf(resource: Resource | undefined, { lenses, cases }: Court): stri
   if (!resource) return undefined
   if (resource.resourceType === 'EpisodeOfCare')
     return isCase(resource, lenses.names) ? resource.id : undefined
-  const id = resource.resourceType === 'Task' ? caseNumberOf(resource, lenses.names) : linkedEpisode(resource)
+  const id = statedCase(resource, lenses.names)
   return id !== undefined && cases.has(id) ? id : undefined
 }
 

@@ -1,15 +1,15 @@
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
-import type { CaseFile } from '../../care-plan/case-file.ts'
-import { brokenRule, ruleBroken, type InvariantContext } from '../../care-plan/invariant.ts'
+import type { CaseFile, NounName } from '../../care-plan/case-file.ts'
+import { brokenRule, type InvariantContext } from '../../care-plan/invariant.ts'
 import { invariants } from '../../care-plan/invariants.ts'
-import { requestersOf } from '../../care-plan/invariants/obligation-invariants.ts'
 import { legalIn, movesBetween, type Machine } from '../../care-plan/machine.ts'
 import { machines } from '../../care-plan/machines.ts'
-import { taskMove, type TaskFace } from '../../care-plan/task-roles.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import { listOf, objectOf, textOf } from './json-edit.ts'
+import { textOf } from './json-edit.ts'
+import { lawfulTaskMove } from './task-move-law.ts'
 import { caseOwners, readCaseFiles } from './nouns/case-files.ts'
 import { statedCase } from './nouns/case-link.ts'
+import type { NounLens } from './nouns/noun-lens.ts'
 import type { NounLenses } from './nouns/noun-lenses.ts'
 import { extensionAt } from './slots.ts'
 
@@ -21,11 +21,11 @@ export interface NounCourt {
   readonly context: InvariantContext
 }
 
-/** A resource that the law refuses, or the case whose rule the whole of the write breaks. */
+/** What breaks the law: one resource, or all that was written of a case whose rule they break together. */
 export interface Refusal {
   readonly failure: Failure
-  readonly resource?: Resource
-  readonly caseId?: string
+  readonly caseId: string
+  readonly resources: readonly Resource[]
 }
 
 interface World {
@@ -48,26 +48,44 @@ function worldOf(resources: readonly Resource[], lenses: NounLenses): World {
 export function lawfulNouns(court: NounCourt): Result<readonly Resource[], Refusal> {
   const { lenses, stood } = court
   const before = worldOf([...stood.values()], lenses)
-  const will = new Map([...stood, ...court.written.map(resource => [keyOf(resource), resource] as const)])
-  const after = worldOf([...will.values()], lenses)
+  const written = [...stood, ...court.written.map(resource => [keyOf(resource), resource] as const)]
+  const after = worldOf([...new Map(written).values()], lenses)
   const lawful: Resource[] = []
   for (const resource of court.written) {
-    const judged = judge({ was: stood.get(keyOf(resource)), resource, before, after }, court)
-    if (!judged.ok) return refuse({ failure: judged.failure, resource })
+    const write = { was: stood.get(keyOf(resource)), resource, before, after }
+    const judged = judge(write, court)
+    if (!judged.ok)
+      return refuse({
+        failure: judged.failure,
+        resources: [resource],
+        caseId: ownersOf(write)[0] ?? '',
+      })
     lawful.push(judged.value)
   }
-  const touched = court.written.flatMap(resource => {
-    const was = stood.get(keyOf(resource))
-    return [was && before.owners.get(was), after.owners.get(resource)].flatMap(owner => owner ?? [])
-  })
-  for (const caseId of new Set(touched)) {
-    const file = after.files.get(caseId)
+  const touched = Map.groupBy(
+    court.written.flatMap(resource =>
+      ownersOf({ was: stood.get(keyOf(resource)), resource, before, after }).map(caseId => ({
+        caseId,
+        resource,
+      })),
+    ),
+    ({ caseId }) => caseId,
+  )
+  const states = [...stood, ...lawful.map(resource => [keyOf(resource), resource] as const)]
+  const will = worldOf([...new Map(states).values()], lenses)
+  for (const [caseId, rows] of touched) {
+    const file = will.files.get(caseId)
     const failure =
       file && brokenRule(invariants, { before: before.files.get(caseId), after: file }, court.context)
-    if (failure) return refuse({ failure, caseId })
+    if (failure) return refuse({ failure, caseId, resources: rows.map(({ resource }) => resource) })
   }
   return ok(lawful)
 }
+
+/** The case that a resource leaves and the one that it is in then, each once. */
+const ownersOf = ({ was, resource, before, after }: Judged): readonly string[] => [
+  ...new Set([was && before.owners.get(was), after.owners.get(resource)].flatMap(owner => owner ?? [])),
+]
 
 const refuse = (failure: Refusal): { readonly ok: false; readonly failure: Refusal } => ({
   ok: false,
@@ -88,18 +106,43 @@ function judge(write: Judged, { lenses, context }: NounCourt): Result<Resource> 
     return fail(notMovable(resource.resourceType))
   const lens = owner === undefined ? undefined : lenses.fitting(resource)
   if (owner === undefined) return ok(resource)
-  if (resource.resourceType === 'Task' && was) {
+  if (resource.resourceType === 'Task') {
     const broken = lawfulTaskMove(was, resource, { context, file: before.files.get(owner) })
     if (broken) return fail(broken)
   }
   if (!lens || lens.noun === 'case' || lens.noun === 'obligation') return ok(resource)
   const machine = machines[lens.noun]
-  const state = stateOf(lens.read(resource))
-  if (!machine || state === undefined) return ok(resource)
-  const from = was && left === owner && lenses.fitting(was)?.noun === lens.noun ? lens.read(was) : undefined
-  const stuck =
-    from && illegalStep(machine, { from: stateOf(from) ?? '', to: state, type: resource.resourceType })
-  return stuck ? fail(stuck) : ok(stated(resource, state, lenses))
+  if (!machine || stateOf(lens.read(resource)) === undefined) return ok(resource)
+  const isSame = was && left === owner && lenses.fitting(was)?.noun === lens.noun
+  const meant = isSame ? asMeant({ was, is: resource }, { lens, machine, lenses }) : ok(resource)
+  if (!meant.ok) return meant
+  const state = stateOf(lens.read(meant.value)) ?? ''
+  const from = isSame ? (stateOf(lens.read(was)) ?? '') : state
+  const stuck = illegalStep(machine, { from, to: state, type: resource.resourceType })
+  return stuck ? fail(stuck) : ok(withExactStateOf(meant.value, lenses))
+}
+
+interface Change {
+  readonly was: Resource
+  readonly is: Resource
+}
+
+interface Life {
+  readonly lens: NounLens<NounName>
+  readonly machine: Machine
+  readonly lenses: NounLenses
+}
+
+/** Who changes the state extension alone means that state, and the native status follows; both have to agree. */
+function asMeant({ was, is }: Change, { lens, machine, lenses }: Life): Result<Resource> {
+  const exact = extensionAt(lenses.names.state, 'valueCode')
+  const [before, said] = [exact.get(was), exact.get(is)]
+  const noun = lens.read(is)
+  if (said === undefined || said === before || stateOf(noun) === said) return ok(is)
+  const from = stateOf(lens.read(was)) ?? ''
+  const isAlone = stateOf(lens.read(exact.set(is, before))) === from
+  if (isAlone && machine.states.includes(said)) return ok(lens.write(is, { ...noun, state: said } as never))
+  return fail(noStep(machine, { from, to: said, type: is.resourceType }))
 }
 
 const stateOf = (noun: object): string | undefined => textOf((noun as { readonly state?: unknown }).state)
@@ -111,61 +154,36 @@ interface Step {
 }
 
 /** Withdrawing as an error is legal from everywhere; any other step needs a command that leads there. */
-function illegalStep(machine: Machine, { from, to, type }: Step): Failure | undefined {
-  if (from === to || to === 'entered-in-error' || movesBetween(machine, from, to).length > 0) return undefined
-  return {
-    kind: 'illegal-transition',
-    code: 'illegal-transition',
-    message: `The ${machine.noun} is ${from}; no command leads from there to ${to}.`,
-    expression: `${type}.status`,
-    legal: legalIn(machine, from),
-  }
+function illegalStep(machine: Machine, step: Step): Failure | undefined {
+  const { from, to } = step
+  const isLegal = from === to || to === 'entered-in-error' || movesBetween(machine, from, to).length > 0
+  return isLegal ? undefined : noStep(machine, step)
+}
+
+/** Names the state wanted only where it is one: anything else is what somebody sent. */
+const noStep = (machine: Machine, { from, to, type }: Step): Failure => ({
+  kind: 'illegal-transition',
+  code: 'illegal-transition',
+  message: machine.states.includes(to)
+    ? `The ${machine.noun} is ${from}; no command leads from there to ${to}, or the native status says another state.`
+    : `The ${machine.noun} is ${from}; the state extension names none of its states.`,
+  expression: `${type}.${statusElements[type] ?? 'status'}`,
+  legal: legalIn(machine, from),
+})
+
+const statusElements: Readonly<Record<string, string>> = {
+  Goal: 'lifecycleStatus',
+  Condition: 'clinicalStatus',
 }
 
 /** Where only the native status was changed, the extension follows; where there is none, none is added. */
-function stated(resource: Resource, state: string, { names }: NounLenses): Resource {
-  const exact = extensionAt(names.state, 'valueCode')
+export function withExactStateOf(resource: Resource, lenses: NounLenses): Resource {
+  const exact = extensionAt(lenses.names.state, 'valueCode')
   const said = exact.get(resource)
-  return said === undefined || said === state ? resource : exact.set(resource, state)
+  const lens = said === undefined ? undefined : lenses.fitting(resource)
+  const state = lens && machines[lens.noun] ? stateOf(lens.read(resource)) : undefined
+  return state === undefined || said === state ? resource : exact.set(resource, state)
 }
-
-const needsReason: ReadonlySet<string> = new Set(['rejected', 'cancelled', 'on-hold', 'failed'])
-
-interface TaskHearing {
-  readonly context: InvariantContext
-  readonly file: CaseFile | undefined
-}
-
-/** Who may move a Task of people, and what a move must say (I14, I15); duties are judged by their own rules. */
-function lawfulTaskMove(was: Resource, is: Resource, { context, file }: TaskHearing): Failure | undefined {
-  const requesters = file ? requestersOf(file) : []
-  const broken = taskMove(faceOf(was), faceOf(is), { actor: context.actor, requesters })
-  if (broken) return ruleBroken('I14', broken)
-  const status = textOf(is['status']) ?? ''
-  if (status === textOf(was['status'])) return undefined
-  if (status === 'completed' && listOf(is['output']).length === 0)
-    return ruleBroken('I15', {
-      message: 'A completed Task names in its output what shows it.',
-      expression: 'Task.output',
-    })
-  return needsReason.has(status) && textOf(objectOf(is['statusReason'])['text']) === undefined
-    ? ruleBroken('I15', {
-        message: `A Task that is ${status} says why.`,
-        expression: 'Task.statusReason.text',
-      })
-    : undefined
-}
-
-const referenceIn = (element: unknown): string | undefined => textOf(objectOf(element)['reference'])
-
-const faceOf = (task: Resource): TaskFace => ({
-  status: textOf(task['status']) ?? '',
-  owner: referenceIn(task['owner']),
-  requester: referenceIn(task['requester']),
-  basedOn: listOf(task['basedOn']).flatMap(row => referenceIn(row) ?? []),
-  for: referenceIn(task['for']),
-  partOf: listOf(task['partOf']).flatMap(row => referenceIn(row) ?? []),
-})
 
 const notMovable = (type: string): Failure => ({
   kind: 'business-rule',

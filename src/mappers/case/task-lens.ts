@@ -4,9 +4,10 @@ import type { Duty } from '../../care-plan/duties.ts'
 import type { ObligationState } from '../../care-plan/obligation.ts'
 import type { TaskStanding } from '../../care-plan/care-team.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
+import { isObject, listOf, objectOf, textOf, withElement } from './json-edit.ts'
 import { lensOf, type Lens, type Slot } from './lens.ts'
 import type { CaseNames } from './names.ts'
+import { statedCase } from './nouns/case-link.ts'
 import { referenceExtension } from './nouns/element-slots.ts'
 import { asResource, derivedRows, extensionAt, extensionOf, tagOf, textAt, withReason } from './slots.ts'
 import { nativeStatus, shownState, standingSlot, type Standing } from './standing.ts'
@@ -171,11 +172,8 @@ export function obligationState({ standing, isMissed }: TaskState): ObligationSt
   return standing.overlay ? 'voided' : 'waived'
 }
 
-/** Id of the case that a Task belongs to, by its group identifier. */
-export function caseNumberOf(task: Resource, names: CaseNames): string | undefined {
-  const group: JsonObject = objectOf(task['groupIdentifier'])
-  return group['system'] === names.caseNumber ? textOf(group['value']) : undefined
-}
+/** Id of the case that a Task belongs to: by its group identifier, by its tag where that is somebody else's. */
+export const caseNumberOf = (task: Resource, names: CaseNames): string | undefined => statedCase(task, names)
 
 /** Key of a duty within all cases: `case/rule/trigger`, and the number within a series after a `~`. */
 const dutyKey = ({ caseId, rule, trigger }: Pick<Duty, 'caseId' | 'rule' | 'trigger'>, n: string): string =>

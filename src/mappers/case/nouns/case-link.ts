@@ -58,7 +58,7 @@ export function withCaseLink(resource: Resource, caseId: string, names: CaseName
     const link = { url: workflowEpisode, valueReference: { reference: `EpisodeOfCare/${caseId}` } }
     return withElement(tagged, 'extension', [...others, link])
   }
-  if (resource.resourceType === 'Task' && nativeLink(tagged, names) !== caseId)
+  if (resource.resourceType === 'Task' && isFree(tagged['groupIdentifier'], names))
     return withElement(tagged, 'groupIdentifier', { system: names.caseNumber, value: caseId })
   if (resource.resourceType === 'Encounter' && nativeLink(tagged, names) !== caseId)
     return withElement(tagged, 'episodeOfCare', [
@@ -67,6 +67,10 @@ export function withCaseLink(resource: Resource, caseId: string, names: CaseName
     ])
   return tagged
 }
+
+/** A group of somebody else's stays; the tag tells the case then. */
+const isFree = (group: unknown, { caseNumber }: CaseNames): boolean =>
+  group === undefined || objectOf(group)['system'] === caseNumber
 
 function withTag(resource: Resource, caseId: string, names: CaseNames): Resource {
   const others = listOf(objectOf(resource.meta)['tag']).filter(

@@ -1,0 +1,50 @@
+import type { CaseFile } from '../../care-plan/case-file.ts'
+import { ruleBroken, type InvariantContext } from '../../care-plan/invariant.ts'
+import { requestersOf } from '../../care-plan/invariants/obligation-invariants.ts'
+import { taskMove, type TaskFace } from '../../care-plan/task-roles.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import type { Failure } from '../../lib/result.ts'
+import { listOf, objectOf, textOf } from './json-edit.ts'
+
+const needsReason: ReadonlySet<string> = new Set(['rejected', 'cancelled', 'on-hold', 'failed'])
+
+export interface TaskHearing {
+  readonly context: InvariantContext
+  /** The case as it stood. */
+  readonly file: CaseFile | undefined
+}
+
+/** Who may move a Task of a case, and what a move, or a Task that is written as moved, must say. Undefined = lawful. */
+export function lawfulTaskMove(
+  was: Resource | undefined,
+  is: Resource,
+  { context, file }: TaskHearing,
+): Failure | undefined {
+  const requesters = file ? requestersOf(file) : []
+  const broken = was && taskMove(faceOf(was), faceOf(is), { actor: context.actor, requesters })
+  if (broken) return ruleBroken('I14', broken)
+  const status = textOf(is['status']) ?? ''
+  if (status === textOf(was?.['status'])) return undefined
+  if (status === 'completed' && listOf(is['output']).length === 0)
+    return ruleBroken('I15', {
+      message: 'A completed Task names in its output what shows it.',
+      expression: 'Task.output',
+    })
+  return needsReason.has(status) && textOf(objectOf(is['statusReason'])['text']) === undefined
+    ? ruleBroken('I15', {
+        message: `A Task that is ${status} says why.`,
+        expression: 'Task.statusReason.text',
+      })
+    : undefined
+}
+
+const referenceIn = (element: unknown): string | undefined => textOf(objectOf(element)['reference'])
+
+const faceOf = (task: Resource): TaskFace => ({
+  status: textOf(task['status']) ?? '',
+  owner: referenceIn(task['owner']),
+  requester: referenceIn(task['requester']),
+  basedOn: listOf(task['basedOn']).flatMap(row => referenceIn(row) ?? []),
+  for: referenceIn(task['for']),
+  partOf: listOf(task['partOf']).flatMap(row => referenceIn(row) ?? []),
+})
