@@ -1,3 +1,4 @@
+import { sameValue } from '../lib/same-value.ts'
 import {
   listNames,
   listOfNoun,
@@ -59,8 +60,6 @@ export function changesBetween<S extends object>(before: S | undefined, after: S
   const is = after as Readonly<Record<string, unknown>>
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])]
   return Object.fromEntries(
-    names
-      .filter(name => JSON.stringify(was[name]) !== JSON.stringify(is[name]))
-      .map(name => [name, is[name]]),
+    names.filter(name => !sameValue(was[name], is[name])).map(name => [name, is[name]]),
   ) as Partial<S>
 }

@@ -60,7 +60,7 @@ async function untilReady(url: string, child: ChildProcess, log: () => string): 
   }
 }
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const address = probe.address()

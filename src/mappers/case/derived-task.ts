@@ -1,6 +1,7 @@
 import type { Resource } from '../../fhir/resource.ts'
 import { isObject, listOf, objectOf, withElement, type JsonObject } from './json-edit.ts'
-import { sameValue, type Slot } from './lens.ts'
+import { sameValue } from '../../lib/same-value.ts'
+import type { Slot } from './lens.ts'
 import type { CaseNames } from './names.ts'
 import { extensionOf, textAt, withExtension } from './slots.ts'
 

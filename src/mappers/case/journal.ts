@@ -149,13 +149,27 @@ const deletionOf = (part: Part): DomainEvent => ({
 /** The command's own events, then whatever they leave unsaid. */
 function told(before: State | undefined, part: Part, said: readonly DomainEvent[]): readonly Told[] {
   const { noun, state } = part
-  const own = said.filter(event => event.noun === noun && event.id === state.id)
+  const own = ownEvents(before, part, said)
   const folded = own.reduce<State | undefined>((held, { changes }) => applied(held, changes), before)
   const rest = changesBetween(folded, state)
   const explained = own.map(event => ({ part, event }))
   if (Object.keys(rest).length === 0) return explained
   const type = own.length > 0 ? nounEvents(noun).revised : eventName(noun, before?.state, state.state)
   return [...explained, { part, event: eventOf(part, type, rest) }]
+}
+
+/** What the command says of this noun; with what it is born it says all fields, the id too. */
+function ownEvents(
+  before: State | undefined,
+  { noun, state }: Part,
+  said: readonly DomainEvent[],
+): readonly DomainEvent[] {
+  const own = said.filter(event => event.noun === noun && event.id === state.id)
+  if (before) return own
+  const born = { id: state.id }
+  return own.map((event, i) =>
+    i === 0 ? ({ ...event, changes: { ...event.changes, ...born } } as DomainEvent) : event,
+  )
 }
 
 const applied = (state: State | undefined, changes: object): State => {

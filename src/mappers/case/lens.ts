@@ -1,3 +1,4 @@
+import { sameValue } from '../../lib/same-value.ts'
 import type { Resource } from '../../fhir/resource.ts'
 
 /** One domain value inside a resource. `get(set(resource, value))` equals `value`; `set` leaves all else as it is. */
@@ -36,14 +37,4 @@ export function lensOf<S extends object>(slots: { readonly [K in keyof S]-?: Slo
         .reduce<Resource>((written, name) => slots[name].set(written, state[name]), resource)
     },
   }
-}
-
-/** Equal as JSON: absent and undefined are the same, order of lists counts. Domain values hold no raw numbers. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (Array.isArray(a) !== Array.isArray(b)) return false
-  const [left, right] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>]
-  const names = new Set([...Object.keys(left), ...Object.keys(right)])
-  return [...names].every(name => sameValue(left[name], right[name]))
 }

@@ -2,7 +2,7 @@ import type { Failure } from '../../lib/result.ts'
 import { illegalMove } from '../../care-plan/machine.ts'
 import { modelMachine } from '../../care-plan/models/model-life.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import { sameValue } from './lens.ts'
+import { sameValue } from '../../lib/same-value.ts'
 import { modelLens } from './model-lens.ts'
 import type { CaseNames } from './names.ts'
 

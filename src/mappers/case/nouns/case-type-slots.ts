@@ -3,7 +3,7 @@ import type { Resource } from '../../../fhir/resource.ts'
 import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
-import { sameValue } from '../lens.ts'
+import { sameValue } from '../../../lib/same-value.ts'
 import { recordExtensions } from './part-slots.ts'
 
 /** The case type: the first coding of its system in EpisodeOfCare.type; a new one comes first. */

@@ -17,7 +17,7 @@ import {
 } from '../../../../../src/care-plan/nouns/contact.ts'
 import type { Resource } from '../../../../../src/fhir/resource.ts'
 import { validateResource } from '../../../../../src/fhir/validation/validate-resource.ts'
-import { sameValue } from '../../../../../src/mappers/case/lens.ts'
+import { sameValue } from '../../../../../src/lib/same-value.ts'
 import { withCaseLink } from '../../../../../src/mappers/case/nouns/case-link.ts'
 import type { NounLens } from '../../../../../src/mappers/case/nouns/noun-lens.ts'
 import { nounLenses } from '../../../../../src/mappers/case/nouns/noun-lenses.ts'

@@ -13,7 +13,7 @@ import {
 import { checkInScript } from '../../../../../src/care-plan/check-in.ts'
 import type { Resource } from '../../../../../src/fhir/resource.ts'
 import { validateResource } from '../../../../../src/fhir/validation/validate-resource.ts'
-import { sameValue } from '../../../../../src/mappers/case/lens.ts'
+import { sameValue } from '../../../../../src/lib/same-value.ts'
 import { readCaseFiles, writeCaseFile } from '../../../../../src/mappers/case/nouns/case-files.ts'
 import { nounLenses } from '../../../../../src/mappers/case/nouns/noun-lenses.ts'
 import { decided, openFile } from '../../../../support/case-file.ts'
