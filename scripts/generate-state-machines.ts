@@ -13,8 +13,8 @@ export function stateMachinesText(): string {
     '# State machines',
     '',
     'Made by `npm run generate:state-machines` from the tables that decide (`src/care-plan/machines.ts`); a test compares both. An arrow is a command, the table names the',
-    'event that it raises. What no arrow shows is refused: 409 `illegal-transition` with the legal commands at the case API, 422 at the FHIR API. Where a',
-    'noun has `entered-in-error` and no arrow leads there, no command does: it is read when a FHIR app writes it.',
+    'event that it raises and who makes it: people by a command, facts (messages, what was derived) or a timer. What no arrow shows is refused: 409 `illegal-transition`',
+    'with the legal commands at the case API, 422 at the FHIR API. Figures and answers have no machine: they come to be, are amended and can be withdrawn.',
     '',
     ...all.flatMap(sectionOf),
   ].join('\n')
@@ -31,11 +31,11 @@ function sectionOf({ noun, states, moves }: Machine): readonly string[] {
     ...arrows(moves).map(([path, commands]) => `  ${path}: ${[...new Set(commands)].join(', ')}`),
     '```',
     '',
-    '| command | event | from | to |',
-    '|---|---|---|---|',
+    '| from | command | event | to | made by |',
+    '|---|---|---|---|---|',
     ...moves.map(
-      ({ command, event, from, to }) =>
-        `| \`${command}\` | \`${event}\` | ${from.join(', ') || '-'} | ${to} |`,
+      ({ command, event, from, to, by = 'people' }) =>
+        `| ${from.join(', ') || '-'} | \`${command}\` | \`${event}\` | ${to} | ${by} |`,
     ),
     '',
   ]

@@ -87,7 +87,7 @@ function ownMarks(
     case 'ApproveClosure':
       return { closure: { ...root.closure, approvedBy: actor } }
     case 'ReopenCase':
-      return { closure: undefined, reopenedAt: at }
+      return { closure: undefined, reopenedAt: at, mergedInto: undefined }
     default:
       return {}
   }

@@ -16,6 +16,8 @@ export interface KnownCase {
   /** Somebody worked on it: a case that nobody touched may be taken back. */
   readonly isTouched: boolean
   readonly isHighRisk: boolean
+  /** It was joined to another case, which goes on in its place. */
+  readonly isMerged?: boolean
 }
 
 /** A case as the facts have it. */
@@ -112,6 +114,7 @@ const isEndedAt = (course: CaseCourse, atMs: number): boolean => course.isDeceas
 /** People closed it, and the patient is back soon enough. */
 const isReopened = (one: KnownCase, admission: Movement, rules: CaseRules): boolean =>
   one.state === 'closed' &&
+  one.isMerged !== true &&
   one.endedMs !== undefined &&
   admission.atMs >= one.endedMs &&
   admission.atMs - one.endedMs <= rules.reopenDays * DAY_MS

@@ -31,6 +31,9 @@ export const endedStates: ReadonlySet<CaseState> = new Set([
   'entered-in-error',
 ])
 
+/** States in which a case may be joined to another one that it doubles; a proposed closure is decided first. */
+export const mergeable = ['identified', 'screened', 'outreach', 'open', 'active', 'on-hold'] as const
+
 /** A case as its decider sees it. */
 export interface Case {
   readonly state: CaseState

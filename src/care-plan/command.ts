@@ -19,6 +19,9 @@ export interface CommandContext extends Stamp {
   readonly stays: readonly Stay[]
 }
 
+/** Another case of the same patient; undefined when there is none of this id. */
+export type OtherCases = (id: string) => CaseFile | undefined
+
 /**
  * A command of the case API: its payload as JSON Schema (served in /openapi.json, checked before `decide`), and the pure
  * decision. `decide` gives the events or a failure (`illegal-transition` with the legal commands, `rule-broken` with the
@@ -29,10 +32,15 @@ export interface Command<S extends TObject = TObject> {
   /** One sentence for the API page. */
   readonly summary: string
   readonly payload: S
+  /**
+   * `others` finds further cases of the same patient by id, for a command that joins two: an event on one of them is of
+   * the noun `case` and has its id.
+   */
   readonly decide: (
     file: CaseFile,
     payload: Static<S>,
     context: CommandContext,
+    others?: OtherCases,
   ) => Result<readonly DomainEvent[]>
 }
 

@@ -6,6 +6,10 @@ export interface Move<S extends string> {
   readonly event: string
   readonly from: readonly S[]
   readonly to: S
+  /** No command of the API makes it: facts do (a message, what was derived), or a time that passes. */
+  readonly by?: 'facts' | 'timer'
+  /** The command alone says it: a bare change of state never means it. */
+  readonly isSaid?: true
 }
 
 /** The life of an aggregate as a table: decided by it, drawn from it (docs/reference/state-machines.md). */
@@ -28,7 +32,23 @@ export const moveBy = <S extends string>(
 
 /** Every legal step between two states: what a write of the bare state can mean. */
 export const movesBetween = <S extends string>({ moves }: Machine<S>, from: S, to: S): readonly Move<S>[] =>
-  moves.filter(move => move.to === to && move.from.includes(from))
+  moves.filter(move => move.to === to && move.from.includes(from) && move.isSaid === undefined)
+
+/** The withdrawal of what should never have been recorded: legal from every other state, whoever finds out. */
+export const withdrawal = <S extends string, E extends string>(
+  event: E,
+  states: readonly S[],
+): {
+  readonly command: 'MarkNounEnteredInError'
+  readonly event: E
+  readonly from: readonly S[]
+  readonly to: 'entered-in-error'
+} => ({
+  command: 'MarkNounEnteredInError',
+  event,
+  from: states.filter(state => state !== 'entered-in-error'),
+  to: 'entered-in-error',
+})
 
 /** 409 at the case API, 422 at FHIR: the command, the state it met and what would have been legal. */
 export const illegalMove = <S extends string>(machine: Machine<S>, state: S, command: string): Failure => ({

@@ -1,6 +1,6 @@
-import { caseMatrix, caseStates } from './case.ts'
+import { caseMatrix, caseStates, mergeable, type CaseState } from './case.ts'
 import type { NounName } from './case-file.ts'
-import type { Machine } from './machine.ts'
+import type { Machine, Move } from './machine.ts'
 import { modelMachine } from './models/model-life.ts'
 import { assessmentMachine, barrierMachine, needMachine, strengthMachine } from './nouns/assessment.ts'
 import { appointmentMachine, contactMachine, flagMachine, transitionMachine } from './nouns/contact.ts'
@@ -31,11 +31,12 @@ const caseEvents: Readonly<Record<string, string>> = {
   MarkEnteredInError: 'CaseEnteredInError',
 }
 
-/** The case's matrix (domain.md 4.7) in the shape of the other machines. */
+/** The case's matrix (domain.md 4.7) in the shape of the other machines, and the merge of a duplicate into another case. */
 export const caseMachine: Machine = {
   noun: 'case',
   states: caseStates,
   moves: [
+    // By people at POST /cases, by an admission or by a FHIR client.
     { command: 'IdentifyCase', event: 'CaseIdentified', from: [], to: 'identified' },
     ...caseStates.flatMap(from =>
       Object.entries(caseMatrix[from]).map(([command, to]) => ({
@@ -45,6 +46,10 @@ export const caseMachine: Machine = {
         to,
       })),
     ),
+    ...mergeable.flatMap((from): readonly Move<CaseState>[] => [
+      { command: 'MergeCases', event: 'CasesMerged', from: [from], to: 'closed', isSaid: true },
+      { command: 'UnmergeCases', event: 'CasesUnmerged', from: ['closed'], to: from, isSaid: true },
+    ]),
   ],
 }
 

@@ -37,13 +37,13 @@ export const obligationMachine: Machine<ObligationState> = {
   noun: 'obligation',
   states: ['due', 'met', 'missed', 'late-met', 'waived', 'voided'],
   moves: [
-    { command: 'Raise', event: 'ObligationRaised', from: [], to: 'due' },
-    { command: 'Raise', event: 'ObligationRaised', from: ['voided'], to: 'due' },
-    { command: 'Meet', event: 'ObligationMet', from: ['due'], to: 'met' },
+    { command: 'Raise', event: 'ObligationRaised', from: [], to: 'due', by: 'facts' },
+    { command: 'Raise', event: 'ObligationRaised', from: ['voided'], to: 'due', by: 'facts' },
+    { command: 'Meet', event: 'ObligationMet', from: ['due'], to: 'met', by: 'facts' },
     // From `due` too: its time may have passed before the timer noticed.
-    { command: 'Meet', event: 'ObligationMet', from: ['due', 'missed'], to: 'late-met' },
-    { command: 'Miss', event: 'ObligationMissed', from: ['due'], to: 'missed' },
-    { command: 'Escalate', event: 'ObligationEscalated', from: ['missed'], to: 'missed' },
+    { command: 'Meet', event: 'ObligationMet', from: ['due', 'missed'], to: 'late-met', by: 'facts' },
+    { command: 'Miss', event: 'ObligationMissed', from: ['due'], to: 'missed', by: 'timer' },
+    { command: 'Escalate', event: 'ObligationEscalated', from: ['missed'], to: 'missed', by: 'timer' },
     { command: 'CompleteObligation', event: 'ObligationMet', from: ['due'], to: 'met' },
     { command: 'CompleteObligation', event: 'ObligationMet', from: ['due', 'missed'], to: 'late-met' },
     { command: 'WaiveObligation', event: 'ObligationWaived', from: ['due', 'missed'], to: 'waived' },
@@ -54,12 +54,18 @@ export const obligationMachine: Machine<ObligationState> = {
       { command: 'AcceptObligation', event: 'ObligationAccepted', from: [state], to: state },
       { command: 'StartObligation', event: 'ObligationStarted', from: [state], to: state },
     ]),
-    { command: 'Void', event: 'ObligationVoided', from: ['due', 'missed', 'met', 'late-met'], to: 'voided' },
+    {
+      command: 'Void',
+      event: 'ObligationVoided',
+      from: ['due', 'missed', 'met', 'late-met'],
+      to: 'voided',
+      by: 'facts',
+    },
     // The fact that met it was withdrawn.
-    { command: 'Reopen', event: 'ObligationReopened', from: ['met'], to: 'due' },
-    { command: 'Reopen', event: 'ObligationReopened', from: ['late-met'], to: 'missed' },
+    { command: 'Reopen', event: 'ObligationReopened', from: ['met'], to: 'due', by: 'facts' },
+    { command: 'Reopen', event: 'ObligationReopened', from: ['late-met'], to: 'missed', by: 'facts' },
     // Its due time moved.
-    { command: 'Recompute', event: 'ObligationRecomputed', from: ['missed'], to: 'due' },
+    { command: 'Recompute', event: 'ObligationRecomputed', from: ['missed'], to: 'due', by: 'facts' },
   ],
 }
 

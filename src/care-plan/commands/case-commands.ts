@@ -7,6 +7,8 @@ import { unmetCondition, whileRunning } from './case-command.ts'
 import { closingCommands } from './closing-commands.ts'
 import { overridden } from './consent-override.ts'
 import { intakeCommands } from './intake-commands.ts'
+import { mergeCommands } from './merge-commands.ts'
+import { markNounEnteredInError } from './withdraw-noun.ts'
 
 const closed = { additionalProperties: false } as const
 const because = Type.Object({ reason: textField('Why.') }, closed)
@@ -79,4 +81,6 @@ export const caseCommands: readonly Command[] = [
   allowContact,
   assignTargetGroup,
   overrideConsent,
+  ...mergeCommands,
+  markNounEnteredInError,
 ]

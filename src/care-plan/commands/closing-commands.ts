@@ -129,6 +129,7 @@ const reopenCase = command({
   summary: 'Goes on with a case that was closed a short while ago; a manager has accepted it again.',
   payload: Type.Object({ reason: reasonField }, closed),
   decide: (file, { reason }, context) => {
+    if (file.case.mergedInto) return fail(goesOnElsewhere)
     const { rules, at, timeZone } = context
     const days = closedForDays(file.case, at, timeZone)
     const evidence = { kind: 'ReopenCase', closedForDays: days, reopenDays: rules.reopenDays } as const
@@ -138,6 +139,10 @@ const reopenCase = command({
     return reopened.ok && manager === undefined ? fail(noManager) : asList(reopened)
   },
 })
+
+const goesOnElsewhere = unmetCondition(
+  'ReopenCase is not for a case that was merged into another: take the merge back (UnmergeCases).',
+)
 
 const noManager = ruleBroken('I1', {
   message: 'a case that goes on has a manager; offer it (OfferAssignment) and have it accepted first.',

@@ -107,15 +107,25 @@ const rejectConsent = command({
 
 const revokeConsent = command({
   name: 'RevokeConsent',
-  summary: 'Records that a consent was taken back; nothing is shared on it from now on.',
+  summary:
+    'Records that a consent was taken back; nothing is shared on it from now on, and its recipients are named as recalled.',
   payload: Type.Object({ consent: consentField, reason: textField('Why.') }, closed),
   decide: (file, { consent, reason }, { at }) => {
     const found = foundNoun(file, 'consent', consent)
-    return found.ok
-      ? moved(found.value, 'RevokeConsent', { end: notBefore(found.value.start, at), reason })
-      : found
+    if (!found.ok) return found
+    const revoked = moved(found.value, 'RevokeConsent', { end: notBefore(found.value.start, at), reason })
+    return revoked.ok ? ok([...revoked.value, ...sharesRecalled(found.value, reason)]) : revoked
   },
 })
+
+/** Whom a consent that no longer holds let share the case: nothing may be shared with them on it any more. */
+export const sharesRecalled = (
+  { id, state, scope, recipients }: Consent,
+  reason: string,
+): readonly DomainEvent[] =>
+  state === 'active' && scope === 'sharing' && recipients.length > 0
+    ? [{ type: 'SharesRecalled', noun: 'consent', id, changes: { recipients }, reason }]
+    : []
 
 const expireConsent = command({
   name: 'ExpireConsent',

@@ -145,6 +145,7 @@ const movesByTheTable: Invariant = {
     )
     const illegal = moves
       .filter(({ machine, from, to }) => !isLegal(machine, from, to))
+      .filter(({ noun }) => noun !== 'case' || !isMerge(before, after))
       .map(({ noun, machine, id, from, to }) => ({
         key: `${noun}:${id}`,
         message: `no command leads a ${machine.noun} from ${from} to ${to}; legal: ${legalIn(machine, from).join(', ')}.`,
@@ -192,6 +193,10 @@ const statesOf = (file: CaseFile, noun: keyof typeof machines): readonly Stated[
 const isLegal = (machine: Machine, from: string, to: string): boolean =>
   to === 'entered-in-error' || movesBetween(machine, from, to).length > 0
 
+/** The case was joined to another one, or parted from it: only those commands change the mark. */
+const isMerge = (before: CaseFile, after: CaseFile): boolean =>
+  (before.case.mergedInto === undefined) !== (after.case.mergedInto === undefined)
+
 const finalGoals: ReadonlySet<string> = new Set(['completed', 'cancelled', 'rejected', 'entered-in-error'])
 
 /** I23: what a case needs to be closed. */
@@ -199,7 +204,8 @@ const closedInDueForm: Invariant = {
   number: 'I23',
   says: 'Closure needs a reason, the goals’ final state, outcomes, communication to the next provider and no open red flag.',
   violations: (after, before) => {
-    if (!isClosedNow(after, before)) return []
+    // What is joined to another case goes on there.
+    if (!isClosedNow(after, before) || after.case.mergedInto !== undefined) return []
     const missing = missingForClosure(after)
     return missing.length === 0
       ? []

@@ -1,9 +1,19 @@
-import type { Machine } from '../machine.ts'
+import { withdrawal, type Machine } from '../machine.ts'
 import type { DateTime, PartyRef } from './people.ts'
+
+const assessmentStates = [
+  'planned',
+  'in-progress',
+  'concluded',
+  'amended',
+  'refused',
+  'not-completed',
+  'entered-in-error',
+] as const
 
 export const assessmentMachine = {
   noun: 'assessment',
-  states: ['planned', 'in-progress', 'concluded', 'amended', 'refused', 'not-completed', 'entered-in-error'],
+  states: assessmentStates,
   moves: [
     { command: 'PlanAssessment', event: 'AssessmentPlanned', from: [], to: 'planned' },
     { command: 'StartAssessment', event: 'AssessmentStarted', from: [], to: 'in-progress' },
@@ -24,6 +34,7 @@ export const assessmentMachine = {
       from: ['planned', 'in-progress'],
       to: 'not-completed',
     },
+    withdrawal('AssessmentEnteredInError', assessmentStates),
   ],
 } as const satisfies Machine
 
@@ -111,18 +122,20 @@ export interface Risk {
   readonly encounter?: string
 }
 
+const needStates = [
+  'proposed',
+  'confirmed',
+  'addressed',
+  'deferred',
+  'declined-by-client',
+  'resolved',
+  'inactive',
+  'entered-in-error',
+] as const
+
 export const needMachine = {
   noun: 'need',
-  states: [
-    'proposed',
-    'confirmed',
-    'addressed',
-    'deferred',
-    'declined-by-client',
-    'resolved',
-    'inactive',
-    'entered-in-error',
-  ],
+  states: needStates,
   moves: [
     { command: 'IdentifyNeed', event: 'NeedIdentified', from: [], to: 'proposed' },
     { command: 'RecordAnswers', event: 'NeedIdentified', from: [], to: 'proposed' },
@@ -164,6 +177,7 @@ export const needMachine = {
       from: [state],
       to: state,
     })),
+    withdrawal('NeedEnteredInError', needStates),
   ],
 } as const satisfies Machine
 
@@ -193,9 +207,11 @@ export interface Coded {
   readonly display?: string
 }
 
+const strengthStates = ['proposed', 'active', 'inactive', 'entered-in-error'] as const
+
 export const strengthMachine = {
   noun: 'strength',
-  states: ['proposed', 'active', 'inactive', 'entered-in-error'],
+  states: strengthStates,
   moves: [
     { command: 'RecordStrength', event: 'StrengthIdentified', from: [], to: 'active' },
     { command: 'RecordAnswers', event: 'StrengthIdentified', from: [], to: 'proposed' },
@@ -208,6 +224,7 @@ export const strengthMachine = {
       to: 'inactive',
     },
     { command: 'ReactivateStrength', event: 'StrengthReactivated', from: ['inactive'], to: 'active' },
+    withdrawal('StrengthEnteredInError', strengthStates),
   ],
 } as const satisfies Machine
 
@@ -229,9 +246,11 @@ export interface Strength {
   readonly reason?: string
 }
 
+const barrierStates = ['proposed', 'open', 'removed', 'accepted', 'entered-in-error'] as const
+
 export const barrierMachine = {
   noun: 'barrier',
-  states: ['proposed', 'open', 'removed', 'accepted', 'entered-in-error'],
+  states: barrierStates,
   moves: [
     { command: 'RaiseBarrier', event: 'BarrierRaised', from: [], to: 'open' },
     { command: 'RecordAnswers', event: 'BarrierRaised', from: [], to: 'proposed' },
@@ -243,6 +262,7 @@ export const barrierMachine = {
       to: 'removed',
     },
     { command: 'AcceptBarrier', event: 'BarrierAccepted', from: ['open'], to: 'accepted' },
+    withdrawal('BarrierEnteredInError', barrierStates),
   ],
 } as const satisfies Machine
 

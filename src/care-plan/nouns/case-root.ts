@@ -61,6 +61,20 @@ export interface CaseRoot {
   /** The patient must not be contacted (I9). */
   readonly isContactProhibited: boolean
   readonly contactProhibition?: { readonly since: DateTime; readonly reason: string }
+  /** The case that goes on in its place, and where it stood when it was joined to that one (I25). */
+  readonly mergedInto?: MergedInto
+  /** Ids of the cases that were joined to this one. */
+  readonly mergedFrom?: readonly string[]
+}
+
+export interface MergedInto {
+  /** Id of the case that goes on. */
+  readonly case: string
+  readonly state: CaseState
+  /** It waited for capacity. */
+  readonly waited?: 'yes'
+  readonly since?: DateTime
+  readonly reason?: string
 }
 
 export interface ConsentOverride {

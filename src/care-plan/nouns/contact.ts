@@ -1,9 +1,11 @@
-import type { Machine } from '../machine.ts'
+import { withdrawal, type Machine } from '../machine.ts'
 import type { DateTime, PartyRef } from './people.ts'
+
+const contactStates = ['planned', 'made', 'attempted', 'refused', 'entered-in-error'] as const
 
 export const contactMachine = {
   noun: 'contact',
-  states: ['planned', 'made', 'attempted', 'refused', 'entered-in-error'],
+  states: contactStates,
   moves: [
     { command: 'PlanContact', event: 'ContactPlanned', from: [], to: 'planned' },
     { command: 'RecordContact', event: 'ContactMade', from: [], to: 'made' },
@@ -12,6 +14,7 @@ export const contactMachine = {
     { command: 'RecordAttempt', event: 'ContactAttempted', from: ['planned'], to: 'attempted' },
     { command: 'RecordRefusal', event: 'ContactRefused', from: [], to: 'refused' },
     { command: 'RecordRefusal', event: 'ContactRefused', from: ['planned'], to: 'refused' },
+    withdrawal('ContactEnteredInError', contactStates),
   ],
 } as const satisfies Machine
 
@@ -58,19 +61,21 @@ export interface Contact {
   readonly reason?: string
 }
 
+const appointmentStates = [
+  'proposed',
+  'pending',
+  'booked',
+  'arrived',
+  'fulfilled',
+  'noshow',
+  'cancelled',
+  'waitlist',
+  'entered-in-error',
+] as const
+
 export const appointmentMachine = {
   noun: 'appointment',
-  states: [
-    'proposed',
-    'pending',
-    'booked',
-    'arrived',
-    'fulfilled',
-    'noshow',
-    'cancelled',
-    'waitlist',
-    'entered-in-error',
-  ],
+  states: appointmentStates,
   moves: [
     { command: 'ProposeAppointment', event: 'AppointmentProposed', from: [], to: 'proposed' },
     { command: 'RequestAppointment', event: 'AppointmentRequested', from: ['proposed'], to: 'pending' },
@@ -108,6 +113,7 @@ export const appointmentMachine = {
       to: 'cancelled',
     },
     { command: 'AttachCompanion', event: 'CompanionAttached', from: ['booked'], to: 'booked' },
+    withdrawal('AppointmentEnteredInError', appointmentStates),
   ],
 } as const satisfies Machine
 
@@ -145,12 +151,15 @@ export interface Appointment {
   readonly reason?: string
 }
 
+const flagStates = ['open', 'resolved', 'entered-in-error'] as const
+
 export const flagMachine = {
   noun: 'red flag',
-  states: ['open', 'resolved', 'entered-in-error'],
+  states: flagStates,
   moves: [
     { command: 'RaiseRedFlag', event: 'RedFlagRaised', from: [], to: 'open' },
     { command: 'ResolveRedFlag', event: 'RedFlagResolved', from: ['open'], to: 'resolved' },
+    withdrawal('RedFlagEnteredInError', flagStates),
   ],
 } as const satisfies Machine
 
@@ -191,20 +200,40 @@ export const transitionMachine = {
     'voided',
   ],
   moves: [
-    { command: 'OpenTransition', event: 'TransitionOpened', from: [], to: 'discharged-community' },
-    { command: 'AnticipateTransition', event: 'TransitionAnticipated', from: [], to: 'anticipated' },
-    { command: 'RecordAdmission', event: 'TransitionInFacility', from: ['anticipated'], to: 'in-facility' },
+    {
+      command: 'OpenTransition',
+      event: 'TransitionOpened',
+      from: [],
+      to: 'discharged-community',
+      by: 'facts',
+    },
+    {
+      command: 'AnticipateTransition',
+      event: 'TransitionAnticipated',
+      from: [],
+      to: 'anticipated',
+      by: 'facts',
+    },
+    {
+      command: 'RecordAdmission',
+      event: 'TransitionInFacility',
+      from: ['anticipated'],
+      to: 'in-facility',
+      by: 'facts',
+    },
     {
       command: 'RecordFacilityDischarge',
       event: 'DischargedToFacility',
       from: ['in-facility'],
       to: 'discharged-facility',
+      by: 'facts',
     },
     {
       command: 'RecordDischarge',
       event: 'DischargedToCommunity',
       from: ['in-facility', 'discharged-facility'],
       to: 'discharged-community',
+      by: 'facts',
     },
     ...inPlace('RecordDischargeInfo', 'DischargeInfoRecorded'),
     ...inPlace('ReconcileMedication', 'MedicationReconciled'),
@@ -219,24 +248,28 @@ export const transitionMachine = {
       event: 'TransitionReadmitted',
       from: ['discharged-community', 'discharged-facility'],
       to: 'readmitted',
+      by: 'facts',
     },
     {
       command: 'RecordDeath',
       event: 'TransitionEndedByDeath',
       from: ['anticipated', 'in-facility', 'discharged-community', 'discharged-facility'],
       to: 'died',
+      by: 'facts',
     },
     {
       command: 'VoidTransition',
       event: 'TransitionVoided',
       from: ['anticipated', 'in-facility', 'discharged-community', 'discharged-facility'],
       to: 'voided',
+      by: 'facts',
     },
     {
       command: 'RestoreTransition',
       event: 'TransitionOpened',
       from: ['voided', 'readmitted', 'died'],
       to: 'discharged-community',
+      by: 'facts',
     },
   ],
 } as const satisfies Machine

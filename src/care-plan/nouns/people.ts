@@ -1,4 +1,4 @@
-import type { Machine } from '../machine.ts'
+import { withdrawal, type Machine } from '../machine.ts'
 
 /** A person, role, organisation or device as a reference (`Practitioner/p1`); the core never looks inside. */
 export type PartyRef = string
@@ -6,9 +6,19 @@ export type PartyRef = string
 /** dateTime with offset, as FHIR writes it. */
 export type DateTime = string
 
+const assignmentStates = [
+  'offered',
+  'accepted',
+  'declined',
+  'expired',
+  'handed-over',
+  'ended',
+  'entered-in-error',
+] as const
+
 export const assignmentMachine = {
   noun: 'assignment',
-  states: ['offered', 'accepted', 'declined', 'expired', 'handed-over', 'ended', 'entered-in-error'],
+  states: assignmentStates,
   moves: [
     { command: 'OfferAssignment', event: 'AssignmentOffered', from: [], to: 'offered' },
     { command: 'AcceptAssignment', event: 'AssignmentAccepted', from: ['offered'], to: 'accepted' },
@@ -16,6 +26,7 @@ export const assignmentMachine = {
     { command: 'ExpireAssignment', event: 'AssignmentExpired', from: ['offered'], to: 'expired' },
     { command: 'HandOver', event: 'CaseHandedOver', from: ['accepted'], to: 'handed-over' },
     { command: 'EndAssignment', event: 'AssignmentEnded', from: ['accepted'], to: 'ended' },
+    withdrawal('AssignmentEnteredInError', assignmentStates),
   ],
 } as const satisfies Machine
 
@@ -37,16 +48,27 @@ export interface Assignment {
   readonly reason?: string
 }
 
+const consentStates = ['proposed', 'active', 'revoked', 'expired', 'rejected', 'entered-in-error'] as const
+
 export const consentMachine = {
   noun: 'consent',
-  states: ['proposed', 'active', 'revoked', 'expired', 'rejected', 'entered-in-error'],
+  states: consentStates,
   moves: [
     { command: 'RequestConsent', event: 'ConsentRequested', from: [], to: 'proposed' },
     { command: 'GrantConsent', event: 'ConsentGranted', from: [], to: 'active' },
     { command: 'GrantConsent', event: 'ConsentGranted', from: ['proposed'], to: 'active' },
     { command: 'RejectConsent', event: 'ConsentRejected', from: ['proposed'], to: 'rejected' },
     { command: 'RevokeConsent', event: 'ConsentRevoked', from: ['active'], to: 'revoked' },
+    // Said beside it when somebody was told on the ground of it.
+    {
+      command: 'RevokeConsent',
+      event: 'SharesRecalled',
+      from: ['active'],
+      to: 'revoked',
+      isSaid: true,
+    },
     { command: 'ExpireConsent', event: 'ConsentExpired', from: ['active'], to: 'expired' },
+    withdrawal('ConsentEnteredInError', consentStates),
   ],
 } as const satisfies Machine
 

@@ -1,5 +1,5 @@
 import type { CalendarDate } from '../../lib/calendar-date.ts'
-import type { Machine, Move } from '../machine.ts'
+import { withdrawal, type Machine, type Move } from '../machine.ts'
 import type { DateTime, PartyRef } from './people.ts'
 import type { Coded } from './assessment.ts'
 
@@ -45,6 +45,7 @@ export const planMachine: Machine<PlanState> = {
     },
     ...within('EditPlan', 'PlanEdited', ['draft']),
     ...within('ObtainAgreement', 'AgreementRecorded', ['draft', 'in-review', 'agreed', 'active', 'on-hold']),
+    withdrawal('PlanEnteredInError', planStates),
   ],
 }
 
@@ -122,6 +123,7 @@ export const goalMachine: Machine<GoalState> = {
     ...within('ScaleGoal', 'GoalScaled', openGoalStates),
     ...within('ScoreGoal', 'GoalScored', [...openGoalStates, 'completed']),
     ...within('UpdateAchievement', 'GoalAchievementUpdated', ['active', 'on-hold', 'completed']),
+    withdrawal('GoalEnteredInError', goalStates),
   ],
 }
 
@@ -233,6 +235,7 @@ export const activityMachine: Machine<ActivityState> = {
       to: 'cancelled',
     },
     ...within('AdaptActivity', 'ActivityAdapted', openActivityStates),
+    withdrawal('ActivityEnteredInError', activityStates),
   ],
 }
 

@@ -1,5 +1,6 @@
 import { startMsOf } from '../../lib/fhir-time.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import type { CaseFile } from '../../care-plan/case-file.ts'
 import { commands } from '../../care-plan/commands.ts'
 import { modelCommands } from '../../care-plan/commands/model-commands.ts'
 import type { Caller } from '../fhir-deps.ts'
@@ -51,10 +52,11 @@ export async function runCommand(
       if (!found) return caseUnknown
       const stale = versionStale(request.ifMatch, found.version)
       if (stale) return fail(stale)
-      const events = command.decide(found.file, request.payload, scene.context)
+      const others = (id: string): CaseFile | undefined => caseIn(id, scene.now(), scene.lenses)?.file
+      const events = command.decide(found.file, request.payload, scene.context, others)
       if (!events.ok) return events
       const said = reason === undefined ? events.value : events.value.map(event => ({ reason, ...event }))
-      return ok(decisionOf(found.file, said))
+      return ok(decisionOf(found.file, said, others))
     },
   })
 }

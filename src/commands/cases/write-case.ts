@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../lib/result.ts'
 import { emptyFile, type CaseFile } from '../../care-plan/case-file.ts'
+import type { OtherCases } from '../../care-plan/command.ts'
 import { evolveAll, type DomainEvent } from '../../care-plan/domain-event.ts'
 import { brokenRule } from '../../care-plan/invariant.ts'
 import { invariants } from '../../care-plan/invariants.ts'
@@ -36,6 +37,8 @@ export interface CaseDecision {
   readonly before: CaseFile | undefined
   readonly after: CaseFile
   readonly events: readonly DomainEvent[]
+  /** Other cases of the patient that the decision changes too. */
+  readonly others?: readonly { readonly before: CaseFile; readonly after: CaseFile }[]
 }
 
 /** What the caller is told, as JSON. */
@@ -108,14 +111,17 @@ interface Staged {
 function stage(deps: CaseDeps, write: CaseWrite, scene: Scene): Result<Staged> {
   const decided = write.decide(scene)
   if (!decided.ok) return decided
-  const { caseId, before, after, events } = decided.value
-  const broken = brokenRule(invariants, { before, after }, scene.context)
-  if (broken) return fail(broken)
+  const { caseId, before, after, events, others = [] } = decided.value
   const { lenses, work } = scene
-  const unborn = emptyFile({ ...after.case, id: '' })
-  const { resources: compartment } = scene.now()
-  for (const resource of writeCaseFile({ before: before ?? unborn, after, compartment, lenses }))
-    scene.put(resource)
+  for (const change of [{ before, after }, ...others]) {
+    const broken = brokenRule(invariants, change, scene.context)
+    if (broken) return fail(broken)
+    const unborn = emptyFile({ ...change.after.case, id: '' })
+    const { resources: compartment } = scene.now()
+    const was = change.before ?? unborn
+    for (const resource of writeCaseFile({ before: was, after: change.after, compartment, lenses }))
+      scene.put(resource)
+  }
   stageEffects(deps, scene, `urn:casewire:command:${write.name}`)
   const valid = validated(deps, scene)
   if (!valid.ok) return valid
@@ -125,11 +131,12 @@ function stage(deps: CaseDeps, write: CaseWrite, scene: Scene): Result<Staged> {
   const version = caseVersion(caseId, scene.now(), lenses)
   const resources = work.changedInStep()
   const { context } = scene
+  const involved = new Set([caseId, ...others.map(one => one.after.case.id)])
   recordProvenance({
     deps,
     caller: write.caller,
     work,
-    named: [{ type: 'EpisodeOfCare', id: caseId }],
+    named: [...involved].map(id => ({ type: 'EpisodeOfCare', id })),
     told: {
       activity: write.name,
       at: context.at,
@@ -145,7 +152,7 @@ function stage(deps: CaseDeps, write: CaseWrite, scene: Scene): Result<Staged> {
     changes,
     body: {
       case: { id: caseId, state, version },
-      events: (changes.events ?? []).filter(row => row.caseId === caseId).map(eventAnswer),
+      events: (changes.events ?? []).filter(row => involved.has(row.caseId)).map(eventAnswer),
       resources: resources.toSorted(),
     },
   })
@@ -167,10 +174,26 @@ export function eventAnswer(row: CaseEventRow): EventAnswer {
   }
 }
 
-/** What the decision of a command makes of a case file. */
-export const decisionOf = (before: CaseFile, events: readonly DomainEvent[]): CaseDecision => ({
-  caseId: before.case.id,
-  before,
-  after: evolveAll(before, events),
-  events,
-})
+/** What the decision of a command makes of its case file, and of other cases that it says something of. */
+export function decisionOf(
+  before: CaseFile,
+  events: readonly DomainEvent[],
+  caseNamed: OtherCases = () => undefined,
+): CaseDecision {
+  const caseId = before.case.id
+  const isElsewhere = ({ noun, id }: DomainEvent): boolean => noun === 'case' && id !== caseId
+  const others = Map.groupBy(events.filter(isElsewhere), ({ id }) => id)
+  return {
+    caseId,
+    before,
+    after: evolveAll(
+      before,
+      events.filter(event => !isElsewhere(event)),
+    ),
+    events,
+    others: [...others].flatMap(([id, own]) => {
+      const other = caseNamed(id)
+      return other ? [{ before: other, after: evolveAll(other, own) }] : []
+    }),
+  }
+}

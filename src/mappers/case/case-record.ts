@@ -117,6 +117,7 @@ export function knownCases(record: CaseRecord, lenses: CaseLenses, timeZone: str
         ...(isEndedCase(state.standing.own) && { endedMs: Number.isNaN(endedMs) ? startMs : endedMs }),
         isTouched: isTouchedCase(episode, state, { record, lenses }),
         isHighRisk: state.acuity === 'high',
+        isMerged: lenses.root.read(episode).mergedInto !== undefined,
       },
     ]
   })

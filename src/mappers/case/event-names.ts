@@ -39,8 +39,9 @@ const onlyOne = (names: readonly string[]): string | undefined =>
 
 /** Events of commands that are no move of a machine. */
 const saidEvents: Readonly<Partial<Record<NounName, readonly string[]>>> = {
-  case: ['ManagerAssigned', 'ManagerReleased'],
-  risk: ['RiskStratified'],
+  answers: ['AnswersEnteredInError'],
+  case: ['CaseloadTransferred', 'ManagerAssigned', 'ManagerReleased'],
+  risk: ['RiskEnteredInError', 'RiskStratified'],
   score: [
     'GoalAttainmentScored',
     'GoalScored',
@@ -48,6 +49,7 @@ const saidEvents: Readonly<Partial<Record<NounName, readonly string[]>>> = {
     'ScoreAmended',
     'ScoreComputed',
     'ScoreCorrected',
+    'ScoreEnteredInError',
   ],
 }
 

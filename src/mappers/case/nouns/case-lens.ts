@@ -1,5 +1,11 @@
 import type { EpisodeOfCare } from '@medplum/fhirtypes'
-import { acuities, assignerKinds, type CaseRoot, type Closure } from '../../../care-plan/nouns/case-root.ts'
+import {
+  acuities,
+  assignerKinds,
+  type CaseRoot,
+  type Closure,
+  type MergedInto,
+} from '../../../care-plan/nouns/case-root.ts'
 import type { Resource } from '../../../fhir/resource.ts'
 import { caseImages, caseOfCode, codeOfCase, type CaseCode } from '../case-status.ts'
 import { episodeLens, isCase, type EpisodeState } from '../episode-lens.ts'
@@ -9,7 +15,7 @@ import { asResource, extensionAt, extensionOf, textAt, withExtension } from '../
 import { shownState } from '../standing.ts'
 import { contiguous } from '../status-history.ts'
 import { caseTypeSlot, modelsSlot } from './case-type-slots.ts'
-import { idIn, orEmpty, referenceAt, referenceExtension } from './element-slots.ts'
+import { idIn, orEmpty, referenceAt, referenceExtension, textExtensions } from './element-slots.ts'
 import type { NounLens } from './noun-lens.ts'
 import { recordExtension, recordExtensions } from './part-slots.ts'
 
@@ -91,6 +97,14 @@ const slotsOf = (names: CaseNames): { readonly [K in keyof Fields]-?: Slot<Field
     names.extension('contact-prohibition'),
     { since: 'valueDateTime', reason: 'valueString' },
   ),
+  mergedInto: recordExtension<MergedInto>(names.extension('merged-into'), {
+    case: 'valueId',
+    state: 'valueCode',
+    waited: 'valueCode',
+    since: 'valueDateTime',
+    reason: 'valueString',
+  }),
+  mergedFrom: someOf(textExtensions(names.extension('merged-from'), 'valueId')),
 })
 
 /**
@@ -152,6 +166,15 @@ const oneOf = <C extends string>(
     return codes.find(code => code === given)
   },
   set,
+})
+
+/** A list that is left out when it is empty. */
+const someOf = ({ get, set }: Slot<readonly string[]>): Slot<readonly string[] | undefined> => ({
+  get: resource => {
+    const list = get(resource)
+    return list.length > 0 ? list : undefined
+  },
+  set: (resource, list) => set(resource, list ?? []),
 })
 
 const flagSlot = (url: string): Slot<boolean> => ({

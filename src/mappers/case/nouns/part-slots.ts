@@ -4,7 +4,7 @@ import { extensionOf, withExtension } from '../slots.ts'
 import { extensionRows } from './element-slots.ts'
 
 /** FHIR type of a part of a complex extension; all of them are texts in the domain. */
-type PartType = 'valueCode' | 'valueString' | 'valueDate' | 'valueDateTime' | 'valueReference'
+type PartType = 'valueCode' | 'valueId' | 'valueString' | 'valueDate' | 'valueDateTime' | 'valueReference'
 
 /** The parts of a complex extension, in the order in which they are written. */
 export type Parts<V extends object> = { readonly [K in keyof V]-?: PartType }

@@ -140,7 +140,7 @@ describe('RecordContact', () => {
       const file = openFile({}, { contacts: [aContact({ state })] })
       expect(refusal(file, 'RecordContact', { kind: 'phone', minutes: 5, contact: 'k1' })).toMatchObject({
         code: 'illegal-transition',
-        legal: [],
+        legal: state === 'entered-in-error' ? [] : ['MarkNounEnteredInError'],
       })
     },
   )
@@ -228,7 +228,7 @@ describe('a red flag', () => {
     const file = openFile({}, { flags: [aFlag({ state: 'resolved' })] })
     expect(refusal(file, 'ResolveRedFlag', { flag: 'f1', ledTo: 'none' })).toMatchObject({
       code: 'illegal-transition',
-      legal: [],
+      legal: ['MarkNounEnteredInError'],
     })
     expect(refusal(file, 'ResolveRedFlag', { flag: 'f2', ledTo: 'none' }).code).toBe('unknown-noun')
   })

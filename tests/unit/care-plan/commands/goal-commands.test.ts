@@ -97,7 +97,7 @@ describe('SetGoal', () => {
     const agreed = plannedFile({ plans: [aPlan({ state: 'agreed' })] })
     expect(refusal(agreed, 'SetGoal', { text: 'x', plan: 'pl1' })).toMatchObject({
       code: 'illegal-transition',
-      legal: ['ReturnPlan', 'ObtainAgreement', 'ActivatePlan', 'RevokePlan'],
+      legal: ['ReturnPlan', 'ObtainAgreement', 'ActivatePlan', 'RevokePlan', 'MarkNounEnteredInError'],
     })
     expect(refusal(agreed, 'SetGoal', { text: 'x', plan: 'nothing' }).code).toBe('unknown-noun')
     expect(refusal(agreed, 'SetGoal', { text: 'x', needs: ['nothing'] }).code).toBe('unknown-noun')

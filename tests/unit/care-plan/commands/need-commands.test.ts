@@ -132,7 +132,7 @@ describe('a need', () => {
     const file = withNeeds(aNeed({ state: 'resolved' }))
     expect(refusal(file, 'PrioritiseNeeds', { order: ['n1'] })).toMatchObject({
       code: 'illegal-transition',
-      legal: ['ConfirmNeed'],
+      legal: ['ConfirmNeed', 'MarkNounEnteredInError'],
     })
   })
 })
@@ -206,7 +206,7 @@ describe('a strength', () => {
     const off = { ...linked, strengths: [aStrength({ state: 'inactive' })] }
     expect(refusal(off, 'LinkStrength', { strength: 's1', to: ['g1'] })).toMatchObject({
       code: 'illegal-transition',
-      legal: ['ReactivateStrength'],
+      legal: ['ReactivateStrength', 'MarkNounEnteredInError'],
     })
   })
 

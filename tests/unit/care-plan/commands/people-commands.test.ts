@@ -89,7 +89,7 @@ describe('an assignment', () => {
     const file = openFile()
     expect(refusal(file, name, { assignment: 'assignment-1', ...more })).toMatchObject({
       code: 'illegal-transition',
-      legal: ['HandOver', 'EndAssignment'],
+      legal: ['HandOver', 'EndAssignment', 'MarkNounEnteredInError'],
     })
     expect(refusal(file, name, { assignment: 'nobody', ...more })).toMatchObject({
       kind: 'not-found',
@@ -202,7 +202,7 @@ describe('a consent', () => {
     ])
     expect(refusal(given, 'GrantConsent', payload)).toMatchObject({
       code: 'illegal-transition',
-      legal: ['RevokeConsent', 'ExpireConsent'],
+      legal: ['RevokeConsent', 'ExpireConsent', 'MarkNounEnteredInError'],
     })
   })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson, parseJson } from '../../../../../src/lib/json.ts'
-import { caseStates } from '../../../../../src/care-plan/case.ts'
+import { caseStates, mergeable } from '../../../../../src/care-plan/case.ts'
 import { caseTypes } from '../../../../../src/care-plan/case-rules.ts'
 import type { NounName, Nouns } from '../../../../../src/care-plan/case-file.ts'
 import { acuities, assignerKinds, closureReasons } from '../../../../../src/care-plan/nouns/case-root.ts'
@@ -119,6 +119,19 @@ const root = fc
       ),
       isContactProhibited: fc.boolean(),
       contactProhibition: maybe(fc.record({ since: when, reason: word })),
+      mergedInto: maybe(
+        fc.record(
+          {
+            case: fc.constantFrom('case-2', 'case-3'),
+            state: fc.constantFrom(...mergeable),
+            waited: fc.constant('yes' as const),
+            since: when,
+            reason: word,
+          },
+          { requiredKeys: ['case', 'state'] },
+        ),
+      ),
+      mergedFrom: maybe(fc.array(fc.constantFrom('case-4', 'case-5'), { minLength: 1, maxLength: 3 })),
     }),
     fc.constantFrom(...caseStates),
     fc.boolean(),
