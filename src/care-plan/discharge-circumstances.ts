@@ -21,7 +21,7 @@ export function circumstancesOf(discharge: Movement, course: CaseCourse, input: 
   const booked = file && bookedDay(file, discharge, input)
   return {
     isHighRisk:
-      course.isHighRisk ||
+      (course.isHighRisk && isRatedInTime(discharge, file, input)) ||
       (file !== undefined && isHighByScore(file, stay.encounter)) ||
       isHighByFacts(discharge, input),
     isEngaged: file?.case.openedAt !== undefined && startMsOf(file.case.openedAt, timeZone) <= discharge.atMs,
@@ -30,6 +30,22 @@ export function circumstancesOf(discharge: Movement, course: CaseCourse, input: 
     ...(model && { model }),
     ...(booked !== undefined && { dueOn: booked }),
   }
+}
+
+/** People's rating is of the patient as he or she was then: one from before the stay says nothing of its discharge. */
+function isRatedInTime(
+  { stay }: Movement,
+  file: CaseFile | undefined,
+  { facts, timeZone }: TriggerInput,
+): boolean {
+  const rated = file?.risks.filter(
+    ({ tableVersion, state }) => tableVersion === undefined && state !== 'entered-in-error',
+  )
+  const times = rated?.flatMap(({ at }) => at ?? []) ?? []
+  const known = times.length > 0 ? times : [file?.case.eligibleAt ?? '']
+  const ratedMs = Math.max(...known.map(at => startMsOf(at, timeZone)))
+  const admission = facts.inpatientAdmissions.find(one => one.stay.encounter === stay.encounter)
+  return Number.isNaN(ratedMs) || !admission || ratedMs >= admission.atMs
 }
 
 /** LACE of 10 or more for the stay (domain.md 2.12). */

@@ -119,12 +119,17 @@ const beginning: State = {
   told: new Set(),
 }
 
-/** As adt.md 3.2.5 compares: without times of change, sources, and what was taken back. */
+/** As adt.md 3.2.5 compares: without times of change, sources, what was taken back, and the order of rows of a plan. */
 const finalState = (world: World): readonly string[] =>
   world.compartment
     .filter(({ status }) => status !== 'cancelled' && status !== 'entered-in-error')
-    .map(({ lastModified: _modified, meta, ...rest }) => canonicalJson({ ...rest, tag: meta?.tag }))
+    .map(({ lastModified: _modified, meta, ...rest }) =>
+      canonicalJson({ ...rest, tag: meta?.tag, activity: rowsOf(rest['activity']) }),
+    )
     .toSorted()
+
+const rowsOf = (list: unknown): readonly string[] =>
+  Array.isArray(list) ? list.map(row => canonicalJson(row)).toSorted() : []
 
 const ending = (order: readonly Step[]): State => {
   const last = order.reduce(taken, beginning)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { act, root } from '../../../support/case-acts.ts'
 import {
   accepted,
   admitted,
@@ -76,6 +77,17 @@ describe('a discharge', () => {
     const acuity = { url: `${CM}/StructureDefinition/acuity`, valueCode: 'high' }
     const high = written(world, [{ ...rated, extension: [...(rated['extension'] as object[]), acuity] }])
     expect(dueOf(taskOf(after(high, home()), 'follow-up-visit'))).toBe('2026-10-17T23:59:59-04:00')
+  })
+
+  it('of a case that was rated high before the stay is followed by a visit within fourteen', () => {
+    const world = act(after(emptyWorld, admitted), 'risk', {
+      ...{ id: 'r1', state: 'final', method: 'stratification', band: 'high', inputs: [], missing: [] },
+      at: '2026-10-04T09:00:00-04:00',
+    })
+    const high = root(world, { acuity: 'high' })
+    expect(dueOf(taskOf(after(high, home()), 'follow-up-visit'))).toBe('2026-10-24T23:59:59-04:00')
+    const again = act(high, 'risk', { id: 'r1', at: '2026-10-06T09:00:00-04:00' })
+    expect(dueOf(taskOf(after(again, home()), 'follow-up-visit'))).toBe('2026-10-17T23:59:59-04:00')
   })
 
   it.each([undefined, '99', '09'])(
