@@ -1,11 +1,11 @@
 import type { Instant } from '../lib/clock.ts'
-import { parseJson } from '../lib/json.ts'
 import { sameResource } from '../fhir/same-resource.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { caseEventRows, type Told } from './journal/case-events.ts'
 import { eventOutbox, type JournalSettings } from './journal/cloud-event.ts'
 import { taskTimers } from './timers/task-timers.ts'
+import { parseStored, type ParseStored } from './parsed-resources.ts'
 import type { AuditEntry, Changes, OutboxWrite, Stored, Write } from './ports/store.ts'
 import { versionInstants } from './version-instants.ts'
 
@@ -20,6 +20,8 @@ export interface WorkContext {
   readonly targets: readonly OutboxTarget[]
   /** How the events of cases are kept and sent; without it none are: of a unit of work that is never flushed. */
   readonly journal?: JournalSettings
+  /** How rows are read: `parseStored` unless said otherwise. */
+  readonly parse?: ParseStored
 }
 
 export interface OutboxTarget {
@@ -84,7 +86,13 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
   let changedInStep = new Set<string>()
   for (const stored of loaded) {
     const key = { type: stored.type, id: stored.id }
-    const row = { key, stored, shard: stored.shard, clientAssigned: false, before: parsedOnce(stored) }
+    const row = {
+      key,
+      stored,
+      shard: stored.shard,
+      clientAssigned: false,
+      before: parsedOnce(stored, context.parse),
+    }
     rows.set(keyText(key), { ...row, versions: [] })
   }
 
@@ -207,10 +215,10 @@ function versionsOf(row: Row, at: Instant) {
   }))
 }
 
-function parsedOnce({ deleted, content }: Stored): () => Resource | undefined {
+function parsedOnce(stored: Stored, parse: ParseStored = parseStored): () => Resource | undefined {
   let parsed: Resource | undefined
   return () => {
-    if (!deleted) parsed ??= parseJson(content) as Resource
+    if (!stored.deleted) parsed ??= parse(stored)
     return parsed
   }
 }

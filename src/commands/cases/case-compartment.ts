@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import { parseJson } from '../../lib/json.ts'
 import { fail, ok, type Result } from '../../lib/result.ts'
 import type { CaseFile } from '../../care-plan/case-file.ts'
 import { patientOf } from '../../fhir/compartment.ts'
@@ -7,6 +6,7 @@ import { keyText, type Resource } from '../../fhir/resource.ts'
 import { isCase } from '../../mappers/case/episode-lens.ts'
 import { caseOwners, readCaseFile } from '../../mappers/case/nouns/case-files.ts'
 import { nounLenses, type NounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
+import { parseRemembered } from '../parsed-resources.ts'
 import type { Loaded, LoadRequest, Stored } from '../ports/store.ts'
 import type { CaseDeps } from './case-deps.ts'
 
@@ -41,7 +41,7 @@ export interface Compartment {
 export function compartmentOf(rows: readonly Stored[]): Compartment {
   const standing = rows.filter(({ deleted }) => !deleted)
   return {
-    resources: standing.map(({ content }) => parseJson(content) as Resource),
+    resources: standing.map(parseRemembered),
     versions: new Map(standing.map(row => [keyText(row), row.version])),
   }
 }
@@ -91,7 +91,7 @@ export function patientIn(
 
 function patientOfEpisode(stored: Stored, base: string, canonicalBase: string): string | undefined {
   if (stored.deleted) return undefined
-  const episode = parseJson(stored.content) as Resource
+  const episode = parseRemembered(stored)
   return isCase(episode, nounLenses(canonicalBase).names) ? patientOf(episode, base) : undefined
 }
 

@@ -6,6 +6,7 @@ import type { CommandContext } from '../../care-plan/command.ts'
 import { patientStays, type PatientStays } from '../../mappers/adt/patient-stays.ts'
 import { nounLenses, type NounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
 import { shardOf } from '../fhir-placing.ts'
+import { parseRemembered } from '../parsed-resources.ts'
 import type { Loaded, LoadRequest, Said } from '../ports/store.ts'
 import { openWork, type UnitOfWork } from '../unit-of-work.ts'
 import { caseFileTypes, caseRecord, caseUnknown, patientIn, type Compartment } from './case-compartment.ts'
@@ -65,6 +66,7 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Resu
       requestId,
       targets: deps.targets,
       journal: deps.journal,
+      parse: parseRemembered,
     },
     loaded.resources,
   )
