@@ -204,8 +204,9 @@ const closedInDueForm: Invariant = {
   number: 'I23',
   says: 'Closure needs a reason, the goals’ final state, outcomes, communication to the next provider and no open red flag.',
   violations: (after, before) => {
-    // What is joined to another case goes on there.
-    if (!isClosedNow(after, before) || after.case.mergedInto !== undefined) return []
+    // What is joined to another case goes on there; a closure that was proposed is decided first.
+    if (!isClosedNow(after, before)) return []
+    if (after.case.mergedInto !== undefined && before?.case.state !== 'closing') return []
     const missing = missingForClosure(after)
     return missing.length === 0
       ? []

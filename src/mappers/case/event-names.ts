@@ -40,7 +40,17 @@ const onlyOne = (names: readonly string[]): string | undefined =>
 /** Events of commands that are no move of a machine. */
 const saidEvents: Readonly<Partial<Record<NounName, readonly string[]>>> = {
   answers: ['AnswersEnteredInError'],
-  case: ['CaseloadTransferred', 'ManagerAssigned', 'ManagerReleased'],
+  case: [
+    'CaseloadTransferred',
+    'ConsentOverridden',
+    'ContactAllowed',
+    'ContactProhibited',
+    'ManagerAssigned',
+    'ManagerReleased',
+    'ModelSelected',
+    'RiskStratified',
+    'TargetGroupAssigned',
+  ],
   risk: ['RiskEnteredInError', 'RiskStratified'],
   score: [
     'GoalAttainmentScored',
