@@ -6,6 +6,7 @@ import { legalIn, movesBetween, type Machine } from '../../care-plan/machine.ts'
 import { machines } from '../../care-plan/machines.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { textOf } from './json-edit.ts'
+import { droppedPlanCategory } from './plan-category.ts'
 import { lawfulTaskMove } from './task-move-law.ts'
 import { caseOwners, readCaseFiles } from './nouns/case-files.ts'
 import { statedCase } from './nouns/case-link.ts'
@@ -104,6 +105,8 @@ function judge(write: Judged, { lenses, context }: NounCourt): Result<Resource> 
   const [left, owner] = [was && before.owners.get(was), after.owners.get(resource)]
   if (was && left !== undefined && statedCase(was, lenses.names) === left && owner !== left)
     return fail(notMovable(resource.resourceType))
+  const dropped = owner === undefined ? undefined : droppedPlanCategory(was, resource, lenses)
+  if (dropped) return fail(dropped)
   const lens = owner === undefined ? undefined : lenses.fitting(resource)
   if (owner === undefined) return ok(resource)
   if (resource.resourceType === 'Task') {
