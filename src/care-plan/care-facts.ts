@@ -22,6 +22,8 @@ export interface CareFacts {
   readonly concludedAssessments: readonly CareFact[]
   /** Births of plans. */
   readonly drafts: readonly CareFact[]
+  /** Revisions of plans that are or were active. */
+  readonly revisions: readonly (CareFact & { readonly plan: Plan })[]
   /** Activations of plans. */
   readonly activations: readonly (CareFact & { readonly plan: Plan })[]
 }
@@ -61,6 +63,13 @@ export function careFacts(file: CaseFile, timeZone: string): CareFacts {
       .toSorted(byTime),
     drafts: plans
       .flatMap(({ id, created, start }) => timed(created ?? start, `CarePlan/${id}`, 'a plan'))
+      .toSorted(byTime),
+    revisions: plans
+      .flatMap(plan =>
+        (plan.revisions ?? [])
+          .flatMap(at => timed(at, `CarePlan/${plan.id}`, 'a revision of the plan'))
+          .map(fact => ({ ...fact, plan })),
+      )
       .toSorted(byTime),
     activations: plans
       .filter(({ state }) => activated.has(state))

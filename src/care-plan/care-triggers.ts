@@ -7,6 +7,7 @@ import type { TriggerKind } from './duty-rules.ts'
 import { missesOf, repeatedMisses } from './missed-services.ts'
 import { modelAt, modelSpans, type ModelSpan } from './model-in-force.ts'
 import type { ModelProfile } from './model-profile.ts'
+import { resumptionsOf, restingOnHold } from './case-hold.ts'
 import { seriesOf, type Anchor, type Settled } from './series.ts'
 import type { TriggerInput } from './trigger-input.ts'
 
@@ -18,6 +19,8 @@ interface Care {
   readonly spans: readonly ModelSpan[]
   readonly timeZone: string
   readonly settled: Settled
+  /** When the case went on after each hold. */
+  readonly resumed: readonly Anchor[]
   readonly isInpatientAt: (atMs: number) => boolean
 }
 
@@ -34,6 +37,7 @@ export function careTriggers(input: TriggerInput): readonly Trigger[] {
       spans: modelSpans(file, models, timeZone),
       timeZone,
       settled: input.settled ?? (() => undefined),
+      resumed: resumptionsOf(file, timeZone),
       isInpatientAt: atMs => isInpatientAt(input, atMs),
     }
     return [
@@ -173,10 +177,11 @@ function cadence(care: Care): readonly Trigger[] {
       start: base,
       done: care.facts.contacts,
       settled: care.settled,
+      resumed: care.resumed,
       step: n => ({ everyDays: everyDaysAt(span.model, n), model: span.model }),
       ...(span.endMs !== undefined && { endMs: span.endMs }),
     })
-    return steps.map(step => heldBack(step, care))
+    return steps.map(step => restingOnHold(step, care.file))
   })
 }
 
@@ -197,18 +202,6 @@ export function everyDaysAt({ cadence: phases }: ModelProfile, n: number): numbe
   return phases.at(-1)?.everyDays ?? 30
 }
 
-/** While a case is on hold nobody is asked to keep a rhythm. */
-function heldBack(trigger: Trigger, { file: { case: root } }: Care): Trigger {
-  if (root.state !== 'on-hold' || trigger.overtaken) return trigger
-  return {
-    ...trigger,
-    overtaken: { reason: 'case on hold', recorded: root.since ?? trigger.at, atMs: heldMs(root.since) },
-  }
-}
-
-const heldMs = (since: string | undefined): number =>
-  since === undefined ? Number.POSITIVE_INFINITY : startMsOf(since, 'UTC')
-
 /** Reviews of each plan while it is the active one. */
 function planCycles(care: Care): readonly Trigger[] {
   const { activations } = care.facts
@@ -225,15 +218,16 @@ function planCycles(care: Care): readonly Trigger[] {
       trigger: base,
       rule: 'plan-review',
       start: { at, atMs },
-      done: [],
+      done: care.facts.revisions.filter(revision => revision.plan.id === plan.id),
       settled: care.settled,
+      resumed: care.resumed,
       step: (_n, anchor) => {
         const model = modelAt(care.spans, anchor.atMs) ?? care.spans[0]?.model
         return model && { everyDays: model.reviewDays, model }
       },
       ...(ended !== undefined && { endMs: ended }),
     })
-    return steps.map(step => heldBack(step, care))
+    return steps.map(step => restingOnHold(step, care.file))
   })
 }
 

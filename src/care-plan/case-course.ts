@@ -86,6 +86,8 @@ function ownMarks(
       return { closure: undefined }
     case 'ApproveClosure':
       return { closure: { ...root.closure, approvedBy: actor } }
+    case 'ResumeCase':
+      return { resumptions: [...(root.resumptions ?? []), at] }
     case 'ReopenCase':
       return { closure: undefined, reopenedAt: at, mergedInto: undefined }
     default:

@@ -8,6 +8,7 @@ import { FACILITY_CONTACT_DAYS, type Circumstances } from './duty-rules.ts'
 import { isHighRisk } from './risk/risk-of.ts'
 import { modelAt, modelSpans } from './model-in-force.ts'
 import { isBirthStay } from './newborn.ts'
+import { resumptionsOf, restingOnHold } from './case-hold.ts'
 import { seriesOf } from './series.ts'
 import { endedInpatient, type Movement } from './stay-facts.ts'
 import { followUpOf, leadCase, triggerOf, type TriggerInput } from './trigger-input.ts'
@@ -96,13 +97,15 @@ export function facilityStayTriggers(discharge: Movement, input: TriggerInput): 
     ? { reason: 'stay ended', recorded: end?.recorded ?? zonedTextOf(endMs, timeZone), atMs: endMs }
     : undefined
   const model = modelAt(modelSpans(file, input.models, timeZone), discharge.atMs)
-  return seriesOf({
+  const steps = seriesOf({
     trigger: { ...triggerOf('facility-stay', discharge, course), ...(overtaken && { overtaken }) },
     rule: 'facility-contact',
     start: discharge,
     done: careFacts(file, timeZone).contacts,
     settled: input.settled ?? (() => undefined),
+    resumed: resumptionsOf(file, timeZone),
     step: () => ({ everyDays: FACILITY_CONTACT_DAYS, ...(model && { model }) }),
     ...(overtaken && { endMs }),
   })
+  return steps.map(step => restingOnHold(step, file))
 }

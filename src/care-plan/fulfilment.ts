@@ -78,6 +78,10 @@ function stated(
   return { at, atMs, output: about.output, words: about.words }
 }
 
+/** A revision of a plan in force, as RevisePlan makes it. */
+const revisionAfter = (isMeant: (revision: CareFacts['revisions'][number]) => boolean): MetBy =>
+  after(({ revisions }) => revisions.filter(isMeant))
+
 const metBy: Readonly<Partial<Record<RuleId, MetBy>>> = {
   screen: (_trigger, { file: { case: root }, timeZone }) =>
     stated(root.eligibleAt ?? root.openedAt, {
@@ -109,8 +113,16 @@ const metBy: Readonly<Partial<Record<RuleId, MetBy>>> = {
   assess: (_trigger, { facts }) => facts.concludedAssessments[0],
   'plan-draft': ({ kind, atMs }, { facts }) =>
     facts.drafts.find(draft => kind === 'engagement' || draft.atMs >= atMs),
-  'plan-review': after(({ activations }) => activations),
-  'adapt-plan': after(({ drafts }) => drafts),
+  'plan-review': (trigger, evidence) =>
+    earliest(
+      after(({ activations }) => activations)(trigger, evidence),
+      revisionAfter(({ plan }) => `plan:${plan.id}` === trigger.id)(trigger, evidence),
+    ),
+  'adapt-plan': (trigger, evidence) =>
+    earliest(
+      after(({ drafts }) => drafts)(trigger, evidence),
+      revisionAfter(({ plan }) => plan.isPlain !== true)(trigger, evidence),
+    ),
   'red-flag': ({ id, atMs }, { file, facts, timeZone }) => {
     const flag = file.flags.find(one => `flag:${one.id}` === id)
     return earliest(

@@ -23,6 +23,8 @@ export interface Series {
   /** Facts that each end one step, in order of time. */
   readonly done: readonly Anchor[]
   readonly settled: Settled
+  /** Ends of pauses, in order of time: what is open then is counted from there. */
+  readonly resumed?: readonly Anchor[]
   /** Step n: days until it is due and the model it is by; undefined ends the series. */
   readonly step: (n: number, anchor: Anchor) => Pick<Circumstances, 'everyDays' | 'model'> | undefined
   readonly endMs?: number
@@ -33,24 +35,33 @@ const STEPS_MAX = 2000
 
 /**
  * The duties of a rhythm: every step that was done, and the one that is next; never further ones. Each begins where the
- * one before was done.
+ * one before was done, or where the last pause since then ended.
  */
 export function seriesOf(series: Series): readonly Trigger[] {
   const { trigger, rule, done, settled } = series
   const triggers: Trigger[] = []
   let anchor: Anchor | undefined = series.start
   for (let n = 0; anchor && n < STEPS_MAX; n += 1) {
-    const step = series.step(n, anchor)
-    if (!step) break
-    triggers.push({ ...trigger, ...step, at: anchor.at, atMs: anchor.atMs, n })
-    anchor = nextAnchor(anchor, {
+    const next: Anchor | undefined = nextAnchor(anchor, {
       done,
       byHand: settled({ caseId: trigger.caseId, rule, trigger: trigger.id, n }),
       ...(series.endMs !== undefined && { endMs: series.endMs }),
     })
+    const { at, atMs } = resumedIn(series, anchor, next) ?? anchor
+    const step = series.step(n, { at, atMs })
+    if (!step) break
+    triggers.push({ ...trigger, ...step, at, atMs, n })
+    anchor = next
   }
   return triggers
 }
+
+/** The end of the last pause between two steps. */
+const resumedIn = (
+  { resumed = [], endMs = Number.POSITIVE_INFINITY }: Series,
+  anchor: Anchor,
+  next: Anchor | undefined,
+): Anchor | undefined => resumed.findLast(({ atMs }) => atMs > anchor.atMs && atMs < (next?.atMs ?? endMs))
 
 function nextAnchor(
   anchor: Anchor,

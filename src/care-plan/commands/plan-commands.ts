@@ -122,7 +122,8 @@ const revisePlan = command({
     if (!plan.ok) return plan
     const fields = changedPlan(file, plan.value, changes)
     if (!fields.ok) return fields
-    const revision = revised(file, plan.value, fields.value, reason)
+    const revisions = [...(plan.value.revisions ?? []), context.at]
+    const revision = revised(file, plan.value, { ...fields.value, revisions }, reason)
     if (!revision.ok) return revision
     return ok([...revision.value, ...startedGoals(file, changes.addGoals ?? [], context)])
   },

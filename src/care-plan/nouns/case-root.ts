@@ -49,6 +49,8 @@ export interface CaseRoot {
   readonly eligibleAt?: DateTime
   readonly openedAt?: DateTime
   readonly reopenedAt?: DateTime
+  /** When it went on after each hold, oldest first: its rhythms count from there. */
+  readonly resumptions?: readonly DateTime[]
   /** Who goes on with it after TransferOut. */
   readonly transferredTo?: PartyRef
   /** Models of the case, oldest first; the last one holds. */

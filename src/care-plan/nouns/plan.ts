@@ -56,6 +56,8 @@ export interface Plan {
   /** 1 for the first plan of the case, one more for each replacement. */
   readonly major: number
   readonly minor: number
+  /** When it was looked over and revised (RevisePlan), oldest first: each is a review. */
+  readonly revisions?: readonly DateTime[]
   readonly title?: string
   readonly author?: PartyRef
   readonly created?: DateTime

@@ -15,7 +15,7 @@ import { asResource, extensionAt, extensionOf, textAt, withExtension } from '../
 import { shownState } from '../standing.ts'
 import { contiguous } from '../status-history.ts'
 import { caseTypeSlot, modelsSlot } from './case-type-slots.ts'
-import { idIn, orEmpty, referenceAt, referenceExtension, textExtensions } from './element-slots.ts'
+import { idIn, orEmpty, referenceAt, referenceExtension, someOf, textExtensions } from './element-slots.ts'
 import type { NounLens } from './noun-lens.ts'
 import { recordExtension, recordExtensions } from './part-slots.ts'
 
@@ -68,6 +68,7 @@ const slotsOf = (names: CaseNames): { readonly [K in keyof Fields]-?: Slot<Field
   eligibleAt: extensionAt(names.extension('eligible-at'), 'valueDateTime'),
   openedAt: extensionAt(names.extension('opened-at'), 'valueDateTime'),
   reopenedAt: extensionAt(names.extension('reopened-at'), 'valueDateTime'),
+  resumptions: someOf(textExtensions(names.extension('resumed-at'), 'valueDateTime')),
   transferredTo: referenceExtension(names.extension('transferred-to')),
   models: modelsSlot(names) as Slot<CaseRoot['models'] | undefined>,
   outreach: recordExtensions(names.extension('outreach'), {
@@ -166,15 +167,6 @@ const oneOf = <C extends string>(
     return codes.find(code => code === given)
   },
   set,
-})
-
-/** A list that is left out when it is empty. */
-const someOf = ({ get, set }: Slot<readonly string[]>): Slot<readonly string[] | undefined> => ({
-  get: resource => {
-    const list = get(resource)
-    return list.length > 0 ? list : undefined
-  },
-  set: (resource, list) => set(resource, list ?? []),
 })
 
 const flagSlot = (url: string): Slot<boolean> => ({

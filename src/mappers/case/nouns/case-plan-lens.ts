@@ -6,7 +6,7 @@ import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 import { asResource, extensionAt, textAt } from '../slots.ts'
 import { hasCoding } from './concept-slots.ts'
-import { firstIdIn, integerExtension } from './element-slots.ts'
+import { firstIdIn, integerExtension, someOf, textExtensions } from './element-slots.ts'
 import { nounLens, type Birth, type NounLens, type NounLensMaker } from './noun-lens.ts'
 import { recordExtensions } from './part-slots.ts'
 import { partyAt } from './party-slots.ts'
@@ -35,6 +35,7 @@ export const casePlanLens: NounLensMaker<'plan'> = names =>
         state: planState(names),
         major: orElse(integerExtension(names.extension('plan-major')), 1),
         minor: orElse(integerExtension(names.extension('plan-minor')), 0),
+        revisions: someOf(textExtensions(names.extension('revised-at'), 'valueDateTime')),
         title: textAt('title'),
         author: partyAt({ element: 'author', types: AUTHORS, extension: names.extension('author') }),
         created: textAt('created'),

@@ -61,6 +61,15 @@ export const textExtensions = (url: string, valueName = 'valueString'): Slot<rea
     write: value => ({ [valueName]: value }),
   })
 
+/** A list that is left out when it is empty. */
+export const someOf = ({ get, set }: Slot<readonly string[]>): Slot<readonly string[] | undefined> => ({
+  get: resource => {
+    const list = get(resource)
+    return list.length > 0 ? list : undefined
+  },
+  set: (resource, list) => set(resource, list ?? []),
+})
+
 /** Inputs of a figure: name and value. */
 export const inputExtensions = (
   url: string,

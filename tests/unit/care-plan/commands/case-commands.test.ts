@@ -231,6 +231,7 @@ describe('a hold', () => {
     expect(refusal(file, 'HoldCase', pause).message).toBe('HoldCase needs a review within 30 days.')
     const resumed = afterwards(openFile({ state: 'on-hold', hold: { reason: 'away' } }), 'ResumeCase').case
     expect(resumed.hold).toBeUndefined()
+    expect(resumed.resumptions).toEqual([resumed.since])
   })
 
   it('for capacity is possible before the case is open only', () => {

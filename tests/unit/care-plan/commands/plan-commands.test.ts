@@ -206,6 +206,9 @@ describe('RevisePlan', () => {
     expect(after.plans[0]).toMatchObject({ minor: 1, goals: ['g1', 'g2'], activities: [] })
     expect(after.goals[1]?.state).toBe('active')
     expect(after.plans[0]?.reason).toBeUndefined()
+    expect(after.plans[0]?.revisions).toHaveLength(1)
+    const again = afterwards(after, 'RevisePlan', { plan, changes: { title: 'x' }, ...because })
+    expect(again.plans[0]?.revisions).toHaveLength(2)
   })
 
   it('is refused while the case is on hold', () => {

@@ -169,9 +169,28 @@ describe('the cadence of a model', () => {
     const world = then(held, [hospital])
     expect(linesBy(world, 'cadence-contact')).toEqual(['voided 2026-10-21'])
     expect(linesBy(world, 'hold-review')).toEqual(['due 2026-11-06'])
-    const resumed = then(root(world, { state: 'active', hold: undefined } as never), [hospital])
-    expect(linesBy(resumed, 'cadence-contact')).toEqual(['due 2026-10-21'])
+    const resumptions = ['2026-10-30T09:00:00-04:00']
+    const resumed = then(root(world, { state: 'active', hold: undefined, resumptions } as never), [hospital])
+    expect(linesBy(resumed, 'cadence-contact')).toEqual(['due 2026-11-06'])
     expect(linesBy(resumed, 'hold-review')).toEqual(['voided 2026-11-06'])
+  })
+
+  it('counts from the end of each hold, whatever was done before and while it lasted', () => {
+    const made = contact(
+      contact(river(), 'k1', '2026-10-14T10:00:00-04:00'),
+      'k2',
+      '2026-10-20T10:00:00-04:00',
+    )
+    const resumptions = [
+      '2026-10-19T09:00:00-04:00',
+      '2026-10-26T09:00:00-04:00',
+      '2026-10-28T09:00:00-04:00',
+    ]
+    const world = then(root(made, { state: 'active', resumptions }), [hospital])
+    expect(linesBy(world, 'cadence-contact')).toEqual(['met 2026-10-26', 'due 2026-11-04'])
+    expect(effectsOf(world, [hospital], withModels).resources).toEqual([])
+    const seen = then(contact(world, 'k3', '2026-11-02T10:00:00-05:00'), [hospital])
+    expect(linesBy(seen, 'cadence-contact')).toEqual(['met 2026-10-26', 'met 2026-11-04', 'due 2026-11-09'])
   })
 
   it('goes on after a duty that a person finished or waived', () => {
@@ -383,6 +402,31 @@ describe('other rules', () => {
       doneAt: '2026-11-10T10:00:00-05:00',
     })
     expect(linesBy(then(reviewed, [hospital]), 'plan-review')).toEqual(['met 2026-11-14', 'due 2026-12-10'])
+  })
+
+  it('take a revision of the plan for its review, and count the next one from it', () => {
+    const plan = {
+      ...{ id: 'p1', state: 'active', major: 1, minor: 0, start: '2026-10-15T09:00:00-04:00' },
+      ...{ goals: [], activities: [], needs: [], strengths: [], agreements: [] },
+    } as const
+    const world = then(act(river(), 'plan', plan), [hospital])
+    const once = act(world, 'plan', { ...plan, minor: 1, revisions: ['2026-11-10T10:00:00-05:00'] })
+    expect(linesBy(then(once, [hospital]), 'plan-review')).toEqual(['met 2026-11-14', 'due 2026-12-10'])
+    const revisions = ['2026-11-10T10:00:00-05:00', '2026-12-12T10:00:00-05:00']
+    const twice = then(act(then(once, [hospital]), 'plan', { ...plan, minor: 2, revisions }), [hospital])
+    expect(linesBy(twice, 'plan-review')).toEqual(['met 2026-11-14', 'late-met 2026-12-10', 'due 2027-01-11'])
+    expect(dutiesBy(twice, 'plan-review')[0]?.['output']).toMatchObject([
+      { valueReference: { reference: 'CarePlan/p1' } },
+    ])
+  })
+
+  it('take up the review of a plan again where the hold of the case ended', () => {
+    const active = act(river(), 'plan', {
+      ...{ id: 'p1', state: 'active', major: 1, minor: 0, start: '2026-10-15T09:00:00-04:00' },
+      ...{ goals: [], activities: [], needs: [], strengths: [], agreements: [] },
+    })
+    const resumed = root(active, { state: 'active', resumptions: ['2026-11-10T09:00:00-05:00'] })
+    expect(linesBy(then(resumed, [hospital]), 'plan-review')).toEqual(['due 2026-12-10'])
   })
 
   it('ask for a decision on a proposed closure, and void what is open when the case is closed', () => {

@@ -100,6 +100,7 @@ const root = fc
       eligibleAt: maybe(when),
       openedAt: maybe(when),
       reopenedAt: maybe(when),
+      resumptions: maybe(fc.array(when, { minLength: 1, maxLength: 3 })),
       transferredTo: maybe(organization),
       models: fc.array(model, { maxLength: 3 }),
       outreach: fc.array(fc.record({ on: date, medium: word }), { maxLength: 3 }),

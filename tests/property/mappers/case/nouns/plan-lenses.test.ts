@@ -150,6 +150,7 @@ const plan = fc.record({
   state: fc.constantFrom(...planMachine.states),
   major: fc.integer({ min: 1, max: 9 }),
   minor: fc.integer({ min: 0, max: 9 }),
+  revisions: optional(fc.array(when, { minLength: 1, maxLength: 3 })),
   title: optional(fc.constantFrom('Back on the bicycle', 'A <b>&amp; "C"')),
   author: optional(anybody),
   created: optional(when),

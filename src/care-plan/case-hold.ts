@@ -1,0 +1,22 @@
+import { startMsOf, withTime } from '../lib/fhir-time.ts'
+import type { CaseFile } from './case-file.ts'
+import type { Trigger } from './duties.ts'
+import type { Anchor } from './series.ts'
+
+type Held = Pick<CaseFile, 'case'>
+
+/** While a case is on hold nobody is asked to keep a rhythm; what was done before the hold stands. */
+export function restingOnHold(trigger: Trigger, { case: { state, since } }: Held): Trigger {
+  if (state !== 'on-hold' || trigger.overtaken) return trigger
+  const atMs = since === undefined ? Number.POSITIVE_INFINITY : startMsOf(since, 'UTC')
+  return { ...trigger, overtaken: { reason: 'case on hold', recorded: since ?? trigger.at, atMs } }
+}
+
+/** When the case went on after each hold, in order of time; what is no time is left out. */
+export const resumptionsOf = ({ case: { resumptions = [] } }: Held, timeZone: string): readonly Anchor[] =>
+  resumptions
+    .flatMap(at => {
+      const atMs = startMsOf(at, timeZone)
+      return Number.isNaN(atMs) ? [] : [{ at: withTime(at, timeZone), atMs }]
+    })
+    .toSorted((a, b) => a.atMs - b.atMs)
