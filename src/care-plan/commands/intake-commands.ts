@@ -52,7 +52,7 @@ const stratifyRisk = command({
     whileRunning(file, 'StratifyRisk', [
       caseChanged(file.case, 'RiskStratified', { acuity }),
       {
-        type: 'RiskStratified',
+        type: 'RiskRecorded',
         noun: 'risk',
         id: newId('risk'),
         changes: { state: 'final', method, band: acuity, inputs: [], missing: [], at },

@@ -51,7 +51,7 @@ const saidEvents: Readonly<Partial<Record<NounName, readonly string[]>>> = {
     'RiskStratified',
     'TargetGroupAssigned',
   ],
-  risk: ['RiskEnteredInError', 'RiskStratified'],
+  risk: ['RiskEnteredInError'],
   score: [
     'GoalAttainmentScored',
     'GoalScored',
