@@ -1,8 +1,8 @@
 import type { CareTeam } from '@medplum/fhirtypes'
-import type { TeamMember, TeamRole } from '../../care-plan/care-team.ts'
+import { teamRowKey, type TeamMember, type TeamPins } from '../../care-plan/care-team.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
-import { lensOf, type Lens } from './lens.ts'
+import { lensOf, type Lens, type Slot } from './lens.ts'
 import { workflowEpisode, type CaseNames } from './names.ts'
 import {
   asResource,
@@ -10,17 +10,19 @@ import {
   extensionAt,
   extensionOf,
   reasonOf,
+  sortedRows,
   withReason,
   type RowShape,
 } from './slots.ts'
 import { nativeStatus, standingSlot, type Standing } from './standing.ts'
+import { roleConcept, rolesIn } from './team-roles.ts'
 
 /** What the case law owns of a CareTeam: its status and the derived members; every other participant is a pin. */
 export interface CareTeamState {
   readonly standing: Standing<string>
   /** The exact state as the state extension says it: a team has no other than its native status. */
   readonly stated: string | undefined
-  /** Sorted by role and member. */
+  /** Sorted by role, member and start. */
   readonly members: readonly TeamMember[]
 }
 
@@ -28,56 +30,82 @@ export const careTeamLens = (names: CaseNames): Lens<CareTeamState> =>
   lensOf<CareTeamState>({
     standing: standingSlot(names.derived, nativeStatus),
     stated: extensionAt(names.state, 'valueCode'),
-    members: derivedRows('participant', names.derived, memberRow(names)),
+    members: orderedMembers(names),
   })
 
-/** Members that were added by hand and have not left. */
-export function pinnedMembers(team: Resource, names: CaseNames): ReadonlySet<string> {
-  const rows = listOf(team['participant']).filter(isObject)
-  return new Set(
-    rows
-      .filter(row => !extensionOf(row, names.derived) && objectOf(row['period'])['end'] === undefined)
-      .flatMap(row => textOf(objectOf(row['member'])['reference']) ?? []),
-  )
+/** Who was added by hand and has not left. */
+export function teamPins(team: Resource, names: CaseNames): TeamPins {
+  const rows = listOf(team['participant'])
+    .filter(isObject)
+    .filter(row => !extensionOf(row, names.derived) && objectOf(row['period'])['end'] === undefined)
+    .flatMap(row => {
+      const member = memberOf(row)
+      return member === undefined ? [] : [{ row, member }]
+    })
+  return {
+    members: new Set(rows.map(({ member }) => member)),
+    roles: new Set(rows.flatMap(({ row, member }) => rolesIn(row, names).map(role => `${role} ${member}`))),
+  }
 }
 
-/** How a member is written: exactly one role a row (US Core 8 CareTeam), the period, the reason. */
+const memberOf = (row: JsonObject): string | undefined => textOf(objectOf(row['member'])['reference'])
+
+/** How a member is written: the role, the period, whom they act for, the reason. */
 export const memberRow = (names: CaseNames): RowShape<TeamMember> => ({
-  keyOf: ({ role, member }) => `${role} ${member}`,
+  keyOf: teamRowKey,
   read: row => readMember(row, names),
   write: (row, member) => writeMember(row, member, names),
 })
 
-/** SNOMED CT 116154003 |Patient| (domain.md 4.4); who owns a task may be anybody, so that role is our own. */
-const patientRole = { system: 'http://snomed.info/sct', code: '116154003', display: 'Patient' }
-
-const isPatientRole = (row: JsonObject): boolean =>
-  listOf(row['role'])
-    .flatMap(role => listOf(objectOf(role)['coding']))
-    .some(coding => objectOf(coding)['code'] === patientRole.code)
+/**
+ * The derived rows stand together in their order, where the first of them stood: whatever order the facts came in, the
+ * list is the same.
+ */
+function orderedMembers(names: CaseNames): Slot<readonly TeamMember[]> {
+  const shape = memberRow(names)
+  const rows = derivedRows('participant', names.derived, shape)
+  const isDerived = (row: unknown): row is JsonObject =>
+    isObject(row) && extensionOf(row, names.derived) !== undefined
+  return {
+    get: rows.get,
+    set: (team, members) => {
+      const written = rows.set(team, members)
+      const list = listOf(written['participant'])
+      const at = list.findIndex(isDerived)
+      if (at < 0) return written
+      const derived = sortedRows(list.filter(isDerived), { keyOf: row => teamRowKey(shape.read(row)) })
+      const others = list.slice(at).filter(row => !isDerived(row))
+      return withElement(written, 'participant', [...list.slice(0, at), ...derived, ...others])
+    },
+  }
+}
 
 function readMember(row: JsonObject, names: CaseNames): TeamMember {
   const period = objectOf(row['period'])
   const [start, end] = [textOf(period['start']), textOf(period['end'])]
+  const organization = textOf(objectOf(row['onBehalfOf'])['reference'])
   return {
-    member: textOf(objectOf(row['member'])['reference']) ?? '',
-    role: isPatientRole(row) ? 'patient' : 'task-owner',
+    member: memberOf(row) ?? '',
+    role: rolesIn(row, names)[0] ?? 'task-owner',
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
+    ...(organization !== undefined && { organization }),
     reason: reasonOf(row, names.derived),
   }
 }
 
 function writeMember(row: JsonObject, member: TeamMember, names: CaseNames): JsonObject {
   const period = withElement(withElement(objectOf(row['period']), 'start', member.start), 'end', member.end)
-  const role = row['role'] ?? [{ coding: [roleCoding(member.role, names)] }]
-  const reference = { ...objectOf(row['member']), reference: member.member }
-  const written = withElement({ ...row, role, member: reference }, 'period', period)
-  return withReason(written, names.derived, member.reason)
+  const written = {
+    ...row,
+    role: row['role'] ?? roleConcept(member.role, names),
+    member: { ...objectOf(row['member']), reference: member.member },
+  }
+  const { organization } = member
+  const acting = organization === undefined ? undefined : { reference: organization }
+  const dated = withElement(withElement(written, 'onBehalfOf', acting), 'period', period)
+  return withReason(dated, names.derived, member.reason)
 }
-
-const roleCoding = (role: TeamRole, names: CaseNames): object =>
-  role === 'patient' ? patientRole : { system: names.teamRole, code: role, display: 'Task owner' }
 
 export interface CareTeamBirth {
   readonly id: string

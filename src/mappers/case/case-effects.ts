@@ -31,7 +31,7 @@ export interface CaseEffectsInput {
   readonly deceased?: { readonly at?: string }
   /** Recorded time at which Patient.deceased was last told, when that was taken back. */
   readonly thoughtDead?: { readonly at: string }
-  /** EpisodeOfCare, CareTeam, CarePlan, Task, Goal and Flag of the patient as they stand, and what is in dutyTypes. */
+  /** The Patient, and EpisodeOfCare, CareTeam, CarePlan, Task, Goal and Flag of the patient as they stand, and what is in dutyTypes. */
   readonly compartment: readonly Resource[]
   readonly rules: CaseRules
   readonly models: ModelLookup
@@ -65,8 +65,14 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
   const tasks = taskEffects({ ...about, facts, triggers, context })
   const plans = planEffects({ ...about, tasks, timeZone, transitions: transitionsOf(triggerInput) })
   const episodes = episodeEffects(about)
-  const teams = teamEffects({ ...about, tasks, episodes, at: input.at })
   const readmissions = readmissionsOf(facts, rules, timeZone)
+  const encounters = input.stays.map(stay => ({
+    encounter: stay.encounter,
+    isReadmission: readmissions.some(({ admission }) => admission.stay === stay),
+    episodes: episodesOf(stay, facts, fold),
+  }))
+  const { compartment, at } = input
+  const teams = teamEffects({ ...about, tasks, episodes, compartment, stays: encounters, at })
   const flags = flagEffects({
     readmissions,
     compartment: input.compartment,
@@ -84,11 +90,7 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
     resources: [...episodes, ...teams, ...plans, ...tasks, ...flags, ...risks]
       .filter(resource => !standing.has(resource))
       .map(resource => asResource({ ...resource, meta: { ...resource.meta, source: input.message } })),
-    encounters: input.stays.map(stay => ({
-      encounter: stay.encounter,
-      isReadmission: readmissions.some(({ admission }) => admission.stay === stay),
-      episodes: episodesOf(stay, facts, fold),
-    })),
+    encounters,
     timers: timersOf(tasks, lenses),
   }
 }

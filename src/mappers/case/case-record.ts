@@ -2,7 +2,7 @@ import { startMsOf } from '../../lib/fhir-time.ts'
 import { derivedId } from '../../lib/ids.ts'
 import type { KnownCase } from '../../care-plan/case-fold.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import { careTeamLens, pinnedMembers, type CareTeamState } from './care-team-lens.ts'
+import { careTeamLens, teamPins, type CareTeamState } from './care-team-lens.ts'
 import { caseOfCode } from './case-status.ts'
 import { endedByPeople, episodeLens, isCase, isEndedCase, type EpisodeState } from './episode-lens.ts'
 import type { Lens } from './lens.ts'
@@ -134,7 +134,7 @@ function isTouchedCase(
     standing.own !== 'identified' ||
     acuity !== undefined ||
     episode['careManager'] !== undefined ||
-    record.teamsOf(id).some(team => pinnedMembers(team, names).size > 0) ||
+    record.teamsOf(id).some(team => teamPins(team, names).members.size > 0) ||
     record
       .plansOf(id)
       .some(plan => !isDerived(plan, names) || lenses.plan.read(plan).standing.own !== 'active') ||

@@ -1,53 +1,69 @@
-import { teamMembers } from '../../care-plan/care-team.ts'
+import { teamMembers, type StayProvider, type TeamMember } from '../../care-plan/care-team.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import { memberRow, pinnedMembers } from './care-team-lens.ts'
+import { teamPins, memberRow } from './care-team-lens.ts'
 import type { CaseLenses } from './case-record.ts'
-import type { CaseCode } from './case-status.ts'
 import { isEndedCase } from './episode-lens.ts'
 import { objectOf, textOf } from './json-edit.ts'
 import { sortedRows } from './slots.ts'
 import { shownState, type Overlay } from './standing.ts'
 import { taskStanding } from './task-lens.ts'
+import { canBeMember } from './team-roles.ts'
 
 export interface TeamFacts {
   /** Id of the patient. */
   readonly patient: string
   /** Tasks of the case. */
   readonly tasks: readonly Resource[]
-  /** State of the case. */
-  readonly caseCode: CaseCode
+  /** EpisodeOfCare of the case. */
+  readonly episode: Resource
+  /** Who treats the patient in stays of the case; undefined when nobody looked. */
+  readonly providers?: readonly StayProvider[]
   /** dateTime at which what changed happened. */
   readonly at: string
 }
 
-/** The team as its tasks and pins have it; a case that has ended has no active team. */
+/** The team as assignments, stays, tasks and pins have it; a case that has ended has no active team. */
 export function derivedTeam(team: Resource, facts: TeamFacts, lenses: CaseLenses): Resource {
+  const { names, assignment } = lenses
   const before = lenses.team.read(team)
+  const [assigned, others] = [true, false].map(is => facts.tasks.filter(task => assignment.is(task) === is))
+  const custodian = textOf(objectOf(facts.episode['managingOrganization'])['reference'])
   const members = teamMembers({
     patient: `Patient/${facts.patient}`,
-    tasks: facts.tasks.filter(isWhole).map(task => {
+    assignments: (assigned ?? []).map(assignment.read),
+    ...(custodian !== undefined && { custodian }),
+    ...(facts.providers && { providers: facts.providers }),
+    tasks: (others ?? []).filter(isWhole).map(task => {
       const owner = textOf(objectOf(task['owner'])['reference'])
       const standing = taskStanding(shownState(lenses.task.read(task).standing))
       return { standing, ...(owner !== undefined && { owner }) }
     }),
     members: before.members,
-    pinned: pinnedMembers(team, lenses.names),
+    pins: teamPins(team, names),
     at: facts.at,
   })
   const { own } = before.standing
-  const overlay = own === 'active' ? overlayOf(facts.caseCode) : undefined
+  const overlay = own === 'active' ? overlayOf(facts, lenses) : undefined
   const standing = { own, ...(overlay && { overlay }) }
   return lenses.team.write(team, {
     standing,
     stated: shownState(standing),
-    members: sortedRows(members, memberRow(lenses.names)),
+    members: sortedRows(members.filter(({ member }) => canBeMember(member)).map(acting), memberRow(names)),
   })
+}
+
+/** R4 lets only a Practitioner act for somebody, and only for an Organization (ctm-1). */
+function acting({ organization, ...row }: TeamMember): TeamMember {
+  const isLegal =
+    /(?:^|\/)Practitioner\//.test(row.member) && /(?:^|\/)Organization\//.test(organization ?? '')
+  return isLegal && organization !== undefined ? { ...row, organization } : row
 }
 
 /** Parts of a task make no members (Shared Care Planning: subtasks do not count). */
 const isWhole = (task: Resource): boolean => task['partOf'] === undefined
 
-function overlayOf(caseCode: CaseCode): Overlay<string> | undefined {
-  if (caseCode === 'entered-in-error') return { state: 'entered-in-error', reason: 'case entered in error' }
-  return isEndedCase(caseCode) ? { state: 'inactive', reason: 'case ended' } : undefined
+function overlayOf({ episode }: TeamFacts, lenses: CaseLenses): Overlay<string> | undefined {
+  const code = shownState(lenses.episode.read(episode).standing)
+  if (code === 'entered-in-error') return { state: code, reason: 'case entered in error' }
+  return isEndedCase(code) ? { state: 'inactive', reason: 'case ended' } : undefined
 }

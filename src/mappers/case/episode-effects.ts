@@ -1,11 +1,16 @@
+import type { StayProvider } from '../../care-plan/care-team.ts'
 import type { CaseCourse } from '../../care-plan/case-fold.ts'
 import type { Death } from '../../care-plan/death.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { newCareTeam } from './care-team-lens.ts'
 import { derivedTeam } from './derived-team.ts'
+import type { EncounterEffect } from './encounter-lens.ts'
 import { derivedEpisode, isEndedCase, newEpisode, type CaseOverlay } from './episode-lens.ts'
 import type { CaseIds, CaseLenses, CaseRecord } from './case-record.ts'
-import { shownState } from './standing.ts'
+import { isObject, listOf } from './json-edit.ts'
+import type { CaseNames } from './names.ts'
+import { extensionOf } from './slots.ts'
+import { stayProviders } from './stay-providers.ts'
 import { caseNumberOf } from './task-lens.ts'
 
 export interface EpisodeInput {
@@ -59,6 +64,9 @@ export interface TeamEffectsInput extends EpisodeInput {
   /** Tasks and EpisodesOfCare as they will be. */
   readonly tasks: readonly Resource[]
   readonly episodes: readonly Resource[]
+  readonly compartment: readonly Resource[]
+  /** Which stay belongs to which cases. */
+  readonly stays: readonly EncounterEffect[]
   /** When what people did happened; undefined = only facts have changed. */
   readonly at: string | undefined
 }
@@ -73,11 +81,32 @@ export function teamEffects(input: TeamEffectsInput): readonly Resource[] {
     if (!episode) return []
     const team = found ?? newCareTeam({ id, caseId: course.id, patient })
     const tasks = input.tasks.filter(task => caseNumberOf(task, lenses.names) === course.id)
-    const caseCode = shownState(lenses.episode.read(episode).standing)
     const at = input.at ?? death?.at ?? course.start
-    const derived = derivedTeam(team, { patient, tasks, caseCode, at }, lenses)
-    const isNeeded =
-      found || course.opening || lenses.team.read(derived).members.some(row => row.role === 'task-owner')
-    return isNeeded ? [derived] : []
+    const providers = providersOf(episode, input)
+    const derived = derivedTeam(team, { patient, tasks, episode, providers, at }, lenses)
+    return found || course.opening || hasPeople(derived, lenses) ? [derived] : []
   })
 }
+
+/** Whether somebody took the case or a duty of it: then a team is needed. */
+export const hasPeople = (team: Resource, lenses: CaseLenses): boolean =>
+  lenses.team.read(team).members.some(({ role }) => role === 'task-owner' || role === 'case-manager')
+
+/** Who treats the patient belongs to the team of a case that people opened; any other has nobody to work with them. */
+function providersOf(episode: Resource, { lenses, ...input }: TeamEffectsInput): readonly StayProvider[] {
+  const { names } = lenses
+  const caseId = episode.id ?? ''
+  if (!extensionOf(episode, names.extension('opened-at'))) return []
+  const derived = new Map(input.stays.map(({ encounter, episodes }) => [encounter, episodes]))
+  return input.compartment
+    .filter(({ resourceType, id }) => resourceType === 'Encounter' && derived.has(id ?? ''))
+    .filter(
+      stay => derived.get(stay.id ?? '')?.includes(caseId) === true || isLinkedByHand(stay, caseId, names),
+    )
+    .flatMap(stayProviders)
+}
+
+const isLinkedByHand = (stay: Resource, caseId: string, { derived }: CaseNames): boolean =>
+  listOf(stay['episodeOfCare'])
+    .filter(isObject)
+    .some(row => row['reference'] === `EpisodeOfCare/${caseId}` && !extensionOf(row, derived))

@@ -18,6 +18,7 @@ import {
   type CaseRecord,
 } from './case-record.ts'
 import { derivedTeam } from './derived-team.ts'
+import { hasPeople } from './episode-effects.ts'
 import { lawfulEpisode, recordedEpisode } from './episode-law.ts'
 import { isCase } from './episode-lens.ts'
 import { joinPlans, type Joined } from './join-plan.ts'
@@ -28,7 +29,6 @@ import { statedCase } from './nouns/case-link.ts'
 import { tagOf } from './slots.ts'
 import { notDeletable } from './not-deletable.ts'
 import { lawfulPlan, lawfulTask, lawfulTeam, recordedStatus } from './status-law.ts'
-import { shownState } from './standing.ts'
 import { LAW_TRIGGER } from './task-effects.ts'
 import { newTask } from './task-lens.ts'
 import { writeTask } from './write-task.ts'
@@ -275,12 +275,11 @@ function teamOf(caseId: string, after: CaseRecord, court: Court): readonly Resou
   const facts = {
     patient,
     tasks: after.tasksOf(caseId),
-    caseCode: shownState(lenses.episode.read(episode).standing),
+    episode,
     at: zonedTextOf(startMsOf(court.at, timeZone), timeZone),
   }
   const derived = derivedTeam(team, facts, lenses)
-  const isNeeded =
-    found !== undefined || lenses.team.read(derived).members.some(row => row.role === 'task-owner')
+  const isNeeded = found !== undefined || hasPeople(derived, lenses)
   return isNeeded && derived !== found ? [derived] : []
 }
 

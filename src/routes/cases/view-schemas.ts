@@ -26,7 +26,7 @@ const duty = Type.Object({
 })
 
 const ground = Type.Object({
-  what: Type.Enum(['task', 'assignment', 'visit']),
+  what: Type.Enum(['case', 'task', 'assignment', 'visit']),
   reference: text,
   rule: optional(text),
   state: text,
@@ -40,8 +40,13 @@ const member = Type.Object({
   start: optional(text),
   end: optional(text),
   reason: Type.String({ description: 'The rule that makes a member of it, in words.' }),
-  source: Type.Enum(['derived', 'pin']),
-  because: Type.Array(ground, { description: 'The tasks, assignments and visits that it rests on.' }),
+  onBehalfOf: optional(Type.String({ description: 'Organisation that the member acts for.' })),
+  source: Type.Enum(['case', 'assignment', 'encounter', 'task', 'pin'], {
+    description: 'What makes a member of it; `pin`: somebody put it there by hand.',
+  }),
+  because: Type.Array(ground, {
+    description: 'The case, tasks, assignments and visits that it rests on.',
+  }),
 })
 
 export const caseSchema = Type.Object(

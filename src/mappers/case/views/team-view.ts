@@ -1,7 +1,10 @@
+import type { ProviderRole, TeamRole } from '../../../care-plan/care-team.ts'
+import { startMsOf } from '../../../lib/fhir-time.ts'
 import type { Resource } from '../../../fhir/resource.ts'
 import { isObject, listOf, objectOf, textOf, type JsonObject } from '../json-edit.ts'
 import { linkedEpisode } from '../plan-lens.ts'
 import { extensionOf } from '../slots.ts'
+import { providerRolesIn, rolesIn } from '../team-roles.ts'
 import type { CaseScene } from './case-scene.ts'
 
 export interface TeamView {
@@ -15,15 +18,18 @@ export interface MemberView {
   readonly active: boolean
   readonly start?: string
   readonly end?: string
+  readonly onBehalfOf?: string
   /** The rule that makes a member of it, in words; a pin was put there by hand. */
   readonly reason: string
-  readonly source: 'derived' | 'pin'
-  /** What the membership rests on: tasks and assignments. */
+  readonly source: MemberSource
+  /** What the membership rests on. */
   readonly because: readonly Ground[]
 }
 
+type MemberSource = 'case' | 'assignment' | 'encounter' | 'task' | 'pin'
+
 export interface Ground {
-  readonly what: 'task' | 'assignment' | 'visit'
+  readonly what: 'case' | 'task' | 'assignment' | 'visit'
   readonly reference: string
   readonly rule?: string
   readonly state: string
@@ -50,19 +56,35 @@ function memberOf(row: JsonObject, team: Resource, scene: CaseScene): readonly M
   if (member === undefined) return []
   const period = objectOf(row['period'])
   const [start, end] = [textOf(period['start']), textOf(period['end'])]
-  const derived = extensionOf(row, scene.lenses.names.derived)
+  const onBehalfOf = textOf(objectOf(row['onBehalfOf'])['reference'])
+  const { names } = scene.lenses
+  const derived = extensionOf(row, names.derived)
+  const role = derived && (rolesIn(row, names)[0] ?? 'task-owner')
+  const isOver = end !== undefined && !(startMsOf(end, scene.timeZone) > scene.nowMs)
   return [
     {
       member,
       role: roleOf(row),
-      active: end === undefined && team['status'] !== 'inactive' && team['status'] !== 'entered-in-error',
+      active: !isOver && team['status'] !== 'inactive' && team['status'] !== 'entered-in-error',
       ...(start !== undefined && { start }),
       ...(end !== undefined && { end }),
+      ...(onBehalfOf !== undefined && { onBehalfOf }),
       reason: derived ? (textOf(derived['valueString']) ?? '') : 'put into the team by hand',
-      source: derived ? 'derived' : 'pin',
-      because: groundsOf(member, scene),
+      source: role === undefined ? 'pin' : sources[role],
+      because: groundsOf({ member, role, start }, scene),
     },
   ]
+}
+
+const sources: Readonly<Record<TeamRole, MemberSource>> = {
+  patient: 'case',
+  custodian: 'case',
+  'case-manager': 'assignment',
+  attending: 'encounter',
+  admitting: 'encounter',
+  consulting: 'encounter',
+  referring: 'encounter',
+  'task-owner': 'task',
 }
 
 function roleOf(row: JsonObject): string {
@@ -71,35 +93,71 @@ function roleOf(row: JsonObject): string {
   return textOf(coding?.['display']) ?? textOf(coding?.['code']) ?? textOf(concept?.['text']) ?? ''
 }
 
-const members: ReadonlySet<string> = new Set(['accepted', 'in-progress', 'on-hold', 'completed', 'failed'])
+interface Membership {
+  readonly member: string
+  /** Absent of a pin: whatever the member has to do with the case is shown. */
+  readonly role: TeamRole | undefined
+  readonly start: string | undefined
+}
 
-/** Tasks that the member took, and assignments that the member accepted. */
-function groundsOf(member: string, { file, compartment }: CaseScene): readonly Ground[] {
-  const assigned = file.assignments
-    .filter(({ manager, start }) => manager === member && start !== undefined)
-    .map(({ id, state, start }) => ({
-      ...{ what: 'assignment' as const, reference: `Task/${id}`, state },
-      ...(start !== undefined && { since: start }),
+/** What makes the member one, or would if nobody had put it there by hand. */
+function groundsOf(membership: Membership, scene: CaseScene): readonly Ground[] {
+  switch (membership.role) {
+    case 'patient':
+    case 'custodian': {
+      const { id, state } = scene.file.case
+      return [{ what: 'case', reference: `EpisodeOfCare/${id}`, state }]
+    }
+    case 'case-manager':
+      return assignmentsOf(membership, scene)
+    case 'task-owner':
+      return tasksOf(membership, scene)
+    case undefined:
+      return [
+        ...assignmentsOf(membership, scene),
+        ...tasksOf(membership, scene),
+        ...visitsOf(membership, scene),
+      ]
+    default:
+      return visitsOf(membership, scene)
+  }
+}
+
+const assignmentsOf = ({ member, role, start }: Membership, { file }: CaseScene): readonly Ground[] =>
+  file.assignments
+    .filter(one => one.manager === member && one.start !== undefined)
+    .filter(one => role === undefined || one.start === start)
+    .map(({ id, state, start: since = '' }) => ({
+      ...{ what: 'assignment' as const, reference: `Task/${id}`, state, since },
     }))
-  const assignments = new Set(file.assignments.map(({ id }) => id))
-  const taken = file.obligations
-    .filter(({ owner, status, id }) => owner === member && members.has(status) && !assignments.has(id))
-    .map(({ id, rule, status }) => ({ what: 'task' as const, reference: `Task/${id}`, rule, state: status }))
-  const treated = compartment
+
+const taken: ReadonlySet<string> = new Set(['accepted', 'in-progress', 'on-hold', 'completed', 'failed'])
+
+/** Tasks that the member took. */
+const tasksOf = ({ member }: Membership, { file }: CaseScene): readonly Ground[] =>
+  file.obligations
+    .filter(({ owner, status }) => owner === member && taken.has(status))
+    .map(({ id, rule, status, startedAt }) => ({
+      ...{ what: 'task' as const, reference: `Task/${id}`, rule, state: status },
+      ...(startedAt !== undefined && { since: startedAt }),
+    }))
+
+/** Stays of the case in which the member treats the patient, in that role. */
+const visitsOf = ({ member, role }: Membership, { file, compartment }: CaseScene): readonly Ground[] =>
+  compartment
     .filter(
       resource =>
         resource.resourceType === 'Encounter' &&
-        listOf(resource['participant']).some(
-          row => textOf(objectOf(objectOf(row)['individual'])['reference']) === member,
-        ) &&
         listOf(resource['episodeOfCare']).some(
           row => textOf(objectOf(row)['reference']) === `EpisodeOfCare/${file.case.id}`,
-        ),
+        ) &&
+        listOf(resource['participant'])
+          .filter(isObject)
+          .filter(row => textOf(objectOf(row['individual'])['reference']) === member)
+          .some(row => role === undefined || providerRolesIn(row).includes(role as ProviderRole)),
     )
     .map(resource => ({
       what: 'visit' as const,
       reference: `Encounter/${resource.id ?? ''}`,
       state: textOf(resource['status']) ?? '',
     }))
-  return [...assigned, ...taken, ...treated]
-}

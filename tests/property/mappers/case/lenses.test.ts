@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parseJson } from '../../../../src/lib/json.ts'
 import { caseStates } from '../../../../src/care-plan/case.ts'
 import type { Resource } from '../../../../src/fhir/resource.ts'
+import { teamRoles, teamRowKey } from '../../../../src/care-plan/care-team.ts'
 import { memberRow } from '../../../../src/mappers/case/care-team-lens.ts'
 import { caseLenses } from '../../../../src/mappers/case/case-record.ts'
 import type { Lens } from '../../../../src/mappers/case/lens.ts'
@@ -80,11 +81,13 @@ const teamState = fc.record({
     .uniqueArray(
       fc.record({
         member: word,
-        role: fc.constantFrom('patient' as const, 'task-owner' as const),
+        role: fc.constantFrom(...teamRoles),
         start: time,
+        end: time,
+        organization: word,
         reason: word,
       }),
-      { maxLength: 3, selector: ({ member, role }) => `${role} ${member}` },
+      { maxLength: 4, selector: teamRowKey },
     )
     .map(rows => sortedRows(rows, memberRow(names))),
 })
