@@ -43,8 +43,10 @@ export function obligationsText(): string {
     '  A readmission watch whose time passes is met: nothing happened.',
     '- **escalated**: still open so many hours past due, it is the supervisor’s (who offered the case to its manager): `Task.owner`, a note, the event `ObligationEscalated`.',
     '- **waived**: a person decided, with a reason. A duty that its owner declines is asked of others anew, in a further Task.',
+    '- **rhythms** (`cadence-contact`, `facility-contact`, `plan-review`) rest while the case is on hold and count from its end; a contact ends one step, for a review it is',
+    '  RevisePlan, another plan in force, or a person who completes the Task.',
     '- **voided**: what called for it is gone or overtaken: trigger cancelled, patient admitted again, patient deceased, case ended, case on hold, model switched, plan',
-    '  replaced, stay ended. What was met before it was overtaken stays met; work that a person did is kept.',
+    '  replaced, stay ended, patient on leave. What was met before it was overtaken stays met; work that a person did is kept.',
     '',
   ].join('\n')
 }
@@ -78,6 +80,7 @@ function conditionsOf(dueBy: (circumstances: Partial<Circumstances>) => DueIn | 
     [dueBy({ isNewborn: true }), 'for a newborn, or when the model delivers care itself'],
     [dueBy({ isEngaged: true }), 'when people had opened the case'],
     [dueBy({ isMentalHealth: true }), 'after a stay for mental illness (ICD-10 F20 to F99)'],
+    [dueBy({ startsOn: '2026-01-01' }), 'before the planned start'],
   ]
   const found = cases.find(([due]) => due)
   if (found?.[0]) return `${text(found[0])} ${found[1]}`

@@ -20,14 +20,21 @@ export function circumstancesOf(discharge: Movement, course: CaseCourse, input: 
   const { stay } = discharge
   const model = modelAt(modelSpans(file, input.models, timeZone), discharge.atMs)
   const booked = file && bookedDay(file, discharge, input)
+  const birthDate = input.birthDate?.()
   return {
     isHighRisk:
       (course.isHighRisk && isRatedInTime(discharge, file, input)) ||
       (file !== undefined && isHighByScore(file, stay.encounter)) ||
       isHighByFacts(discharge, input),
     isEngaged: file?.case.openedAt !== undefined && startMsOf(file.case.openedAt, timeZone) <= discharge.atMs,
-    isNewborn: isBirthStay(stay, { timeZone, ...(file && { caseType: file.case.caseType }) }),
-    isMentalHealth: input.mentalHealthStays?.().has(stay.encounter) ?? false,
+    isNewborn: isBirthStay(stay, {
+      timeZone,
+      ...(file && { caseType: file.case.caseType }),
+      ...(birthDate !== undefined && { birthDate }),
+    }),
+    isMentalHealth:
+      isOldEnough(birthDate, localDate(discharge.atMs, timeZone)) &&
+      (input.mentalHealthStays?.().has(stay.encounter) ?? false),
     ...(model && { model }),
     ...(booked !== undefined && { dueOn: booked }),
   }
@@ -47,6 +54,15 @@ function isRatedInTime(
   const ratedMs = Math.max(...known.map(at => startMsOf(at, timeZone)))
   const admission = facts.inpatientAdmissions.find(one => one.stay.encounter === stay.encounter)
   return Number.isNaN(ratedMs) || !admission || ratedMs >= admission.atMs
+}
+
+const FUH_YEARS = 6
+
+/** HEDIS FUH counts members of 6 years and older on the day of discharge; who has no birth date isn't left out. */
+function isOldEnough(birthDate: string | undefined, day: string): boolean {
+  if (birthDate === undefined) return true
+  const year = String(Number(birthDate.slice(0, 4)) + FUH_YEARS).padStart(4, '0')
+  return `${year}${birthDate.slice(4)}` <= day
 }
 
 /** LACE of 10 or more for the stay (domain.md 2.12). */

@@ -26,12 +26,19 @@ export function dueArithmetic(
   if (dueIn.unit === 'on') return `the record names ${last}`
   const from = localDate(trigger.atMs, timeZone)
   const span = spanWords(dueIn)
+  if (dueIn.unit === 'before') {
+    const skipped = skippedDays(dueIn.date, dueIn.count, calendar, -1)
+    return `${shortDay(dueIn.date)} - ${span}${passedOver(skipped, calendar)} -> ${last}`
+  }
   if (dueIn.unit === 'hours') {
     const clock = (text: string): string => `${shortDay(text.slice(0, 10))} ${text.slice(11, 16)}`
     return `${clock(zonedTextOf(trigger.atMs, timeZone))} + ${span} -> ${clock(due)}`
   }
   const skipped = dueIn.unit === 'business-days' ? skippedDays(from, dueIn.count, calendar) : []
+  return `${shortDay(from)} + ${span}${passedOver(skipped, calendar)} -> ${last}`
+}
+
+const passedOver = (skipped: readonly CalendarDate[], calendar: Calendar): string => {
   const named = skipped.map(date => [shortDay(date), calendar.nameOf?.(date)].filter(Boolean).join(' '))
-  const passed = named.length === 0 ? '' : `: ${named.join(', ')} skipped`
-  return `${shortDay(from)} + ${span}${passed} -> ${last}`
+  return named.length === 0 ? '' : `: ${named.join(', ')} skipped`
 }

@@ -1,4 +1,4 @@
-import { addBusinessDays, type Calendar } from '../lib/business-days.ts'
+import { addBusinessDays, businessDaysBefore, type Calendar } from '../lib/business-days.ts'
 import { addDays, dateInWords } from '../lib/calendar-date.ts'
 import { endOfDay, localDate, startMsOf, zonedTextOf } from '../lib/fhir-time.ts'
 import { careFacts, type CareFact } from './care-facts.ts'
@@ -65,6 +65,7 @@ export type VoidReason =
   | 'model switched'
   | 'plan replaced'
   | 'stay ended'
+  | 'patient on leave'
 
 /** A duty: what has to be done about a case, why and by when. Its key (case, rule, trigger, n) never changes. */
 export interface Duty {
@@ -167,6 +168,7 @@ const pickDefined = ({
   isMentalHealth,
   dueOn,
   everyDays,
+  startsOn,
 }: Circumstances): Omit<Circumstances, 'isHighRisk'> => ({
   ...(model && { model }),
   ...(isInpatient !== undefined && { isInpatient }),
@@ -175,6 +177,7 @@ const pickDefined = ({
   ...(isMentalHealth !== undefined && { isMentalHealth }),
   ...(dueOn !== undefined && { dueOn }),
   ...(everyDays !== undefined && { everyDays }),
+  ...(startsOn !== undefined && { startsOn }),
 })
 
 /** What was cancelled is void whatever was done; what was overtaken stands when it was met before. */
@@ -194,10 +197,18 @@ function evidenceOf({ files, timeZone }: DutyContext): (caseId: string) => Evide
 }
 
 /** Being admitted again ends what was to keep the patient out of hospital; a hand-over is still owed. */
-const isVoided = (rule: DutyRule, { overtaken }: Trigger): boolean =>
-  overtaken?.reason === 'patient admitted again'
-    ? rule.isTransition === true || rule.id === 'readmission-watch'
-    : overtaken !== undefined
+function isVoided(rule: DutyRule, { overtaken }: Trigger): boolean {
+  switch (overtaken?.reason) {
+    case undefined:
+      return false
+    case 'patient admitted again':
+      return rule.isTransition === true || rule.id === 'readmission-watch'
+    case 'patient on leave':
+      return rule.id === 'home-visit'
+    default:
+      return true
+  }
+}
 
 /** Recorded so long after it happened that nothing about it is urgent any more; arrival doesn't matter. */
 const isLate = (trigger: Trigger, { rules }: DutyContext): boolean =>
@@ -211,6 +222,8 @@ export function dueAt(
 ): string {
   if (dueIn.unit === 'hours') return zonedTextOf(trigger.atMs + dueIn.count * HOUR_MS, timeZone)
   if (dueIn.unit === 'on') return endOfDay(dueIn.date, timeZone)
+  if (dueIn.unit === 'before')
+    return endOfDay(businessDaysBefore(dueIn.date, dueIn.count, calendar), timeZone)
   const day = localDate(trigger.atMs, timeZone)
   const last =
     dueIn.unit === 'business-days' ? addBusinessDays(day, dueIn.count, calendar) : addDays(day, dueIn.count)

@@ -1,4 +1,6 @@
 import type { TransitionRules } from './case-rules.ts'
+import { dischargeRules } from './discharge-rules.ts'
+import { businessDays, days } from './due-in.ts'
 import type { ModelProfile } from './model-profile.ts'
 
 /** What calls for a duty. */
@@ -11,6 +13,7 @@ export type TriggerKind =
   | 'discharge-to-facility'
   | 'discharge-to-acute-care'
   | 'emergency-discharge'
+  | 'pre-admission'
   | 'facility-stay'
   | 'death'
   | 'contradiction'
@@ -37,6 +40,8 @@ export type RuleId =
   | 'follow-up-visit'
   | 'med-rec'
   | 'readmission-watch'
+  | 'pre-admission-education'
+  | 'pre-admission-coverage'
   | 'home-visit'
   | 'reassess-after-discharge'
   | 'mental-health-7'
@@ -64,6 +69,8 @@ export type DueIn =
   | { readonly unit: 'business-days' | 'days' | 'hours'; readonly count: number }
   /** A day that the facts themselves name. */
   | { readonly unit: 'on'; readonly date: string }
+  /** Business days back from a day that the facts name. */
+  | { readonly unit: 'before'; readonly count: number; readonly date: string }
 
 /** What was so when the trigger happened, as far as rules ask. */
 export interface Circumstances {
@@ -74,8 +81,10 @@ export interface Circumstances {
   /** People had opened the case. */
   readonly isEngaged?: boolean
   readonly isNewborn?: boolean
-  /** The stay was for a mental illness (ICD-10 F20 to F99). */
+  /** The stay was for a mental illness (ICD-10 F20 to F99) of somebody of 6 years or more. */
   readonly isMentalHealth?: boolean
+  /** Day on which a stay is planned to begin. */
+  readonly startsOn?: string
   /** Day that the facts name: a booked visit, the date of a review. */
   readonly dueOn?: string
   /** Step of a series. */
@@ -108,91 +117,20 @@ export interface DutyRule {
   readonly isUrgent?: true
 }
 
-const businessDays = (count: number): DueIn => ({ unit: 'business-days', count })
-const days = (count: number): DueIn => ({ unit: 'days', count })
-
 /** The weekly contact with a patient who went on to a facility. */
 export const FACILITY_CONTACT_DAYS = 7
 
-const contactRule = (settings: DutySettings): DueIn => businessDays(settings.contactBusinessDays)
-const infoRule = (): DueIn => days(2)
-const visitRule = (settings: DutySettings): DueIn =>
-  days(settings.isHighRisk ? settings.visitDaysHigh : settings.visitDays)
-const medRecStop = (settings: DutySettings): DueIn => days(settings.medRecDays)
-const medRecRule = (settings: DutySettings): DueIn =>
-  settings.dueOn === undefined ? medRecStop(settings) : { unit: 'on', date: settings.dueOn }
-const watchRule = (settings: DutySettings): DueIn => days(settings.readmissionDays)
 const seriesRule = ({ everyDays }: DutySettings): DueIn | undefined =>
   everyDays === undefined ? undefined : days(everyDays)
 const dateRule = ({ dueOn }: DutySettings): DueIn | undefined =>
   dueOn === undefined ? undefined : { unit: 'on', date: dueOn }
-const when = (holds: boolean | undefined, due: DueIn): DueIn | undefined => (holds === true ? due : undefined)
-
+const beforeStart = ({ startsOn }: DutySettings): DueIn | undefined =>
+  startsOn === undefined ? undefined : { unit: 'before', count: 2, date: startsOn }
 const firstContactRule = ({ model, isInpatient }: DutySettings): DueIn | undefined => {
   if (!model) return undefined
   const { businessDays: count, sameDayWhenInpatient } = model.firstContact
   return sameDayWhenInpatient === true && isInpatient === true ? days(0) : businessDays(count)
 }
-
-const TCM = 'CMS transitional care management 99495/99496'
-const contactSource = `${TCM}: interactive contact within 2 business days of the discharge`
-const infoSource = 'HEDIS TRC: receipt of discharge information on the day of discharge or the two days after'
-const visitSource = `${TCM}: visit within 14 days, within 7 when the complexity is high`
-const medRecSource = `HEDIS TRC: medication reconciliation by day 30; ${TCM}: no later than the visit`
-const watchSource = 'HRRP: unplanned readmission within 30 days of the discharge'
-const follow =
-  'CMS HEDIS FUH: follow-up after hospitalisation for mental illness, the day of discharge excluded'
-
-/** What follows from a discharge to where the patient lives, in the transition plan. */
-const afterDischarge = (on: TriggerKind): readonly DutyRule[] => [
-  { id: 'discharge-info', on, due: infoRule, source: infoSource, hardStop: infoRule, isTransition: true },
-  { id: 'follow-up-visit', on, due: visitRule, source: visitSource, hardStop: visitRule, isTransition: true },
-  { id: 'med-rec', on, due: medRecRule, source: medRecSource, hardStop: medRecStop, isTransition: true },
-  {
-    id: 'readmission-watch',
-    on,
-    due: watchRule,
-    source: watchSource,
-    snoozeBusinessDays: 0,
-    isTransition: true,
-  },
-  {
-    id: 'home-visit',
-    on,
-    due: ({ model, isNewborn }) => when(isNewborn === true || isDeliveredByTeam(model), days(3)),
-    source: 'domain.md 5: home visit within 3 days for a newborn or under a model that delivers care itself',
-    isTransition: true,
-  },
-  {
-    id: 'reassess-after-discharge',
-    code: 'reassess',
-    on,
-    due: ({ isEngaged }) => when(isEngaged, days(30)),
-    hardStop: () => days(30),
-    source: 'MLTSS/LTSS: reassessment and plan update within 30 days of an inpatient discharge',
-    isTransition: true,
-  },
-  {
-    id: 'mental-health-7',
-    code: 'follow-up-visit',
-    on,
-    due: ({ isMentalHealth }) => when(isMentalHealth, days(7)),
-    hardStop: () => days(7),
-    source: follow,
-    isTransition: true,
-  },
-  {
-    id: 'mental-health-30',
-    code: 'follow-up-visit',
-    on,
-    due: ({ isMentalHealth }) => when(isMentalHealth, days(30)),
-    hardStop: () => days(30),
-    source: follow,
-    isTransition: true,
-  },
-]
-
-const isDeliveredByTeam = (model: ModelProfile | undefined): boolean => model?.delivery === 'manager-and-team'
 
 /** The rules of domain.md 2, 4.6 and 5. */
 export const dutyRules: readonly DutyRule[] = [
@@ -223,44 +161,7 @@ export const dutyRules: readonly DutyRule[] = [
     hardStop: () => days(2),
     source: 'HEDIS TRC: notification of admission on the day of admission or the two days after',
   },
-  {
-    id: 'contact',
-    on: 'discharge-to-community',
-    due: contactRule,
-    hardStop: contactRule,
-    source: contactSource,
-    isTransition: true,
-  },
-  ...afterDischarge('discharge-to-community'),
-  {
-    id: 'contact',
-    on: 'discharge-against-advice',
-    due: () => businessDays(1),
-    hardStop: contactRule,
-    source: 'domain.md 5: A03 07, urgent contact',
-    isTransition: true,
-    isUrgent: true,
-  },
-  ...afterDischarge('discharge-against-advice'),
-  {
-    id: 'handover',
-    on: 'discharge-to-facility',
-    due: () => businessDays(1),
-    source: 'domain.md 5: A03 to a facility, warm hand-over acknowledged; I17',
-  },
-  {
-    id: 'handover',
-    on: 'discharge-to-acute-care',
-    due: () => businessDays(1),
-    source: 'domain.md 5: A03 to a facility, warm hand-over acknowledged; I17',
-  },
-  {
-    id: 'readmission-watch',
-    on: 'discharge-to-acute-care',
-    due: watchRule,
-    source: watchSource,
-    snoozeBusinessDays: 0,
-  },
+  ...dischargeRules,
   {
     id: 'facility-contact',
     code: 'contact',
@@ -275,6 +176,20 @@ export const dutyRules: readonly DutyRule[] = [
     due: () => days(7),
     hardStop: () => days(7),
     source: 'HEDIS FMC: follow-up within 7 days of an emergency visit',
+  },
+  {
+    id: 'pre-admission-education',
+    code: 'educate',
+    on: 'pre-admission',
+    due: beforeStart,
+    source: 'domain.md 5: A05, pre-admission education',
+  },
+  {
+    id: 'pre-admission-coverage',
+    code: 'coverage-check',
+    on: 'pre-admission',
+    due: beforeStart,
+    source: 'domain.md 5: A05, coverage check before the stay',
   },
   {
     id: 'bereavement',

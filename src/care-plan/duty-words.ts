@@ -13,6 +13,8 @@ export const dutyWords: Readonly<Record<RuleId, string>> = {
   'follow-up-visit': 'See that the follow-up visit takes place.',
   'med-rec': 'Reconcile the medication of before, during and after the stay.',
   'readmission-watch': 'Watch for an unplanned return to hospital.',
+  'pre-admission-education': 'Prepare the patient for the planned stay.',
+  'pre-admission-coverage': 'Check that the planned stay is covered and authorised.',
   'home-visit': 'Visit the patient at home.',
   'reassess-after-discharge': 'Assess the patient again after the stay and bring the plan up to date.',
   'mental-health-7': 'See that a mental health follow-up visit takes place, not on the day of discharge.',
@@ -45,6 +47,7 @@ export const triggerWords: Readonly<Record<TriggerKind, string>> = {
   'discharge-to-facility': 'the discharge to a facility',
   'discharge-to-acute-care': 'the transfer to acute care',
   'emergency-discharge': 'the emergency visit',
+  'pre-admission': 'the announcement of the stay',
   'facility-stay': 'the last contact or the discharge to the facility',
   death: 'the death',
   contradiction: 'the record',
@@ -69,11 +72,12 @@ const unitWords: Readonly<Record<'business-days' | 'days' | 'hours', readonly [s
 
 /** A span in words: `2 business days`. */
 export const spanWords = ({ unit, count }: Exclude<DueIn, { readonly unit: 'on' }>): string =>
-  `${count} ${unitWords[unit][count === 1 ? 0 : 1]}`
+  `${count} ${unitWords[unit === 'before' ? 'business-days' : unit][count === 1 ? 0 : 1]}`
 
 /** The rule in words: `within 2 business days of the discharge`. */
 export function ruleWords(on: TriggerKind, due: DueIn): string {
   if (due.unit === 'on') return `by ${dateInWords(due.date)}`
+  if (due.unit === 'before') return `by ${spanWords(due)} before ${dateInWords(due.date)}`
   return due.unit === 'days' && due.count === 0
     ? `on the day of ${triggerWords[on]}`
     : `within ${spanWords(due)} of ${triggerWords[on]}`

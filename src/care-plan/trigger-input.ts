@@ -24,6 +24,8 @@ export interface TriggerInput {
   readonly settled?: Settled
   /** Encounters that were about a mental illness. */
   readonly mentalHealthStays?: () => ReadonlySet<string>
+  /** Patient.birthDate, as precise as it is known. */
+  readonly birthDate?: () => string | undefined
   /** Coded diagnoses, for the risk of coming back. */
   readonly conditions?: () => readonly ConditionCode[]
   /** Every visit, for the same. */

@@ -1,4 +1,5 @@
 import { startMsOf, withTime, zonedTextOf } from '../lib/fhir-time.ts'
+import { admissionTriggers, preAdmissionTriggers } from './admission-triggers.ts'
 import { careTriggers } from './care-triggers.ts'
 import { isOpenAt, type CaseCourse, type CaseFold } from './case-fold.ts'
 import { withdrawnDeath, type Death } from './death.ts'
@@ -17,7 +18,8 @@ export function triggersOf(input: TriggerInput): readonly Trigger[] {
     ...[...facts.inpatientAdmissions, ...facts.emergencyArrivals].flatMap(arrival =>
       arrivalTriggers(arrival, fold),
     ),
-    ...facts.inpatientAdmissions.flatMap(arrival => admissionTriggers(arrival, fold)),
+    ...facts.inpatientAdmissions.flatMap(arrival => admissionTriggers(arrival, input)),
+    ...preAdmissionTriggers(input),
     ...facts.discharges.flatMap(discharge => dischargeTriggers(discharge, input)),
     ...facts.discharges.flatMap(discharge => facilityStayTriggers(discharge, input)),
     ...facts.discharges.flatMap(discharge => emergencyTriggers(discharge, fold)),
@@ -52,22 +54,11 @@ function arrivalTriggers(arrival: Movement, fold: CaseFold): readonly Trigger[] 
     .map(course => triggerOf('known-admission', arrival, course))
 }
 
-/** Every inpatient stay is reviewed, planned for and told of, in the case that leads. */
-function admissionTriggers(admission: Movement, fold: CaseFold): readonly Trigger[] {
-  const course = leadCase(fold, admission.atMs)
-  return course ? [triggerOf('inpatient-admission', admission, course)] : []
-}
-
 function dischargeTriggers(discharge: Movement, input: TriggerInput): readonly Trigger[] {
   const kind = followUpOf(discharge)
   const course = leadCase(input.fold, discharge.atMs)
   if (!kind || !course) return []
-  const admission = overtakingAdmission(discharge, input)
-  const overtaken: Overtaken | undefined = admission && {
-    reason: 'patient admitted again',
-    recorded: admission.recorded,
-    atMs: admission.atMs,
-  }
+  const overtaken = admittedAgain(discharge, input) ?? awayOnLeave(input)
   const isFollowed = kind === 'discharge-to-community' || kind === 'discharge-against-advice'
   return [
     {
@@ -76,6 +67,23 @@ function dischargeTriggers(discharge: Movement, input: TriggerInput): readonly T
       ...(overtaken && { overtaken }),
     },
   ]
+}
+
+function admittedAgain(discharge: Movement, input: TriggerInput): Overtaken | undefined {
+  const admission = overtakingAdmission(discharge, input)
+  return (
+    admission && {
+      reason: 'patient admitted again',
+      recorded: admission.recorded,
+      atMs: admission.atMs,
+    }
+  )
+}
+
+/** A21 until A22: nobody visits at home meanwhile; a visit that took place stands. */
+function awayOnLeave({ facts: { live } }: Pick<TriggerInput, 'facts'>): Overtaken | undefined {
+  const last = live.findLast(({ stay }) => stay.status === 'onleave')
+  return last && { reason: 'patient on leave', recorded: last.recorded, atMs: Number.POSITIVE_INFINITY }
 }
 
 /** Gone home from the emergency department while a case was open. */

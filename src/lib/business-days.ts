@@ -20,20 +20,35 @@ export function addBusinessDays(date: CalendarDate, businessDays: number, calend
   return day
 }
 
-/** The days after `date` that `addBusinessDays` passed over, in order. */
+/** The days that `addBusinessDays`, or with -1 `businessDaysBefore`, passed over, in the order it went. */
 export function skippedDays(
   date: CalendarDate,
   businessDays: number,
   calendar: Calendar,
+  step: 1 | -1 = 1,
 ): readonly CalendarDate[] {
   const skipped: CalendarDate[] = []
   let day = date
   for (let left = businessDays; left > 0;) {
-    day = addDays(day, 1)
+    day = addDays(day, step)
     if (isBusinessDay(day, calendar)) left -= 1
     else skipped.push(day)
   }
   return skipped
+}
+
+/** The n-th business day before `date`, which itself is day 0. */
+export function businessDaysBefore(
+  date: CalendarDate,
+  businessDays: number,
+  calendar: Calendar,
+): CalendarDate {
+  let day = date
+  for (let left = businessDays; left > 0;) {
+    day = addDays(day, -1)
+    if (isBusinessDay(day, calendar)) left -= 1
+  }
+  return day
 }
 
 export function isBusinessDay(date: CalendarDate, calendar: Calendar): boolean {

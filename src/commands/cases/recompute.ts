@@ -36,7 +36,7 @@ const PAGE_SIZE = 200
 const TRIES_MAX = 3
 const ACTOR = 'Device/recompute'
 const CASE_TYPES: readonly string[] = [
-  ...new Set(['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task', 'Goal', 'Flag', ...dutyTypes]),
+  ...new Set(['Patient', 'EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task', 'Goal', 'Flag', ...dutyTypes]),
 ]
 
 /**

@@ -105,7 +105,7 @@ function effectsOf(event: MappedEvent, applied: Applied, view: View, options: In
     stays: applied.stays,
     ...(applied.deceased && { deceased: applied.deceased }),
     ...(applied.thoughtDead && { thoughtDead: applied.thoughtDead }),
-    compartment: compartmentAfter(view.compartment(id, CARE_TYPES), applied.resources),
+    compartment: compartmentAfter(standingOf(id, view), applied.resources),
     rules,
     models,
     calendar,
@@ -114,9 +114,18 @@ function effectsOf(event: MappedEvent, applied: Applied, view: View, options: In
   })
 }
 
+/** The patient is known by key, the rest by type. */
+function standingOf(id: string, view: View): readonly Resource[] {
+  const patient = view.get({ type: 'Patient', id })
+  const record = view.compartment(id, CARE_TYPES)
+  return patient ? [patient, ...record] : record
+}
+
 /** What stands once the message's own resources do: a diagnosis told with a discharge counts for it. */
 function compartmentAfter(standing: readonly Resource[], changed: readonly Derived[]): readonly Resource[] {
-  const relevant = changed.filter(({ resourceType }) => CARE_TYPES.includes(resourceType))
+  const relevant = changed.filter(
+    ({ resourceType }) => resourceType === 'Patient' || CARE_TYPES.includes(resourceType),
+  )
   if (relevant.length === 0) return standing
   const byKey = new Map(relevant.map(resource => [keyOf(resource), resource]))
   const others = standing.filter(({ resourceType, id }) => !byKey.has(`${resourceType}/${id ?? ''}`))

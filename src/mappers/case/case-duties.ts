@@ -14,6 +14,8 @@ import {
   type CaseLenses,
   type CaseRecord,
 } from './case-record.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import { textOf } from './json-edit.ts'
 import { mentalHealthStays } from './diagnoses.ts'
 import { dutyFiles } from './duty-files.ts'
 import { conditionCodes } from './risk-effects.ts'
@@ -31,6 +33,11 @@ export interface CaseDuties {
   readonly triggers: readonly Trigger[]
   readonly context: DutyContext
 }
+
+const birthDateOf = (patient: string, compartment: readonly Resource[]): string | undefined =>
+  textOf(
+    compartment.find(({ resourceType, id }) => resourceType === 'Patient' && id === patient)?.['birthDate'],
+  )
 
 /** The pure core of duties (domain.md 0.3): facts, model profiles and calendars in, triggers out; `now` is no input. */
 export function caseDuties(input: CaseEffectsInput): CaseDuties {
@@ -55,6 +62,7 @@ export function caseDuties(input: CaseEffectsInput): CaseDuties {
     models,
     settled: settledIn(record, ids, lenses, timeZone),
     mentalHealthStays: () => mentalHealthStays(input.compartment),
+    birthDate: () => birthDateOf(patient, input.compartment),
     conditions: () => conditionCodes(input.compartment),
     stays: input.stays,
     ...(death && { death }),

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { addBusinessDays, isBusinessDay } from '../../../src/lib/business-days.ts'
+import {
+  addBusinessDays,
+  businessDaysBefore,
+  isBusinessDay,
+  skippedDays,
+} from '../../../src/lib/business-days.ts'
 import { holidayCalendar, type CalendarName } from '../../../src/lib/holiday-calendars.ts'
 
 const federal = holidayCalendar('us-federal')
@@ -27,6 +32,22 @@ describe('business days', () => {
 
   it('none of them end on the day itself, whatever day it is', () => {
     expect(addBusinessDays('2026-10-10', 0, federal)).toBe('2026-10-10')
+  })
+})
+
+describe('business days back', () => {
+  it.each([
+    ['2026-10-28', 2, '2026-10-26'],
+    ['2026-10-27', 2, '2026-10-23'],
+    ['2026-10-13', 1, '2026-10-09'],
+    ['2027-02-04', 5, '2027-01-28'],
+    ['2026-10-24', 0, '2026-10-24'],
+  ])('from %s, %i of them, lead to %s', (day, count, expected) => {
+    expect(businessDaysBefore(day, count, federal)).toBe(expected)
+  })
+
+  it('tell what they passed over', () => {
+    expect(skippedDays('2026-10-13', 1, federal, -1)).toEqual(['2026-10-12', '2026-10-11', '2026-10-10'])
   })
 })
 

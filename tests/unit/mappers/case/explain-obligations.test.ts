@@ -13,6 +13,7 @@ import {
   after,
   discharge,
   emptyWorld,
+  movement,
   stay,
   type World,
 } from '../../../support/case-world.ts'
@@ -99,6 +100,23 @@ describe('an explanation', () => {
     expect(explained(put).get('plan-draft')).toMatchObject({
       owner: 'Practitioner/noor',
       arithmetic: 'Mon 2026-11-16 + 10 days -> Thu 2026-11-26; put off to Mon 2026-11-30',
+    })
+  })
+
+  it('counts back from the day on which a stay is planned to begin', () => {
+    const announced = movement('pre-admission', '2026-12-28T08:00:00', {
+      ...{ at: '2026-12-28T08:00:00-05:00', recorded: '2026-12-10T10:00:00-05:00' },
+    })
+    const stays = [...home, stay('e5', [announced], { status: 'planned' })]
+    expect(explained(after(world(), stays, withModels), stays).get('pre-admission-coverage')).toMatchObject({
+      says: 'Check that the planned stay is covered and authorised. Rule: by 2 business days before Monday 28 December 2026.',
+      arithmetic:
+        'Mon 2026-12-28 - 2 business days: Sun 2026-12-27, Sat 2026-12-26, Fri 2026-12-25 Christmas Day skipped -> Wed 2026-12-23',
+      trigger: {
+        kind: 'pre-admission',
+        says: 'the announcement of the stay',
+        at: '2026-12-10T10:00:00-05:00',
+      },
     })
   })
 

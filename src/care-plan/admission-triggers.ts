@@ -1,0 +1,66 @@
+import { localDate } from '../lib/fhir-time.ts'
+import { isOpenAt, type CaseFold } from './case-fold.ts'
+import type { Overtaken, Trigger } from './duties.ts'
+import { leadCase, triggerOf, type TriggerInput } from './trigger-input.ts'
+import type { Movement, StayFacts } from './stay-facts.ts'
+import type { StayClass } from './stay.ts'
+
+/** Every inpatient stay is reviewed, planned for and told of, in the case that leads, unless it is none after all. */
+export function admissionTriggers(admission: Movement, { fold, facts }: AdmissionInput): readonly Trigger[] {
+  const course = leadCase(fold, admission.atMs)
+  if (!course) return []
+  const overtaken = turnedOutpatient(admission, facts)
+  return [{ ...triggerOf('inpatient-admission', admission, course), ...(overtaken && { overtaken }) }]
+}
+
+interface AdmissionInput {
+  readonly fold: CaseFold
+  readonly facts: Pick<StayFacts, 'live'>
+}
+
+const outside: ReadonlySet<StayClass> = new Set(['outpatient', 'observation'])
+const told: ReadonlySet<StayClass> = new Set(['inpatient', ...outside])
+
+/** A07, or an update of the class: the stay went on as an outpatient or an observation. */
+function turnedOutpatient(admission: Movement, { live }: Pick<StayFacts, 'live'>): Overtaken | undefined {
+  const { stay } = admission
+  if (stay.class === 'inpatient') return undefined
+  const last = live.findLast(
+    movement => movement.stay === stay && movement.kind !== 'discharge' && told.has(movement.classAfter),
+  )
+  const now = told.has(stay.class) ? stay.class : last?.classAfter
+  if (now === undefined || !outside.has(now)) return undefined
+  const turn = last && outside.has(last.classAfter) ? last : undefined
+  return {
+    reason: 'trigger cancelled',
+    recorded: (turn ?? admission).recorded,
+    ...(turn && { atMs: turn.atMs }),
+  }
+}
+
+/**
+ * A stay that is announced (A05, A14; the movement's time is the planned start) while a case is open: the patient is to
+ * be ready for it. It doesn't matter to the case that the stay itself opens.
+ */
+export const preAdmissionTriggers = ({
+  fold,
+  facts,
+  timeZone,
+}: Pick<TriggerInput, 'fold' | 'facts' | 'timeZone'>): readonly Trigger[] =>
+  facts.live
+    .filter(({ kind }) => kind === 'pre-admission')
+    .filter((movement, i, all) => all.findLastIndex(({ stay }) => stay === movement.stay) === i)
+    .flatMap(movement => {
+      const course = fold.courses.find(
+        one => isOpenAt(one, movement.atMs) && one.opening?.admission.stay !== movement.stay,
+      )
+      if (!course) return []
+      return [
+        {
+          ...triggerOf('pre-admission', movement, course),
+          at: movement.recorded,
+          atMs: movement.recordedMs,
+          startsOn: localDate(movement.atMs, timeZone),
+        },
+      ]
+    })
