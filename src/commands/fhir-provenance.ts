@@ -39,16 +39,17 @@ export interface Occurrence {
  * its first target.
  */
 export function recordProvenance({ deps, caller, work, named, told }: RecordOptions): void {
-  const { at, writes, audit = [] } = work.changes()
-  const shards = new Map(writes.map(write => [keyText(write), write.shard]))
+  const audit = work.audit()
+  const shards = new Map(audit.map(({ entry, shard }) => [entry.key, shard]))
   const places = new Map(named.map((key, index) => [keyText(key), index]))
   const placeOf = ({ key }: AuditEntry): number => places.get(key) ?? places.size
   const changed = audit
+    .map(({ entry }) => entry)
     .filter(({ key }) => !recordTypes.has(key.slice(0, key.indexOf('/'))))
     .toSorted((a, b) => placeOf(a) - placeOf(b) || (a.key < b.key ? -1 : 1))
   const shard = changed[0] && shards.get(changed[0].key)
   if (shard === undefined) return
-  const said = { id: deps.ids.mint(shard), recorded: at, actor: caller.actor, ...(told && { told }) }
+  const said = { id: deps.ids.mint(shard), recorded: work.at, actor: caller.actor, ...(told && { told }) }
   work.put(provenanceOf(changed, said), { shard })
 }
 

@@ -42,8 +42,12 @@ export type PutOutcome = 'created' | 'updated' | 'unchanged'
 
 /** The one write path (architecture D2): every door stages its changes here, then flushes them at once. */
 export interface UnitOfWork {
+  /** When it is recorded. */
+  readonly at: Instant
   /** What stands now, staged changes included; undefined when absent or deleted. */
   readonly get: (key: ResourceKey) => Resource | undefined
+  /** All that stands now, loaded or staged, with the version it will have once flushed; deleted ones are not in it. */
+  readonly standing: () => readonly { readonly resource: Resource; readonly version: number }[]
   /** Version of the loaded row (0 when there is none): what a guard compares with. */
   readonly loadedVersion: (key: ResourceKey) => number
   /** The version it will have once flushed. */
@@ -55,6 +59,8 @@ export interface UnitOfWork {
   readonly nextStep: () => void
   /** Keys changed since the last step began. */
   readonly changedInStep: () => readonly string[]
+  /** What has been staged so far, as the audit will say it, with the shard that each lives in. */
+  readonly audit: () => readonly { readonly entry: AuditEntry; readonly shard: number }[]
   /** What the writer of this step knows of it, for the events of cases; said again, it replaces what was said before. */
   readonly say: (told: Told) => void
   /**
@@ -80,25 +86,10 @@ interface Row {
 
 /** Opens a unit of work over what was loaded. */
 export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitOfWork {
-  const rows = new Map<string, Row>()
+  const rows = loadedRows(loaded, context.parse)
   const toldOf = new Map<number, Told>()
   let step = 0
   let changedInStep = new Set<string>()
-  for (const stored of loaded) {
-    const key = { type: stored.type, id: stored.id }
-    const row = {
-      key,
-      stored,
-      shard: stored.shard,
-      clientAssigned: false,
-      before: parsedOnce(stored, context.parse),
-    }
-    rows.set(keyText(key), { ...row, versions: [] })
-  }
-
-  const current = (row: Row): Resource | undefined =>
-    row.versions.length ? row.versions.at(-1)?.resource : row.before()
-
   const stage = (row: Row, resource: Resource | undefined, origin: string | undefined): void => {
     const kept = row.versions.at(-1)?.step === step ? row.versions.slice(0, -1) : row.versions
     const text = keyText(row.key)
@@ -107,6 +98,8 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
   }
 
   return {
+    at: context.at,
+    standing: () => standingOf(rows),
     get: key => {
       const row = rows.get(keyText(key))
       return row && current(row)
@@ -114,7 +107,7 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
     loadedVersion: key => rows.get(keyText(key))?.stored?.version ?? 0,
     version: key => {
       const row = rows.get(keyText(key))
-      return row ? (row.stored?.version ?? 0) + row.versions.length : 0
+      return row ? versionOf(row) : 0
     },
     put: (resource, options) => {
       const key = { type: resource.resourceType, id: resource.id }
@@ -142,6 +135,7 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
       changedInStep = new Set()
     },
     changedInStep: () => [...changedInStep],
+    audit: () => changedRows(rows).map(row => ({ entry: auditEntry(row, context), shard: row.shard })),
     say: told => {
       toldOf.set(step, told)
     },
@@ -152,12 +146,32 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
   }
 }
 
+const loadedRows = (loaded: readonly Stored[], parse: ParseStored | undefined): Map<string, Row> =>
+  new Map(
+    loaded.map(stored => {
+      const key = { type: stored.type, id: stored.id }
+      const before = parsedOnce(stored, parse)
+      return [keyText(key), { key, stored, shard: stored.shard, clientAssigned: false, before, versions: [] }]
+    }),
+  )
+
+const current = ({ versions, before }: Row): Resource | undefined =>
+  versions.length > 0 ? versions.at(-1)?.resource : before()
+
+const versionOf = ({ stored, versions }: Row): number => (stored?.version ?? 0) + versions.length
+
+const standingOf = (rows: ReadonlyMap<string, Row>): ReturnType<UnitOfWork['standing']> =>
+  [...rows.values()].flatMap(row => {
+    const resource = current(row)
+    return resource ? [{ resource, version: versionOf(row) }] : []
+  })
+
 function changesOf(
   context: WorkContext,
   rows: ReadonlyMap<string, Row>,
   toldOf: ReadonlyMap<number, Told>,
 ): Changes {
-  const changed = [...rows.values()].filter(row => row.versions.length > 0)
+  const changed = changedRows(rows)
   const events = eventsOf(context, { rows, changed, toldOf })
   return {
     tenant: context.tenant,
@@ -173,6 +187,9 @@ function changesOf(
     audit: changed.map(row => auditEntry(row, context)),
   }
 }
+
+const changedRows = (rows: ReadonlyMap<string, Row>): readonly Row[] =>
+  [...rows.values()].filter(row => row.versions.length > 0)
 
 interface Staged {
   readonly rows: ReadonlyMap<string, Row>
@@ -260,7 +277,7 @@ function auditEntry(row: Row, context: WorkContext): AuditEntry {
     actor: context.actor,
     action: last?.resource === undefined ? 'delete' : row.stored && !row.stored.deleted ? 'update' : 'create',
     key: keyText(row.key),
-    version: (row.stored?.version ?? 0) + row.versions.length,
+    version: versionOf(row),
     ...(context.requestId !== undefined && { requestId: context.requestId }),
   }
 }

@@ -62,9 +62,13 @@ export class Connection {
     return answers.slice(0, -1)
   }
 
-  /** Sends all now and gives their answers, or throws what went wrong first. */
+  /** Sends all now, in one write to the socket, and gives their answers, or throws what went wrong first. */
   async sendAll(client: pg.Client, statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
-    const settled = await Promise.allSettled(statements.map(statement => this.#send(client, statement)))
+    const { stream } = client.connection
+    stream.cork()
+    const sent = statements.map(statement => this.#send(client, statement))
+    stream.uncork()
+    const settled = await Promise.allSettled(sent)
     const failed = settled.filter(answer => answer.status === 'rejected')
     const first = failed.find(answer => codeOf(answer.reason) !== ABORTED) ?? failed[0]
     if (first) rethrow(first.reason, this.#advice)

@@ -152,7 +152,7 @@ function isRewritten<T extends Score | Risk>(
   row: T,
   figure: (row: T) => readonly unknown[],
 ): boolean {
-  if (!former || OPEN.has(former.state) || row.state === 'entered-in-error') return false
+  if (!former || former === row || OPEN.has(former.state) || row.state === 'entered-in-error') return false
   return former.state === 'entered-in-error' || JSON.stringify(figure(former)) !== JSON.stringify(figure(row))
 }
 

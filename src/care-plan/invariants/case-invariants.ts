@@ -174,8 +174,10 @@ interface Files {
 
 /** Nouns that stood before and have another state now. */
 function movedIn(noun: keyof typeof machines, { before, after }: Files): readonly StateMove[] {
-  const stood = new Map(statesOf(before, noun).map(({ id, state }) => [id, state]))
-  return statesOf(after, noun).flatMap(({ id, state: to }) => {
+  const [former, states] = [statesOf(before, noun), statesOf(after, noun)]
+  if (former === states) return []
+  const stood = new Map(former.map(({ id, state }) => [id, state]))
+  return states.flatMap(({ id, state: to }) => {
     const from = stood.get(id)
     return from === undefined || from === to ? [] : [{ id, from, to }]
   })

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { fail, ok, type Result } from '../../lib/result.ts'
 import type { CaseFile } from '../../care-plan/case-file.ts'
 import { patientOf } from '../../fhir/compartment.ts'
-import { keyText, type Resource } from '../../fhir/resource.ts'
+import type { Resource } from '../../fhir/resource.ts'
 import { isCase } from '../../mappers/case/episode-lens.ts'
 import { caseOwners, readCaseFile } from '../../mappers/case/nouns/case-files.ts'
 import { nounLenses, type NounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
@@ -34,37 +34,32 @@ export const caseFileTypes: readonly string[] = [
 /** A patient's compartment as far as cases look at it. */
 export interface Compartment {
   readonly resources: readonly Resource[]
-  /** Version of each by `Type/id`. */
-  readonly versions: ReadonlyMap<string, number>
+  /** Version of each, in the same order. */
+  readonly versions: readonly number[]
 }
 
 export function compartmentOf(rows: readonly Stored[]): Compartment {
   const standing = rows.filter(({ deleted }) => !deleted)
   return {
     resources: standing.map(parseRemembered),
-    versions: new Map(standing.map(row => [keyText(row), row.version])),
+    versions: standing.map(({ version }) => version),
   }
 }
 
-/** One case of a compartment. */
-export interface FoundCase {
-  readonly file: CaseFile
-  /** Entity tag without its quotes: changes whenever anything of the case does, by whatever door. */
-  readonly version: string
-}
+/** One case of a compartment; undefined when it has no such case. */
+export const caseIn = (id: string, { resources }: Compartment, lenses: NounLenses): CaseFile | undefined =>
+  readCaseFile(id, resources, lenses)
 
-/** Undefined when the compartment has no such case. */
-export function caseIn(id: string, compartment: Compartment, lenses: NounLenses): FoundCase | undefined {
-  const file = readCaseFile(id, compartment.resources, lenses)
-  return file && { file, version: caseVersion(id, compartment, lenses) }
-}
-
-/** The version alone: what a reader of the whole file would be told. */
+/** Entity tag of a case without its quotes: changes whenever anything of the case does, by whatever door. */
 export function caseVersion(id: string, { resources, versions }: Compartment, lenses: NounLenses): string {
-  const owned = [...caseOwners(resources, lenses)].flatMap(([resource, owner]) =>
-    owner === id ? [`${resource.resourceType}/${resource.id ?? ''}`] : [],
+  const owners = caseOwners(resources, lenses)
+  return versionOf(
+    resources.flatMap((resource, index) =>
+      owners.get(resource) === id
+        ? [`${resource.resourceType}/${resource.id ?? ''}/${versions[index] ?? 0}`]
+        : [],
+    ),
   )
-  return versionOf(owned.map(key => `${key}/${versions.get(key) ?? 0}`))
 }
 
 const VERSION_CHARS = 20

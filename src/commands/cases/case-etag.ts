@@ -4,8 +4,8 @@ import type { Failure } from '../../lib/result.ts'
 /** The ETag of a case: weak, for two answers of one version may be written differently. */
 export const caseEtag = (version: string): string => `W/"${version}"`
 
-/** Why If-Match forbids a command on a case of this version: `version-stale`, `if-match-malformed`. */
-export function versionStale(ifMatch: string | undefined, version: string): Failure | undefined {
+/** Why If-Match forbids a command on a case of the version that `current` gives: `version-stale`, `if-match-malformed`. */
+export function versionStale(ifMatch: string | undefined, current: () => string): Failure | undefined {
   if (ifMatch === undefined) return undefined
   if (!isEtagList(ifMatch)) {
     return {
@@ -15,7 +15,7 @@ export function versionStale(ifMatch: string | undefined, version: string): Fail
     }
   }
   const named = new Set(ifMatch.split(',').map(tag => tag.trim().replace(/^W\//, '')))
-  if (named.has('*') || named.has(`"${version}"`)) return undefined
+  if (named.has('*') || named.has(`"${current()}"`)) return undefined
   return {
     kind: 'stale-version',
     code: 'version-stale',

@@ -1,7 +1,7 @@
 import { instantOf } from '../../lib/clock.ts'
 import { zonedTextOf } from '../../lib/fhir-time.ts'
 import { ok, type Result } from '../../lib/result.ts'
-import { keyText, type Resource, type ResourceKey } from '../../fhir/resource.ts'
+import type { Resource } from '../../fhir/resource.ts'
 import type { CommandContext } from '../../care-plan/command.ts'
 import { patientStays, type PatientStays } from '../../mappers/adt/patient-stays.ts'
 import { nounLenses, type NounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
@@ -70,9 +70,6 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Resu
     },
     loaded.resources,
   )
-  const keys = new Map<string, ResourceKey>(
-    loaded.resources.map(({ type, id }) => [keyText({ type, id }), { type, id }]),
-  )
   let compartment: Compartment | undefined
   return ok({
     patient,
@@ -82,27 +79,22 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Resu
     context: contextOf(deps, { shard, stays, actor, at, recorded }),
     work,
     now: () => {
-      compartment ??= standing(work, keys.values())
+      compartment ??= compartmentIn(work)
       return compartment
     },
     put: resource => {
       if (work.put(resource, { shard }) === 'unchanged') return
       compartment = undefined
-      const key = { type: resource.resourceType, id: resource.id }
-      keys.set(keyText(key), key)
     },
     guard: guardOf(loaded, patient),
   })
+}
 
-  function standing(over: UnitOfWork, of: Iterable<ResourceKey>): Compartment {
-    const found = [...of].flatMap(key => {
-      const resource = over.get(key)
-      return resource ? [{ key, resource }] : []
-    })
-    return {
-      resources: found.map(({ resource }) => resource),
-      versions: new Map(found.map(({ key }) => [keyText(key), over.version(key)])),
-    }
+function compartmentIn(work: UnitOfWork): Compartment {
+  const standing = work.standing()
+  return {
+    resources: standing.map(({ resource }) => resource),
+    versions: standing.map(({ version }) => version),
   }
 }
 

@@ -110,7 +110,7 @@ async function write(deps: ModelDeps, caller: Caller, act: ModelWrite): Promise<
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
     const found = await findModel(deps, act.id, act.version)
     if (!found.ok) return found
-    const stale = versionStale(act.ifMatch, String(found.value.version))
+    const stale = versionStale(act.ifMatch, () => String(found.value.version))
     if (stale) return fail(stale.code === 'version-stale' ? modelStale : stale)
     const decided = act.decide(found.value.profile)
     if (!decided.ok) return decided

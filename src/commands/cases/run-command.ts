@@ -4,7 +4,7 @@ import type { CaseFile } from '../../care-plan/case-file.ts'
 import { commands } from '../../care-plan/commands.ts'
 import { modelCommands } from '../../care-plan/commands/model-commands.ts'
 import type { Caller } from '../fhir-deps.ts'
-import { caseIn, caseUnknown } from './case-compartment.ts'
+import { caseIn, caseUnknown, caseVersion } from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { versionStale } from './case-etag.ts'
 import type { Repeatable } from './idempotency.ts'
@@ -48,15 +48,17 @@ export async function runCommand(
     ...(reason !== undefined && { reason }),
     ...(repeatable && { repeatable }),
     decide: scene => {
-      const found = caseIn(request.caseId, scene.now(), scene.lenses)
-      if (!found) return caseUnknown
-      const stale = versionStale(request.ifMatch, found.version)
+      const caseNamed = (id: string): CaseFile | undefined => caseIn(id, scene.now(), scene.lenses)
+      const file = caseNamed(request.caseId)
+      if (!file) return caseUnknown
+      const stale = versionStale(request.ifMatch, () =>
+        caseVersion(request.caseId, scene.now(), scene.lenses),
+      )
       if (stale) return fail(stale)
-      const others = (id: string): CaseFile | undefined => caseIn(id, scene.now(), scene.lenses)?.file
-      const events = command.decide(found.file, request.payload, scene.context, others)
+      const events = command.decide(file, request.payload, scene.context, caseNamed)
       if (!events.ok) return events
       const said = reason === undefined ? events.value : events.value.map(event => ({ reason, ...event }))
-      return ok(decisionOf(found.file, said, others))
+      return ok(decisionOf(file, said, caseNamed))
     },
   })
 }

@@ -10,6 +10,7 @@ import {
   caseIn,
   caseRecord,
   caseUnknown,
+  caseVersion,
   compartmentOf,
   patientIn,
   patientOfCase,
@@ -35,12 +36,13 @@ export async function viewCase(deps: CaseDeps, { id, at }: ViewRequest): Promise
   const { patient, record } = loaded.value
   const compartment = compartmentOf(record.resources)
   const lenses = nounLenses(deps.canonicalBase)
-  const found = caseIn(id, compartment, lenses)
-  if (!found) return caseUnknown
+  const file = caseIn(id, compartment, lenses)
+  if (!file) return caseUnknown
   const { rules, calendar, timeZone, models, canonicalBase, tenant } = deps
   const shard = shardOf(tenant, { type: 'Patient', id: patient }, patient)
   return ok({
-    ...found,
+    file,
+    version: caseVersion(id, compartment, lenses),
     ...{ patient, tenant, shard, lenses, rules, calendar, timeZone, models, canonicalBase },
     compartment: compartment.resources,
     stays: staysIn(deps, { patient, shard, loaded: record }),

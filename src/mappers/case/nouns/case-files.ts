@@ -10,27 +10,38 @@ import type { Resource } from '../../../fhir/resource.ts'
 import { isCase } from '../episode-lens.ts'
 import { listOf, objectOf, textOf } from '../json-edit.ts'
 import { sameValue } from '../../../lib/same-value.ts'
-import { statedCase, withCaseLink } from './case-link.ts'
+import { withCaseLink } from './case-link.ts'
 import type { NounLens } from './noun-lens.ts'
 import type { NounLenses } from './noun-lenses.ts'
 
 type Known = Resource & { readonly id: string }
 
+type Owners = ReadonlyMap<Resource, string>
+
+/** Of lists that were looked at: they never change, and one write of a case asks more than once. */
+const knownOwners = new WeakMap<readonly Resource[], readonly [NounLenses, Owners]>()
+
 /** Which case each resource of a compartment belongs to: what it says itself, else what a plan of a case refers to. */
-export function caseOwners(
-  compartment: readonly Resource[],
-  { names }: NounLenses,
-): ReadonlyMap<Resource, string> {
+export function caseOwners(compartment: readonly Resource[], lenses: NounLenses): Owners {
+  const [by, known] = knownOwners.get(compartment) ?? []
+  if (known && by === lenses) return known
+  const owners = ownersOf(compartment, lenses)
+  knownOwners.set(compartment, [lenses, owners])
+  return owners
+}
+
+function ownersOf(compartment: readonly Resource[], { names, statedCase }: NounLenses): Owners {
   const cases = new Set(compartment.filter(resource => isCase(resource, names)).map(({ id }) => id))
   const owners = new Map<Resource, string>()
   const referred = new Map<string, string>()
   for (const resource of compartment) {
-    const stated = statedCase(resource, names)
+    const stated = statedCase(resource)
     if (stated === undefined || !cases.has(stated)) continue
     owners.set(resource, stated)
     if (resource.resourceType !== 'CarePlan') continue
     for (const reference of planReferences(resource)) referred.set(reference, stated)
   }
+  if (referred.size === 0) return owners
   for (const resource of compartment) {
     const owner = referred.get(`${resource.resourceType}/${resource.id ?? ''}`)
     if (owner !== undefined && !owners.has(resource)) owners.set(resource, owner)
@@ -93,17 +104,18 @@ export interface FileChange {
 
 /** The resources that a changed case file means: only those that differ, new ones linked to the case. */
 export function writeCaseFile({ before, after, compartment, lenses }: FileChange): readonly Known[] {
-  const standing = new Map(
-    compartment.map(resource => [`${resource.resourceType}/${resource.id ?? ''}`, resource]),
-  )
+  const standing = (type: string, id: string): Resource | undefined =>
+    compartment.find(resource => resource.id === id && resource.resourceType === type)
   const link = { caseId: after.case.id, patient: after.case.patient }
   return allNouns.flatMap(noun => {
     const lens = lenses.of(noun) as NounLens<NounName> | undefined
     if (!lens) return []
-    const was = new Map(statesOf(before, noun).map(state => [state.id, state]))
-    return statesOf(after, noun).flatMap(state => {
+    const [former, states] = [statesOf(before, noun), statesOf(after, noun)]
+    if (former === states) return []
+    const was = new Map(former.map(state => [state.id, state]))
+    return states.flatMap(state => {
       if (sameValue(was.get(state.id), state)) return []
-      const found = lens.types.map(type => standing.get(`${type}/${state.id}`)).find(Boolean)
+      const found = lens.types.map(type => standing(type, state.id)).find(Boolean)
       const base =
         found ?? withCaseLink(lens.blank({ ...link, id: state.id }, state), link.caseId, lenses.names)
       const written = lens.write(base, state)

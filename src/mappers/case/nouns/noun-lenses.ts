@@ -19,6 +19,7 @@ import { activityLens } from './activity-lens.ts'
 import { casePlanLens } from './case-plan-lens.ts'
 import { goalLens } from './goal-lens.ts'
 import { obligationLens } from './obligation-lens.ts'
+import { statedCase } from './case-link.ts'
 import type { NounLens, NounLensMaker } from './noun-lens.ts'
 
 /** One row per noun. The first whose types and `is` fit a resource is its lens. */
@@ -45,6 +46,8 @@ const makers: { readonly [N in NounName]?: NounLensMaker<N> } = {
 
 export interface NounLenses {
   readonly names: CaseNames
+  /** `statedCase` of case-link.ts, remembered as long as the resource lives. */
+  readonly statedCase: (resource: Resource) => string | undefined
   readonly of: <N extends NounName>(noun: N) => NounLens<N>
   /** The lens of a resource that belongs to a case; undefined when it is none of our nouns (a CareTeam, a Procedure). */
   readonly fitting: (resource: { readonly resourceType: string }) => NounLens<NounName> | undefined
@@ -62,9 +65,17 @@ export function nounLenses(canonicalBase: string): NounLenses {
   for (const lens of lenses)
     for (const type of lens.types) byType.set(type, [...(byType.get(type) ?? []), lens])
   const fits = new WeakMap<object, NounLens<NounName> | false>()
+  const stated = new WeakMap<Resource, string | false>()
   const byNoun = new Map(lenses.map(lens => [lens.noun, lens]))
   const result: NounLenses = {
     names,
+    statedCase: resource => {
+      const seen = stated.get(resource)
+      if (seen !== undefined) return seen === false ? undefined : seen
+      const found = statedCase(resource, names)
+      stated.set(resource, found ?? false)
+      return found
+    },
     of: <N extends NounName>(noun: N) => byNoun.get(noun) as unknown as NounLens<N>,
     fitting: resource => {
       const seen = fits.get(resource)
