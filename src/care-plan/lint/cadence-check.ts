@@ -8,8 +8,11 @@ const WEEK = 7
 const WORKDAYS = 5
 const MINUTES_PER_CONTACT = 30
 
-/** A full-time week without anything else in it: what can't be done in that can't be done. */
-const fullWeek: ManagerLoad = { capacityMinutes: 40 * 60, plannedMinutes: 0 }
+/** A full-time week. */
+export const fullWeekMinutes = 40 * 60
+
+/** Nothing else in it: what can't be done in that can't be done. */
+const fullWeek: ManagerLoad = { capacityMinutes: fullWeekMinutes, plannedMinutes: 0 }
 
 /** What the model asks of its manager in its busiest week. */
 export function weeklyDemand({ cadence, fidelity }: ModelProfile): {

@@ -58,11 +58,13 @@ export function rolesIn(row: JsonObject, names: CaseNames): readonly TeamRole[] 
 
 /** The roles that Encounter.participant.type says. */
 export function providerRolesIn(participant: JsonObject): readonly ProviderRole[] {
-  const codes = listOf(participant['type'])
-    .flatMap(concept => listOf(objectOf(concept)['coding']))
-    .map(coding => textOf(objectOf(coding)['code']))
+  const codes = new Set(
+    listOf(participant['type'])
+      .flatMap(concept => listOf(objectOf(concept)['coding']))
+      .map(coding => textOf(objectOf(coding)['code'])),
+  )
   return Object.entries(participationCodes).flatMap(([role, code]) =>
-    codes.includes(code) ? [role as ProviderRole] : [],
+    codes.has(code) ? [role as ProviderRole] : [],
   )
 }
 

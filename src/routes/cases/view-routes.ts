@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TObject } from 'typebox'
 import { caseEtag } from '../../commands/cases/case-etag.ts'
 import { commandSchemas } from '../../commands/cases/command-schemas.ts'
+import { managerWeek } from '../../commands/cases/manager-week.ts'
 import { viewCase } from '../../commands/cases/view-case.ts'
 import type { CaseScene } from '../../mappers/case/views/case-scene.ts'
 import { caseView } from '../../mappers/case/views/case-view.ts'
@@ -32,13 +33,16 @@ interface ViewRoute {
   readonly path: string
   readonly operationId: string
   readonly summary: string
-  readonly view: (scene: CaseScene) => object
+  readonly view: (scene: CaseScene, deps: CaseRouteOptions['deps']) => object | Promise<object>
   readonly response: TObject
 }
 
 const commandNames: ReadonlySet<string> = new Set(commandSchemas.map(({ name }) => name))
 
-/** Every view of one case: a pure function of what is known of it, now or at the time that `at` names. */
+/**
+ * Every view of one case: a function of what is known of it, now or at the time that `at` names, and of the manager's
+ * other cases where they count.
+ */
 const views: readonly ViewRoute[] = [
   {
     path: '/cases/:id',
@@ -80,7 +84,7 @@ const views: readonly ViewRoute[] = [
     path: '/cases/:id/lint',
     operationId: 'lintPlan',
     summary: 'What a person should look at in the plan, each with the command that mends it.',
-    view: lintView,
+    view: async (scene, deps) => lintView(scene, await managerWeek(deps, scene)),
     response: lintSchema,
   },
   {
@@ -132,5 +136,5 @@ async function show({ view }: ViewRoute, { request, reply, options }: Exchange):
   const { at } = request.query as { readonly at?: string }
   const scene = await viewCase(options.deps, { id: idOf(request), ...(at !== undefined && { at }) })
   if (!scene.ok) return sendProblem(reply, scene.failure)
-  return reply.header('etag', caseEtag(scene.value.version)).send(view(scene.value))
+  return reply.header('etag', caseEtag(scene.value.version)).send(await view(scene.value, options.deps))
 }
