@@ -5,6 +5,8 @@ import { defaultCaseRules } from '../src/care-plan/case-rules.ts'
 import { settingsOf } from '../src/care-plan/duties.ts'
 import { dutyRules, type Circumstances, type DueIn, type DutyRule } from '../src/care-plan/duty-rules.ts'
 import { dutyWords, spanWords, triggerWords } from '../src/care-plan/duty-words.ts'
+import { minutesOfKind } from '../src/care-plan/contact-hours.ts'
+import { minutesOfDuty } from '../src/care-plan/workload.ts'
 import type { ModelProfile } from '../src/care-plan/model-profile.ts'
 import { shippedModels } from '../src/care-plan/models/shipped-models.ts'
 
@@ -35,6 +37,17 @@ export function obligationsText(): string {
     '|---|---|',
     ...Object.entries(dutyWords).map(([rule, words]) => `| \`${rule}\` | ${words} |`),
     '',
+    '## Workload',
+    '',
+    'What-if, the preview of a switch and the linter count the hours a week that a case asks of its manager by one formula (`src/care-plan/workload.ts`): the contacts of the',
+    'model’s cadence (in its present phase; as many at home as must be face to face, the others by phone) by their minutes, and no less than the minutes that the model asks',
+    'for; plus every other open duty once within four weeks, the weekly contact at a facility every week. Minutes recorded in the case take the place of the usual ones of',
+    'their kind. The usual ones are defaults of ours [D], for comparing; the switch preview and the linter count the contacts alone.',
+    '',
+    `Contacts: ${Object.entries(minutesOfKind).map(minutesText).join(', ')} minutes.`,
+    '',
+    `Duties: ${Object.entries(minutesOfDuty).map(minutesText).join(', ')} minutes.`,
+    '',
     '## What becomes of a duty',
     '',
     '- **met**, **late-met**: the case file shows it (a contact made, a visit fulfilled, a plan drafted, an assessment concluded, a red flag resolved, what people recorded',
@@ -50,6 +63,8 @@ export function obligationsText(): string {
     '',
   ].join('\n')
 }
+
+const minutesText = ([name, minutes]: readonly [string, number]): string => `\`${name}\` ${minutes}`
 
 function rowOf(rule: DutyRule): string {
   const { id, code = id, on, source, hardStop, snoozeBusinessDays = 2, escalateAfterHours } = rule

@@ -2,7 +2,7 @@ import { startMsOf } from '../lib/fhir-time.ts'
 import { caseload, rounded, type Capacity, type Weighed } from './caseload.ts'
 import type { CaseFile } from './case-file.ts'
 import type { ModelLookup, ModelProfile } from './model-profile.ts'
-import { contactsPerWeek, contactsSince, hoursPerWeek, minutesPerContact } from './contact-hours.ts'
+import { contactsPerWeek, contactsSince, hoursPerWeek, minutesIn } from './contact-hours.ts'
 
 export interface Change {
   /** Null while there is none. */
@@ -15,7 +15,7 @@ export interface SwitchPreview {
   readonly from: NamedModel | null
   readonly to: NamedModel
   readonly contactsPerWeek: Change
-  /** Minutes that a contact is taken to last. */
+  /** Minutes that a contact by phone is taken to last. */
   readonly minutesPerContact: number
   readonly hoursPerWeek: Change
   readonly capacity: LoadChange | null
@@ -48,7 +48,7 @@ export interface PreviewContext {
 export function switchPreview(file: CaseFile, to: ModelProfile, context: PreviewContext): SwitchPreview {
   const used = file.case.models.at(-1)
   const from = used && context.models(used.model, used.version)
-  const minutes = minutesPerContact(file)
+  const minutes = minutesIn(file)
   const made = madeUnder(file, used?.since, context)
   return {
     from: from ? named(from) : null,
@@ -57,7 +57,7 @@ export function switchPreview(file: CaseFile, to: ModelProfile, context: Preview
       before: from ? rounded(contactsPerWeek(from, made)) : null,
       after: rounded(contactsPerWeek(to)),
     },
-    minutesPerContact: rounded(minutes),
+    minutesPerContact: rounded(minutes('phone')),
     hoursPerWeek: {
       before: from ? rounded(hoursPerWeek(from, { minutes, made })) : null,
       after: rounded(hoursPerWeek(to, { minutes })),

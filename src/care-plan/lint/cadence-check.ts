@@ -1,12 +1,18 @@
 import { isBusinessDay } from '../../lib/business-days.ts'
 import { addDays } from '../../lib/calendar-date.ts'
 import { localDate, startMsOf } from '../../lib/fhir-time.ts'
+import {
+  contactMinutesPerWeek,
+  contactsPerWeek,
+  minutesIn,
+  usualMinutes,
+  type MinutesOf,
+} from '../contact-hours.ts'
 import type { ModelProfile } from '../model-profile.ts'
 import type { Found, LintContext, LintScene, ManagerLoad } from './finding.ts'
 
 const WEEK = 7
 const WORKDAYS = 5
-const MINUTES_PER_CONTACT = 30
 
 /** A full-time week. */
 export const fullWeekMinutes = 40 * 60
@@ -15,13 +21,17 @@ export const fullWeekMinutes = 40 * 60
 const fullWeek: ManagerLoad = { capacityMinutes: fullWeekMinutes, plannedMinutes: 0 }
 
 /** What the model asks of its manager in its busiest week. */
-export function weeklyDemand({ cadence, fidelity }: ModelProfile): {
+export function weeklyDemand(
+  { cadence, fidelity }: ModelProfile,
+  minutes: MinutesOf = usualMinutes,
+): {
   readonly contacts: number
   readonly minutes: number
 } {
-  const perWeek = cadence.map(phase => phase.perWeek ?? WEEK / phase.everyDays)
+  const perWeek = cadence.map(phase => contactsPerWeek({ cadence: [phase] }))
   const contacts = Math.max(0, fidelity.contactsPerWeek ?? 0, ...perWeek)
-  return { contacts, minutes: Math.max(fidelity.minutesPerWeek ?? 0, contacts * MINUTES_PER_CONTACT) }
+  const phases = cadence.map(phase => contactMinutesPerWeek({ cadence: [phase], fidelity }, { minutes }))
+  return { contacts, minutes: Math.max(contacts * minutes('phone'), ...phases) }
 }
 
 /** The contacts of the case's model against what is left of the manager's coming week, holidays left out. */
@@ -30,7 +40,7 @@ export function cadenceImpossible({ file, context }: LintScene): readonly Found[
   const model = held && context.models(held.model, held.version)
   if (!model) return []
   const { capacityMinutes, plannedMinutes } = context.managerLoad ?? fullWeek
-  const { contacts, minutes } = weeklyDemand(model)
+  const { contacts, minutes } = weeklyDemand(model, minutesIn(file))
   const left = Math.floor((capacityMinutes * workdaysAhead(context)) / WORKDAYS - plannedMinutes)
   if (minutes <= left) return []
   return [

@@ -2,7 +2,8 @@ import { withTime } from '../../lib/fhir-time.ts'
 import { dutiesOf, type Duty } from '../../care-plan/duties.ts'
 import { modelAt, modelSpans } from '../../care-plan/model-in-force.ts'
 import type { Stay, StayMovement } from '../../care-plan/stay.ts'
-import { hoursPerWeek } from '../../care-plan/workload.ts'
+import { minutesIn } from '../../care-plan/contact-hours.ts'
+import { workloadHours } from '../../care-plan/workload.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { caseDuties, type CaseDuties } from './case-duties.ts'
 import type { CaseEffectsInput } from './case-effects.ts'
@@ -82,8 +83,9 @@ function openDuties(input: WhatIfInput): Open {
   const duties = dutiesOf(known.triggers, known.context).filter(
     duty => !others.has(duty.caseId) && !duty.voided && !duty.met && !isEndedByPeople(duty, known),
   )
-  const spans = modelSpans(known.context.files?.get(input.caseId), input.models, input.timeZone)
-  return { duties, hours: hoursPerWeek(duties, modelAt(spans, Number.MAX_SAFE_INTEGER)) }
+  const file = known.context.files?.get(input.caseId)
+  const model = modelAt(modelSpans(file, input.models, input.timeZone), Number.MAX_SAFE_INTEGER)
+  return { duties, hours: workloadHours(duties, { model, ...(file && { minutes: minutesIn(file) }) }) }
 }
 
 const isEndedByPeople = (duty: Duty, known: CaseDuties): boolean =>

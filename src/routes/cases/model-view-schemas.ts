@@ -34,7 +34,7 @@ export const switchPreviewSchema = Type.Object({
   to: namedModel,
   contactsPerWeek: change('Contacts a week that the model asks for.'),
   minutesPerContact: Type.Number({
-    description: 'Mean of the contacts recorded, 30 when there are none.',
+    description: 'Mean of the contacts by phone recorded, 30 when there are none.',
   }),
   hoursPerWeek: change('Hours a week of the manager for contacts.'),
   capacity: nullable(

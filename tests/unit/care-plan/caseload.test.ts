@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { caseload, fullCapacity, rounded } from '../../../src/care-plan/caseload.ts'
-import { contactsPerWeek, hoursPerWeek, minutesPerContact } from '../../../src/care-plan/contact-hours.ts'
+import { contactsPerWeek, hoursPerWeek, minutesIn } from '../../../src/care-plan/contact-hours.ts'
 import type { ModelProfile } from '../../../src/care-plan/model-profile.ts'
 import { shippedModels } from '../../../src/care-plan/models/shipped-models.ts'
 import { fileOf } from '../../support/case-file.ts'
@@ -60,12 +60,12 @@ describe('the hours that a model asks for', () => {
 
   it('are four contacts a week for an intensive case, and no less than two hours', () => {
     expect(contactsPerWeek(model('intensive'))).toBe(4)
-    expect(hoursPerWeek(model('intensive'), { minutes: 20 })).toBe(2)
-    expect(hoursPerWeek(model('intensive'), { minutes: 45 })).toBe(3)
-    expect(hoursPerWeek(model('clinical'), { minutes: 30, made: 6 })).toBe(0.25)
+    expect(hoursPerWeek(model('intensive'), { minutes: () => 20 })).toBe(2)
+    expect(hoursPerWeek(model('intensive'), { minutes: () => 45 })).toBe(3)
+    expect(hoursPerWeek(model('clinical'), { made: 6 })).toBe(0.25)
   })
 
-  it('take a contact as long as those that were recorded, half an hour when none was', () => {
+  it('take a contact as long as those of its kind that were recorded, the usual time when none was', () => {
     const contact = (id: string, minutes?: number, state: 'made' | 'attempted' = 'made') => ({
       ...{ id, state, kind: 'phone' as const, at: '2026-10-13T10:00:00-04:00' },
       outcome: 'reached' as const,
@@ -73,9 +73,11 @@ describe('the hours that a model asks for', () => {
       redFlags: [],
       ...(minutes !== undefined && { minutes }),
     })
-    expect(minutesPerContact(fileOf())).toBe(30)
+    expect(minutesIn(fileOf())('phone')).toBe(30)
+    expect(minutesIn(fileOf())('home')).toBe(60)
     const contacts = [contact('a', 20), contact('b', 40), contact('c'), contact('d', 90, 'attempted')]
-    expect(minutesPerContact(fileOf({}, { contacts }))).toBe(30)
-    expect(minutesPerContact(fileOf({}, { contacts: contacts.slice(1) }))).toBe(40)
+    expect(minutesIn(fileOf({}, { contacts }))('phone')).toBe(30)
+    expect(minutesIn(fileOf({}, { contacts }))('home')).toBe(60)
+    expect(minutesIn(fileOf({}, { contacts: contacts.slice(1) }))('phone')).toBe(40)
   })
 })

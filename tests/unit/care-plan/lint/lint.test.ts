@@ -33,7 +33,7 @@ const clinical: ModelProfile = {
 const intensive: ModelProfile = {
   ...clinical,
   id: 'intensive',
-  cadence: [{ everyDays: 1, perWeek: 4 }],
+  cadence: [{ everyDays: 2, perWeek: 4 }],
   fidelity: { contactsPerWeek: 4, minutesPerWeek: 120 },
 }
 
