@@ -5,6 +5,7 @@ import { holidayCalendar } from './lib/holiday-calendars.ts'
 import type { Clock } from './lib/clock.ts'
 import type { IngestAdt } from './commands/ingest-adt/inbound.ts'
 import { seedModels } from './commands/cases/model-desk.ts'
+import { seedQuestionnaires } from './commands/cases/seed-questionnaires.ts'
 import type { ModelRegistry } from './commands/cases/model-registry.ts'
 import { createIngest } from './commands/ingest-adt/ingest.ts'
 import { interpretAdt } from './commands/ingest-adt/interpret-adt.ts'
@@ -252,6 +253,7 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
   void server.register(caseRoutes, { deps })
   void server.register(modelRoutes, { deps })
   server.addHook('onReady', () => seedModels(deps))
+  server.addHook('onReady', () => seedQuestionnaires(deps))
   void server.register(fhirRoutes, {
     prefix: '/fhir',
     deps: {

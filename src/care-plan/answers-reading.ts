@@ -1,3 +1,4 @@
+import { digestOf } from '../lib/digest.ts'
 import type { CaseFile } from './case-file.ts'
 import type { CommandContext } from './command.ts'
 import type { DomainEvent } from './domain-event.ts'
@@ -6,7 +7,15 @@ import { instrumentNamed } from './instruments/registry.ts'
 import { figuresOf, type Figure } from './instruments/score-of.ts'
 import type { Answers, Assessment, Need, Score } from './nouns/assessment.ts'
 
-type Reader = Pick<CommandContext, 'newId' | 'actor' | 'at'>
+export interface Reader extends Pick<CommandContext, 'actor'> {
+  /** Id for what is born of the answers; `key` tells it apart from all else that they give birth to. */
+  readonly newId: (noun: 'score' | 'need' | 'strength' | 'barrier', key: string) => string
+  /** Absent when nobody said when the answers were given. */
+  readonly at?: string | undefined
+}
+
+/** Mark of the answers as they are: what was read once is not read again until they change. */
+export const readingMark = ({ instrument, items }: Answers): string => digestOf([instrument, items])
 
 /**
  * What follows from answers: scores, the assessment that takes them in, and what they speak for, proposed until a person
@@ -21,7 +30,10 @@ export function readingOf(
   const instrument = instrumentNamed(answers.instrument)
   const figures = instrument && figuresOf(instrument, answers.items)
   if (!instrument || figures?.ok !== true) return takenIn(assessment, answers, [])
-  const scores = figures.value.flatMap(figure => scoreFrom(figure, answers, reader))
+  const scored = new Set(measuresOf(file, answers))
+  const scores = figures.value
+    .filter(({ measure }) => !scored.has(measure))
+    .flatMap(figure => scoreFrom(figure, answers, reader))
   const evidence = [`answers/${answers.id}`, ...scores.map(({ id }) => id)]
   const proposals = proposalsOf(instrument, answers.items, figures.value)
   return [
@@ -36,19 +48,23 @@ export function readingOf(
   ]
 }
 
+/** What somebody has scored from these answers already. */
+const measuresOf = ({ scores }: CaseFile, { id }: Answers): readonly string[] =>
+  scores.filter(({ derivedFrom }) => derivedFrom.includes(`answers/${id}`)).map(({ measure }) => measure)
+
 function scoreFrom(figure: Figure, answers: Answers, { newId, actor, at }: Reader): readonly Score[] {
   if (figure.value === undefined) return []
   const { measure, tableVersion, value, interpretation, inputs } = figure
   return [
     {
-      id: newId('score'),
+      id: newId('score', measure),
       state: 'final',
       measure,
       tableVersion,
       value,
       ...(interpretation !== undefined && { interpretation }),
       inputs,
-      at: answers.at ?? at,
+      ...known(answers.at ?? at),
       by: answers.author ?? actor,
       derivedFrom: [`answers/${answers.id}`],
     },
@@ -62,9 +78,12 @@ function takenIn(
 ): readonly DomainEvent[] {
   if (!assessment) return []
   const changes = {
-    answers: [...assessment.answers, answers.id],
-    scores: [...assessment.scores, ...scores.map(({ id }) => id)],
+    answers: [...new Set([...assessment.answers, answers.id])],
+    scores: [...new Set([...assessment.scores, ...scores.map(({ id }) => id)])],
   }
+  const isNew =
+    changes.answers.length > assessment.answers.length || changes.scores.length > assessment.scores.length
+  if (!isNew) return []
   return [{ type: 'AssessmentRevised', noun: 'assessment', id: assessment.id, changes }]
 }
 
@@ -86,7 +105,7 @@ function proposed(
   { newId, actor, at }: Reader,
 ): readonly DomainEvent[] {
   const { text } = proposal
-  const frame = { text, at, state: 'proposed' } as const
+  const frame = { text, ...known(at), state: 'proposed' } as const
   switch (proposal.propose) {
     case 'need': {
       const { domain, priority } = proposal
@@ -101,7 +120,7 @@ function proposed(
         evidence,
         ...(priority !== undefined && { priority }),
       }
-      return [{ type: 'NeedIdentified', noun: 'need', ...born(newId('need'), need) }]
+      return [{ type: 'NeedIdentified', noun: 'need', ...born(newId('need', `${domain}|${text}`), need) }]
     }
     case 'strength': {
       const { kind } = proposal
@@ -111,16 +130,30 @@ function proposed(
       const strength = { ...frame, kind, by: actor, linkedTo: [] }
       return isKnown
         ? []
-        : [{ type: 'StrengthIdentified', noun: 'strength', ...born(newId('strength'), strength) }]
+        : [
+            {
+              type: 'StrengthIdentified',
+              noun: 'strength',
+              ...born(newId('strength', `${kind}|${text}`), strength),
+            },
+          ]
     }
     case 'barrier': {
       const isKnown = file.barriers.some(one => one.text === text && RUNNING.has(one.state))
       return isKnown
         ? []
-        : [{ type: 'BarrierRaised', noun: 'barrier', ...born(newId('barrier'), { ...frame, by: actor }) }]
+        : [
+            {
+              type: 'BarrierRaised',
+              noun: 'barrier',
+              ...born(newId('barrier', text), { ...frame, by: actor }),
+            },
+          ]
     }
   }
 }
+
+const known = (at: string | undefined): { readonly at?: string } => (at === undefined ? {} : { at })
 
 const born = <T extends object>(
   id: string,

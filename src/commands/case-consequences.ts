@@ -1,6 +1,7 @@
 import { shardInId } from '../lib/ids.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import { answersEffects } from '../mappers/case/answers-effects.ts'
 import { caseEffects } from '../mappers/case/case-effects.ts'
 import { withCaseEffect } from '../mappers/case/encounter-lens.ts'
 import { isCase } from '../mappers/case/episode-lens.ts'
@@ -113,19 +114,28 @@ function stagePatient(
 ): void {
   const { tenant, canonicalBase, rules, calendar, timeZone, models } = deps
   const shard = shardOf(tenant, { type: 'Patient', id: patient }, patient)
-  const effects = caseEffects({
-    ...staysIn(deps, { patient, shard, loaded }),
-    ...{ tenant, shard, canonicalBase, patient, message, rules, calendar, timeZone, models, compartment },
-  })
   const put = (resource: Resource & { readonly id: string }): void => {
     work.put(resource, { shard: shardInId(resource.id) ?? shard })
   }
+  const read = answersEffects({ tenant, shard, canonicalBase, compartment })
+  for (const resource of read) put(resource)
+  const effects = caseEffects({
+    ...staysIn(deps, { patient, shard, loaded }),
+    ...{ tenant, shard, canonicalBase, patient, message, rules, calendar, timeZone, models },
+    compartment: withChanged(compartment, read),
+  })
   for (const resource of effects.resources) put(resource)
   for (const effect of effects.encounters) {
     const standing = work.get({ type: 'Encounter', id: effect.encounter })
     if (standing) put({ ...withCaseEffect(standing, effect, canonicalBase), id: effect.encounter })
   }
 }
+
+const sameAs = (one: Resource) => (other: Resource) =>
+  one.resourceType === other.resourceType && one.id === other.id
+
+const withChanged = (compartment: readonly Resource[], changed: readonly Resource[]): readonly Resource[] =>
+  changed.length === 0 ? compartment : [...compartment.filter(one => !changed.some(sameAs(one))), ...changed]
 
 /** The patient's own register, which every message and command about the patient rewrites too. */
 function guardOf({ said }: Loaded, patient: string): Said {

@@ -34,7 +34,12 @@ const mergeCases = command({
     const { event, to } = move.value
     return ok([
       caseChanged(root, event, { mergedFrom: [...(root.mergedFrom ?? []), id] }, reason),
-      caseChanged(other.case, event, { state: to as 'closed', ...joined(other, root.id, at), reason }, reason),
+      caseChanged(
+        other.case,
+        event,
+        { state: to as 'closed', ...joined(other, root.id, at), reason },
+        reason,
+      ),
     ])
   },
 })

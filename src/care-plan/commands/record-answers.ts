@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { fail, ok, type Result } from '../../lib/result.ts'
-import { readingOf } from '../answers-reading.ts'
+import { readingMark, readingOf } from '../answers-reading.ts'
 import type { CaseFile } from '../case-file.ts'
 import { command } from '../command.ts'
 import type { DomainEvent } from '../domain-event.ts'
@@ -59,7 +59,7 @@ export const recordAnswers = command({
     if (!figures.ok) return figures
     const assessment = assessmentFor(file, payload.assessment)
     if (!assessment.ok) return assessment
-    const answers: Answers = {
+    const given: Answers = {
       id: context.newId('answers'),
       state: unanswered(instrument.value, items).length > 0 ? 'in-progress' : 'completed',
       instrument: versionedId(instrument.value),
@@ -67,6 +67,7 @@ export const recordAnswers = command({
       author: payload.author ?? context.actor,
       items,
     }
+    const answers = { ...given, reading: readingMark(given) }
     const recorded: DomainEvent = {
       type: 'AnswersRecorded',
       noun: 'answers',

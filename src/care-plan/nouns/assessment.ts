@@ -77,6 +77,8 @@ export interface Answers {
   readonly author?: PartyRef
   /** A code, a text, a number as text or true/false as text; one row for each answer, in the order of the form. */
   readonly items: readonly { readonly linkId: string; readonly answer: string }[]
+  /** Mark of the answers from which scores and proposals were read (care-plan/answers-reading.ts). */
+  readonly reading?: string
 }
 
 export const scoreStates = ['preliminary', 'final', 'amended', 'entered-in-error'] as const

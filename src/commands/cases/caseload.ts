@@ -1,4 +1,5 @@
 import { parseJson } from '../../lib/json.ts'
+import type { CaseState } from '../../care-plan/case.ts'
 import { isManaged } from '../../care-plan/managed-time.ts'
 import { caseload, rounded, type Weighed } from '../../care-plan/caseload.ts'
 import type { CaseRoot } from '../../care-plan/nouns/case-root.ts'
@@ -57,26 +58,43 @@ const weigh = ({ registry }: Deps, cases: readonly CaseRoot[]): readonly Weighed
     return profile ? [{ ratio: profile.ratio, acuity }] : []
   })
 
+const MANAGED = ['open', 'active', 'on-hold', 'closing'] as const
+
 async function managedBy(deps: Deps, manager: string): Promise<readonly CaseRoot[]> {
-  const lens = nounLenses(deps.canonicalBase).of('case')
-  const roots: CaseRoot[] = []
-  let next: string | undefined
-  do {
-    // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the one before
-    const page = await deps.store.search(deps.tenant, planOf(deps.base, manager, next))
-    const found = page.matches.map(({ content }) => lens.read(parseJson(content) as Resource))
-    roots.push(...found.filter(isManaged))
-    next = page.next
-  } while (next !== undefined)
+  const roots = (await casesOf(deps, manager, MANAGED)).filter(isManaged)
   await deps.registry.know(
     roots.flatMap(({ models }) => models.map(({ model, version }) => `${model}|${version ?? ''}`)),
   )
   return roots
 }
 
+/** The cases in these states whose accountable manager somebody is. */
+export async function casesOf(
+  deps: Pick<Deps, 'store' | 'tenant' | 'base' | 'canonicalBase'>,
+  manager: string,
+  states: readonly CaseState[],
+): Promise<readonly CaseRoot[]> {
+  const lens = nounLenses(deps.canonicalBase).of('case')
+  const roots: CaseRoot[] = []
+  let next: string | undefined
+  do {
+    // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the one before
+    const page = await deps.store.search(deps.tenant, planOf(deps.base, { manager, states, next }))
+    roots.push(...page.matches.map(({ content }) => lens.read(parseJson(content) as Resource)))
+    next = page.next
+  } while (next !== undefined)
+  return roots
+}
+
 const PAGE = 500
 
-function planOf(base: string, manager: string, next: string | undefined): SearchPlan {
+interface Sought {
+  readonly manager: string
+  readonly states: readonly CaseState[]
+  readonly next: string | undefined
+}
+
+function planOf(base: string, { manager, states, next }: Sought): SearchPlan {
   const after = next === undefined ? undefined : readPageToken(next, 1)
   return {
     type: 'EpisodeOfCare',
@@ -84,7 +102,7 @@ function planOf(base: string, manager: string, next: string | undefined): Search
     filters: [
       {
         parameter: parameterOf('case-state'),
-        values: ['open', 'active', 'on-hold', 'closing'].map(code => ({ kind: 'token', code })),
+        values: states.map(code => ({ kind: 'token', code })),
       },
       { parameter: parameterOf('case-manager'), values: [{ kind: 'reference', references: [manager] }] },
     ],

@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { CaseRouteOptions } from './case-exchange.ts'
 import { caseloadRoute } from './caseload.ts'
+import { checkInRoute } from './check-in-script.ts'
 import { createRoute } from './create-case.ts'
 import { diffRoute } from './diff.ts'
+import { instrumentsRoute } from './instruments.ts'
 import { listRoute } from './list-cases.ts'
+import { reassignRoute } from './reassign.ts'
 import { commandRoutes } from './run-command.ts'
 import { switchPreviewRoute } from './switch-preview.ts'
 import { timelineRoute } from './timeline.ts'
@@ -20,6 +23,9 @@ export async function caseRoutes(server: FastifyInstance, options: CaseRouteOpti
   diffRoute(server, options)
   switchPreviewRoute(server, options)
   caseloadRoute(server, options)
+  reassignRoute(server, options)
+  checkInRoute(server)
+  instrumentsRoute(server, options)
   whatIfRoute(server, options)
   commandRoutes(server, options)
 }

@@ -8,6 +8,10 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
+interface Activity {
+  readonly resource: { readonly activity: { readonly text: string } }
+}
+
 interface Row {
   readonly id: string
   readonly state: string
@@ -91,7 +95,7 @@ describe('two cases that turn out to be one', () => {
     const provenance = await server.call({
       path: `/fhir/Provenance?target=EpisodeOfCare/${double}&_count=100`,
     })
-    const activities = provenance.json.entry.map((row: any) => row.resource.activity.text)
+    const activities = provenance.json.entry.map((row: Activity) => row.resource.activity.text)
     expect(activities).toContain('MergeCases')
   })
 

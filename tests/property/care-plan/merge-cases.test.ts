@@ -37,7 +37,12 @@ const file = (id: string) =>
       return base
     })
 
-const decided = (name: string, to: CaseFile, payload: object, others: readonly CaseFile[]) => {
+const decided = (
+  name: string,
+  to: CaseFile,
+  payload: Record<string, string>,
+  others: readonly CaseFile[],
+) => {
   const result = commands
     .get(name)
     ?.decide(to, payload, context, id => others.find(one => one.case.id === id))

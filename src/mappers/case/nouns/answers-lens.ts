@@ -5,7 +5,7 @@ import type { Resource } from '../../../fhir/resource.ts'
 import { textOf, withElement } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
-import { asResource, textAt } from '../slots.ts'
+import { asResource, extensionAt, textAt } from '../slots.ts'
 import { readItems, writeItems } from './answer-items.ts'
 import { nounLens, type NounLens } from './noun-lens.ts'
 import { partyAt } from './party-slots.ts'
@@ -36,6 +36,7 @@ export const answersLens = (names: CaseNames): NounLens<'answers'> =>
         extension: names.extension('by'),
       }),
       items: itemsSlot(names),
+      reading: extensionAt(names.extension('reading'), 'valueString'),
     },
   })
 
