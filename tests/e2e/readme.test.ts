@@ -13,6 +13,7 @@ const [start = '', admission = '', discharge = '', readBack = '', metrics = ''] 
   .split(/^# \d\. .*\n/m)
   .slice(1)
   .map(command => command.trim())
+const [, byCommand = ''] = /explains its duties:\n\n```sh\n([^`]*)```/.exec(readme) ?? []
 
 describe('the five lines of the README', () => {
   const folder = mkdtempSync(join(tmpdir(), 'casewire-readme-'))
@@ -62,5 +63,9 @@ describe('the five lines of the README', () => {
       expect(codes).toContain(`"${duty}"`)
     }
     expect(run(metrics)).toContain('casewire_messages_total{outcome="applied"} 2')
+
+    const answers = run(byCommand)
+    expect(answers).toContain('"CaseScreenedIn"')
+    expect(answers).toContain('"rule":"contact"')
   })
 })
