@@ -1,11 +1,13 @@
 import { startMsOf } from '../lib/fhir-time.ts'
 import { adherenceOf } from './activity-adherence.ts'
+import { artefactsOf, type Artefact } from './artefacts.ts'
 import { rounded } from './caseload.ts'
 import type { CaseFile } from './case-file.ts'
 import { modelSpans } from './model-in-force.ts'
 import type { ModelLookup, ModelProfile } from './model-profile.ts'
-import { openGoalStates, type Activity } from './nouns/plan.ts'
 import { contactsSince, type Stretch } from './contact-hours.ts'
+import { loopsOf } from './referral-loops.ts'
+import { strengthsPerGoal } from './strength-links.ts'
 
 /** How well one thing that the model asks for is done. */
 export interface Measure {
@@ -26,18 +28,22 @@ export interface Fidelity {
   /** When the model began: what was before counts for the model before. */
   readonly since: string
   readonly measures: readonly Measure[]
+  /** What the model says that the case must have. */
+  readonly artefacts: readonly Artefact[]
 }
 
 interface FidelityContext {
   readonly models: ModelLookup
   readonly timeZone: string
   readonly nowMs: number
+  /** Backup plans of the case, which are no part of the case file; undefined = nobody looked. */
+  readonly backupPlans?: number
 }
 
 /** Fidelity of a case to the model in force at `nowMs`; undefined while there is none that the registry knows. */
 export function fidelityOf(
   file: CaseFile,
-  { models, timeZone, nowMs }: FidelityContext,
+  { models, timeZone, nowMs, backupPlans }: FidelityContext,
 ): Fidelity | undefined {
   const span = modelSpans(file, models, timeZone).findLast(({ sinceMs }) => sinceMs <= nowMs)
   if (!span) return undefined
@@ -55,6 +61,10 @@ export function fidelityOf(
     model: { id: model.id, version: model.version, title: model.title },
     since,
     measures: counts.map(count => judged(count, since)),
+    artefacts: artefactsOf(model.artefacts, {
+      ...{ file, stretch, backupPlans },
+      loopClosureDays: model.fidelity.loopClosureDays,
+    }),
   }
 }
 
@@ -138,55 +148,26 @@ const isWithin = (at: string, { sinceMs, untilMs, timeZone }: Stretch): boolean 
   return atMs >= sinceMs && atMs <= untilMs
 }
 
-const openGoals: ReadonlySet<string> = new Set(openGoalStates)
-
 /** Every goal counts: the actual figure is that of the goal with the fewest strengths. */
-function strengths(file: CaseFile, { fidelity: { strengthsPerGoal } }: ModelProfile): Count {
-  const active = file.strengths.filter(({ state }) => state === 'active')
-  const goals = file.goals.filter(({ state }) => openGoals.has(state))
-  const linked = goals.map(goal => {
-    const ids = new Set([
-      goal.id,
-      ...file.activities.filter(one => one.goals.includes(goal.id)).map(({ id }) => id),
-    ])
-    return active.filter(({ linkedTo }) => linkedTo.some(id => ids.has(id))).length
-  })
+function strengths(file: CaseFile, { fidelity: { strengthsPerGoal: expected } }: ModelProfile): Count {
+  const linked = strengthsPerGoal(file)
   return {
     measure: 'strengths-per-goal',
-    expected: strengthsPerGoal,
-    numerator: linked.filter(count => count >= (strengthsPerGoal ?? 1)).length,
-    denominator: goals.length,
+    expected,
+    numerator: linked.filter(count => count >= (expected ?? 1)).length,
+    denominator: linked.length,
     actual: linked.length > 0 ? Math.min(...linked) : undefined,
   }
 }
 
-const closedStates: ReadonlySet<string> = new Set(['completed', 'declined', 'cancelled'])
-
-/** Referrals whose loop was closed in time, among those that are closed or late; one under way in time isn't counted. */
 function loops(file: CaseFile, { fidelity: { loopClosureDays } }: ModelProfile, stretch: Stretch): Count {
-  const days = loopClosureDays ?? Number.POSITIVE_INFINITY
-  const counted = file.activities
-    .filter(({ kind, state }) => kind === 'referral' && state !== 'entered-in-error')
-    .map(activity => ({
-      isClosed: closedStates.has(activity.state),
-      days: (closedMs(activity, stretch) - openedMs(activity, stretch)) / (WEEK_MS / 7),
-    }))
-    .filter(one => one.isClosed || one.days > days)
+  const { closed, counted } = loopsOf(file, stretch, loopClosureDays)
   return {
     measure: 'loop-closure',
     expected: loopClosureDays === undefined ? undefined : 1,
-    numerator: counted.filter(one => one.isClosed && !(one.days > days)).length,
-    denominator: counted.length,
+    numerator: closed,
+    denominator: counted,
   }
-}
-
-/** NaN, which is late for nothing, when nobody said when it began. */
-const openedMs = ({ start }: Activity, { timeZone }: Stretch): number =>
-  start === undefined ? Number.NaN : startMsOf(start, timeZone)
-
-function closedMs({ state, end, performances }: Activity, { untilMs, timeZone }: Stretch): number {
-  const at = end ?? performances.at(-1)?.at
-  return closedStates.has(state) && at !== undefined ? startMsOf(at, timeZone) : untilMs
 }
 
 /** Domains with a written conclusion among those that the model requires, whenever they were concluded (I4). */

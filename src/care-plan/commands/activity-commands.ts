@@ -84,8 +84,8 @@ const requestService = command({
   name: 'RequestService',
   summary: 'Asks the provider for a planned service.',
   payload: Type.Object({ activity: activityId, performer: timing.performer }, closed),
-  decide: (file, { activity, ...changes }) =>
-    moved(file, { activity, name: 'RequestService', changes: () => changes }),
+  decide: (file, { activity, ...changes }, { at }) =>
+    moved(file, { activity, name: 'RequestService', changes: () => ({ ...changes, requestedAt: at }) }),
 })
 
 const scheduleActivity = command({
@@ -204,34 +204,40 @@ function moved(
   ])
 }
 
-/** A command that does nothing but move an activity. */
-const plainMover = (name: string, summary: string): Command =>
-  command({
-    name,
-    summary,
-    payload: Type.Object({ activity: activityId }, closed),
-    decide: (file, { activity }) => moved(file, { activity, name, changes: () => ({}) }),
-  })
+const startActivity = command({
+  name: 'StartActivity',
+  summary: 'A service begins.',
+  payload: Type.Object({ activity: activityId }, closed),
+  decide: (file, { activity }) => moved(file, { activity, name: 'StartActivity', changes: () => ({}) }),
+})
 
-/** The same with a reason that stays with it. */
-const mover = (name: string, summary: string): Command =>
+const completeActivity = command({
+  name: 'CompleteActivity',
+  summary: 'A service has been carried out in full.',
+  payload: Type.Object({ activity: activityId }, closed),
+  decide: (file, { activity }, { at }) =>
+    moved(file, { activity, name: 'CompleteActivity', changes: () => ({ endedAt: at }) }),
+})
+
+/** A command that ends an activity undone, with a reason that stays with it. */
+const ender = (name: string, summary: string): Command =>
   command({
     name,
     summary,
     payload: Type.Object({ activity: activityId, reason: textField('Why') }, closed),
-    decide: (file, { activity, reason }) =>
-      moved(file, { activity, name, changes: () => ({ reason }), reason }),
+    decide: (file, { activity, reason }, { at }) =>
+      moved(file, { activity, name, changes: () => ({ reason, endedAt: at }), reason }),
   })
 
 export const activityCommands: readonly Command[] = [
   addActivity,
   requestService,
   scheduleActivity,
-  plainMover('StartActivity', 'A service begins.'),
+  startActivity,
   recordPerformance,
   recordMiss,
-  plainMover('CompleteActivity', 'A service has been carried out in full.'),
-  mover('DeclineActivity', 'The provider or the patient does not take a service up.'),
-  mover('CancelActivity', 'Calls a service off.'),
+  completeActivity,
+  ender('DeclineActivity', 'The provider or the patient does not take a service up.'),
+  ender('CancelActivity', 'Calls a service off.'),
   adaptActivity,
 ]

@@ -187,6 +187,9 @@ export type ActivityState = (typeof activityStates)[number]
 /** An activity in one of these is still to be done, in part at least. */
 export const openActivityStates = ['planned', 'requested', 'scheduled', 'in-progress', 'missed'] as const
 
+/** An activity in one of these has come to its end. */
+export const endedActivityStates = ['completed', 'declined', 'cancelled'] as const
+
 export const activityMachine: Machine<ActivityState> = {
   noun: 'activity',
   states: activityStates,
@@ -295,5 +298,9 @@ export interface Activity {
   /** Ids of activities that must come first. */
   readonly after: readonly string[]
   readonly performances: readonly Performance[]
+  /** When the provider was asked. */
+  readonly requestedAt?: DateTime
+  /** When it was completed, declined or cancelled; `end` is what was planned. */
+  readonly endedAt?: DateTime
   readonly reason?: string
 }

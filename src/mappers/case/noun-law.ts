@@ -4,7 +4,9 @@ import { brokenRule, type InvariantContext } from '../../care-plan/invariant.ts'
 import { invariants } from '../../care-plan/invariants.ts'
 import { legalIn, movesBetween, type Machine } from '../../care-plan/machine.ts'
 import { machines } from '../../care-plan/machines.ts'
+import { patientOf } from '../../fhir/compartment.ts'
 import type { Resource } from '../../fhir/resource.ts'
+import { datedActivity } from './activity-dates.ts'
 import { textOf } from './json-edit.ts'
 import { droppedPlanCategory } from './plan-category.ts'
 import { lawfulTaskMove } from './task-move-law.ts'
@@ -103,7 +105,7 @@ interface Judged {
 function judge(write: Judged, { lenses, context }: NounCourt): Result<Resource> {
   const { was, resource, before, after } = write
   const [left, owner] = [was && before.owners.get(was), after.owners.get(resource)]
-  if (was && left !== undefined && statedCase(was, lenses.names) === left && owner !== left)
+  if (was && left !== undefined && isMoved({ was, is: resource }, { left, owner, lenses }))
     return fail(notMovable(resource.resourceType))
   const dropped = owner === undefined ? undefined : droppedPlanCategory(was, resource, lenses)
   if (dropped) return fail(dropped)
@@ -122,13 +124,26 @@ function judge(write: Judged, { lenses, context }: NounCourt): Result<Resource> 
   const state = stateOf(lens.read(meant.value)) ?? ''
   const from = isSame ? (stateOf(lens.read(was)) ?? '') : state
   const stuck = illegalStep(machine, { from, to: state, type: resource.resourceType })
-  return stuck ? fail(stuck) : ok(withExactStateOf(meant.value, lenses))
+  if (stuck) return fail(stuck)
+  const stated = withExactStateOf(meant.value, lenses)
+  if (lens.noun !== 'activity') return ok(stated)
+  return ok(datedActivity({ was: isSame ? was : undefined, is: stated }, lenses.of('activity'), context))
 }
 
 interface Change {
   readonly was: Resource
   readonly is: Resource
 }
+
+interface Belonging {
+  readonly left: string
+  readonly owner: string | undefined
+  readonly lenses: NounLenses
+}
+
+/** Said to be of another patient, or of no case any more; what a plan merely ceases to refer to is not moved. */
+const isMoved = ({ was, is }: Change, { left, owner, lenses }: Belonging): boolean =>
+  patientOf(was) !== patientOf(is) || (statedCase(was, lenses.names) === left && owner !== left)
 
 interface Life {
   readonly lens: NounLens<NounName>

@@ -20,6 +20,16 @@ export const fidelitySchema = Type.Object({
       since: text,
     }),
   ),
+  artefacts: Type.Array(
+    Type.Object({
+      artefact: Type.String({ examples: ['strength-per-goal'] }),
+      met: optional(Type.Boolean({ description: 'None: there is nothing to judge by.' })),
+      numerator: optional(Type.Integer()),
+      denominator: optional(Type.Integer()),
+      says: Type.String({ description: 'What was found, in words.' }),
+    }),
+    { description: 'What the model says that the case must have.' },
+  ),
 })
 
 const change = (description: string) =>

@@ -168,6 +168,25 @@ describe('fidelity', () => {
     })
   })
 
+  it('closes the loop when somebody said how the referral ended, whatever end was planned for it', () => {
+    const asked = { kind: 'referral' as const, requestedAt: '2026-10-01T09:00:00-04:00' }
+    const activities = [
+      activity('in-time', {
+        ...{ ...asked, state: 'completed', end: '2026-12-20T09:00:00-05:00' },
+        endedAt: '2026-10-31T09:00:00-04:00',
+      }),
+      activity('late', {
+        ...{ ...asked, state: 'cancelled', end: '2026-10-20T09:00:00-04:00' },
+        endedAt: '2026-11-01T09:00:00-05:00',
+      }),
+      activity('late too', { ...asked, state: 'requested', start: '2026-12-27T09:00:00-05:00' }),
+    ]
+    expect(measure(under('brokerage', { activities }), 'loop-closure')).toMatchObject({
+      numerator: 1,
+      denominator: 3,
+    })
+  })
+
   it('counts the required domains that have a written conclusion, by whatever assessment', () => {
     const conclusion = (domain: string) => ({ domain, text: 'written' })
     const assessment = (

@@ -8,7 +8,7 @@ import {
 import { objectOf, textOf, type JsonObject } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
-import { asResource, extensionAt, extensionOf } from '../slots.ts'
+import { asResource, extensionAt, extensionOf, textAt } from '../slots.ts'
 import { timingSlots } from './activity-timing.ts'
 import { conceptSlots, ownConceptIn } from './concept-slots.ts'
 import { extensionRows, firstReferenceIn, idIn, ownRows } from './element-slots.ts'
@@ -41,6 +41,8 @@ export const activityLens: NounLensMaker<'activity'> = names =>
       needs: idsIn('reasonReference', 'Condition'),
       after: idsIn('supportingInfo', 'ServiceRequest'),
       performances: performances(names),
+      requestedAt: textAt('authoredOn'),
+      endedAt: extensionAt(names.extension('ended-at'), 'valueDateTime'),
       reason: extensionAt(names.extension('reason'), 'valueString'),
     },
   })

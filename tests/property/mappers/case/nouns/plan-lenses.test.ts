@@ -235,6 +235,8 @@ const activity = fc.record({
     ),
     { maxLength: 3 },
   ),
+  requestedAt: optional(when),
+  endedAt: optional(when),
   reason: optional(word),
 })
 
@@ -329,7 +331,16 @@ const OWNED: ReadonlySet<string> = new Set([
   ...['id', 'status', 'lifecycleStatus', 'extension', 'text', 'title', 'author', 'created', 'period'],
   ...['replaces', 'instantiatesCanonical', 'goal', 'activity', 'addresses', 'supportingInfo'],
   ...['achievementStatus', 'description', 'startDate', 'startCodeableConcept', 'target', 'expressedBy'],
-  ...['statusReason', 'statusDate', 'category', 'code', 'locationCode', 'requester', 'performer'],
+  ...[
+    'statusReason',
+    'statusDate',
+    'category',
+    'code',
+    'locationCode',
+    'requester',
+    'authoredOn',
+    'performer',
+  ],
   ...['occurrenceTiming', 'occurrencePeriod', 'occurrenceDateTime', 'locationReference', 'reasonReference'],
   ...['_occurrenceDateTime', '_startCodeableConcept'],
 ])
