@@ -259,6 +259,7 @@ const steps = step.map((one): fc.Command<Model, object> => ({
     expect(wrong(model.file, after)).toEqual([])
     model.file = after
     model.steps += 1
+    for (const { state } of after.assessments) reached.add(`assessment ${state}`)
     counted.set(one.name, (counted.get(one.name) ?? 0) + 1)
   },
   toString: () => JSON.stringify(one),

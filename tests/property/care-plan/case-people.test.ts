@@ -79,11 +79,14 @@ const payloads: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<unk
   RejectConsent: { consent: nth },
   RevokeConsent: { consent: nth, reason },
   ExpireConsent: { consent: nth },
+  MergeCases: { other: fc.constantFrom('c1', 'c2'), reason },
+  MarkNounEnteredInError: { noun: fc.constantFrom('assignment', 'consent'), id: nth, reason },
 }
 const bare: ReadonlySet<string> = new Set(['StartOutreach', 'OpenCase', 'ResumeCase'])
 /** Ends of a case are rarer than steps in it, lest every sequence be over at once. */
 const rare: ReadonlySet<string> = new Set([
   ...['Decline', 'ScreenOut', 'Unreachable', 'TransferOut', 'RecordDeath', 'MarkEnteredInError'],
+  'MarkNounEnteredInError',
 ])
 
 interface Step {
@@ -145,7 +148,8 @@ interface World {
 function withIds(payload: Step['payload'], file: CaseFile): Step['payload'] {
   const idOf = (field: string, value: unknown): unknown => {
     const n = /^nth-(\d)$/.exec(String(value))?.[1]
-    const list = field === 'consent' ? file.consents : file.assignments
+    const noun = field === 'id' ? payload['noun'] : field
+    const list = noun === 'consent' ? file.consents : file.assignments
     return n === undefined ? value : (list[Number(n)]?.id ?? 'nobody')
   }
   return Object.fromEntries(Object.entries(payload).map(([field, value]) => [field, idOf(field, value)]))
@@ -273,6 +277,6 @@ describe.each([
     const reachable = new Set<string>(machine.moves.map(({ to }) => to))
     for (const state of machine.states) if (state !== 'entered-in-error') expect(reachable).toContain(state)
     for (const state of ['declined', 'expired', 'handed-over', 'ended', 'revoked', 'rejected'])
-      expect(legalIn(machine, state as never)).toEqual([])
+      expect(legalIn(machine, state as never).filter(name => name !== 'MarkNounEnteredInError')).toEqual([])
   })
 })
