@@ -22,7 +22,16 @@ export function replacementDraft(
   { actor, at, newId }: Replacing,
   model = currentModel(file),
 ): Plan {
-  const { agreements: _a, start: _s, end: _e, reason: _r, model: _m, isPlain: _p, ...kept } = old
+  const {
+    agreements: _a,
+    start: _s,
+    end: _e,
+    reason: _r,
+    model: _m,
+    isPlain: _p,
+    revisions: _v,
+    ...kept
+  } = old
   const goals = openIn(file.goals, openGoalStates)
   const activities = openIn(file.activities, openActivityStates)
   return {

@@ -95,9 +95,9 @@ function judgeAll(input: CaseLawInput, asked: Joined['unsure']): Result<readonly
     if (judged.ok) written.push(judged.value)
     else if (input.door === 'fhir') return judged
     else {
-      const kept = recorded(after, court)
-      refused.add(kept)
-      written.push(kept)
+      const asSaid = recorded(after, court)
+      refused.add(asSaid)
+      written.push(asSaid)
       reviews.push(...reviewOf(after, court))
     }
   }
