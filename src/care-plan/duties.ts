@@ -4,7 +4,7 @@ import { endOfDay, localDate, startMsOf, zonedTextOf } from '../lib/fhir-time.ts
 import { careFacts, type CareFact } from './care-facts.ts'
 import type { CaseFile } from './case-file.ts'
 import {
-  dutyRules,
+  rulesOn,
   type Circumstances,
   type DueIn,
   type DutyRule,
@@ -75,7 +75,7 @@ export interface Duty {
   readonly code: string
   readonly trigger: Trigger
   readonly dueIn: DueIn
-  /** Plain words: what, by which rule, until when. */
+  /** Plain words: what, by which rule, until when. Made when asked for: by a Task that is born or moves, not by each that stands. */
   readonly words: string
   /** dateTime with the facility's offset. */
   readonly due: string
@@ -105,8 +105,7 @@ const HOUR_MS = 3_600_000
 export function dutiesOf(triggers: readonly Trigger[], context: DutyContext): readonly Duty[] {
   const evidence = evidenceOf(context)
   return triggers.flatMap(trigger =>
-    dutyRules
-      .filter(rule => rule.on === trigger.kind)
+    rulesOn(trigger.kind)
       .filter(rule => rule.id !== 'notify' || !isLate(trigger, context))
       .flatMap(rule => dutyOf(rule, trigger, { context, evidence: evidence(trigger.caseId) })),
   )
@@ -132,7 +131,9 @@ function dutyOf(rule: DutyRule, trigger: Trigger, { context, evidence }: Setting
       code: rule.code ?? rule.id,
       trigger,
       dueIn,
-      words: wordsOf(rule.id, trigger, dueIn, due),
+      get words() {
+        return wordsOf(rule.id, trigger, dueIn, due)
+      },
       due,
       isTransition: rule.isTransition ?? false,
       isUrgent: (rule.isUrgent ?? false) && !isLate(trigger, context),

@@ -285,6 +285,11 @@ export const dutyRules: readonly DutyRule[] = [
   },
 ]
 
+/** The rows of each trigger, in the order of the table. */
+const byTrigger: ReadonlyMap<TriggerKind, readonly DutyRule[]> = Map.groupBy(dutyRules, ({ on }) => on)
+
+export const rulesOn = (kind: TriggerKind): readonly DutyRule[] => byTrigger.get(kind) ?? []
+
 /** The row of a rule; rules of one id differ by what calls for them. */
 export const ruleNamed = (id: string, on?: TriggerKind): DutyRule | undefined =>
   dutyRules.find(rule => rule.id === id && (on === undefined || rule.on === on))

@@ -21,6 +21,26 @@ const DAY_MS = 24 * HOUR_MS
  * covers its whole day, month or year in `timeZone`. Undefined for anything else, and for days that don't exist.
  */
 export function spanOf(text: string, timeZone: string): TimeSpan | undefined {
+  // A whole dateTime says its offset itself: the same in every zone.
+  if (text.length <= DAY_CHARS) return computedSpan(text, timeZone)
+  const known = spans.get(text)
+  if (known !== undefined) return known
+  const span = computedSpan(text, timeZone)
+  if (span === undefined || text.length > REMEMBERED_CHARS) return span
+  if (spans.size >= SPANS_MAX) spans.clear()
+  spans.set(text, span)
+  return span
+}
+
+const DAY_CHARS = 'YYYY-MM-DD'.length
+const REMEMBERED_CHARS = 'YYYY-MM-DDTHH:MM:SS.mmm+HH:MM'.length
+/** Beyond this the memo is dropped and built anew: hostile dates must not make it grow. */
+const SPANS_MAX = 4_000
+
+/** A memo: the same few times are compared again and again in every decision. */
+const spans = new Map<string, TimeSpan>()
+
+function computedSpan(text: string, timeZone: string): TimeSpan | undefined {
   const match = DATE_TIME.exec(text)
   if (!match) return undefined
   const [, year, month, day, hour, minute, second, fraction, zone] = match

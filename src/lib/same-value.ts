@@ -4,6 +4,8 @@ export function sameValue(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a) !== Array.isArray(b)) return false
   const [left, right] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>]
-  const names = new Set([...Object.keys(left), ...Object.keys(right)])
-  return [...names].every(name => sameValue(left[name], right[name]))
+  for (const name of Object.keys(left)) if (!sameValue(left[name], right[name])) return false
+  for (const name of Object.keys(right))
+    if (right[name] !== undefined && !Object.hasOwn(left, name)) return false
+  return true
 }

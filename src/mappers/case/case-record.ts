@@ -53,19 +53,28 @@ export interface IdSpace {
 }
 
 /** Ids from stable parts, so that no order of arrival and no replay makes a second one (ADR case ids). */
-export const caseIds = ({ tenant, shard }: IdSpace) => ({
-  episode: (patient: string, n: number): string =>
-    derivedId(shard, tenant, 'EpisodeOfCare', `${patient}|case|${n}`),
-  team: (caseId: string): string => derivedId(shard, tenant, 'CareTeam', `${caseId}|team`),
-  transition: (caseId: string, trigger: string): string =>
-    derivedId(shard, tenant, 'CarePlan', `${caseId}|transition|${trigger}`),
-  /** `n` counts in a series; a Task that its owner declined is followed by one more. */
-  task: (caseId: string, rule: string, trigger: string, n = '0'): string =>
-    derivedId(shard, tenant, 'Task', `${caseId}|${rule}|${trigger}|${n}`),
-  flag: (encounter: string, code: string): string => derivedId(shard, tenant, 'Flag', `${encounter}|${code}`),
-  risk: (caseId: string, trigger: string, method: string): string =>
-    derivedId(shard, tenant, 'RiskAssessment', `${caseId}|${trigger}|${method}`),
-})
+export function caseIds({ tenant, shard }: IdSpace) {
+  // One decision asks for the same ids again and again; hashing is a tenth of its cost.
+  const known = new Map<string, string>()
+  const idOf = (type: string, key: string): string => {
+    const name = `${type} ${key}`
+    const id = known.get(name) ?? derivedId(shard, tenant, type, key)
+    known.set(name, id)
+    return id
+  }
+  return {
+    episode: (patient: string, n: number): string => idOf('EpisodeOfCare', `${patient}|case|${n}`),
+    team: (caseId: string): string => idOf('CareTeam', `${caseId}|team`),
+    transition: (caseId: string, trigger: string): string =>
+      idOf('CarePlan', `${caseId}|transition|${trigger}`),
+    /** `n` counts in a series; a Task that its owner declined is followed by one more. */
+    task: (caseId: string, rule: string, trigger: string, n = '0'): string =>
+      idOf('Task', `${caseId}|${rule}|${trigger}|${n}`),
+    flag: (encounter: string, code: string): string => idOf('Flag', `${encounter}|${code}`),
+    risk: (caseId: string, trigger: string, method: string): string =>
+      idOf('RiskAssessment', `${caseId}|${trigger}|${method}`),
+  }
+}
 
 export type CaseIds = ReturnType<typeof caseIds>
 

@@ -33,10 +33,11 @@ export function derivedTeam(team: Resource, facts: TeamFacts, lenses: CaseLenses
     assignments: (assigned ?? []).map(assignment.read),
     ...(custodian !== undefined && { custodian }),
     ...(facts.providers && { providers: facts.providers }),
-    tasks: (others ?? []).filter(isWhole).map(task => {
+    tasks: (others ?? []).filter(isWhole).flatMap(task => {
+      // What nobody owns makes no member: most Tasks of most patients need not be read.
       const owner = textOf(objectOf(task['owner'])['reference'])
-      const standing = taskStanding(shownState(lenses.task.read(task).standing))
-      return { standing, ...(owner !== undefined && { owner }) }
+      if (owner === undefined) return []
+      return [{ standing: taskStanding(shownState(lenses.task.read(task).standing)), owner }]
     }),
     members: before.members,
     pins: teamPins(team, names),

@@ -110,7 +110,9 @@ function overlayOf(
 }
 
 const tasksOf = (planId: string, { tasks, lenses }: PlanInput): readonly Resource[] =>
-  tasks.filter(task => lenses.task.read(task).basedOn.includes(`CarePlan/${planId}`))
+  tasks.filter(
+    task => task['basedOn'] !== undefined && lenses.task.read(task).basedOn.includes(`CarePlan/${planId}`),
+  )
 
 const isVoided = (task: Resource, lenses: CaseLenses): boolean =>
   lenses.task.read(task).standing.overlay?.state === 'cancelled'

@@ -14,9 +14,9 @@ import type { StayFacts } from '../../care-plan/stay-facts.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { CaseIds, CaseLenses, CaseRecord } from './case-record.ts'
 import { isDerived, isWorkedOn } from './case-record.ts'
-import { shownState } from './standing.ts'
-import { identifierOf } from './slots.ts'
-import { caseNumberOf, isOpenTask, modifiedAt, newTask, type TaskState } from './task-lens.ts'
+import { textOf } from './json-edit.ts'
+import { identifierOf, textAt } from './slots.ts'
+import { caseNumberOf, isOpenTask, missedSlot, modifiedAt, newTask, type TaskState } from './task-lens.ts'
 import { writeTask } from './write-task.ts'
 
 export interface TaskInput {
@@ -244,14 +244,18 @@ function reviewTrigger(duty: NamedDuty, state: TaskState, { facts, context }: Ta
   return [contradiction({ id: duty.trigger, caseId: duty.caseId, at, atMs, ...about })]
 }
 
+const dueSlot = textAt('restriction', 'period', 'end')
+
 /** When each open Task is due, for the timers. */
 export function timersOf(
   tasks: readonly Resource[],
-  lenses: CaseLenses,
+  { names }: Pick<CaseLenses, 'names'>,
 ): readonly { readonly task: string; readonly due: string }[] {
+  const missed = missedSlot(names)
   return tasks.flatMap(task => {
-    const { standing, isMissed, due } = lenses.task.read(task)
-    return task.id !== undefined && due !== undefined && !isMissed && isOpenTask(shownState(standing))
+    const due = dueSlot.get(task)
+    const isOpen = isOpenTask(textOf(task['status']) ?? '')
+    return task.id !== undefined && due !== undefined && isOpen && !missed.get(task)
       ? [{ task: task.id, due }]
       : []
   })
