@@ -1,3 +1,4 @@
+import { actsForAnybody } from './machine-actor.ts'
 import type { Violation } from './invariant.ts'
 
 /** What the roles of a Task are judged by (I14). */
@@ -16,9 +17,6 @@ export interface TaskActor {
   /** Who speaks for the requester of a Task that nobody but a rule asked for: the case's manager and supervisor. */
   readonly requesters?: readonly string[]
 }
-
-/** The service itself, another system, and who works with authentication switched off. */
-export const actsForAnybody = (actor: string): boolean => actor.startsWith('Device/')
 
 const OWNERS = new Set(['accepted', 'rejected', 'completed', 'failed'])
 const HELD = 'on-hold'

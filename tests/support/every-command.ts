@@ -214,10 +214,7 @@ const duties: readonly Line[] = [
   ['AssignObligation', { obligation: '$DUTY-discharge-plan', owner: noor }],
   ['AcceptObligation', { obligation: '$DUTY-discharge-plan' }],
   ['StartObligation', { obligation: '$DUTY-discharge-plan' }],
-  [
-    'CompleteObligation',
-    { obligation: '$DUTY-discharge-plan', output: 'DocumentReference/d1', note: 'Done.' },
-  ],
+  ['CompleteObligation', { obligation: '$DUTY-discharge-plan', output: 'CarePlan/$P1', note: 'Done.' }],
   ['AssignObligation', { obligation: '$DUTY-admission-notice', owner: noor }],
   ['DeclineObligation', { obligation: '$DUTY-admission-notice', ...why }],
   ['WaiveObligation', { obligation: '$DUTY-necessity-review', ...why }],

@@ -8,6 +8,7 @@ import type { DomainEvent } from '../domain-event.ts'
 import { foundNoun } from '../found-noun.ts'
 import { handedDuties, handedOver, handOver, managerChanged, notBefore } from '../hand-over.ts'
 import { ruleBroken } from '../invariant.ts'
+import { actsForAnybody } from '../machine-actor.ts'
 import { illegalMove, moveBy } from '../machine.ts'
 import { acceptedAssignments, isManaged } from '../managed-time.ts'
 import { assignmentMachine, type Assignment } from '../nouns/people.ts'
@@ -62,7 +63,7 @@ const acceptAssignment = command({
   name: 'AcceptAssignment',
   summary: 'Accepts an offered case; who managed it till then hands it over.',
   payload: Type.Object({ assignment: assignmentField }, closed),
-  decide: (file, { assignment }, { at }) => {
+  decide: (file, { assignment }, { at, actor }) => {
     const { state } = file.case
     if (endedStates.has(state) && state !== 'closed') return fail(ended(state, 'AcceptAssignment'))
     const offer = foundNoun(file, 'assignment', assignment)
@@ -70,6 +71,7 @@ const acceptAssignment = command({
     const { expires, manager } = offer.value
     const accepted = moved(offer.value, 'AcceptAssignment', { start: at })
     if (!accepted.ok) return accepted
+    if (!mayAnswer(offer.value, actor)) return fail(notAsked)
     if (expires !== undefined && isLater(at, expires)) return fail(hasExpired)
     return ok([
       ...accepted.value,
@@ -84,9 +86,11 @@ const declineAssignment = command({
   name: 'DeclineAssignment',
   summary: 'Declines an offered case.',
   payload: Type.Object({ assignment: assignmentField, reason: textField('Why it is declined.') }, closed),
-  decide: (file, { assignment, reason }) => {
+  decide: (file, { assignment, reason }, { actor }) => {
     const offer = foundNoun(file, 'assignment', assignment)
-    return offer.ok ? moved(offer.value, 'DeclineAssignment', { reason }) : offer
+    if (!offer.ok) return offer
+    const declined = moved(offer.value, 'DeclineAssignment', { reason })
+    return declined.ok && !mayAnswer(offer.value, actor) ? fail(notAsked) : declined
   },
 })
 
@@ -168,6 +172,16 @@ function moved(
 }
 
 const isLater = (one: string, other: string): boolean => startMsOf(one, 'UTC') > startMsOf(other, 'UTC')
+
+/** I14: who was asked, and nobody else. */
+const mayAnswer = ({ manager }: Assignment, actor: string): boolean =>
+  actor === manager || actsForAnybody(actor)
+
+const notAsked = ruleBroken('I14', {
+  message:
+    'an offer is accepted or declined by the manager whom it was made to; offer the case to another (OfferAssignment), or hand it over (HandOver).',
+  expression: 'Task.owner',
+})
 
 const askedAlready = unmetCondition(
   'OfferAssignment is not needed: this manager has the case or an offer of it.',

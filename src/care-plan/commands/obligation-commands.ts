@@ -10,8 +10,8 @@ import { dueAt, settingsOf } from '../duties.ts'
 import { ruleNamed } from '../duty-rules.ts'
 import { foundNoun } from '../found-noun.ts'
 import { legalMove } from '../legal-move.ts'
+import { isDevice } from '../machine-actor.ts'
 import { obligationMachine } from '../obligation.ts'
-import { actsForAnybody } from '../task-roles.ts'
 import { dateField, idField, partyField, textField } from '../payload.ts'
 
 const closed = { additionalProperties: false } as const
@@ -57,7 +57,7 @@ function takerOf(
   { owner }: Obligation,
   { actor }: CommandContext,
 ): { readonly owner?: string } {
-  const taker = actsForAnybody(actor) ? (owner ?? file.case.manager) : actor
+  const taker = isDevice(actor) ? (owner ?? file.case.manager) : actor
   return taker === undefined ? {} : { owner: taker }
 }
 

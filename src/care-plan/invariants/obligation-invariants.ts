@@ -34,8 +34,19 @@ const roles: Invariant = {
         actor,
         requesters: requestersOf(before ?? after),
       })
-      return broken ? [{ key: `I14 ${is.id} ${is.status} ${is.owner ?? ''}`, ...broken }] : []
+      const refused = broken ?? (isTakenByFamily(was, is, actor) ? notTheirs : undefined)
+      return refused ? [{ key: `I14 ${is.id} ${is.status} ${is.owner ?? ''}`, ...refused }] : []
     }),
+}
+
+/** A duty that nobody owns is taken by any professional, who is a member of the care team by it; not by the family. */
+const isTakenByFamily = (was: Obligation, is: Obligation, actor: string): boolean =>
+  was.owner === undefined && is.status !== was.status && /^(?:Patient|RelatedPerson)\//.test(actor)
+
+const notTheirs = {
+  message:
+    'A duty that nobody owns is moved by who is to do it: a professional, who owns it from then on. One that the patient or family is to see to is given to them first (AssignObligation).',
+  expression: 'Task.owner',
 }
 
 const needsReason: ReadonlySet<string> = new Set(['rejected', 'cancelled', 'on-hold', 'failed'])

@@ -8,6 +8,7 @@ import { caseIn, caseUnknown, caseVersion } from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { versionStale } from './case-etag.ts'
 import type { Repeatable } from './idempotency.ts'
+import { shownOutput } from './shown-output.ts'
 import { decisionOf, writeCase, type Answered } from './write-case.ts'
 
 /** A command as it came in; the payload is checked against the command's schema by the door. */
@@ -24,7 +25,7 @@ export interface CommandRequest {
 }
 
 /**
- * Runs a command on a case. Failures: `command-unknown`, `case-unknown`, `at-in-future`, `version-stale`,
+ * Runs a command on a case. Failures: `command-unknown`, `case-unknown`, `output-unknown`, `at-in-future`, `version-stale`,
  * `if-match-malformed`, those of the command and of `writeCase`.
  */
 export async function runCommand(
@@ -38,6 +39,11 @@ export async function runCommand(
   if (future) return fail(future)
   // Another process may have published the model a moment ago.
   if (modelCommands.includes(command)) await deps.registry.refresh()
+  const { output } = request.payload
+  if (command.name === 'CompleteObligation' && typeof output === 'string') {
+    const shown = await shownOutput(deps, request.caseId, output)
+    if (!shown.ok) return shown
+  }
   const { at, reason, repeatable } = request
   return writeCase(deps, {
     caller,

@@ -54,13 +54,15 @@ const leftOver = (events: readonly Told[]): readonly Told[] =>
       events.filter(other => other.noun === noun && other.nounId === nounId).length > 1,
   )
 
+/** A second person closes, and only who was asked declines. */
+const byAnother: ReadonlySet<string> = new Set(['ApproveClosure', 'RejectClosure', 'DeclineAssignment'])
+
 async function run(caseId: string, { lines }: Course): Promise<readonly string[]> {
   const faults: string[] = []
   for (const [name, body = {}, keep = {}] of lines) {
     used.add(name)
     server.clock.nowMs += 60_000
-    const by =
-      name === 'ApproveClosure' || name === 'RejectClosure' ? 'Practitioner/ana' : 'Practitioner/noor'
+    const by = byAnother.has(name) ? 'Practitioner/ana' : 'Practitioner/noor'
     const reply = await server.command(caseId, name, await filled(caseId, body), { 'x-actor': by })
     const events = (reply.json?.events ?? []) as readonly Told[]
     if (reply.status !== 200) faults.push(`${name}: ${reply.text}`)

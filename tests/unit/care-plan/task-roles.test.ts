@@ -84,4 +84,12 @@ describe('the roles of a Task (I14)', () => {
   it('let a device act for anybody', () => {
     expect(may('requested', 'completed', 'Device/local-development')).toBe(true)
   })
+
+  it('bind a device that is neither the service nor a peer of it', () => {
+    const offer: TaskFace = { status: 'requested', owner: SAM }
+    const accepted: TaskFace = { ...offer, status: 'accepted' }
+    expect(taskMove(offer, accepted, { actor: 'Device/robot' })?.expression).toBe('Task.status')
+    for (const actor of ['Device/adt', 'Device/timer', 'Device/peer-north', 'Device/local-development'])
+      expect(taskMove(offer, accepted, { actor })).toBeUndefined()
+  })
 })

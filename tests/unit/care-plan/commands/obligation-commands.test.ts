@@ -98,6 +98,16 @@ describe('a duty', () => {
     expect(run('AcceptObligation', {}, { by, file: unmanaged })).toBe('I16')
   })
 
+  it('that nobody owns is taken by any professional, not by the family nor by a device it does not know', () => {
+    const payload = { output: 'CarePlan/p1' }
+    expect(run('CompleteObligation', payload, { by: context('Practitioner/kim') })).toMatchObject({
+      owner: 'Practitioner/kim',
+    })
+    for (const actor of ['Patient/p1', 'RelatedPerson/r1', 'Device/robot'])
+      for (const name of ['AcceptObligation', 'StartObligation', 'CompleteObligation'])
+        expect(run(name, name === 'CompleteObligation' ? payload : {}, { by: context(actor) })).toBe('I14')
+  })
+
   it('is asked of somebody, who alone may go on with it', () => {
     const asked = run('AssignObligation', { owner: 'Practitioner/kim' })
     expect(asked).toMatchObject({ status: 'ready', owner: 'Practitioner/kim' })

@@ -18,6 +18,7 @@ const LATER = '2026-10-14T10:00:00-04:00'
 const offer = anAssignment({ id: 'o1', state: 'offered', manager: 'Practitioner/sam', expires: LATER })
 const offered = fileOf({}, { assignments: [offer] })
 const named = { assignment: 'o1' }
+const bySam = { actor: 'Practitioner/sam' }
 
 describe('an assignment', () => {
   it('is offered by somebody, until some time', () => {
@@ -42,23 +43,38 @@ describe('an assignment', () => {
   })
 
   it('is accepted before it expires, and makes who accepts it the manager of the case', () => {
-    const accepted = afterwards(offered, 'AcceptAssignment', named)
+    const accepted = afterwards(offered, 'AcceptAssignment', named, bySam)
     expect(accepted.assignments[0]).toMatchObject({ state: 'accepted', start: AT })
     expect(accepted.case.manager).toBe('Practitioner/sam')
-    expect(namesOf(decided(offered, 'AcceptAssignment', named))).toEqual([
+    expect(namesOf(decided(offered, 'AcceptAssignment', named, bySam))).toEqual([
       'AssignmentAccepted',
       'ManagerAssigned',
     ])
-    expect(afterwards(offered, 'AcceptAssignment', named, { at: LATER }).case.manager).toBe(
+    expect(afterwards(offered, 'AcceptAssignment', named, { ...bySam, at: LATER }).case.manager).toBe(
       'Practitioner/sam',
     )
-    const late = { at: '2026-10-14T10:00:01-04:00' }
+    const late = { ...bySam, at: '2026-10-14T10:00:01-04:00' }
     expect(refusal(offered, 'AcceptAssignment', named, late).code).toBe('case-condition')
+  })
+
+  it.each(['Practitioner/noor', 'Practitioner/sup', 'Patient/p1', 'Device/robot'])(
+    'is neither accepted nor declined by %s, who was not asked (I14)',
+    actor => {
+      const broken = { code: 'rule-broken', rule: 'I14' }
+      expect(refusal(offered, 'AcceptAssignment', named, { actor })).toMatchObject(broken)
+      const payload = { ...named, reason: 'full' }
+      expect(refusal(offered, 'DeclineAssignment', payload, { actor })).toMatchObject(broken)
+    },
+  )
+
+  it('is accepted by who works without authentication, for whomever it was offered to', () => {
+    const actor = 'Device/local-development'
+    expect(afterwards(offered, 'AcceptAssignment', named, { actor }).case.manager).toBe('Practitioner/sam')
   })
 
   it('that is accepted takes the case over from who managed it', () => {
     const both = openFile({}, { assignments: [anAssignment(), offer] })
-    const after = afterwards(both, 'AcceptAssignment', named)
+    const after = afterwards(both, 'AcceptAssignment', named, bySam)
     expect(after.assignments.map(({ id, state, end }) => [id, state, end])).toEqual([
       ['assignment-1', 'handed-over', AT],
       ['o1', 'accepted', undefined],
@@ -67,7 +83,7 @@ describe('an assignment', () => {
   })
 
   it('is declined with a reason', () => {
-    const declined = afterwards(offered, 'DeclineAssignment', { ...named, reason: 'full' })
+    const declined = afterwards(offered, 'DeclineAssignment', { ...named, reason: 'full' }, bySam)
     expect(declined.assignments[0]).toMatchObject({ state: 'declined', reason: 'full' })
   })
 

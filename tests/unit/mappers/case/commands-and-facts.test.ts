@@ -91,7 +91,10 @@ describe('a case that facts opened and people go on with', () => {
       '2026-10-20T09:00:00-04:00',
     )
     const offer = fileIn(offered).assignments.find(({ state }) => state === 'offered')?.id
-    const accepted = run(offered, 'AcceptAssignment', { assignment: offer }, '2026-10-20T09:30:00-04:00')
+    const accepted = run(offered, 'AcceptAssignment', { assignment: offer }, [
+      '2026-10-20T09:30:00-04:00',
+      'Practitioner/sam',
+    ])
     const held = { hold: 'pause', reason: 'in hospital', reviewBy: '2026-11-01' }
     const world = after(run(accepted, 'HoldCase', held, '2026-10-20T10:00:00-04:00'), again)
     expect(fileIn(world).case).toMatchObject({ state: 'on-hold', manager: 'Practitioner/sam' })
