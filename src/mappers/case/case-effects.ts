@@ -13,7 +13,9 @@ import type { EncounterEffect } from './encounter-lens.ts'
 import { episodeEffects, teamEffects } from './episode-effects.ts'
 import { flagEffects } from './flag-effects.ts'
 import { planEffects } from './plan-effects.ts'
-import { nounLenses } from './nouns/noun-lenses.ts'
+import { linkedEpisode } from './plan-lens.ts'
+import { nounLenses, type NounLenses } from './nouns/noun-lenses.ts'
+import { withPlanContent } from './plan-content.ts'
 import { riskEffects } from './risk-effects.ts'
 import { asResource } from './slots.ts'
 import { taskEffects, timersOf } from './task-effects.ts'
@@ -85,14 +87,27 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
     caseAt: ({ atMs }) => engagedCase(leadCase(fold, atMs), triggerInput),
     lenses: nounLenses(input.canonicalBase),
   })
+  const contents = plans.map(plan => planContent(plan, teams, triggerInput, nounLenses(input.canonicalBase)))
   const standing = new Set(input.compartment)
   return {
-    resources: [...episodes, ...teams, ...plans, ...tasks, ...flags, ...risks]
+    resources: [...episodes, ...teams, ...contents, ...tasks, ...flags, ...risks]
       .filter(resource => !standing.has(resource))
       .map(resource => asResource({ ...resource, meta: { ...resource.meta, source: input.message } })),
     encounters,
     timers: timersOf(tasks, lenses),
   }
+}
+
+function planContent(
+  plan: Resource,
+  teams: readonly Resource[],
+  { files }: Pick<TriggerInput, 'files'>,
+  lenses: NounLenses,
+): Resource {
+  const caseId = linkedEpisode(plan)
+  const file = files.get(caseId ?? '')
+  if (!file) return plan
+  return withPlanContent(plan, { file, lenses, team: teams.find(one => linkedEpisode(one) === caseId)?.id })
 }
 
 /** Scores are kept for a case that people opened; of any other they can be computed when somebody asks. */

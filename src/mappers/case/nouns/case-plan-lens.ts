@@ -1,13 +1,13 @@
 import type { CarePlan } from '@medplum/fhirtypes'
 import type { Agreement, Plan, PlanState } from '../../../care-plan/nouns/plan.ts'
-import type { Resource } from '../../../fhir/resource.ts'
-import { listOf, objectOf, withElement } from '../json-edit.ts'
+import { listOf, withElement } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
+import { planNarrative } from '../plan-narrative.ts'
 import { asResource, extensionAt, textAt } from '../slots.ts'
 import { hasCoding } from './concept-slots.ts'
 import { firstIdIn, integerExtension, someOf, textExtensions } from './element-slots.ts'
-import { nounLens, type Birth, type NounLens, type NounLensMaker } from './noun-lens.ts'
+import { nounLens, type Birth, type NounLensMaker } from './noun-lens.ts'
 import { recordExtensions } from './part-slots.ts'
 import { partyAt } from './party-slots.ts'
 import { idsIn, modelSlot, orElse, plannedActivities } from './plan-rows.ts'
@@ -20,45 +20,43 @@ const assessPlan = {
 
 /** A plan of the case: any CarePlan that is not a transition or a backup, so that a plain plan of a FHIR app is one too. */
 export const casePlanLens: NounLensMaker<'plan'> = names =>
-  narrated(
-    nounLens<'plan'>({
-      noun: 'plan',
-      types: ['CarePlan'],
-      is: resource =>
-        !listOf(resource['category']).some(
-          category =>
-            hasCoding(category, names.planCategory, 'transition') ||
-            hasCoding(category, names.planCategory, 'backup'),
-        ),
-      blank: (birth, plan) => blankPlan(birth, plan, names),
-      slots: {
-        state: planState(names),
-        major: orElse(integerExtension(names.extension('plan-major')), 1),
-        minor: orElse(integerExtension(names.extension('plan-minor')), 0),
-        revisions: someOf(textExtensions(names.extension('revised-at'), 'valueDateTime')),
-        title: textAt('title'),
-        author: partyAt({ element: 'author', types: AUTHORS, extension: names.extension('author') }),
-        created: textAt('created'),
-        start: textAt('period', 'start'),
-        end: textAt('period', 'end'),
-        replaces: firstIdIn('replaces', 'CarePlan'),
-        model: modelSlot(names),
-        goals: idsIn('goal', 'Goal'),
-        activities: plannedActivities,
-        needs: idsIn('addresses', 'Condition'),
-        strengths: idsIn('supportingInfo', 'Observation'),
-        agreements: recordExtensions<Agreement>(names.extension('agreement'), {
-          party: 'valueCode',
-          by: 'valueReference',
-          at: 'valueDateTime',
-          decision: 'valueCode',
-          reason: 'valueString',
-        }),
-        reason: extensionAt(names.extension('reason'), 'valueString'),
-        isPlain: plainSlot(names),
-      },
-    }),
-  )
+  nounLens<'plan'>({
+    noun: 'plan',
+    types: ['CarePlan'],
+    is: resource =>
+      !listOf(resource['category']).some(
+        category =>
+          hasCoding(category, names.planCategory, 'transition') ||
+          hasCoding(category, names.planCategory, 'backup'),
+      ),
+    blank: (birth, plan) => blankPlan(birth, plan, names),
+    slots: {
+      state: planState(names),
+      major: orElse(integerExtension(names.extension('plan-major')), 1),
+      minor: orElse(integerExtension(names.extension('plan-minor')), 0),
+      revisions: someOf(textExtensions(names.extension('revised-at'), 'valueDateTime')),
+      title: textAt('title'),
+      author: partyAt({ element: 'author', types: AUTHORS, extension: names.extension('author') }),
+      created: textAt('created'),
+      start: textAt('period', 'start'),
+      end: textAt('period', 'end'),
+      replaces: firstIdIn('replaces', 'CarePlan'),
+      model: modelSlot(names),
+      goals: idsIn('goal', 'Goal'),
+      activities: plannedActivities,
+      needs: idsIn('addresses', 'Condition'),
+      strengths: idsIn('supportingInfo', 'Observation'),
+      agreements: recordExtensions<Agreement>(names.extension('agreement'), {
+        party: 'valueCode',
+        by: 'valueReference',
+        at: 'valueDateTime',
+        decision: 'valueCode',
+        reason: 'valueString',
+      }),
+      reason: extensionAt(names.extension('reason'), 'valueString'),
+      isPlain: plainSlot(names),
+    },
+  })
 
 const AUTHORS = [
   'Patient',
@@ -113,7 +111,7 @@ function blankPlan({ id, patient }: Birth, plan: Plan, names: CaseNames) {
   const blank: CarePlan = {
     resourceType: 'CarePlan',
     id,
-    text: narrativeOf(plan),
+    text: planNarrative(plan),
     status: 'draft',
     intent: 'plan',
     category: [{ coding: [{ system: names.planCategory, code: 'case-plan' }] }, { coding: [assessPlan] }],
@@ -122,33 +120,3 @@ function blankPlan({ id, patient }: Birth, plan: Plan, names: CaseNames) {
   }
   return asResource(blank)
 }
-
-/** Marks the narratives that are ours and follow the plan; anybody else's stays as it is. */
-const NARRATIVE_ID = 'case-plan'
-
-function narrativeOf(plan: Plan) {
-  const title = plan.title === undefined ? '' : `: ${escaped(plan.title)}`
-  const counts = [
-    `${plan.goals.length} goals`,
-    `${plan.activities.length} activities`,
-    `${plan.needs.length} needs`,
-  ]
-  const text = `Case plan ${plan.major}.${plan.minor}${title} (${plan.state}): ${counts.join(', ')}.`
-  return {
-    id: NARRATIVE_ID,
-    status: 'generated' as const,
-    div: `<div xmlns="http://www.w3.org/1999/xhtml"><p>${text}</p></div>`,
-  }
-}
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-
-const narrated = (lens: NounLens<'plan'>): NounLens<'plan'> => ({
-  ...lens,
-  write: (resource: Resource, plan) => {
-    const written = lens.write(resource, plan)
-    const isOurs = objectOf(resource['text'])['id'] === NARRATIVE_ID
-    return written === resource || !isOurs ? written : withElement(written, 'text', narrativeOf(plan))
-  },
-})
