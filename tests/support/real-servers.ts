@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { Kafka, logLevel } from 'kafkajs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kafka, KafkaJSProtocolError, logLevel, type Admin } from 'kafkajs'
 import { Client } from 'pg'
 import { describe, inject } from 'vitest'
 import type { ServiceName } from '../../scripts/services/service.ts'
@@ -63,11 +64,23 @@ export async function freshTopic({ partitions = 1, prefix = 'test' } = {}): Prom
   await admin.connect()
   try {
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
     })
+    while (!(await isLed(admin, topic))) await sleep(50)
   } finally {
     await admin.disconnect()
   }
   return topic
+}
+
+/** A broker under load may not know for a moment the topic that it has just made; kafkajs's own wait gives up then. */
+async function isLed(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    return topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))
+  } catch (error) {
+    if (error instanceof KafkaJSProtocolError && error.retriable) return false
+    throw error
+  }
 }

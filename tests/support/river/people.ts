@@ -1,0 +1,10 @@
+/** Who is who in River’s story. */
+export const SUPERVISOR = 'Practitioner/supervisor'
+export const NOOR = 'Practitioner/noor'
+export const NURSE = 'Practitioner/nurse'
+export const DOCTOR = 'Practitioner/pcp'
+export const THERAPIST = 'Practitioner/pt'
+export const NEUROPSYCHOLOGIST = 'Practitioner/neuropsychologist'
+export const SAM = 'RelatedPerson/sam'
+export const RIVER = 'Patient/$PATIENT'
+export const CLUB = 'Organization/cycling-club'
