@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { startMsOf } from '../../lib/fhir-time.ts'
-import { fail, ok, type Result } from '../../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { command, type Command } from '../command.ts'
 import type { CaseFile } from '../case-file.ts'
 import type { DomainEvent } from '../domain-event.ts'
@@ -8,6 +8,7 @@ import { foundNoun } from '../found-noun.ts'
 import { notBefore } from '../hand-over.ts'
 import { illegalMove, moveBy } from '../machine.ts'
 import { consentMachine, consentScopes, type Consent } from '../nouns/people.ts'
+import { speaksForPatient } from '../patient-side.ts'
 import { dateTimeField, idField, partyField, textField } from '../payload.ts'
 import { unmetCondition } from './case-command.ts'
 
@@ -68,7 +69,8 @@ const grantConsent = command({
     },
     closed,
   ),
-  decide: (file, { consent, scope, by, ...given }, { newId, at }) => {
+  decide: (file, { consent, scope, by, ...given }, { newId, at, relatives }) => {
+    if (!speaksForPatient(by, { root: file.case, relatives })) return fail(notTheirs)
     const granted = { scope, by, at, decision: 'permit', ...given } as const
     if (consent === undefined) {
       if (isBackwards(given)) return fail(endsFirst)
@@ -96,13 +98,15 @@ const rejectConsent = command({
     { consent: consentField, by: Type.Optional(byField), reason: Type.Optional(textField('Why.')) },
     closed,
   ),
-  decide: (file, { consent, by, reason }, { at }) =>
-    movedIn(file, consent, 'RejectConsent', {
+  decide: (file, { consent, by, reason }, { at, relatives }) => {
+    if (by !== undefined && !speaksForPatient(by, { root: file.case, relatives })) return fail(notTheirs)
+    return movedIn(file, consent, 'RejectConsent', {
       at,
       decision: 'deny',
       ...(by !== undefined && { by }),
       ...(reason !== undefined && { reason }),
-    }),
+    })
+  },
 })
 
 const revokeConsent = command({
@@ -121,10 +125,18 @@ const revokeConsent = command({
 /** Whom a consent that no longer holds let share the case: nothing may be shared with them on it any more. */
 export const sharesRecalled = (
   { id, state, scope, recipients }: Consent,
-  reason: string,
+  reason?: string,
 ): readonly DomainEvent[] =>
   state === 'active' && scope === 'sharing' && recipients.length > 0
-    ? [{ type: 'SharesRecalled', noun: 'consent', id, changes: { recipients }, reason }]
+    ? [
+        {
+          type: 'SharesRecalled',
+          noun: 'consent',
+          id,
+          changes: { recipients },
+          ...(reason !== undefined && { reason }),
+        },
+      ]
     : []
 
 const expireConsent = command({
@@ -174,6 +186,12 @@ function moved(
 const isBackwards = ({ start, end }: { readonly start?: string; readonly end?: string }): boolean =>
   start !== undefined && end !== undefined && startMsOf(end, 'UTC') <= startMsOf(start, 'UTC')
 
+const notTheirs: Failure = {
+  ...unmetCondition(
+    'A consent is given or refused by the patient of the case, or by a representative: a RelatedPerson of this patient.',
+  ),
+  expression: 'by',
+}
 const endsFirst = unmetCondition('A consent ends after it begins.')
 const holdsStill = unmetCondition('ExpireConsent is possible when the time of the consent has passed.')
 

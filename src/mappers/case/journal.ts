@@ -1,5 +1,7 @@
 import type { NounName } from '../../care-plan/case-file.ts'
+import { sharesRecalled } from '../../care-plan/commands/consent-commands.ts'
 import { changesBetween, type DomainEvent } from '../../care-plan/domain-event.ts'
+import type { Consent } from '../../care-plan/nouns/people.ts'
 import { patientOf } from '../../fhir/compartment.ts'
 import { keyText, type Resource } from '../../fhir/resource.ts'
 import { eventName, nounEvents } from './event-names.ts'
@@ -155,8 +157,19 @@ function told(before: State | undefined, part: Part, said: readonly DomainEvent[
   const explained = own.map(event => ({ part, event }))
   if (Object.keys(rest).length === 0) return explained
   const type = own.length > 0 ? nounEvents(noun).revised : eventName(noun, before?.state, state.state)
-  return [...explained, { part, event: eventOf(part, type, rest) }]
+  const recalled = own.length > 0 ? [] : recalledBy(before, part)
+  return [
+    ...explained,
+    { part, event: eventOf(part, type, rest) },
+    ...recalled.map(event => ({ part, event })),
+  ]
 }
+
+/** A consent that a FHIR client or a peer takes back recalls what was shared on it, as RevokeConsent does. */
+const recalledBy = (before: State | undefined, { noun, state }: Part): readonly DomainEvent[] =>
+  noun === 'consent' && before && (state.state === 'revoked' || state.state === 'entered-in-error')
+    ? sharesRecalled(before as Consent)
+    : []
 
 /** What the command says of this noun; with what it is born it says all fields, the id too. */
 function ownEvents(

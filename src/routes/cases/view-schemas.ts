@@ -57,6 +57,16 @@ export const caseSchema = Type.Object(
     at: optional(time('The time that was asked for.')),
     state: Type.String({ description: 'Exact state.', examples: ['active'] }),
     status: Type.String({ description: 'EpisodeOfCare.status.', examples: ['active'] }),
+    mergedInto: optional(
+      Type.Object(
+        { case: text, state: text },
+        {
+          additionalProperties: true,
+          description: 'The case that goes on in its place (MergeCases), and where it stood then.',
+        },
+      ),
+    ),
+    mergedFrom: optional(Type.Array(text, { description: 'Ids of the cases that were joined to this one.' })),
     phases: Type.Array(text, {
       description: 'Phases that hold; derived.',
       examples: [['implementing', 'following-up']],
@@ -253,7 +263,14 @@ export const obligationsSchema = Type.Object({
   ),
 })
 
-const dutyLine = Type.Object({ rule: text, trigger: text, due: text, words: text })
+const dutyLine = Type.Object({
+  rule: text,
+  trigger: Type.String({
+    description: 'Id of what calls for it; `model:now` and `preview-...` are only supposed.',
+  }),
+  due: text,
+  words: text,
+})
 
 export const whatIfSchema = Type.Object({
   ...versioned,

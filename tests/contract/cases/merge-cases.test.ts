@@ -85,8 +85,12 @@ describe('two cases that turn out to be one', () => {
         'entered twice',
       ],
     ])
-    expect(await view(double)).toMatchObject({ state: 'closed', status: 'finished' })
-    expect(await view(lead)).toMatchObject({ state: before.state })
+    expect(await view(double)).toMatchObject({
+      state: 'closed',
+      status: 'finished',
+      mergedInto: { case: lead, state: 'open' },
+    })
+    expect(await view(lead)).toMatchObject({ state: before.state, mergedFrom: [double] })
     const after = await partsOf(double)
     for (const [key, resource] of parts) expect(after.get(key), key).toEqual(resource)
     expect(await openDuties(double)).toEqual([])

@@ -118,6 +118,19 @@ describe('RevokeConsent', () => {
     ])
   })
 
+  test('is the same when a FHIR client takes the consent back', async () => {
+    const consent = bornBy(await run('GrantConsent', sharing), 'consent')
+    const path = `/fhir/Consent/${consent}`
+    const { json: resource } = await server.call({ path })
+    const written = await server.call({ method: 'PUT', path, body: { ...resource, status: 'inactive' } })
+    expect(written.status, written.text).toBe(200)
+    const { json } = await server.call({ path: `/cases/${id}/timeline?order=newest&count=20` })
+    const told = json.events.filter(({ nounId }: { readonly nounId: string }) => nounId === consent)
+    expect(told.map(({ type }: { readonly type: string }) => type)).toEqual(
+      expect.arrayContaining(['ConsentRevoked', 'SharesRecalled']),
+    )
+  })
+
   test('recalls nothing when nobody was named', async () => {
     const consent = bornBy(await run('GrantConsent', { scope: 'sharing', by: 'Patient/w1' }), 'consent')
     const { json } = await run('RevokeConsent', { consent, reason: 'no more' })
