@@ -124,7 +124,7 @@ describe('RevokeConsent', () => {
     const { json: resource } = await server.call({ path })
     const written = await server.call({ method: 'PUT', path, body: { ...resource, status: 'inactive' } })
     expect(written.status, written.text).toBe(200)
-    const { json } = await server.call({ path: `/cases/${id}/timeline?order=newest&count=20` })
+    const { json } = await server.call({ path: `/cases/${id}/timeline?count=500` })
     const told = json.events.filter(({ nounId }: { readonly nounId: string }) => nounId === consent)
     expect(told.map(({ type }: { readonly type: string }) => type)).toEqual(
       expect.arrayContaining(['ConsentRevoked', 'SharesRecalled']),
