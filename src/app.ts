@@ -149,6 +149,7 @@ function joinParts(frame: Frame): App {
   const timers = timerRunner({
     ...{ store, tenant, clock, emit, meters, targets, journal },
     taskDue: (task, due) => taskDue(task, { ...due, canonicalBase }),
+    consequences: { ...law, settings },
   })
   const publisher =
     config.kafka && config.roles.has('publish')

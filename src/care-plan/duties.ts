@@ -89,6 +89,8 @@ export interface Duty {
   readonly met?: CareFact | undefined
   /** When it goes to the supervisor if it is still open; undefined = never. */
   readonly escalateAt?: string | undefined
+  /** The same as hours after it is due, for a duty that was put off. */
+  readonly escalateAfterHours?: number | undefined
 }
 
 export interface DutyContext {
@@ -141,14 +143,22 @@ function dutyOf(rule: DutyRule, trigger: Trigger, { context, evidence }: Setting
       ...(overtaken && !met && { voided: overtaken }),
       ...(met && { met }),
       ...(escalateAfterHours !== undefined && {
-        escalateAt: zonedTextOf(
-          startMsOf(due, context.timeZone) + escalateAfterHours * HOUR_MS,
-          context.timeZone,
-        ),
+        escalateAfterHours,
+        escalateAt: escalationOf({ escalateAfterHours }, due, context),
       }),
     },
   ]
 }
+
+/** When a duty that is due then goes to the supervisor; undefined = never. */
+export const escalationOf = (
+  { escalateAfterHours }: Pick<Duty, 'escalateAfterHours'>,
+  due: string,
+  { timeZone }: Pick<DutyContext, 'timeZone'>,
+): string | undefined =>
+  escalateAfterHours === undefined
+    ? undefined
+    : zonedTextOf(startMsOf(due, timeZone) + escalateAfterHours * HOUR_MS, timeZone)
 
 /** The figures that a rule is asked with. */
 export const settingsOf = (

@@ -10,8 +10,9 @@ import type { CaseDeps } from './cases/case-deps.ts'
 import { caseFileTypes } from './cases/case-compartment.ts'
 import { staysIn } from './cases/case-scene.ts'
 import { shardOf } from './fhir-placing.ts'
+import { parseRemembered } from './parsed-resources.ts'
 import type { Loaded, Said, Store } from './ports/store.ts'
-import { openWork, type UnitOfWork } from './unit-of-work.ts'
+import type { UnitOfWork } from './unit-of-work.ts'
 
 /** What deriving duties takes beside the resources. */
 export type ConsequenceDeps = Pick<
@@ -53,8 +54,7 @@ export async function withCaseRecords(
 
 /** Everything that was loaded, parsed as it stood. */
 export function standingResources({ resources }: Pick<Loaded, 'resources'>): readonly Resource[] {
-  const work = openWork({ tenant: 0, lane: 0, at: '', actor: '', targets: [] }, resources)
-  return resources.flatMap(row => work.get(row) ?? [])
+  return resources.filter(({ deleted }) => !deleted).map(parseRemembered)
 }
 
 export interface Written {
@@ -62,6 +62,8 @@ export interface Written {
   readonly loaded: Loaded
   /** meta.source of what is derived. */
   readonly message: string
+  /** When what is written happened: who joins or leaves the team by it does so then. */
+  readonly at?: string
 }
 
 /**
@@ -109,7 +111,7 @@ interface PatientRecord {
 
 function stagePatient(
   deps: ConsequenceDeps,
-  { work, loaded, message }: Written,
+  { work, loaded, message, at }: Written,
   { patient, compartment }: PatientRecord,
 ): void {
   const { tenant, canonicalBase, rules, calendar, timeZone, models } = deps
@@ -123,6 +125,7 @@ function stagePatient(
     ...staysIn(deps, { patient, shard, loaded }),
     ...{ tenant, shard, canonicalBase, patient, message, rules, calendar, timeZone, models },
     compartment: withChanged(compartment, read),
+    ...(at !== undefined && { at }),
   })
   for (const resource of effects.resources) put(resource)
   for (const effect of effects.encounters) {

@@ -2,7 +2,8 @@ import { instantOf, type Clock } from '../../lib/clock.ts'
 import { keyText, type Resource, type ResourceKey } from '../../fhir/resource.ts'
 import { faultOf, type EmitEvent } from '../ports/events.ts'
 import type { Meters } from '../ports/meters.ts'
-import type { Store, Stored, Timer } from '../ports/store.ts'
+import { stageConsequences, withCaseRecords, type ConsequenceDeps } from '../case-consequences.ts'
+import type { Loaded, Said, Store, Stored, Timer } from '../ports/store.ts'
 import type { JournalSettings } from '../journal/cloud-event.ts'
 import { openWork, type OutboxTarget, type UnitOfWork } from '../unit-of-work.ts'
 
@@ -15,6 +16,8 @@ export interface TimersOptions {
   readonly targets: readonly OutboxTarget[]
   /** How the events of cases are kept and sent. */
   readonly journal?: JournalSettings
+  /** What follows from an escalation: it changes who is in the care team. Without it only the Task is written. */
+  readonly consequences?: ConsequenceDeps
   /** The Task once its instant has passed; undefined when there is nothing to write any more. */
   readonly taskDue: (
     task: Resource,
@@ -33,6 +36,7 @@ const CLAIM_MS = 30_000
 const CLAIM_COUNT = 500
 const TRIES_MAX = 5
 const ACTOR = 'Device/timer'
+const MESSAGE = 'urn:casewire:timer'
 /** What says which case a Task belongs to, for the event. */
 const CASE_TYPES = ['EpisodeOfCare', 'CarePlan']
 
@@ -105,19 +109,34 @@ async function fire(timers: readonly Timer[], options: TimersOptions, tries: num
   const { store, tenant, clock, targets, journal } = options
   const keys = timers.map(({ payload }) => payload as unknown as ResourceKey)
   for (let attempt = 1; attempt <= tries; attempt += 1) {
-    const loaded = await store.load({ tenant, lane: 0, keys, compartments: compartmentsOf(timers) })
+    const loaded = await loadFor(timers, options, keys)
     const at = instantOf(clock.nowMs())
     const context = { tenant, lane: 0, at, actor: ACTOR, targets, ...(journal && { journal }) }
     const work = openWork(context, loaded.resources)
-    stage(timers, loaded.resources, { work, at, options })
+    const said = stage(timers, loaded, { work, at, options })
     const changes = work.changes()
     const put = changes.timers?.put ?? []
     const kept = new Set(put.map(({ id }) => id))
     const drop = [...(changes.timers?.drop ?? []), ...timers.map(({ id }) => id)].filter(id => !kept.has(id))
-    const flushed = await store.flush({ ...changes, timers: { put, drop: [...new Set(drop)] } })
+    const flushed = await store.flush({ ...changes, said, timers: { put, drop: [...new Set(drop)] } })
     if (flushed.ok) return true
   }
   return false
+}
+
+/** The Tasks with what the events need; of a patient for whom something escalates, the whole record. */
+async function loadFor(
+  timers: readonly Timer[],
+  { store, tenant, consequences }: TimersOptions,
+  keys: readonly ResourceKey[],
+): Promise<Loaded> {
+  const loaded = await store.load({ tenant, lane: 0, keys, compartments: compartmentsOf(timers) })
+  if (!consequences) return loaded
+  const escalating = timers.filter(({ kind }) => kind === 'escalation').map(({ subject }) => subject)
+  return withCaseRecords(store, loaded, {
+    ...{ tenant, lane: 0, lock: false },
+    patients: [...new Set(escalating)],
+  })
 }
 
 /** Who the supervisor is stands in other Tasks of the patient; only what escalates asks for them. */
@@ -136,11 +155,12 @@ interface Staging {
   readonly options: TimersOptions
 }
 
-/** Each Task is a step of its own, at its own time, in due order. */
-function stage(timers: readonly Timer[], loaded: readonly Stored[], { work, at, options }: Staging): void {
-  const rows = new Map(loaded.map(row => [keyText(row), row]))
+/** Each Task is a step of its own, at its own time, in due order. Gives the registers to write with them. */
+function stage(timers: readonly Timer[], loaded: Loaded, { work, at, options }: Staging): readonly Said[] {
+  const guards = new Map<string, Said>()
+  const rows = new Map(loaded.resources.map(row => [keyText(row), row]))
   const others = Map.groupBy(
-    loaded.filter(({ type, deleted }) => type === 'Task' && !deleted),
+    loaded.resources.filter(({ type, deleted }) => type === 'Task' && !deleted),
     ({ shard }) => shard,
   )
   for (const { kind, due, payload } of timers) {
@@ -154,7 +174,11 @@ function stage(timers: readonly Timer[], loaded: readonly Stored[], { work, at, 
     work.nextStep()
     work.put({ ...changed, resourceType: key.type, id: key.id }, { shard: row.shard })
     work.say({ at: due })
+    if (kind !== 'escalation' || !options.consequences) continue
+    const written = { work, loaded, message: MESSAGE, at: due }
+    for (const said of stageConsequences(options.consequences, written)) guards.set(said.subject, said)
   }
+  return [...guards.values()]
 }
 
 const tasksOf = (rows: readonly Stored[], work: UnitOfWork): readonly Resource[] =>

@@ -1,4 +1,4 @@
-import { dutiesOf, type Duty } from '../../care-plan/duties.ts'
+import { dutiesOf, escalationOf, type Duty } from '../../care-plan/duties.ts'
 import { dueArithmetic, shortDay } from '../../care-plan/due-arithmetic.ts'
 import { ruleNamed, sourceOf, type DutyRule } from '../../care-plan/duty-rules.ts'
 import { dutyWords, ruleWords, triggerWords } from '../../care-plan/duty-words.ts'
@@ -74,6 +74,7 @@ function wantedExplained(
   const rule = ruleNamed(duty.rule, trigger.kind)
   const stood = task ? standingOf(task, input) : unraised(duty)
   const { snoozedUntil } = stood
+  const escalateAt = escalationOf(duty, stood.due ?? duty.due, input)
   const put = snoozedUntil === undefined ? '' : `; put off to ${shortDay(snoozedUntil.slice(0, 10))}`
   return [
     {
@@ -89,7 +90,7 @@ function wantedExplained(
         ...(trigger.encounter !== undefined && { encounter: `Encounter/${trigger.encounter}` }),
       },
       arithmetic: `${dueArithmetic(duty, input)}${put}`,
-      ...(duty.escalateAt !== undefined && { escalateAt: duty.escalateAt }),
+      ...(escalateAt !== undefined && { escalateAt }),
       ...stood,
     },
   ]

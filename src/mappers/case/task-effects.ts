@@ -5,6 +5,7 @@ import type { Death } from '../../care-plan/death.ts'
 import {
   contradiction,
   dutiesOf,
+  escalationOf,
   type Duty,
   type DutyContext,
   type Overtaken,
@@ -98,7 +99,7 @@ function dutyTask(id: string, { duty, n }: NumberedDuty, input: TaskInput): read
 }
 
 /** What the duty says, in place of what the Task said: words and urgency only when the due time moved with them. */
-function dutyState(before: TaskState, duty: Duty, { ids }: TaskInput): TaskState {
+function dutyState(before: TaskState, duty: Duty, { ids, context }: TaskInput): TaskState {
   const { trigger } = duty
   const due = before.snoozedUntil === undefined ? duty.due : laterOf(duty.due, before.snoozedUntil)
   const isMoved = before.due !== due
@@ -118,7 +119,7 @@ function dutyState(before: TaskState, duty: Duty, { ids }: TaskInput): TaskState
     basedOn: duty.isTransition ? [`CarePlan/${ids.transition(duty.caseId, trigger.id)}`] : [],
     message: trigger.message ?? before.message,
     outputs: [],
-    escalateAt: duty.escalateAt,
+    escalateAt: due === duty.due ? duty.escalateAt : escalationOf(duty, due, context),
   }
 }
 

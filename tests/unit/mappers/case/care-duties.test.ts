@@ -349,5 +349,9 @@ describe('other rules', () => {
     const snoozed = act(world, 'obligation', { id: draft?.id ?? '', due, snoozedUntil: due })
     const later = then(snoozed, [hospital])
     expect(dutiesBy(later, 'plan-draft').map(dueOf)).toEqual([due])
+    expect(dutiesBy(later, 'plan-draft')[0]?.['extension']).toContainEqual({
+      url: `${CM}/StructureDefinition/escalate-at`,
+      valueDateTime: '2026-10-29T23:59:59-04:00',
+    })
   })
 })

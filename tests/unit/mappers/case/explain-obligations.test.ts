@@ -3,6 +3,7 @@ import { defaultCaseRules } from '../../../../src/care-plan/case-rules.ts'
 import { holidayCalendar } from '../../../../src/lib/holiday-calendars.ts'
 import type { CaseEffectsInput } from '../../../../src/mappers/case/case-effects.ts'
 import { explainObligations } from '../../../../src/mappers/case/explain-obligations.ts'
+import { nounLenses } from '../../../../src/mappers/case/nouns/noun-lenses.ts'
 import { whatIf, type Hypothesis } from '../../../../src/mappers/case/what-if.ts'
 import type { Stay } from '../../../../src/care-plan/stay.ts'
 import { act, caseId, contact, dutiesBy, models, opened, withModels } from '../../../support/case-acts.ts'
@@ -99,6 +100,7 @@ describe('an explanation', () => {
     )
     expect(explained(put).get('plan-draft')).toMatchObject({
       owner: 'Practitioner/noor',
+      ...{ due, snoozedUntil: due, escalateAt: '2026-12-02T23:59:59-05:00' },
       arithmetic: 'Mon 2026-11-16 + 10 days -> Thu 2026-11-26; put off to Mon 2026-11-30',
     })
   })
@@ -171,10 +173,15 @@ describe('what if', () => {
 
   it('another model holds, its duties take the place of the old one’s and the week gets longer', () => {
     const busy = after(contact(world(), 'k1', '2026-11-17T10:00:00-05:00'), home, withModels)
-    const { raised, gone, workload } = asked(
-      { model: { id: 'intensive', version: '1.0.0', since: '2026-11-30T09:00:00-05:00' } },
-      busy,
-    )
+    const lens = nounLenses(CM).of('case')
+    const switched = busy.compartment
+      .filter(({ resourceType }) => resourceType === 'EpisodeOfCare')
+      .map(episode => {
+        const root = lens.read(episode)
+        const period = { model: 'intensive', version: '1.0.0', since: '2026-11-30T09:00:00-05:00' }
+        return lens.write(episode, { ...root, models: [...root.models, period] })
+      })
+    const { raised, gone, workload } = asked({ facts: switched }, busy)
     expect(raised.map(({ rule, due }) => `${rule} ${due.slice(0, 10)}`)).toEqual(
       expect.arrayContaining(['cadence-contact 2026-12-02', 'plan-draft 2026-12-03']),
     )
