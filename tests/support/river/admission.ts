@@ -69,6 +69,17 @@ export const opened: readonly Act[] = [
 /** Step 4 as far as duties show it: the review whether the stay is necessary is done. */
 export const reviewed: readonly Act[] = [
   {
+    at: '2026-10-13T09:45',
+    by: NOOR,
+    resource: {
+      resourceType: 'DocumentReference',
+      id: 'necessity-review-1',
+      status: 'current',
+      subject: { reference: RIVER },
+      content: [{ attachment: { title: 'Necessity of the stay' } }],
+    },
+  },
+  {
     at: '2026-10-13T09:50',
     by: NOOR,
     command: 'CompleteObligation',

@@ -94,7 +94,7 @@ async function hasATeam(teller: Teller): Promise<void> {
       expect.objectContaining({ member: `Patient/${teller.kept.get('PATIENT')}`, active: true }),
       expect.objectContaining({ member: 'RelatedPerson/sam', role: 'Caregiver', source: 'pin' }),
       expect.objectContaining({
-        ...{ member: 'Practitioner/noor', active: true, source: 'derived' },
+        ...{ member: 'Practitioner/noor', role: 'Case manager', active: true, source: 'assignment' },
         start: '2026-10-13T09:10:00-04:00',
       }),
     ]),
