@@ -1,8 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { dueRunner, writeDue } from '../../support/due-patients.ts'
 import { benchWorld, percentile, settle, type BenchWorld } from './bench-world.ts'
 
 const DUE = 100
+/** Duties that are due together when the rate is measured. */
+const MANY = 5_000
+const CHUNK = 500
 
-/** What firing a hundred timers costs while none, and while so many, wait: it must be the same. */
+/** What firing a hundred timers costs while none, and while so many, wait: it must be the same. Then how many a second. */
 export async function runTimers({
   timers,
 }: {
@@ -18,11 +23,13 @@ export async function runTimers({
   )
   await settle(world.client)
   const many = await fire(world)
+  const perSecond = await rate(world)
   return {
     'fire 100 ms, none wait': few.fireMs,
     [`fire 100 ms, ${timers} wait`]: many.fireMs,
     'next due ms, none wait': few.nextMs,
     [`next due ms, ${timers} wait`]: many.nextMs,
+    'duties missed a second, 5000 due together': perSecond,
     'PostgreSQL us/timer, none wait': few.postgresUs,
     [`PostgreSQL us/timer, ${timers} wait`]: many.postgresUs,
   }
@@ -59,3 +66,23 @@ async function fire({ store, cpu }: BenchWorld) {
     postgresUs: (after.postgres - before.postgres) / (ROUNDS * DUE),
   }
 }
+
+/** Duties marked as missed a second, with their versions and events, in due order: the timers of the service over real Tasks. */
+async function rate({ store, client }: BenchWorld): Promise<number> {
+  const dueMs = Date.now() - 60_000
+  for (let from = 0; from < MANY; from += CHUNK) {
+    const names = Array.from({ length: CHUNK }, (_, i) => `rate-${from + i}`)
+    if (!(await writeDue(store, names, dueMs + from))) throw new Error('the duties could not be written')
+  }
+  await settle(client)
+  const runner = dueRunner(store)
+  const began = performance.now()
+  runner.start()
+  for (let next = await store.timers.nextDue(); isPast(next); next = await store.timers.nextDue())
+    await sleep(20)
+  const tookMs = performance.now() - began
+  await runner.stop()
+  return (MANY * 1000) / tookMs
+}
+
+const isPast = (due: string | undefined): boolean => due !== undefined && Date.parse(due) <= Date.now()

@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { defaultCaseRules } from '../../../src/care-plan/case-rules.ts'
+import { holidayCalendar } from '../../../src/lib/holiday-calendars.ts'
+import { sourceSettings } from '../../../src/mappers/adt/source.ts'
 import type { Resource } from '../../../src/fhir/resource.ts'
 import { indexResource } from '../../../src/fhir/search/index-resource.ts'
 import { timerRunner, type TimerRunner } from '../../../src/commands/timers/run-timers.ts'
@@ -10,6 +13,8 @@ import { openWork } from '../../../src/commands/unit-of-work.ts'
 import { derivedId, shardOfKey } from '../../../src/lib/ids.ts'
 import { taskDue } from '../../../src/mappers/case/task-due.ts'
 import { openEmbeddedStore } from '../../../src/store/open-store.ts'
+import { act, dutiesBy, models, opened, withModels } from '../../support/case-acts.ts'
+import { admission, after, emptyWorld, only, stay } from '../../support/case-world.ts'
 import { noMeters as meters } from '../../support/counting-messages.ts'
 
 const base = 'https://casewire.example/fhir'
@@ -65,6 +70,11 @@ describe('timers of duties, on the embedded store', () => {
       ...{ store: { ...store, timers: { ...store.timers, claim } }, tenant, clock, meters, targets: [] },
       emit: () => undefined,
       taskDue: (task, due) => taskDue(task, { ...due, canonicalBase: base }),
+      consequences: {
+        ...{ tenant, canonicalBase: base, timeZone: 'America/New_York' },
+        ...{ rules: defaultCaseRules, calendar: holidayCalendar('us-federal'), models },
+        settings: sourceSettings({ tenant, canonicalBase: base, timeZone: 'America/New_York' }),
+      },
     })
     runner.start()
     await vi.waitFor(() => expect(rounds.idle).toBe(true), { timeout: 30_000 })
@@ -128,6 +138,34 @@ describe('timers of duties, on the embedded store', () => {
     await runOnce()
     expect((await read(task)).version).toBe(3)
     expect(await store.timers.nextDue()).toBeUndefined()
+  })
+
+  it('makes the supervisor a member of the care team in the same write, from the instant of the escalation', async () => {
+    const hospital = stay('e1', [admission('2026-10-10T18:30:00')])
+    const world = opened(after(emptyWorld, [hospital], withModels), '2026-10-13T09:00:00-04:00')
+    const asked = after(world, [hospital], withModels)
+    const [draft] = dutiesBy(asked, 'plan-draft')
+    const begun = act(asked, 'obligation', {
+      ...{ id: draft?.id ?? '', owner: 'Practitioner/noor', status: 'accepted' },
+    })
+    const offered = act(begun, 'assignment', {
+      ...{ id: 'offer-1', state: 'accepted', manager: 'Practitioner/noor', offeredBy: 'Practitioner/sam' },
+    } as never)
+    const known = after(offered, [hospital], withModels)
+    const at = new Date(time.ms).toISOString()
+    const work = openWork({ tenant, lane: 0, at, actor: 'Device/test', targets: [] }, [])
+    for (const resource of known.compartment) work.put({ ...resource, id: resource.id ?? '' }, { shard: 5 })
+    expect((await store.flush(work.changes())).ok).toBe(true)
+    await runOnce()
+    const team = only(known, 'CareTeam')
+    const stored = await store.read(tenant, { type: 'CareTeam', id: team.id ?? '' })
+    expect((JSON.parse(stored?.content ?? '{}') as Resource)['participant']).toContainEqual(
+      expect.objectContaining({
+        member: { reference: 'Practitioner/sam' },
+        // Due on the 10th day after the opening, with the supervisor 48 hours after that.
+        period: { start: expect.stringContaining('2026-10-26T03:59:59') },
+      }),
+    )
   })
 
   it('lets an offer of the case lapse when its time is over', async () => {
