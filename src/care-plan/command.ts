@@ -17,6 +17,8 @@ export interface CommandContext extends Stamp {
   readonly timeZone: string
   /** The patient's visits. */
   readonly stays: readonly Stay[]
+  /** The RelatedPersons on the patient's record, as references; undefined = nobody looked. */
+  readonly relatives?: readonly string[]
 }
 
 /** Another case of the same patient; undefined when there is none of this id. */

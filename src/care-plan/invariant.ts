@@ -13,7 +13,7 @@ export interface Violation {
 
 export type InvariantContext = Pick<
   CommandContext,
-  'actor' | 'at' | 'recorded' | 'rules' | 'models' | 'calendar' | 'timeZone' | 'stays'
+  'actor' | 'at' | 'recorded' | 'rules' | 'models' | 'calendar' | 'timeZone' | 'stays' | 'relatives'
 >
 
 /** A rule of domain.md 4.3 over the whole case file. `before` is undefined at the birth of a case. */

@@ -4,6 +4,7 @@ import type { DomainEvent } from './domain-event.ts'
 import { ruleBroken } from './invariant.ts'
 import { legalMove } from './legal-move.ts'
 import { illegalMove, movesBetween } from './machine.ts'
+import { isStranger } from './patient-side.ts'
 import { planMachine, type Agreement, type Plan } from './nouns/plan.ts'
 
 /**
@@ -22,12 +23,13 @@ export function isAgreed({ agreements }: Plan): boolean {
 export function agreementRecorded(
   { case: root }: CaseFile,
   plan: Plan,
-  said: Agreement,
+  { relatives, ...said }: Agreement & { readonly relatives?: readonly string[] | undefined },
 ): Result<readonly DomainEvent[]> {
   const legal = legalMove(planMachine, plan.state, 'ObtainAgreement')
   if (!legal.ok) return legal
   const isPatient = said.by === `Patient/${root.patient}`
   if ((said.party === 'patient') !== isPatient) return fail(notHim)
+  if (isStranger(said.by, { root, relatives })) return fail(stranger)
   if (said.decision === 'refused' && said.reason === undefined) return fail(unexplained)
   const agreements = [...plan.agreements, said]
   const to = isBeforehand(plan) && isAgreed({ ...plan, agreements }) ? 'agreed' : plan.state
@@ -50,6 +52,11 @@ const isBeforehand = ({ state }: Plan): boolean =>
 
 const notHim = ruleBroken('I2', {
   message: 'the patient agrees as patient, and nobody else does: check `party` against `by`.',
+  expression: 'CarePlan.extension',
+})
+
+const stranger = ruleBroken('I2', {
+  message: 'who speaks for the patient is a RelatedPerson of this patient: check `by`.',
   expression: 'CarePlan.extension',
 })
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { fail, ok, type Result } from '../../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import type { CaseFile } from '../case-file.ts'
 import { command, type Command, type CommandContext } from '../command.ts'
 import type { DomainEvent } from '../domain-event.ts'
@@ -9,7 +9,9 @@ import { legalMove } from '../legal-move.ts'
 import { achievements, goalMachine, type Goal } from '../nouns/plan.ts'
 import { beginning, dayOf } from '../plan-activation.ts'
 import { bornIntoPlan, endedCase, unknownIn } from '../plan-change.ts'
+import { isStranger, type PatientSide } from '../patient-side.ts'
 import { textField } from '../payload.ts'
+import { unmetCondition } from './case-command.ts'
 import {
   byField,
   closed,
@@ -41,7 +43,10 @@ const setGoal = command({
     closed,
   ),
   decide: (file, { plan, needs = [], expressedBy, scale, ...rest }, context) => {
-    const failure = endedCase(file, 'SetGoal') ?? unknownIn(file, 'need', needs)
+    const failure =
+      endedCase(file, 'SetGoal') ??
+      unknownIn(file, 'need', needs) ??
+      strange('expressedBy', expressedBy, { root: file.case, relatives: context.relatives })
     if (failure) return fail(failure)
     const id = context.newId('goal')
     const inPlan = bornIntoPlan(file, plan, 'goals', id)
@@ -60,6 +65,17 @@ const setGoal = command({
     return ok([{ type: 'GoalSet', noun: 'goal', id, changes: goal }, ...inPlan.value])
   },
 })
+
+/** A goal of this case is set and judged by its own patient, and by relatives of theirs. */
+const strange = (field: string, by: string | undefined, side: PatientSide): Failure | undefined =>
+  by !== undefined && isStranger(by, side)
+    ? {
+        ...unmetCondition(
+          'Patient and family are those of the case: its own patient, or a RelatedPerson of this patient.',
+        ),
+        expression: field,
+      }
+    : undefined
 
 /** Whom Goal.expressedBy may refer to. */
 const MAY_EXPRESS = /^(Patient|Practitioner|PractitionerRole|RelatedPerson)\//
@@ -102,6 +118,8 @@ const acceptGoal = command({
     if (!goal.ok) return goal
     const move = legalMove(goalMachine, goal.value.state, 'AcceptGoal')
     if (!move.ok) return move
+    const stranger = strange('by', by, { root: file.case, relatives: context.relatives })
+    if (stranger) return fail(stranger)
     const acceptances = [
       ...goal.value.acceptances.filter(said => said.by !== by),
       { by, decision, at: context.at },

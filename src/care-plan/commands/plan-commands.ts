@@ -96,9 +96,9 @@ const obtainAgreement = command({
     },
     closed,
   ),
-  decide: (file, { plan: id, ...said }, { at }) => {
+  decide: (file, { plan: id, ...said }, { at, relatives }) => {
     const plan = foundNoun(file, 'plan', id)
-    return plan.ok ? agreementRecorded(file, plan.value, { ...said, at }) : plan
+    return plan.ok ? agreementRecorded(file, plan.value, { ...said, at, relatives }) : plan
   },
 })
 

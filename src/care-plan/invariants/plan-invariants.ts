@@ -1,6 +1,7 @@
 import type { CaseFile } from '../case-file.ts'
 import type { Invariant, InvariantContext, Violation } from '../invariant.ts'
 import { openActivityStates, openGoalStates, type Activity, type Goal, type Plan } from '../nouns/plan.ts'
+import { speaksForPatient } from '../patient-side.ts'
 import { isAgreed } from '../plan-agreement.ts'
 
 /** I2 and I3 bind plans of category case-plan; transition and backup plans are no plans of the case file at all. */
@@ -50,13 +51,15 @@ function gapsOf(file: CaseFile, plan: Plan): readonly Violation[] {
   )
   const noGoal = {
     key: `no goal ${plan.id}`,
-    message: 'an active plan needs an active goal: add one that is accepted or planned.',
+    message:
+      'an active plan needs an active goal: add one that is accepted or planned; or, when the plan has been carried out, end it first (CompletePlan), and its last goal can be achieved then.',
     expression: 'CarePlan.goal',
   }
   return [
-    ...(goals.length === 0 ? [noGoal] : []),
+    // Closure wants every goal final: while it is decided, the plan has none left.
+    ...(goals.length === 0 && file.case.state !== 'closing' ? [noGoal] : []),
     ...goals.filter(goal => !isServed(goal, activities)).map(unserved),
-    ...activities.flatMap(lacksOf),
+    ...activities.flatMap(activity => lacksOf(activity, file)),
   ]
 }
 
@@ -74,7 +77,7 @@ const unserved = ({ id }: Goal): Violation => ({
 
 const lacks: readonly {
   readonly what: string
-  readonly isLacking: (activity: Activity) => boolean
+  readonly isLacking: (activity: Activity, file: CaseFile) => boolean
   readonly message: string
   readonly expression: string
 }[] = [
@@ -86,8 +89,10 @@ const lacks: readonly {
   },
   {
     what: 'need',
-    isLacking: ({ needs }) => needs.length === 0,
-    message: 'an activity of an active plan needs a need as its reason (AdaptActivity with `needs`).',
+    isLacking: (activity, file) =>
+      activity.needs.length === 0 || (isOpen(activity) && activity.needs.every(id => isWithdrawn(id, file))),
+    message:
+      'an activity of an active plan needs a need as its reason, and of an open one a need that still holds (neither withdrawn, refuted nor inactive): give it another (AdaptActivity with `needs`), or end it first (CancelActivity, CompleteActivity).',
     expression: 'ServiceRequest.reasonReference',
   },
   {
@@ -99,9 +104,13 @@ const lacks: readonly {
   },
 ]
 
-const lacksOf = (activity: Activity): readonly Violation[] =>
+/** A reason that is no need of the case file is somebody else's Condition, and counts. */
+const isWithdrawn = (id: string, { needs }: CaseFile): boolean =>
+  needs.some(need => need.id === id && (need.state === 'entered-in-error' || need.state === 'inactive'))
+
+const lacksOf = (activity: Activity, file: CaseFile): readonly Violation[] =>
   lacks
-    .filter(({ isLacking }) => isLacking(activity))
+    .filter(({ isLacking }) => isLacking(activity, file))
     .map(({ what, message, expression }) => ({ key: `no ${what} ${activity.id}`, message, expression }))
 
 const ownGoals: Invariant = {
@@ -114,8 +123,8 @@ const ownGoals: Invariant = {
 }
 
 /** The patient or a representative. */
-const isPatientSide = ({ case: root }: CaseFile, { actor }: Pick<InvariantContext, 'actor'>): boolean =>
-  actor === `Patient/${root.patient}` || actor.startsWith('RelatedPerson/')
+const isPatientSide = ({ case: root }: CaseFile, { actor, relatives }: InvariantContext): boolean =>
+  speaksForPatient(actor, { root, relatives })
 
 /** Set by the patient or a representative, and not over yet. */
 const isOwn = ({ expressedBy = '', state }: Goal): boolean =>
@@ -153,7 +162,8 @@ function lost(goal: Goal, after: CaseFile, before: CaseFile): readonly Violation
       ? [
           {
             key: `dropped ${goal.id}`,
-            message: "a patient's own goal stays in the plan; staff may rank it down (RankGoal).",
+            message:
+              "a patient's own goal stays in a plan: staff may rank it down (RankGoal), replace the plan by one that has it (ReplacePlan), or end a plan that was carried out (CompletePlan).",
             expression: 'CarePlan.goal',
           },
         ]
@@ -161,12 +171,21 @@ function lost(goal: Goal, after: CaseFile, before: CaseFile): readonly Violation
   ]
 }
 
+/** A plan in force that is neither carried out nor replaced, but revoked, withdrawn or gone. */
+const isThrownAway = (old: Plan, now: Plan | undefined): boolean =>
+  (old.state === 'active' || old.state === 'on-hold') &&
+  (now === undefined || now.state === 'revoked' || now.state === 'entered-in-error')
+
+const isHeld = (goal: string, { plans }: CaseFile): boolean =>
+  plans.some(({ state, goals }) => !PLAN_OVER.has(state) && goals.includes(goal))
+
 /** Taken out of a plan that lives on, or missing from the plan that took the place of the active one. */
 function isDropped(goal: string, after: CaseFile, before: CaseFile): boolean {
   const holding = before.plans.filter(({ state, goals }) => !PLAN_OVER.has(state) && goals.includes(goal))
   return holding.some(old => {
     const now = after.plans.find(({ id }) => id === old.id)
     if (now !== undefined && !PLAN_OVER.has(now.state)) return !now.goals.includes(goal)
+    if (isThrownAway(old, now)) return !isHeld(goal, after)
     const next = now?.state === 'superseded' ? active(after) : []
     return next.some(({ goals }) => !goals.includes(goal))
   })

@@ -29,6 +29,8 @@ export const caseFileTypes: readonly string[] = [
   'QuestionnaireResponse',
   'RiskAssessment',
   'Consent',
+  // Who may speak for the patient.
+  'RelatedPerson',
 ]
 
 /** A patient's compartment as far as cases look at it. */

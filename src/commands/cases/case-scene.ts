@@ -76,7 +76,7 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Resu
     shard,
     lenses: nounLenses(deps.canonicalBase),
     stays,
-    context: contextOf(deps, { shard, stays, actor, at, recorded }),
+    context: contextOf(deps, { shard, stays, actor, at, recorded, relatives: relativesIn(loaded) }),
     work,
     now: () => {
       compartment ??= compartmentIn(work)
@@ -117,7 +117,9 @@ const recordOf = (
 interface StaysFrame {
   readonly patient: string
   readonly shard: number
-  readonly loaded: Pick<Loaded, 'facts' | 'said'>
+  readonly loaded: Pick<Loaded, 'facts'> & {
+    readonly said: readonly Pick<Said, 'subject' | 'scope' | 'body'>[]
+  }
 }
 
 /** The patient's visits as the facts and registers loaded have them. */
@@ -133,7 +135,13 @@ export const staysIn = (
     ),
   })
 
-interface ContextFrame extends Pick<CommandContext, 'actor' | 'at' | 'recorded'> {
+/** The patient's RelatedPersons: who may speak for them. */
+const relativesIn = ({ resources }: Pick<Loaded, 'resources'>): readonly string[] =>
+  resources
+    .filter(({ type, deleted }) => type === 'RelatedPerson' && !deleted)
+    .map(({ type, id }) => `${type}/${id}`)
+
+interface ContextFrame extends Pick<CommandContext, 'actor' | 'at' | 'recorded' | 'relatives'> {
   readonly shard: number
   readonly stays: PatientStays
 }

@@ -134,6 +134,10 @@ function courtOf(input: CaseLawInput): Court {
   }
 }
 
+/** The RelatedPersons on the record: who may speak for the patient. */
+const relativesIn = (stood: Court['stood']): readonly string[] =>
+  [...stood.values()].filter(({ resourceType }) => resourceType === 'RelatedPerson').map(keyOf)
+
 interface Heard {
   readonly written: readonly Resource[]
   /** What is flagged and reviewed already. */
@@ -143,7 +147,17 @@ interface Heard {
 /** The law of the nouns; what a peer did against it is flagged and reviewed. */
 function underNounLaw({ written, refused }: Heard, court: Court): Result<readonly Resource[]> {
   const { at, actor, stood, rules, models, calendar, timeZone } = court
-  const context = { actor, at, recorded: at, rules, models, calendar, timeZone, stays: [] }
+  const context = {
+    actor,
+    at,
+    recorded: at,
+    rules,
+    models,
+    calendar,
+    timeZone,
+    stays: [],
+    relatives: relativesIn(stood),
+  }
   const lenses = nounLenses(court.canonicalBase)
   if (court.cases.size === 0) return ok(written)
   const lawful = lawfulNouns({ lenses, stood, written, context })

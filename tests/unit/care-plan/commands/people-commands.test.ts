@@ -255,3 +255,36 @@ describe('a consent', () => {
     expect(refusal(begun, 'GrantConsent', before).code).toBe('case-condition')
   })
 })
+
+describe('who speaks for the patient', () => {
+  const granted = (by: string, relatives?: readonly string[]) =>
+    decided(
+      openFile(),
+      'GrantConsent',
+      { scope: 'sharing', by },
+      relatives === undefined ? {} : { relatives },
+    )
+
+  it('is the patient of the case or a representative: nobody else consents', () => {
+    for (const by of ['Patient/p1', 'RelatedPerson/r1']) expect(granted(by).ok).toBe(true)
+    for (const by of ['Patient/p2', 'Practitioner/noor', 'Organization/acme'])
+      expect(granted(by)).toMatchObject({ failure: { code: 'case-condition', expression: 'by' } })
+    const asked = fileOf({}, { consents: [aConsent({ state: 'proposed' })] })
+    const payload = { consent: 'consent-1', by: 'Patient/p2' }
+    expect(refusal(asked, 'RejectConsent', payload)).toMatchObject({ expression: 'by' })
+  })
+
+  it('is a relative on the record, where the record has any', () => {
+    expect(granted('RelatedPerson/r1', ['RelatedPerson/r1']).ok).toBe(true)
+    expect(granted('RelatedPerson/r2', ['RelatedPerson/r1']).ok).toBe(false)
+    expect(granted('RelatedPerson/r2', []).ok).toBe(true)
+  })
+
+  it('sets goals and says what they think of them for this case only', () => {
+    const payload = { text: 'Walk', expressedBy: 'Patient/p2' }
+    expect(refusal(openFile(), 'SetGoal', payload)).toMatchObject({ expression: 'expressedBy' })
+    const set = afterwards(openFile(), 'SetGoal', { ...payload, expressedBy: 'Patient/p1' })
+    const said = { goal: 'goal-new-1', by: 'Patient/p2', decision: 'agree' }
+    expect(refusal(set, 'AcceptGoal', said)).toMatchObject({ expression: 'by' })
+  })
+})

@@ -98,6 +98,36 @@ describe('I3', () => {
     expect(broken(activeFile({ goals, plans: [active({ activities: [] })] }))).toBeUndefined()
   })
 
+  it.each(['entered-in-error', 'inactive'] as const)(
+    'keeps a need that is the only reason of an open activity from becoming %s',
+    state => {
+      const need = { id: 'n1', state: 'confirmed', text: 'Walks badly', evidence: [] } as const
+      const before = activeFile({ activities: [anActivity({ needs: ['n1'] })], needs: [need] })
+      const after = { ...before, needs: [{ ...need, state }] }
+      expect(broken(after, before)).toMatchObject({
+        rule: 'I3',
+        expression: 'ServiceRequest.reasonReference',
+        message: expect.stringContaining('AdaptActivity') as string,
+      })
+      const second = { ...after, needs: [...after.needs, { ...need, id: 'n2' }] }
+      const adapted = { ...second, activities: [anActivity({ needs: ['n1', 'n2'] })] }
+      expect(broken(adapted, before)).toBeUndefined()
+      const lapsed = [{ ...need, state: 'resolved' as const }]
+      expect(broken({ ...before, needs: lapsed }, before)).toBeUndefined()
+    },
+  )
+
+  it('names the way out when the last goal is achieved: the plan is completed first', () => {
+    const before = activeFile()
+    const achieved = afterwards(before, 'AchieveGoal', { goal: 'g1' })
+    expect(broken(achieved, before)?.message).toContain('CompletePlan')
+    const closing = { ...before, case: { ...before.case, state: 'closing' as const } }
+    expect(broken(afterwards(closing, 'AchieveGoal', { goal: 'g1' }), closing)).toBeUndefined()
+    const completed = afterwards(before, 'CompletePlan', { plan: 'pl1' })
+    expect(broken(completed, before)).toBeUndefined()
+    expect(broken(afterwards(completed, 'AchieveGoal', { goal: 'g1' }), completed)).toBeUndefined()
+  })
+
   it('asks nothing of what is not in force or was called off', () => {
     expect(broken(plannedFile({ plans: [aPlan({ goals: [], activities: [] })] }))).toBeUndefined()
     const dropped = anActivity({ id: 'a2', state: 'cancelled', goals: [], needs: [] })
@@ -167,6 +197,31 @@ describe('I20', () => {
     expect(broken(after, drafted)).toMatchObject({ rule: 'I20', expression: 'CarePlan.goal' })
     const carried = { ...before, plans: [...before.plans, { ...next, goals: ['g1', 'g2'] }] }
     expect(broken(afterwards(carried, 'ActivatePlan', { plan: 'pl2' }), carried)).toBeUndefined()
+  })
+
+  it.each([
+    ['RevokePlan', { plan: 'pl1', reason: 'x' }],
+    ['MarkNounEnteredInError', { noun: 'plan', id: 'pl1', reason: 'x' }],
+  ])('keeps staff from ending the plan that has it by %s, unless another one has it', (name, payload) => {
+    const ended = afterwards(before, name, payload)
+    expect(broken(ended, before)).toMatchObject({ rule: 'I20', expression: 'CarePlan.goal' })
+    expect(broken(ended, before, 'Patient/p1')).toBeUndefined()
+    const next = aPlan({ id: 'pl2', major: 2, goals: ['g1', 'g2'] })
+    const replaced = { ...before, plans: [...before.plans, next] }
+    expect(broken(afterwards(replaced, name, payload), replaced)).toBeUndefined()
+    expect(broken(afterwards(before, 'CompletePlan', { plan: 'pl1' }), before)).toBeUndefined()
+  })
+
+  it('takes a representative for one only who is on the record, where the record has any', () => {
+    const retired = afterwards(before, 'RetireGoal', retire)
+    const by = (actor: string) =>
+      brokenRule(
+        planInvariants,
+        { before, after: retired },
+        contextOf({ actor, relatives: ['RelatedPerson/sam'] }),
+      )
+    expect(by('RelatedPerson/sam')).toBeUndefined()
+    expect(by('RelatedPerson/kim')).toMatchObject({ rule: 'I20' })
   })
 
   it('does not bind goals that staff set or that are over', () => {
