@@ -23,7 +23,7 @@ export const openInboxQueries = (db: Db): InboxQueries => ({
 /** Newest first; `after` names the last one seen. */
 function findStatement(
   tenant: number,
-  { outcome, messageId, subject, after, count }: InboxFilter,
+  { outcome, messageId, subject, until, after, count }: InboxFilter,
 ): Statement {
   const values: unknown[] = [tenant, count]
   const parameter = (value: unknown): string => `$${values.push(value)}`
@@ -33,6 +33,7 @@ function findStatement(
     ...(outcome ? [`i.outcome = any(${parameter(textArray(outcome))}::text[])`] : []),
     ...(messageId === undefined ? [] : [`i.message_id = ${parameter(messageId)}`]),
     ...(subject === undefined ? [] : [`i.subject = ${parameter(subject)}`]),
+    ...(until === undefined ? [] : [`i.received <= ${parameter(until)}`]),
     ...(seen
       ? [
           `(i.received, i.source, i.message_id, i.payload_hash) < (select s.received, s.source, s.message_id, s.payload_hash from inbox s

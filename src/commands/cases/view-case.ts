@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../lib/result.ts'
 import { nounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
 import type { CaseScene } from '../../mappers/case/views/case-scene.ts'
 import { shardOf } from '../fhir-placing.ts'
-import type { Loaded, Stored } from '../ports/store.ts'
+import type { Fact, Loaded, Stored } from '../ports/store.ts'
 import {
   caseFileTypes,
   caseIn,
@@ -17,6 +17,7 @@ import {
 } from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { staysIn } from './case-scene.ts'
+import { toldBy, type SaidThen } from './told-by.ts'
 
 export interface ViewRequest {
   readonly id: string
@@ -51,7 +52,10 @@ export async function viewCase(deps: CaseDeps, { id, at }: ViewRequest): Promise
   })
 }
 
-type PatientRecord = Pick<Loaded, 'resources' | 'facts' | 'said'>
+interface PatientRecord extends Pick<Loaded, 'resources'> {
+  readonly facts: readonly Fact[]
+  readonly said: readonly SaidThen[]
+}
 
 interface CaseRecord {
   readonly patient: string
@@ -70,12 +74,12 @@ async function loadedAt(deps: CaseDeps, caseId: string, at: string | undefined):
   return patient === undefined ? caseUnknown : ok({ patient, record })
 }
 
-async function recordAt({ store, tenant }: CaseDeps, patient: string, at: string): Promise<PatientRecord> {
-  const [{ said, facts }, resources] = await Promise.all([
-    store.load({ tenant, lane: 0, subjects: [patient] }),
-    store.compartmentAt(tenant, { patient, types: caseFileTypes, at }),
+async function recordAt(deps: CaseDeps, patient: string, at: string): Promise<PatientRecord> {
+  const [told, resources] = await Promise.all([
+    toldBy(deps, patient, at),
+    deps.store.compartmentAt(deps.tenant, { patient, types: caseFileTypes, at }),
   ])
-  return { resources: unique(resources), said, facts: facts.filter(({ recorded }) => recorded <= at) }
+  return { resources: unique(resources), ...told }
 }
 
 const unique = (rows: readonly Stored[]): readonly Stored[] => [

@@ -302,6 +302,8 @@ export interface InboxFilter {
   readonly outcome?: readonly Outcome[]
   readonly messageId?: string
   readonly subject?: string
+  /** Received at this instant or before. */
+  readonly until?: Instant
   /** Keyset: the id (commands/inbox-id.ts) of the last one seen; newest come first. */
   readonly after?: string
   readonly count: number

@@ -11,9 +11,10 @@ import { contextOf, type MapContext, type MappingIssue } from './map-context.ts'
 import { changedFrom, mergeElements } from './merge-elements.ts'
 import { visitFact } from './movements.ts'
 import { scopeIn, visitIds, visitIn, type SaidOfPatient } from './patient-stays.ts'
-import { isSilent, registerOf, sameTimes, sameWords, tell, type Register } from './registers.ts'
+import { isSilent, sameTimes, sameWords, type Register } from './registers.ts'
 import type { Scope } from './scope.ts'
-import { thoughtDead, withWordOfDeath } from './thought-dead.ts'
+import { takeIn } from './take-in.ts'
+import { thoughtDead } from './thought-dead.ts'
 
 /** What stands about the patient before a message; `needs` says what must be in it. */
 export interface Before {
@@ -46,13 +47,10 @@ export interface Applied {
  * as it is now, so that only what this message changes is written. Any order of messages ends in the same state.
  */
 export function applyAdt(event: MappedEvent, before: Before): Applied {
-  const { patient, visit, source, stamp } = event
+  const { patient, visit } = event
   const issues = new Map<string, MappingIssue>()
   const contexts = contextsFor(event, issues)
-  const newFacts = event.fact && !before.facts.some(({ id }) => id === event.fact?.id) ? [event.fact] : []
-  const words = withWordOfDeath(event.patientFields)
-  const said = new Map([['', tell(registerOf(before.said.get('')), source, stamp, words)]])
-  if (visit) said.set(visit.id, tell(registerOf(before.said.get(visit.id)), source, stamp, event.visitFields))
+  const { facts: newFacts, said } = takeIn(event, before)
 
   const person = { patientId: patient.id, shard: patient.shard, contexts }
   const was: SaidOfPatient = { person, facts: before.facts, said: before.said }

@@ -29,6 +29,30 @@ export function queuesContract(trial: StoreTrial): void {
       expect(await trial.store().inbox.find(of, { messageId: 'm3', count: 9 })).toHaveLength(1)
     })
 
+    test('entries of a subject up to an instant are found page by page, that instant included', async () => {
+      const of = fresh()
+      const received = (n: number) => new Date(AT_MS + Math.floor(n / 2) * 1000).toISOString()
+      const entries = Array.from({ length: 8 }, (_, n) => ({
+        ...claim(`m${n}`, `h${n}`),
+        received: received(n),
+        outcome: 'applied' as const,
+        subject: n === 3 ? 'other' : 'p',
+      }))
+      await flush(of, { inbox: entries })
+      const filter = { subject: 'p', until: received(4), outcome: ['applied'] as const, count: 2 }
+      const found: string[] = []
+      let after: string | undefined
+      for (;;) {
+        // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the one before
+        const page = await trial.store().inbox.find(of, { ...filter, ...(after !== undefined && { after }) })
+        found.push(...page.map(({ messageId }) => messageId))
+        const last = page.at(-1)
+        if (!last || page.length < 2) break
+        after = inboxIdOf(last)
+      }
+      expect(found).toEqual(['m5', 'm4', 'm2', 'm1', 'm0'])
+    })
+
     test('an entry is kept byte for byte, is read by its id, and says what became of it when driven again', async () => {
       const of = fresh()
       const { mode: _mode, ...entry } = {

@@ -1,0 +1,35 @@
+import type { Json } from '../../fhir/resource.ts'
+import type { MappedEvent } from './adt-event.ts'
+import type { Fact } from './fact.ts'
+import { registerOf, tell, type Register } from './registers.ts'
+import { withWordOfDeath } from './thought-dead.ts'
+
+/** What one message adds to what messages said of its patient. */
+export interface TakenIn {
+  /** The fact that it tells, when that was not known. */
+  readonly facts: readonly Fact[]
+  /** Registers that it speaks to as they are then, by scope; the patient's ('') is always among them. */
+  readonly said: ReadonlyMap<string, Register>
+}
+
+/** What all messages so far said of a patient: registers by scope ('' and Encounter ids), and facts. */
+export interface Told {
+  readonly said: ReadonlyMap<string, Json>
+  readonly facts: readonly Fact[]
+}
+
+/** Takes a message into facts and registers, the root of all else: any order of messages ends in the same ones. */
+export function takeIn(event: MappedEvent, { said, facts }: Told): TakenIn {
+  const { visit, source, stamp, fact, patientFields, visitFields } = event
+  const told = (scope: string, words: MappedEvent['visitFields']): readonly [string, Register] => [
+    scope,
+    tell(registerOf(said.get(scope)), source, stamp, words),
+  ]
+  return {
+    facts: fact && !facts.some(({ id }) => id === fact.id) ? [fact] : [],
+    said: new Map([
+      told('', withWordOfDeath(patientFields)),
+      ...(visit ? [told(visit.id, visitFields)] : []),
+    ]),
+  }
+}
