@@ -6,6 +6,7 @@ import { caseFileTypes } from './cases/case-compartment.ts'
 import type { Caller, FhirDeps } from './fhir-deps.ts'
 import { shardOf, type PlacedIntent } from './fhir-placing.ts'
 import type { Loaded } from './ports/store.ts'
+import { parseRemembered } from './parsed-resources.ts'
 import { openWork, type UnitOfWork } from './unit-of-work.ts'
 
 /** What a case may be made of. */
@@ -60,7 +61,7 @@ export function underCaseLaw({ deps, caller, work, placed, loaded, atInstant }: 
 
 /** What was loaded, to be read as it stood before anything is staged. */
 export const standingIn = ({ resources }: Loaded): Pick<UnitOfWork, 'get'> =>
-  openWork({ tenant: 0, lane: 0, at: '', actor: '', targets: [] }, resources)
+  openWork({ tenant: 0, lane: 0, at: '', actor: '', targets: [], parse: parseRemembered }, resources)
 
 const hasId = (resource: Resource): resource is Resource & { readonly id: string } =>
   resource.id !== undefined

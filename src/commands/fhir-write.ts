@@ -21,6 +21,7 @@ import { withoutOverlap } from './fhir-overlap.ts'
 import { placeIntents, shardOf, type PlacedIntent } from './fhir-placing.ts'
 import { preconditionFailure } from './fhir-preconditions.ts'
 import { recordProvenance } from './fhir-provenance.ts'
+import { parseRemembered } from './parsed-resources.ts'
 import type { Loaded, Said, Stored } from './ports/store.ts'
 import { openWork, type UnitOfWork } from './unit-of-work.ts'
 
@@ -106,6 +107,7 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
     requestId: caller.requestId,
     targets: deps.targets,
     ...(deps.journal && { journal: deps.journal }),
+    ...(deps.consequences && { parse: parseRemembered }),
   }
   const work = openWork(context, loaded.resources)
   if (placed.value.some(item => wasOvertaken(item, work))) return ok('again')
@@ -197,7 +199,7 @@ async function withFurtherCases(
   const known = new Set(patientsOf(intents, deps.base))
   const made = new Set(placed.filter(item => !item.found).map(item => item.key.id))
   const named = patientsOf(
-    placed.map(({ key, resource }) => ({ type: key.type, ...(resource && { resource }) })),
+    placed.map(({ key, resource }) => ({ ...key, ...(resource && { resource }) })),
     deps.base,
   )
   const before = patientsOf(storedIn(loaded, placed), deps.base)
@@ -244,15 +246,16 @@ function storedIn(
   })
 }
 
-/** Patients whose cases the resources may touch. */
+/** Patients whose cases the resources may touch; one who is said to have died among them. */
 const patientsOf = (
-  written: readonly Pick<WriteIntent, 'type' | 'resource'>[],
+  written: readonly Pick<WriteIntent, 'type' | 'id' | 'resource'>[],
   base: string,
 ): readonly string[] => [
   ...new Set(
-    written.flatMap(({ type, resource }) =>
-      partTypes.has(type) && resource ? (patientOf(resource, base) ?? []) : [],
-    ),
+    written.flatMap(({ type, id, resource }) => {
+      if (type === 'Patient') return id ?? []
+      return partTypes.has(type) && resource ? (patientOf(resource, base) ?? []) : []
+    }),
   ),
 ]
 

@@ -26,9 +26,9 @@ export function dutyFiles(
   canonicalBase: string,
 ): ReadonlyMap<string, CaseFile> {
   const lenses = nounLenses(canonicalBase)
-  const facts = compartment.filter(resource => isFact(resource, lenses))
-  if (!facts.some(resource => isOfPeople(resource, lenses))) return noFiles
-  return new Map(readCaseFiles(facts, lenses).map(file => [file.case.id, file]))
+  const isMeant = (resource: Resource): boolean => isFact(resource, lenses)
+  if (!compartment.some(resource => isMeant(resource) && isOfPeople(resource, lenses))) return noFiles
+  return new Map(readCaseFiles(compartment, lenses, isMeant).map(file => [file.case.id, file]))
 }
 
 const noFiles: ReadonlyMap<string, CaseFile> = new Map()

@@ -45,7 +45,11 @@ const DECIDING: ReadonlySet<string> = new Set(['EpisodeOfCare', 'CarePlan'])
 const nobody: PatientWorld = { cases: new Set(), referred: new Map() }
 
 export function journalWorld(rows: readonly Standing[], lenses: NounLenses): JournalWorld {
-  const loaded = new Map(rows.map(row => [keyText(row.key), row]))
+  let byKey: ReadonlyMap<string, Standing> | undefined
+  const loaded = (): ReadonlyMap<string, Standing> => {
+    byKey ??= new Map(rows.map(row => [keyText(row.key), row]))
+    return byKey
+  }
   const changed = new Map<string, JournalChange>()
   const deciding = new Map<string, Map<string, Resource>>()
   const worlds = new Map<string, PatientWorld>()
@@ -65,7 +69,7 @@ export function journalWorld(rows: readonly Standing[], lenses: NounLenses): Jou
 
   const at: JournalWorld['at'] = key => {
     const last = changed.get(keyText(key))
-    const row = loaded.get(keyText(key))
+    const row = loaded().get(keyText(key))
     const resource = last ? last.after : row?.before()
     return resource && { resource, version: last?.version ?? row?.version ?? 0 }
   }
@@ -80,7 +84,7 @@ export function journalWorld(rows: readonly Standing[], lenses: NounLenses): Jou
       return known
     },
     standing: patient =>
-      [...loaded.values(), ...changed.values()].flatMap(({ key }) => {
+      [...loaded().values(), ...changed.values()].flatMap(({ key }) => {
         const resource = at(key)?.resource
         return resource && patientOf(resource) === patient ? [key] : []
       }),

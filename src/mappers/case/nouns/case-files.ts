@@ -59,11 +59,15 @@ export function planReferences(plan: Resource): readonly string[] {
   return references.flatMap(reference => textOf(objectOf(reference)['reference']) ?? [])
 }
 
-/** Every case of a compartment as a case file. */
-export function readCaseFiles(compartment: readonly Resource[], lenses: NounLenses): readonly CaseFile[] {
+/** Every case of a compartment as a case file, of the parts that are `meant`. */
+export function readCaseFiles(
+  compartment: readonly Resource[],
+  lenses: NounLenses,
+  meant: (resource: Resource) => boolean = () => true,
+): readonly CaseFile[] {
   const owners = caseOwners(compartment, lenses)
   const byCase = Map.groupBy(
-    compartment.filter(resource => owners.has(resource)),
+    compartment.filter(resource => owners.has(resource) && meant(resource)),
     resource => owners.get(resource) ?? '',
   )
   return [...byCase].flatMap(([id, resources]) => {
