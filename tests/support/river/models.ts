@@ -1,4 +1,4 @@
-import { NEUROPSYCHOLOGIST, NOOR, RIVER, SUPERVISOR } from './people.ts'
+import { DOCTOR, NEUROPSYCHOLOGIST, NOOR, RIVER, SUPERVISOR } from './people.ts'
 import { wishes } from './planning.ts'
 import { local, type Act, type Deed } from './acts.ts'
 
@@ -113,6 +113,28 @@ export const brokerage: readonly Act[] = [
     { PLAN4: 'PlanDrafted' },
   ),
 ]
+
+const CLOSING = '2027-05-28T10:00'
+
+/** Step 24: what was reached, and the proposal to close. */
+export const finished: readonly Act[] = [
+  ...scored('2027-05-28T09:00', [1, 0, 1, 0]),
+  noor(CLOSING, 'CompletePlan', { plan: '$PLAN4' }),
+  ...[...wishes.map(({ name }) => name), 'G5'].map(name =>
+    noor(CLOSING, 'AchieveGoal', { goal: `$${name}` }),
+  ),
+  noor('2027-05-28T10:30', 'ProposeClosure', {
+    ...{ reason: 'goals-met', outcomes: 'Walks, remembers, pays the bills, rides.' },
+    communicatedTo: DOCTOR,
+  }),
+]
+
+/** Step 24: nobody closes a case alone. */
+export const closedAlone: Deed = {
+  ...noor('2027-05-28T11:00', 'ApproveClosure', {}),
+  refused: { status: 422 },
+}
+export const closed: readonly Act[] = [{ ...noor('2027-05-28T11:30', 'ApproveClosure', {}), by: SUPERVISOR }]
 
 const other = (command: string, body: Deed['body'], keep: Deed['keep'] = {}): Deed => ({
   ...noor('2026-12-13T09:00', command, body, keep),

@@ -4,8 +4,9 @@ import type { Resource } from '../../../src/fhir/resource.ts'
 import { readCaseFile } from '../../../src/mappers/case/nouns/case-files.ts'
 import { nounLenses } from '../../../src/mappers/case/nouns/noun-lenses.ts'
 import { foldEvents, plainFile } from '../fold-events.ts'
-import { duties, read, timeline } from './asking.ts'
+import { duties, dutyOn, read, tScores, timeline } from './asking.ts'
 import type { Deed } from './acts.ts'
+import { closed, closedAlone, finished } from './models.ts'
 import { OWN_GOAL } from './planning.ts'
 import { NOOR } from './people.ts'
 import type { Chapter } from './story.ts'
@@ -62,6 +63,7 @@ const course = [
   ...['CaseOpened', 'ModelSelected', 'AssessmentConcluded', 'PlanActivated', 'ContactAttempted'],
   ...['MedicationReconciled', 'TherapyMissed', 'BarrierRaised', 'StrengthLinked', 'RedFlagRaised'],
   ...['RedFlagResolved', 'ModelSwitched', 'TransitionCompleted', 'ModelSwitched', 'ModelSwitched'],
+  ...['ClosureProposed', 'CaseClosed'],
 ]
 
 async function isTold(teller: Teller): Promise<void> {
@@ -78,6 +80,20 @@ async function isTold(teller: Teller): Promise<void> {
     expect([Date.parse(at) <= Date.parse(known) + 60_000, actor !== ''], at).toEqual([true, true])
   const attempt = events.find(({ type }) => type === 'ContactAttempted')
   expect(attempt).toMatchObject({ actor: NOOR, at: '2026-11-27T15:00:00.000Z' })
+}
+
+async function isClosed(teller: Teller): Promise<void> {
+  await teller.tell(finished)
+  expect((await tScores(teller)).at(-1)).toBe('57.2')
+  await dutyOn(teller, 'closure-review', '2027-06-02')
+  await teller.tell([closedAlone, ...closed])
+  expect(await read(teller, 'EpisodeOfCare/$CASE')).toMatchObject({ status: 'finished' })
+  expect(await read(teller, 'Goal/$G5')).toMatchObject({
+    lifecycleStatus: 'completed',
+    achievementStatus: { coding: [expect.objectContaining({ code: 'achieved' })] },
+  })
+  const open = (await duties(teller)).filter(({ state }) => state === 'due')
+  expect(open.map(({ rule }) => rule)).toEqual([])
 }
 
 const at = (time: string): string => `at=${encodeURIComponent(time)}`
@@ -141,6 +157,7 @@ async function isOnKafka(teller: Teller): Promise<void> {
 export const inTheEnd: readonly Chapter[] = [
   { title: 'keeps the own goal through every edit of staff (I20)', tell: keepsTheOwnGoal },
   { title: 'has a reason and a computation for every due date', tell: isExplained },
+  { title: '24 has reached the goals: T is 57.2, and the supervisor closes the case', tell: isClosed },
   { title: 'is told in order, with times of fact and of recording', tell: isTold },
   { title: 'is known as it was at two instants, and not before the first', tell: wasKnownThen },
   { title: 'differs between two instants by what happened between them', tell: differs },
