@@ -51,9 +51,15 @@ export function careTriggers(input: TriggerInput): readonly Trigger[] {
       ...flagTriggers(care),
       ...holdTriggers(care),
       ...closureTriggers(care),
-    ].map(trigger => endedWithCase(trigger, course, timeZone))
+    ]
+      .filter(trigger => isOfTheLiving(trigger, course))
+      .map(trigger => endedWithCase(trigger, course, timeZone))
   })
 }
+
+/** Nothing that happens after a death calls for care (I21). */
+const isOfTheLiving = ({ atMs }: Trigger, { isDeceased, endMs }: CaseCourse): boolean =>
+  !isDeceased || endMs === undefined || atMs <= endMs
 
 /** Nothing that duties follow from: every case that only messages speak of. */
 const isUntouched = ({

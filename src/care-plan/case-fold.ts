@@ -121,7 +121,7 @@ const isReopened = (one: KnownCase, admission: Movement, rules: CaseRules): bool
 
 function reopened(course: CaseCourse, admission: Movement, death: Death | undefined): CaseCourse {
   const { endMs: _ended, ...open } = course
-  return { ...open, ...endOf(undefined, death, course.startMs), standing: 'live', reopening: admission }
+  return { ...open, ...endOf(undefined, death, course), standing: 'live', reopening: admission }
 }
 
 interface Opening {
@@ -135,7 +135,7 @@ const openedBy = (admission: Movement, { id, one, rule, death }: Opening): CaseC
   id,
   startMs: admission.atMs,
   start: admission.at,
-  ...endOf(one?.endedMs, death, admission.atMs),
+  ...endOf(one, death, { startMs: admission.atMs }),
   opening: { admission, caseType: rule.caseType },
   standing: 'live',
   isHighRisk: one?.isHighRisk ?? false,
@@ -149,19 +149,21 @@ const courseOf = (
   id: one.id,
   startMs: one.startMs,
   start: one.start,
-  ...endOf(endedStates.has(one.state) ? (one.endedMs ?? one.startMs) : undefined, death, one.startMs),
+  ...endOf(endedStates.has(one.state) ? { endedMs: one.startMs, ...one } : undefined, death, one),
   standing,
   isHighRisk: one.isHighRisk,
 })
 
 /** A case ends when people end it or the patient dies, whichever comes first. */
 function endOf(
-  endedMs: number | undefined,
+  ended: Pick<KnownCase, 'state' | 'endedMs'> | undefined,
   death: Death | undefined,
-  startMs: number,
+  { startMs }: Pick<CaseCourse, 'startMs'>,
 ): { readonly endMs?: number; readonly isDeceased: boolean } {
-  const isDeceased =
-    death !== undefined && startMs <= death.atMs && (endedMs === undefined || endedMs > death.atMs)
+  const endedMs = ended?.endedMs
+  const isBefore =
+    death !== undefined && endedMs !== undefined && endedMs <= death.atMs && ended?.state !== 'deceased'
+  const isDeceased = death !== undefined && startMs <= death.atMs && !isBefore
   const endMs = isDeceased ? death.atMs : endedMs
   return { isDeceased, ...(endMs !== undefined && { endMs }) }
 }

@@ -17,14 +17,24 @@ export interface DeathFacts {
   readonly stays: StayFacts
   /** Patient.deceased; without `at` only the fact is known. */
   readonly deceased?: { readonly at?: string }
+  /** When people ended a case by the patient's death. */
+  readonly recordedMs?: readonly number[]
   readonly timeZone: string
 }
 
 /**
- * The earliest time that any source gives: a discharge as expired, or Patient.deceased (a bare date is over at its
- * end). When only the fact is known, the patient lived until the last thing that happened.
+ * The earliest time that any source gives: a discharge as expired, Patient.deceased (a bare date is over at its end), or a
+ * case that people ended by it. When only the fact is known, the patient lived until the last thing that happened.
  */
-export function deathOf({ stays, deceased, timeZone }: DeathFacts): Death | undefined {
+export function deathOf(facts: DeathFacts): Death | undefined {
+  const noted = notedDeath(facts)
+  const recordedMs = Math.min(...(facts.recordedMs ?? []))
+  return Number.isFinite(recordedMs) && !(noted && noted.atMs <= recordedMs)
+    ? deathAt(recordedMs, facts.timeZone)
+    : noted
+}
+
+function notedDeath({ stays, deceased, timeZone }: DeathFacts): Death | undefined {
   const expired = expiredDischarges(stays.discharges)[0]
   const stated = deceased?.at === undefined ? undefined : spanOf(deceased.at, timeZone)
   const said = stated && deathAt(deceased?.at?.includes('T') ? stated.startMs : stated.endMs, timeZone)

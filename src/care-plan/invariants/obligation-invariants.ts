@@ -1,6 +1,7 @@
 import { startMsOf } from '../../lib/fhir-time.ts'
 import type { CaseFile, Obligation } from '../case-file.ts'
 import type { Invariant, Violation } from '../invariant.ts'
+import type { Contact } from '../nouns/contact.ts'
 import { taskMove } from '../task-roles.ts'
 
 const changedObligations = (
@@ -107,6 +108,7 @@ const voidStaysVoid: Invariant = {
 /** Duties that a death leaves standing: those to the family and to the truth of the record. */
 const afterDeath: ReadonlySet<string> = new Set(['bereavement', 'fact-review'])
 const reached: ReadonlySet<string> = new Set(['planned', 'made', 'attempted'])
+const comes: ReadonlySet<string> = new Set(['proposed', 'pending', 'booked', 'waitlist'])
 
 const deceased: Invariant = {
   number: 'I21',
@@ -115,13 +117,24 @@ const deceased: Invariant = {
     if (after.case.state !== 'deceased') return []
     const endMs = after.case.end === undefined ? Number.NaN : startMsOf(after.case.end, timeZone)
     const mourned = after.obligations.some(({ rule }) => rule === 'bereavement')
-    const known = new Set((before?.contacts ?? []).map(({ id }) => id))
-    const contacts = after.contacts
-      .filter(one => !known.has(one.id) && reached.has(one.state))
-      .filter(one => !mourned && !(startMsOf(one.at, timeZone) <= endMs))
+    const isAfter = (at: string | undefined): boolean =>
+      at === undefined || !(startMsOf(at, timeZone) <= endMs)
+    const known = new Set(
+      [...(before?.contacts ?? []), ...(before?.appointments ?? []), ...(before?.flags ?? [])].map(
+        ({ id }) => id,
+      ),
+    )
+    const isMourning = (contact: Contact): boolean =>
+      mourned && contact.with !== undefined && !contact.with.startsWith('Patient/')
+    const contacts = [
+      ...after.contacts.filter(one => reached.has(one.state) && isAfter(one.at) && !isMourning(one)),
+      ...after.appointments.filter(one => comes.has(one.state) && isAfter(one.start)),
+      ...after.flags.filter(one => one.state === 'open' && isAfter(one.at)),
+    ]
+      .filter(({ id }) => !known.has(id))
       .map(({ id }) => ({
         key: `I21 contact ${id}`,
-        message: 'After the death of the patient only the bereavement contact is made.',
+        message: 'After the death of the patient only those who mourn are contacted: say with whom.',
       }))
     const duties = changedObligations(after, before)
       .filter(({ is }) => !afterDeath.has(is.rule))

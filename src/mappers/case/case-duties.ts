@@ -34,10 +34,19 @@ export interface CaseDuties {
   readonly context: DutyContext
 }
 
+const patientIn = (patient: string, compartment: readonly Resource[]): Resource | undefined =>
+  compartment.find(({ resourceType, id }) => resourceType === 'Patient' && id === patient)
+
 const birthDateOf = (patient: string, compartment: readonly Resource[]): string | undefined =>
-  textOf(
-    compartment.find(({ resourceType, id }) => resourceType === 'Patient' && id === patient)?.['birthDate'],
-  )
+  textOf(patientIn(patient, compartment)?.['birthDate'])
+
+/** Patient.deceased[x], whoever wrote it. */
+function deceasedOf(patient: string, compartment: readonly Resource[]): { readonly at?: string } | undefined {
+  const found = patientIn(patient, compartment)
+  const at = textOf(found?.['deceasedDateTime'])
+  if (at !== undefined) return { at }
+  return found?.['deceasedBoolean'] === true ? {} : undefined
+}
 
 /** The pure core of duties (domain.md 0.3): facts, model profiles and calendars in, triggers out; `now` is no input. */
 export function caseDuties(input: CaseEffectsInput): CaseDuties {
@@ -46,13 +55,16 @@ export function caseDuties(input: CaseEffectsInput): CaseDuties {
   const ids = caseIds(input)
   const record = caseRecord(input.compartment, lenses.names)
   const facts = stayFacts(input.stays, timeZone)
-  const death = deathOf({ stays: facts, timeZone, ...(input.deceased && { deceased: input.deceased }) })
+  const deceased = input.deceased ?? deceasedOf(patient, input.compartment)
+  const known = knownCases(record, lenses, timeZone)
+  const recordedMs = known.flatMap(one => (one.state === 'deceased' ? (one.endedMs ?? []) : []))
+  const death = deathOf({ stays: facts, timeZone, recordedMs, ...(deceased && { deceased }) })
   const fold = foldCases({
     admissions: facts.inpatientAdmissions,
     ...(death && { death }),
     rules,
     idOf: n => ids.episode(patient, n),
-    known: knownCases(record, lenses, timeZone),
+    known,
   })
   const files = dutyFiles(input.compartment, input.canonicalBase)
   const triggerInput: TriggerInput = {

@@ -4,7 +4,8 @@ import { readCaseFile, writeCaseFile } from '../../../../src/mappers/case/nouns/
 import { nounLenses } from '../../../../src/mappers/case/nouns/noun-lenses.ts'
 import type { CaseFile } from '../../../../src/care-plan/case-file.ts'
 import { brokenRule } from '../../../../src/care-plan/invariant.ts'
-import { caseInvariants } from '../../../../src/care-plan/invariants/case-invariants.ts'
+import { invariants } from '../../../../src/care-plan/invariants.ts'
+import { identifierOf } from '../../../../src/mappers/case/slots.ts'
 import { afterwards, contextOf } from '../../../support/case-file.ts'
 import {
   admission,
@@ -13,6 +14,7 @@ import {
   discharge,
   emptyWorld,
   only,
+  PATIENT,
   put,
   stay,
   type World,
@@ -35,7 +37,8 @@ function run(world: World, name: string, payload: object, stamp: string | readon
   const newId = (noun: string): string => `${noun}-${world.compartment.length}`
   const context = { at, actor, newId, stays: admitted }
   const done = afterwards(before, name, payload, context)
-  expect(brokenRule(caseInvariants, { before, after: done }, contextOf(context))).toBeUndefined()
+  const broken = brokenRule(invariants, { before, after: done }, contextOf(context))
+  if (broken) throw new Error(broken.rule)
   const { compartment } = world
   const changed = writeCaseFile({ before, after: done, compartment, lenses })
   for (const resource of changed) expect(validateResource(resource)).toEqual([])
@@ -52,7 +55,7 @@ const opened = (): World => {
   )
   const assignment = fileIn(offered).assignments[0]?.id ?? ''
   const accepted = run(offered, 'AcceptAssignment', { assignment }, '2026-10-06T09:20:00-04:00')
-  const consent = { scope: 'case-management', by: 'Patient/p1' }
+  const consent = { scope: 'case-management', by: `Patient/${PATIENT}` }
   const consented = run(accepted, 'GrantConsent', consent, '2026-10-06T09:30:00-04:00')
   return run(consented, 'OpenCase', {}, '2026-10-06T09:40:00-04:00')
 }
@@ -113,5 +116,38 @@ describe('a case that facts opened and people go on with', () => {
     )
     const both = after(recorded, home, { deceased: { at: '2026-10-12' } })
     expect(fileIn(both).case.state).toBe('deceased')
+  })
+})
+
+describe('a death', () => {
+  const recorded = () =>
+    after(run(opened(), 'RecordDeath', { reason: 'told by the family' }, '2026-10-13T10:00:00-04:00'), home)
+
+  it('that people record calls for bereavement and ends every other duty', () => {
+    const tasks = recorded().compartment.filter(({ resourceType }) => resourceType === 'Task')
+    const open = tasks.filter(({ status }) => status === 'requested' || status === 'ready')
+    expect(open.map(task => identifierOf(lenses.names.obligation).get(task)?.split('/')[1])).toEqual([
+      'bereavement',
+    ])
+    expect(recorded().compartment).toEqual(after(recorded(), home).compartment)
+  })
+
+  it('leaves only those who mourn to be contacted', () => {
+    const contact = { kind: 'phone', minutes: 5 }
+    const at = '2026-10-14T10:00:00-04:00'
+    expect(() => run(recorded(), 'RecordContact', { ...contact, with: `Patient/${PATIENT}` }, at)).toThrow(
+      'I21',
+    )
+    const told = run(recorded(), 'RecordContact', { ...contact, with: 'RelatedPerson/sister' }, at)
+    expect(fileIn(after(told, home)).obligations.find(({ rule }) => rule === 'bereavement')?.state).toBe(
+      'met',
+    )
+  })
+
+  it('that an app writes on the Patient ends the case', () => {
+    const patient = { resourceType: 'Patient', id: PATIENT, deceasedDateTime: '2026-10-12' }
+    const world = opened()
+    const told = after({ compartment: [...world.compartment, patient] }, home)
+    expect(fileIn(told).case.state).toBe('deceased')
   })
 })
