@@ -1,15 +1,16 @@
-import { zonedTextOf } from '../../lib/fhir-time.ts'
+import { withTime } from '../../lib/fhir-time.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { effectsInputOf } from '../../mappers/case/views/effects-input.ts'
 import type { CaseScene } from '../../mappers/case/views/case-scene.ts'
+import { supposeModel } from '../../mappers/case/views/suppose-model.ts'
 import { whatIf, type Hypothesis, type WhatIf } from '../../mappers/case/what-if.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { viewCase } from './view-case.ts'
 
 /** What might happen, as a request says it. */
-export interface Supposition extends Omit<Hypothesis, 'model'> {
-  /** From now on when no time is said. */
+export interface Supposition extends Hypothesis {
+  /** Another model, from now on when no time is said. */
   readonly model?: { readonly id: string; readonly version?: string; readonly since?: string }
 }
 
@@ -19,32 +20,42 @@ export interface WhatIfRequest {
 }
 
 /**
- * What duties, due times and workload of a case would be if; nothing is written. Failures: `case-unknown`,
- * `model-unknown`, `unknown-noun` for a visit that is none, `resource-invalid`.
+ * What duties, due times and workload of a case would be if; nothing is written. A model is chosen as SelectModel or
+ * SwitchModel would. Failures: `case-unknown`, `unknown-noun` for a visit that is none, `resource-invalid`, and those of
+ * the command for a model.
  */
 export async function supposeCase(
   deps: CaseDeps,
   { id, supposition }: WhatIfRequest,
 ): Promise<Result<WhatIf & { readonly version: string }>> {
+  if (supposition.model) await deps.registry.refresh()
   const found = await viewCase(deps, { id })
   if (!found.ok) return found
   const scene = found.value
   const wrong = wrongIn(supposition, scene, deps)
   if (wrong) return fail(wrong)
-  const { model, ...rest } = supposition
-  const since = model?.since ?? zonedTextOf(scene.nowMs, scene.timeZone)
-  const hypothesis: Hypothesis = { ...rest, ...(model && { model: { ...model, since } }) }
-  return ok({ version: scene.version, ...whatIf(effectsInputOf(scene), hypothesis) })
+  const { model, ...hypothesis } = supposition
+  const effect = model ? chosenIn(scene, model, hypothesis) : ok(whatIf(effectsInputOf(scene), hypothesis))
+  return effect.ok ? ok({ version: scene.version, ...effect.value }) : effect
+}
+
+function chosenIn(
+  scene: CaseScene,
+  { id, since, ...version }: NonNullable<Supposition['model']>,
+  hypothesis: Hypothesis,
+): Result<WhatIf> {
+  const at = since === undefined ? {} : { since: withTime(since, scene.timeZone) }
+  const chosen = supposeModel(scene, { model: id, ...version, ...at }, hypothesis)
+  return chosen.ok ? ok(chosen.value.effect) : chosen
 }
 
 function wrongIn(
-  { discharge, model, facts = [] }: Supposition,
-  { stays, models }: CaseScene,
+  { discharge, facts = [] }: Supposition,
+  { stays }: CaseScene,
   deps: CaseDeps,
 ): Failure | undefined {
   if (discharge && !stays.stays.some(({ encounter }) => encounter === discharge.encounter))
     return visitUnknown
-  if (model && !models(model.id, model.version)) return modelUnknown
   for (const [index, fact] of facts.entries()) {
     const fault = faultOf(fact, deps)
     if (fault !== undefined) return { ...factInvalid, message: fault, expression: `facts.${index}` }
@@ -62,13 +73,6 @@ const visitUnknown: Failure = {
   code: 'unknown-noun',
   message: 'The patient has no visit with the id given.',
   expression: 'discharge.encounter',
-}
-
-const modelUnknown: Failure = {
-  kind: 'not-found',
-  code: 'model-unknown',
-  message: 'There is no such model, or not in this version; GET /models lists them.',
-  expression: 'model',
 }
 
 const factInvalid = { kind: 'unprocessable', code: 'resource-invalid' } as const

@@ -7,7 +7,6 @@ import { workloadHours } from '../../care-plan/workload.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { caseDuties, type CaseDuties } from './case-duties.ts'
 import type { CaseEffectsInput } from './case-effects.ts'
-import { nounLenses } from './nouns/noun-lenses.ts'
 import { wantedTasks } from './task-effects.ts'
 import { isOpenTask } from './task-lens.ts'
 
@@ -27,8 +26,6 @@ export interface Hypothesis {
     readonly class?: 'inpatient' | 'emergency'
     readonly planned?: boolean
   }
-  /** Another model from then on. */
-  readonly model?: { readonly id: string; readonly version?: string; readonly since: string }
   /** Resources as they would stand, new or changed. */
   readonly facts?: readonly Resource[]
 }
@@ -100,7 +97,7 @@ const byKey = (duties: readonly Duty[]): ReadonlyMap<string, Duty> =>
 const lineOf = ({ rule, trigger, due, words }: Duty): DutyLine => ({ rule, trigger: trigger.id, due, words })
 
 function supposed(input: WhatIfInput, hypothesis: Hypothesis): WhatIfInput {
-  const { discharge, admission, model, facts = [] } = hypothesis
+  const { discharge, admission, facts = [] } = hypothesis
   const stays = [
     ...input.stays.map(stay =>
       discharge?.encounter === stay.encounter ? discharged(stay, discharge, input.timeZone) : stay,
@@ -109,8 +106,7 @@ function supposed(input: WhatIfInput, hypothesis: Hypothesis): WhatIfInput {
   ]
   const changed = new Map(facts.map(fact => [keyOf(fact), fact]))
   const standing = input.compartment.filter(resource => !changed.has(keyOf(resource)))
-  const compartment = [...standing, ...changed.values()]
-  return { ...input, stays, compartment: model ? withModel(compartment, input, model) : compartment }
+  return { ...input, stays, compartment: [...standing, ...changed.values()] }
 }
 
 const keyOf = ({ resourceType, id }: Resource): string => `${resourceType}/${id ?? ''}`
@@ -152,19 +148,4 @@ function admitted(
     message: 'what-if',
   }
   return { encounter: 'what-if', class: stayClass, status: 'in-progress', movements: [movement], planned }
-}
-
-/** The EpisodeOfCare with one more model. */
-function withModel(
-  compartment: readonly Resource[],
-  { caseId, canonicalBase }: WhatIfInput,
-  { id, version, since }: NonNullable<Hypothesis['model']>,
-): readonly Resource[] {
-  const lens = nounLenses(canonicalBase).of('case')
-  return compartment.map(resource => {
-    if (resource.resourceType !== 'EpisodeOfCare' || resource.id !== caseId) return resource
-    const root = lens.read(resource)
-    const period = { model: id, since, ...(version !== undefined && { version }) }
-    return lens.write(resource, { ...root, models: [...root.models, period] })
-  })
 }

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { dutyLine } from './view-schemas.ts'
 
 const text = Type.String()
 const optional = Type.Optional
@@ -35,8 +36,6 @@ export const fidelitySchema = Type.Object({
 const change = (description: string) =>
   Type.Object({ before: nullable(Type.Number()), after: Type.Number() }, { description })
 
-const line = Type.Object({ rule: text, trigger: text, due: text, words: text })
-
 export const switchPreviewSchema = Type.Object({
   version: text,
   command: Type.Enum(['SelectModel', 'SwitchModel'], { description: 'The command that would do it.' }),
@@ -54,8 +53,8 @@ export const switchPreviewSchema = Type.Object({
     ),
   ),
   duties: Type.Object({
-    raised: Type.Array(line),
-    gone: Type.Array(line),
+    raised: Type.Array(dutyLine),
+    gone: Type.Array(dutyLine),
     moved: Type.Array(Type.Object({ rule: text, trigger: text, from: text, to: text })),
   }),
 })

@@ -263,7 +263,7 @@ export const obligationsSchema = Type.Object({
   ),
 })
 
-const dutyLine = Type.Object({
+export const dutyLine = Type.Object({
   rule: text,
   trigger: Type.String({
     description: 'Id of what calls for it; `model:now` and `preview-...` are only supposed.',

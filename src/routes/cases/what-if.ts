@@ -48,7 +48,10 @@ const body = Type.Object(
           version: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9\\-.]{1,64}$' })),
           since: Type.Optional(time('From when on; now when left out.')),
         },
-        { ...closed, description: 'Another model.' },
+        {
+          ...closed,
+          description: 'Another model, chosen as SelectModel or SwitchModel would; refused as they would be.',
+        },
       ),
     ),
     facts: Type.Optional(
@@ -73,7 +76,7 @@ export function whatIfRoute(server: FastifyInstance, { deps }: CaseRouteOptions)
       tags: ['views'],
       params: caseParams,
       body,
-      response: { 200: whatIfSchema, ...problems(400, 404, 413, 415, 422, 503) },
+      response: { 200: whatIfSchema, ...problems(400, 404, 409, 413, 415, 422, 503) },
     },
     handler: async (request, reply) => {
       const supposition = request.body as Supposition
