@@ -196,7 +196,7 @@ const contacts: readonly Line[] = [
   ['RequestAppointment', { appointment: '$Y1', ...at('2026-10-20') }],
   ['WaitlistAppointment', { appointment: '$Y1' }],
   ['BookAppointment', { appointment: '$Y1', purpose: 'service', activity: '$V1', ...at('2026-10-20') }],
-  ['RescheduleAppointment', { appointment: '$Y1', ...at('2026-10-21'), ...why }],
+  ['RescheduleAppointment', { appointment: '$Y1', ...at('2026-10-13'), ...why }],
   ['AttachCompanion', { appointment: '$Y1', companion: noor }],
   ['RecordArrival', { appointment: '$Y1' }],
   ['FulfilAppointment', { appointment: '$Y1' }],

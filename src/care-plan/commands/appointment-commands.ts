@@ -1,8 +1,10 @@
 import { Type } from 'typebox'
-import { ok, type Result } from '../../lib/result.ts'
+import { fail, ok, type Result } from '../../lib/result.ts'
 import { startMsOf } from '../../lib/fhir-time.ts'
 import type { CaseFile } from '../case-file.ts'
 import { command, type Command, type CommandContext } from '../command.ts'
+import { unmetCondition } from './case-command.ts'
+import { isDayReached } from '../earliest-at.ts'
 import { foundNoun } from '../found-noun.ts'
 import { scheduledEvents, serviceDayOf, serviceEvents } from '../kept-service.ts'
 import { legalMove } from '../legal-move.ts'
@@ -101,11 +103,17 @@ const fulfilAppointment = command({
   name: 'FulfilAppointment',
   summary: 'Records that the appointment took place: its activity was performed that day.',
   payload: Type.Object({ appointment: which }, { additionalProperties: false }),
-  decide: (file, { appointment: id }, { at }) => {
-    const moved = movedAppointment(file, id, 'FulfilAppointment', () => ok({}))
+  decide: (file, { appointment: id }, { at, timeZone }) => {
+    const moved = movedAppointment(file, id, 'FulfilAppointment', ({ start: from }) =>
+      isDayReached(from, { at, timeZone }) ? ok({}) : fail(dayToCome),
+    )
     return moved.ok ? ok([...moved.value, ...daysOf(file, id, { at, kept: true })]) : moved
   },
 })
+
+const dayToCome = unmetCondition(
+  'FulfilAppointment is possible from the day of the appointment on; one that took place earlier is rescheduled first (RescheduleAppointment).',
+)
 
 const recordNoShow = command({
   name: 'RecordNoShow',

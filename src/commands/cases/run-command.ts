@@ -2,6 +2,7 @@ import { startMsOf } from '../../lib/fhir-time.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import type { CaseFile } from '../../care-plan/case-file.ts'
 import { commands } from '../../care-plan/commands.ts'
+import { beforePast } from '../../care-plan/earliest-at.ts'
 import { modelCommands } from '../../care-plan/commands/model-commands.ts'
 import type { Caller } from '../fhir-deps.ts'
 import { caseIn, caseUnknown, caseVersion } from './case-compartment.ts'
@@ -25,7 +26,7 @@ export interface CommandRequest {
 }
 
 /**
- * Runs a command on a case. Failures: `command-unknown`, `case-unknown`, `output-unknown`, `at-in-future`, `version-stale`,
+ * Runs a command on a case. Failures: `command-unknown`, `case-unknown`, `output-unknown`, `at-in-future`, `at-before-past`, `version-stale`,
  * `if-match-malformed`, those of the command and of `writeCase`.
  */
 export async function runCommand(
@@ -63,6 +64,8 @@ export async function runCommand(
       if (stale) return fail(stale)
       const events = command.decide(file, request.payload, scene.context, caseNamed)
       if (!events.ok) return events
+      const early = at === undefined ? undefined : beforePast(file, events.value, scene.context)
+      if (early) return fail(early)
       const said = reason === undefined ? events.value : events.value.map(event => ({ reason, ...event }))
       return ok(decisionOf(file, said, caseNamed))
     },

@@ -67,15 +67,19 @@ describe('creating a case', () => {
 describe('commands', () => {
   test('a command answers its events, what changed and the new version, and leaves a Provenance', async () => {
     const id = await identifiedCase(server, 'm1')
-    const at = '2026-10-13T08:30:00-04:00'
+    wait(60)
+    const at = new Date(server.clock.nowMs - 30 * MINUTE_MS).toISOString()
     const reply = await server.command(id, 'ScreenCase', { acuity: 'high', at, reason: 'polytrauma' })
     expect([reply.status, reply.json.case.state]).toEqual([200, 'screened'])
     expect(reply.json.events[0]).toMatchObject({
       type: 'CaseScreenedIn',
-      at: '2026-10-13T12:30:00.000Z',
+      at,
       reason: 'polytrauma',
     })
     expect(reply.json.resources).toContain(`EpisodeOfCare/${id}`)
+    const held = { reason: 'full', hold: 'waitlist', at: new Date(Date.parse(at) - 1000).toISOString() }
+    const early = await server.command(id, 'HoldCase', held)
+    expect([early.status, early.json.code, early.json.location]).toEqual([422, 'at-before-past', 'at'])
     expect((await caseOf(id)).version).toBe(reply.json.case.version)
     const provenance = await server.call({ path: `/fhir/Provenance?target=EpisodeOfCare/${id}&_count=10` })
     const told = provenance.json.entry.map(({ resource }: { resource: object }) => resource)

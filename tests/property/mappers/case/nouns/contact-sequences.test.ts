@@ -165,9 +165,12 @@ describe('any sequence of commands about contacts and appointments', () => {
             newId: noun => `${noun}-${(count += 1)}`,
           })
           if (!events.ok) {
-            expect(['illegal-transition', 'appointment-times', 'period-backwards']).toContain(
-              events.failure.code,
-            )
+            expect([
+              'case-condition',
+              'illegal-transition',
+              'appointment-times',
+              'period-backwards',
+            ]).toContain(events.failure.code)
             continue
           }
           const next = evolveAll(file, events.value)
