@@ -9,6 +9,7 @@ import {
   stay,
   type World,
 } from '../../../support/case-world.ts'
+import type { Plan } from '../../../../src/care-plan/nouns/plan.ts'
 import type { Stay } from '../../../../src/care-plan/stay.ts'
 
 const hospital = stay('e1', [arrival('2026-10-10T17:05:00'), admission('2026-10-10T18:30:00')])
@@ -108,10 +109,10 @@ describe('the review of a plan', () => {
   })
 
   it('is met by a revision of it, and the next one is counted from there', () => {
-    const plan = {
+    const plan: Partial<Plan> & { readonly id: string } = {
       ...{ id: 'p1', state: 'active', major: 1, minor: 0, start: '2026-10-15T09:00:00-04:00' },
       ...{ goals: [], activities: [], needs: [], strengths: [], agreements: [] },
-    } as const
+    }
     const world = then(act(river(), 'plan', plan), [hospital])
     const once = act(world, 'plan', { ...plan, minor: 1, revisions: ['2026-11-10T10:00:00-05:00'] })
     expect(linesBy(then(once, [hospital]), 'plan-review')).toEqual(['met 2026-11-14', 'due 2026-12-10'])
