@@ -17,7 +17,7 @@ const PHQ_ITEMS = ['44250-9', '44255-8', '44259-0', '44254-1', '44251-7', '44258
 const [NOT_AT_ALL, SEVERAL_DAYS, MORE_THAN_HALF] = ['LA6568-5', 'LA6569-3', 'LA6570-1']
 
 /** Nine answers that come to 8, and to 14 two months later. */
-export const phq8 = items({
+const phq8 = items({
   ...same(PHQ_ITEMS, SEVERAL_DAYS),
   '44253-3': SEVERAL_DAYS,
   '44260-8': NOT_AT_ALL,
