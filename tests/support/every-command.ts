@@ -250,7 +250,7 @@ export const afterDischarge: Course = {
   lines: [
     ['RecordDischargeInfo', { transition: '$TRANSITION' }],
     ['ReconcileMedication', { transition: '$TRANSITION', by: 'Practitioner/nurse' }],
-    ['CompleteTransition', { transition: '$TRANSITION' }],
+    ['CompleteTransition', { transition: '$TRANSITION', ...why }],
     ...ending,
   ],
 }

@@ -10,6 +10,7 @@ import { activityMachine, type Activity, type Performance } from '../nouns/plan.
 import { bornIntoPlan, endedCase, unknownIn } from '../plan-change.ts'
 import { backwards } from '../period-order.ts'
 import { partyField, textField } from '../payload.ts'
+import { unmetCondition } from './case-command.ts'
 import {
   activityText,
   afterField,
@@ -161,7 +162,7 @@ const adaptActivity = command({
     closed,
   ),
   decide: (file, { activity, changes, reason }) => {
-    const failure = unknownLinks(file, changes)
+    const failure = unknownLinks(file, changes) ?? circle(file, activity, changes.after ?? [])
     if (failure) return fail(failure)
     return moved(file, {
       activity,
@@ -172,6 +173,25 @@ const adaptActivity = command({
     })
   },
 })
+
+/** What comes first must not wait, along any way, for what comes after it. */
+function circle({ activities }: CaseFile, id: string, after: readonly string[]): Failure | undefined {
+  const first = new Map(activities.map(one => [one.id, one.after]))
+  const seen = new Set<string>()
+  const ahead = [...after]
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    if (next === id) return waitsForItself
+    if (seen.has(next)) continue
+    seen.add(next)
+    ahead.push(...(first.get(next) ?? []))
+  }
+  return undefined
+}
+
+const waitsForItself: Failure = {
+  ...unmetCondition('An activity would have to come before itself: take one of the steps out of `after`.'),
+  expression: 'changes.after',
+}
 
 interface ActivityMove {
   readonly activity: string

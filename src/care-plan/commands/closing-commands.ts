@@ -6,7 +6,7 @@ import { caseMoved, closedForDays, type CasePatch } from '../case-course.ts'
 import type { CaseFile } from '../case-file.ts'
 import type { CaseCommand } from '../case.ts'
 import { command, type CommandContext } from '../command.ts'
-import { managementConsents } from '../consent-cover.ts'
+import { isInForce, managementConsents } from '../consent-cover.ts'
 import type { DomainEvent } from '../domain-event.ts'
 import { ruleBroken } from '../invariant.ts'
 import { acceptedAssignments } from '../managed-time.ts'
@@ -155,17 +155,39 @@ const transferOut = command({
   payload: Type.Object(
     {
       reason: reasonField,
-      to: Type.Optional(partyField('Who goes on with it; a consent must cover them (I8).')),
+      to: Type.Optional(
+        partyField(
+          'Who goes on with it; a consent must cover them (I8). May be left out only when a consent to share names nobody.',
+        ),
+      ),
       consentOverride: overrideField,
     },
     closed,
   ),
-  decide: (file, { reason, to, consentOverride }, context) =>
-    ending(file, { kind: 'TransferOut' }, context, {
+  decide: (file, { reason, to, consentOverride }, context) => {
+    const ended = ending(file, { kind: 'TransferOut' }, context, {
       reason,
       ...(to !== undefined && { transferredTo: to }),
       ...(to !== undefined && overridden(file.case, { recipient: to, reason: consentOverride }, context)),
-    }),
+    })
+    return ended.ok && to === undefined && !sharesWithAnybody(file, context.at) ? fail(toWhom) : ended
+  },
+})
+
+/** Whoever goes on with it may be told: a consent to share that names nobody. */
+const sharesWithAnybody = ({ consents }: CaseFile, at: string): boolean =>
+  consents.some(
+    one =>
+      one.scope === 'sharing' &&
+      one.recipients.length === 0 &&
+      (one.classes.length === 0 || one.classes.includes('EpisodeOfCare')) &&
+      isInForce(one, at),
+  )
+
+const toWhom = ruleBroken('I8', {
+  message:
+    'a transfer names who goes on with the case (`to`), whom a consent covers or an override (`consentOverride`) answers for; without `to`, a consent to share with whoever cares for the patient must be in force (GrantConsent, scope sharing).',
+  expression: 'to',
 })
 
 /** A command that ends the case, and its assignments with it. */

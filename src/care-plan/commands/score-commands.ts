@@ -5,6 +5,7 @@ import { foundNoun } from '../found-noun.ts'
 import type { Scoring } from '../instruments/instrument.ts'
 import { instruments } from '../instruments/registry.ts'
 import { interpretationOf } from '../instruments/score-of.ts'
+import { impossibleFigure } from '../instruments/possible-figure.ts'
 import { ruleBroken } from '../invariant.ts'
 import type { Score } from '../nouns/assessment.ts'
 import { idField, textField } from '../payload.ts'
@@ -63,7 +64,7 @@ const recordOutcome = command({
       by: actor,
       derivedFrom: [],
     }
-    const failure = sourceMissing(score)
+    const failure = sourceMissing(score) ?? impossibleFigure(scoring, score)
     return failure ? fail(failure) : ok([{ type: 'OutcomeRecorded', noun: 'score', id, changes: score }])
   },
 })
@@ -108,6 +109,9 @@ const amendScore = command({
     const found = amendable(foundNoun(file, 'score', id))
     if (!found.ok) return found
     const value = String(said)
+    const figure = { value, inputs: inputs ? asTexts(inputs) : [] }
+    const impossible = impossibleFigure(tableOf(found.value.measure), figure)
+    if (impossible) return fail(impossible)
     const meaning = interpretation ?? meaningOf(tableOf(found.value.measure), value)
     const changes = {
       state: 'amended',

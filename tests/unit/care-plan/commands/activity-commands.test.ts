@@ -6,7 +6,7 @@ import {
   type ActivityState,
   type Performance,
 } from '../../../../src/care-plan/nouns/plan.ts'
-import { afterwards, decided, namesOf, refusal } from '../../../support/case-file.ts'
+import { afterwards, decided, namesOf, openFile, refusal } from '../../../support/case-file.ts'
 import { activeFile, anActivity, aPlan, plannedFile } from '../../../support/plan-file.ts'
 
 const activity = 'a1'
@@ -200,5 +200,22 @@ describe('adherence', () => {
   it('counts neither what was excused nor what was called off as a miss', () => {
     const performances = [session(1), session(2, { isExcused: true }), session(3, { isLateCancel: true })]
     expect(adherenceOf({ performances }).isToAdapt).toBe(false)
+  })
+
+  it('never waits for itself, along any way', () => {
+    const ids = ['a1', 'a2', 'a3']
+    const file = openFile(
+      {},
+      { activities: ids.map((id, i) => anActivity({ id, after: ids.slice(i + 1, i + 2) })) },
+    )
+    const after = (activity: string, first: readonly string[]) =>
+      decided(file, 'AdaptActivity', { activity, changes: { after: first }, reason: 'x' })
+    for (const [activity, first] of [
+      ['a1', 'a1'],
+      ['a3', 'a1'],
+      ['a2', 'a1'],
+    ] as const)
+      expect(after(activity, [first])).toMatchObject({ failure: { expression: 'changes.after' } })
+    expect(after('a1', ['a3']).ok).toBe(true)
   })
 })

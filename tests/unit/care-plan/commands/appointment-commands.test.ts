@@ -6,6 +6,7 @@ import {
 } from '../../../../src/care-plan/nouns/contact.ts'
 import type { Activity } from '../../../../src/care-plan/nouns/plan.ts'
 import { afterwards, decided, namesOf, openFile, refusal } from '../../../support/case-file.ts'
+import type { Obligation } from '../../../../src/care-plan/case-file.ts'
 
 const START = '2026-12-08T14:00:00-05:00'
 const END = '2026-12-08T14:45:00-05:00'
@@ -259,6 +260,24 @@ describe('a transition', () => {
   it('is completed by people', () => {
     expect(namesOf(decided(file, 'CompleteTransition', about))).toEqual(['TransitionCompleted'])
     expect(afterwards(file, 'CompleteTransition', about).transitions[0]?.state).toBe('stabilised')
+  })
+
+  it('is not completed within its thirty days while duties of it are open, unless somebody says why', () => {
+    const duty: Obligation = {
+      ...{ id: 'd1', state: 'due', rule: 'med-rec', trigger: 'x', status: 'requested', outputs: [] },
+      since: '2026-11-24T10:00:00-05:00',
+    }
+    const started = aTransition({ start: '2026-11-24T10:00:00-05:00' })
+    const open = openFile({}, { transitions: [started], obligations: [duty] })
+    const day28 = { at: '2026-12-22T23:00:00-05:00' }
+    const refused = refusal(open, 'CompleteTransition', about, day28)
+    expect([refused.code, refused.message.includes('med-rec')]).toEqual(['case-condition', true])
+    const said = decided(open, 'CompleteTransition', { ...about, reason: 'Moved away.' }, day28)
+    expect(said.ok && said.value[0]?.reason).toBe('Moved away.')
+    const day29 = { at: '2026-12-23T08:00:00-05:00' }
+    expect(decided(open, 'CompleteTransition', about, day29).ok).toBe(true)
+    const done = { ...open, obligations: [{ ...duty, state: 'met' as const }] }
+    expect(decided(done, 'CompleteTransition', about, day28).ok).toBe(true)
   })
 
   it.each(['RecordDischargeInfo', 'ReconcileMedication', 'CompleteTransition'])(

@@ -30,7 +30,12 @@ describe('a command of the matrix', () => {
     ['ProposeClosure', { reason: 'goals-met' }, ['active', 'closing'], 'ClosureProposed'],
     ['RejectClosure', because, ['closing', 'active'], 'ClosureRejected'],
     ['ApproveClosure', {}, ['closing', 'closed'], 'CaseClosed'],
-    ['TransferOut', because, ['active', 'transferred-out'], 'CaseTransferredOut'],
+    [
+      'TransferOut',
+      { ...because, to: 'Organization/far' },
+      ['active', 'transferred-out'],
+      'CaseTransferredOut',
+    ],
     ['RecordDeath', because, ['open', 'deceased'], 'CaseEndedByDeath'],
     ['MarkEnteredInError', because, ['closed', 'entered-in-error'], 'CaseEnteredInError'],
   ])('%s %j leads along %j and raises %s', (name, payload, [from, to], event) => {
@@ -351,5 +356,19 @@ describe('other commands on a case', () => {
       transferredTo: 'Organization/irf',
       overrides: [{ recipient: 'Organization/irf', reason: 'emergency' }],
     })
+  })
+})
+
+describe('TransferOut without naming anybody', () => {
+  const because = { reason: 'moves' }
+  it('needs a consent to share that names nobody (I8)', () => {
+    const refused = { code: 'rule-broken', rule: 'I8', expression: 'to' }
+    expect(refusal(openFile(), 'TransferOut', because)).toMatchObject(refused)
+    const override = { ...because, consentOverride: 'Urgent.' }
+    expect(refusal(openFile(), 'TransferOut', override)).toMatchObject(refused)
+    const sharing = (more: object) => openFile({}, { consents: [aConsent({ scope: 'sharing', ...more })] })
+    for (const more of [{ recipients: ['Organization/x'] }, { classes: ['CarePlan'] }, { state: 'revoked' }])
+      expect(refusal(sharing(more), 'TransferOut', because)).toMatchObject(refused)
+    expect(afterwards(sharing({}), 'TransferOut', because).case.state).toBe('transferred-out')
   })
 })

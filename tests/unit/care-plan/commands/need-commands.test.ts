@@ -327,6 +327,19 @@ describe('RecordOutcome', () => {
     })
   })
 
+  it.each([
+    [{ measure: 'phq-9', value: 28, inputs: [{ name: 'paper form', value: 28 }] }, 'value'],
+    [{ measure: 'phq-9', value: 'yes', inputs: [{ name: 'paper form', value: 'yes' }] }, 'value'],
+    [{ measure: 'phq-9', value: 3.5, inputs: [{ name: 'paper form', value: 3.5 }] }, 'value'],
+    [{ measure: 'phq-9', value: 14, inputs: [{ name: 'paper form', value: 13 }] }, 'inputs'],
+    [{ measure: 'hunger-vital-sign', value: 2, inputs: [{ name: 'asked', value: 'yes' }] }, 'value'],
+  ])('refuses a figure that our table can not have given: %j', (payload, expression) => {
+    expect(refusal(openFile(), 'RecordOutcome', payload)).toMatchObject({
+      code: 'figure-impossible',
+      expression,
+    })
+  })
+
   it('does not know a goal that is not there', () => {
     expect(refusal(openFile(), 'RecordOutcome', { measure: 'm', value: 1, goal: 'g9' })).toMatchObject({
       code: 'unknown-noun',
