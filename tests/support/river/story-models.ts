@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { local } from './acts.ts'
 import { dutyOn, keepDuty, linesOf, read, tScores } from './asking.ts'
 import {
   brokerage,
@@ -27,7 +28,7 @@ async function hasACaseload(teller: Teller): Promise<void> {
       method: 'POST',
       path: '/cases',
       by: 'Practitioner/supervisor',
-      body: { patient, caseType: 'chronic', reason: 'referred by the payer' },
+      body: { patient, caseType: 'chronic', reason: 'referred by the payer', at: local('2026-12-13T08:00') },
     })
     expect(made.status).toBe(201)
     teller.kept.set('CASE', made.json.case.id)
