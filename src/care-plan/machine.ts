@@ -19,9 +19,11 @@ export interface Machine<S extends string = string> {
   readonly moves: readonly Move<S>[]
 }
 
-/** Commands that are legal in a state, each once. */
+/** Commands that are legal in a state, each once; what facts or time alone do is no command that anybody could send. */
 export const legalIn = <S extends string>({ moves }: Machine<S>, state: S): readonly string[] => [
-  ...new Set(moves.filter(({ from }) => from.includes(state)).map(({ command }) => command)),
+  ...new Set(
+    moves.filter(({ from, by }) => by === undefined && from.includes(state)).map(({ command }) => command),
+  ),
 ]
 
 export const moveBy = <S extends string>(

@@ -11,11 +11,20 @@ const DEPTH_MAX = 100
  * an object with a resourceType).
  */
 export function readResource(text: string): Result<Resource> {
+  const read = wellFormedJson(text, parseJson)
+  if (!read.ok) return read
+  if (!isResource(read.value))
+    return invalid('resource-missing', 'The body must be a resource: an object with a resourceType.')
+  return ok(read.value)
+}
+
+/** A text as JSON that every reader reads alike: the failures of `readResource` but for the last. */
+export function wellFormedJson(text: string, parse: (text: string) => unknown): Result<unknown> {
   const { deepest, colons } = shapeOf(text)
   if (deepest > DEPTH_MAX) {
     return invalid('json-too-deep', `The body nests deeper than ${DEPTH_MAX} levels.`)
   }
-  const value = parsed(text)
+  const value = parsed(text, parse)
   if (value === undefined) return invalid('json-malformed', 'The body is not JSON.')
   if (mayHoldUnsafeKey(text) && hasUnsafeKey(value)) {
     return invalid('json-unsafe-key', 'The body has a property __proto__, which FHIR does not know.')
@@ -23,8 +32,6 @@ export function readResource(text: string): Result<Resource> {
   if (colons !== propertiesIn(value)) {
     return invalid('json-duplicate-key', 'An object of the body has two properties of one name.')
   }
-  if (!isResource(value))
-    return invalid('resource-missing', 'The body must be a resource: an object with a resourceType.')
   return ok(value)
 }
 
@@ -37,9 +44,9 @@ export const isResource = (value: unknown): value is Resource =>
 
 const invalid = (code: string, message: string): Result<never> => fail({ kind: 'invalid', code, message })
 
-function parsed(text: string): unknown {
+function parsed(text: string, parse: (text: string) => unknown): unknown {
   try {
-    return parseJson(text)
+    return parse(text)
   } catch {
     return undefined
   }

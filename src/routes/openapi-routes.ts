@@ -9,7 +9,8 @@ const problem = (description: string): object => ({
   description,
   content: { 'application/problem+json': { schema: object } },
 })
-const refusals = { 400: problem('The request is malformed.'), 404: problem('There is none.') }
+const strange = { 403: problem('The Host of the request is not this server.') }
+const refusals = { ...strange, 400: problem('The request is malformed.'), 404: problem('There is none.') }
 const id = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] }
 const name = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }
 
@@ -41,6 +42,7 @@ export const describedRoutes: Readonly<Record<string, FastifySchema>> = {
           'application/hl7-v2': { schema: { type: 'string' } },
         },
       },
+      ...strange,
       400: problem('There is no HL7 in it.'),
       413: problem('Too large.'),
       415: problem('A content type that is not taken.'),
@@ -49,6 +51,12 @@ export const describedRoutes: Readonly<Record<string, FastifySchema>> = {
   },
   ...messageRoutes('/admin/messages', 'Message'),
   ...messageRoutes('/admin/dead-letters', 'DeadLetter'),
+  'GET /admin/events': admin('getEvents', 'How far events were published, and what waits.'),
+  'POST /admin/events/revive': admin('reviveEvents', 'Lets events that were given up be published again.'),
+  'POST /admin/events/republish': admin(
+    'republishEvents',
+    'Publishes events again: of one case, or from a time.',
+  ),
   'GET /admin/peers': admin('listPeers', 'The state of every foreign FHIR server.'),
   'GET /admin/peers/:name': admin('getPeer', 'One foreign server, with its conflict records.', name),
   'GET /admin/peers/:name/plan': admin('planPeer', 'What a round would write; nothing is written.', name),

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../../lib/result.ts'
+import { legalCommands } from '../../care-plan/case.ts'
 import { emptyFile, type CaseFile } from '../../care-plan/case-file.ts'
 import type { OtherCases } from '../../care-plan/command.ts'
 import { evolveAll, type DomainEvent } from '../../care-plan/domain-event.ts'
@@ -115,7 +116,7 @@ function stage(deps: CaseDeps, write: CaseWrite, scene: Scene): Result<Staged> {
   const { lenses, work } = scene
   for (const change of [{ before, after }, ...others]) {
     const broken = brokenRule(invariants, change, scene.context)
-    if (broken) return fail(broken)
+    if (broken) return fail({ ...broken, legal: legalCommands((change.before ?? change.after).case.state) })
     const unborn = emptyFile({ ...change.after.case, id: '' })
     const { resources: compartment } = scene.now()
     const was = change.before ?? unborn

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { jsonBodies } from '../json-body.ts'
 import type { CaseRouteOptions } from './case-exchange.ts'
 import { caseloadRoute } from './caseload.ts'
 import { checkInRoute } from './check-in-script.ts'
@@ -15,6 +16,7 @@ import { whatIfRoute } from './what-if.ts'
 
 /** The case API (interface.md 3). Responses are described by schemas and written as they are: nothing is left out. */
 export async function caseRoutes(server: FastifyInstance, options: CaseRouteOptions): Promise<void> {
+  jsonBodies(server)
   server.setSerializerCompiler(() => body => JSON.stringify(body))
   listRoute(server, options)
   createRoute(server, options)

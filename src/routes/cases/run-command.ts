@@ -35,7 +35,7 @@ export function commandRoutes(server: FastifyInstance, options: CaseRouteOptions
       summary: 'Any other name: 404 with the names of all commands.',
       tags: ['commands'],
       params: Type.Object({ ...caseParams.properties, name: Type.String() }),
-      response: problems(404),
+      response: problems(400, 404, 413, 415),
     },
     handler: (_request, reply) => sendProblem(reply, commandUnknown()),
   })

@@ -16,6 +16,7 @@ import type { KnownModel } from '../../commands/cases/model-registry.ts'
 import { modelParts } from '../../commands/cases/model-schemas.ts'
 import { callerOf, headerText } from '../cases/case-exchange.ts'
 import { problems } from '../cases/schemas.ts'
+import { jsonBodies } from '../json-body.ts'
 import { sendProblem } from '../problem.ts'
 import {
   modelAnswer,
@@ -34,6 +35,7 @@ export interface ModelRouteOptions {
 
 /** The registry of models (interface.md 3): read, clone, edit, publish, retire. */
 export async function modelRoutes(server: FastifyInstance, options: ModelRouteOptions): Promise<void> {
+  jsonBodies(server)
   server.setSerializerCompiler(() => body => JSON.stringify(body))
   readRoutes(server, options)
   cloneRoute(server, options)
@@ -84,7 +86,7 @@ function cloneRoute(server: FastifyInstance, { deps }: ModelRouteOptions): void 
       querystring: versionQuery,
       headers: modelHeaders,
       body: modelParts.clone,
-      response: { 201: modelAnswer, ...problems(400, 404, 409, 412, 503) },
+      response: { 201: modelAnswer, ...problems(400, 404, 409, 412, 413, 415, 503) },
     },
     handler: async (request, reply) => {
       const { version } = request.query as { readonly version?: string }
@@ -111,7 +113,7 @@ function editRoute(server: FastifyInstance, { deps }: ModelRouteOptions): void {
       params: versionParams,
       headers: modelHeaders,
       body: modelParts.content,
-      response: { 200: modelAnswer, ...problems(400, 404, 409, 412, 422, 503) },
+      response: { 200: modelAnswer, ...problems(400, 404, 409, 412, 413, 415, 422, 503) },
     },
     handler: async (request, reply) => {
       const content = request.body as Parameters<typeof editDraft>[2]['content']
@@ -145,7 +147,7 @@ function moveRoutes(server: FastifyInstance, { deps }: ModelRouteOptions): void 
         params: versionParams,
         headers: modelHeaders,
         body: reasonBody,
-        response: { 200: modelAnswer, ...problems(400, 404, 409, 412, 422, 503) },
+        response: { 200: modelAnswer, ...problems(400, 404, 409, 412, 413, 415, 422, 503) },
       },
       handler: async (request, reply) => {
         const { reason } = request.body as { readonly reason?: string }
