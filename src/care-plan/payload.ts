@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { INSTANT_PATTERN } from '../lib/fhir-time.ts'
 
 /** Pieces of the commands' payloads, so that the same thing is asked for in the same words everywhere. */
 
@@ -22,10 +23,7 @@ export const organizationField = (description: string) =>
 
 /** FHIR dateTime with time and offset. */
 export const dateTimeField = (description: string) =>
-  Type.String({
-    description,
-    pattern: '^\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$',
-  })
+  Type.String({ description, pattern: INSTANT_PATTERN })
 
 export const dateField = (description: string) =>
   Type.String({ description, pattern: '^\\d{4}-\\d{2}-\\d{2}$' })

@@ -9,7 +9,16 @@ export interface TimeSpan {
 }
 
 const DATE_TIME =
-  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2}))?)?)?$/
+  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d{1,9}))?(Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)))?)?)?$/
+
+const DAY = '([1-9]\\d{3}|0[1-9]\\d{2}|00[1-9]\\d|000[1-9])-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])'
+const TIME = 'T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]((0\\d|1[0-3]):[0-5]\\d|14:00))'
+
+/** A dateTime with time and offset as schemas describe it; days that don't exist pass here and are none to `spanOf`. */
+export const INSTANT_PATTERN = `^${DAY}${TIME}$`
+
+/** The same, or a whole day. */
+export const DAY_OR_INSTANT_PATTERN = `^${DAY}(${TIME})?$`
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS

@@ -44,6 +44,8 @@ export interface Failure {
   readonly issues?: readonly FailureIssue[]
   /** The commands or states that would have been legal. */
   readonly legal?: readonly string[]
+  /** The version that stands, for one that is refused because of another. */
+  readonly version?: string
   /** Number of the rule that was broken: `I3` (docs/reference/invariants.md). */
   readonly rule?: string
 }

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { failureKinds, type Failure, type FailureIssue, type FailureKind } from '../lib/result.ts'
+import { failureKinds, type Failure, type FailureIssue } from '../lib/result.ts'
 import { faultOf, type EmitEvent } from '../commands/ports/events.ts'
 import { StoreRefusal } from '../commands/ports/store-fault.ts'
 import { malformed } from './validation-problem.ts'
@@ -7,6 +7,7 @@ import { malformed } from './validation-problem.ts'
 /** Sends a failure as RFC 9457 problem+json: what went wrong, where, and what to do next; never a value. */
 export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply {
   const status = failureKinds[failure.kind].api
+  if (failure.version !== undefined) reply.header('etag', `W/"${failure.version}"`)
   return reply
     .code(status)
     .header('content-type', 'application/problem+json; charset=utf-8')
@@ -20,13 +21,14 @@ export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply
       ...(failure.expression !== undefined && { location: failure.expression }),
       ...(failure.legal && { legal: failure.legal }),
       ...(failure.rule !== undefined && { rule: failure.rule }),
-      ...(explained.has(failure.kind) && { why: failure.message }),
+      ...(explained.has(status) && { why: failure.message }),
+      ...(failure.version !== undefined && { version: failure.version }),
       ...(failure.issues && { issues: failure.issues.map(issueJson) }),
     })
 }
 
 /** Refusals that a caller wants to know the reason of, not only what was wrong. */
-const explained: ReadonlySet<FailureKind> = new Set(['illegal-transition', 'business-rule'])
+const explained: ReadonlySet<number> = new Set([409, 412, 422])
 
 const issueJson = ({ diagnostics, expression }: FailureIssue): object => ({
   detail: diagnostics,

@@ -1,23 +1,32 @@
 import type { FastifyError } from 'fastify'
+import { INSTANT_PATTERN } from '../lib/fhir-time.ts'
 import type { Failure, FailureIssue } from '../lib/result.ts'
 
 type Fault = NonNullable<FastifyError['validation']>[number]
 
 const FAULTS_MAX = 20
 
-/** What a schema refuses, each fault by the name of its field; never a value. Code `request-malformed`. */
+/**
+ * What a schema refuses, each fault by the name of its field; never a value. Code `request-malformed`, or `at-malformed`
+ * when the time that a request is about is none.
+ */
 export function malformed({ validation = [], validationContext }: FastifyError): Failure {
   const issues = validation.slice(0, FAULTS_MAX).map(fault => issueOf(fault, validationContext ?? 'body'))
   const [first] = issues
   const message = issues.map(({ diagnostics }) => diagnostics).join(' ')
   return {
     kind: 'invalid',
-    code: 'request-malformed',
+    code: validation.length > 0 && validation.every(isTime) ? 'at-malformed' : 'request-malformed',
     message: message === '' ? 'The request could not be read.' : message,
     ...(first?.expression !== undefined && { expression: first.expression }),
     ...(issues.length > 1 && { issues }),
   }
 }
+
+const TIMES: ReadonlySet<string> = new Set(['/at', '/from', '/to'])
+
+const isTime = ({ keyword, instancePath, params }: Fault): boolean =>
+  keyword === 'pattern' && TIMES.has(instancePath) && params?.['pattern'] === INSTANT_PATTERN
 
 function issueOf(fault: Fault, context: string): FailureIssue {
   const field = fieldOf(fault)
@@ -44,6 +53,18 @@ const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` 
 const namesOf = (values: unknown): string =>
   Array.isArray(values) ? values.map(String).join(', ') : 'the values that /openapi.json lists'
 
+/** A list of codes with commas, as `codeList` (routes/cases/list-cases.ts) writes its pattern. */
+const CODES = /^\^\(([\w|-]+)\)\(,\(\1\)\)\*\$$/
+
+function formOf(pattern: string): string {
+  if (pattern === INSTANT_PATTERN)
+    return 'must be a date with time and offset, such as 2026-10-13T09:00:00-04:00; + in a query is %2B.'
+  const codes = CODES.exec(pattern)?.[1]
+  return codes === undefined
+    ? 'has not the form that /openapi.json describes.'
+    : `takes ${codes.replaceAll('|', ', ')}; several with commas.`
+}
+
 function whatIsWrong({ keyword, params, schemaPath }: Fault): string {
   switch (keyword) {
     case 'additionalProperties':
@@ -66,7 +87,7 @@ function whatIsWrong({ keyword, params, schemaPath }: Fault): string {
     case 'exclusiveMaximum':
       return `must be ${String(params?.['comparison'])} ${String(params?.['limit'])}.`
     case 'pattern':
-      return 'has not the form that /openapi.json describes.'
+      return formOf(String(params?.['pattern']))
     default:
       return `has no value that is allowed (${schemaPath.split('/').at(-1) ?? keyword}).`
   }

@@ -92,12 +92,14 @@ function patientOfEpisode(stored: Stored, base: string, canonicalBase: string): 
   return isCase(episode, nounLenses(canonicalBase).names) ? patientOf(episode, base) : undefined
 }
 
-/** The Patient of a case, by the case's id. Failure: `case-unknown`. */
+/** The Patient of a case, by the case's id, as far as it was known at an instant. Failure: `case-unknown`. */
 export async function patientOfCase(
   { store, tenant, base, canonicalBase }: Pick<CaseDeps, 'store' | 'tenant' | 'base' | 'canonicalBase'>,
   id: string,
+  at?: string,
 ): Promise<Result<string>> {
-  const stored = await store.read(tenant, { type: 'EpisodeOfCare', id })
+  const key = { type: 'EpisodeOfCare', id }
+  const stored = await (at === undefined ? store.read(tenant, key) : store.readAt(tenant, key, at))
   const patient = stored && patientOfEpisode(stored, base, canonicalBase)
   return patient === undefined ? caseUnknown : ok(patient)
 }

@@ -23,10 +23,10 @@ const COUNT_MAX = 1000
 /** The events of a case in order of recording, oldest first. Failures: `case-unknown`, `at-malformed`, `cursor-malformed`. */
 export async function caseTimeline(deps: CaseDeps, request: TimelineRequest): Promise<Result<Timeline>> {
   const { id, at, order, next } = request
-  const patient = await patientOfCase(deps, id)
-  if (!patient.ok) return patient
   const to = at === undefined ? undefined : instantIn(deps, at)
   if (to && !to.ok) return to
+  const patient = await patientOfCase(deps, id, to?.value)
+  if (!patient.ok) return patient
   const after = next === undefined ? undefined : cursorIn(next)
   if (next !== undefined && !after) return fail(cursorMalformed)
   const count = Math.min(COUNT_MAX, Number(request.count ?? COUNT_DEFAULT))

@@ -17,7 +17,7 @@ const shared = {
   at: Type.Optional(
     Type.String({
       ...dateTimeField('When it happened; now when left out.'),
-      examples: ['2026-11-25T12:00:00-05:00'],
+      examples: ['2026-10-13T09:00:00-04:00'],
     }),
   ),
   reason: Type.Optional(textField('Why, in your words: kept in the event and in Provenance.')),

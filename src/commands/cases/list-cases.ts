@@ -35,7 +35,10 @@ export interface CaseList {
 const COUNT_DEFAULT = 50
 const COUNT_MAX = 500
 
-/** One page of cases in the order asked for, newest change first by default. Failure: `cursor-malformed`. */
+/**
+ * One page of cases in the order asked for, by default one that no change of a case alters, so that a walk from page to
+ * page meets every case once. Failure: `cursor-malformed`.
+ */
 export async function listCases(deps: CaseDeps, query: CaseQuery): Promise<Result<CaseList>> {
   const plan = planOf(deps, query)
   if (!plan.ok) return plan
@@ -43,16 +46,15 @@ export async function listCases(deps: CaseDeps, query: CaseQuery): Promise<Resul
   const lenses = nounLenses(deps.canonicalBase)
   return ok({
     cases: matches.map(({ content, updated }) => caseRow(parseJson(content) as Resource, updated, lenses)),
-    ...(next !== undefined && { next }),
+    ...(next !== undefined && { next: `${query.sort ?? STABLE}.${next}` }),
     ...(total !== undefined && { total }),
   })
 }
 
 function planOf(deps: CaseDeps, query: CaseQuery): Result<SearchPlan> {
-  const descending = (query.sort ?? '-updated').startsWith('-')
-  const by = (query.sort ?? '-updated').replace('-', '') === 'start' ? 'date' : '_lastUpdated'
-  const sort = [{ by: parameterOf(by), descending }]
-  const after = query.next === undefined ? undefined : readPageToken(query.next, sort.length)
+  const order = query.sort ?? STABLE
+  const sort = sortOf(order)
+  const after = query.next === undefined ? undefined : placeIn(query.next, order, sort.length)
   if (query.next !== undefined && !after) return fail(cursorMalformed)
   return ok({
     type: 'EpisodeOfCare',
@@ -67,6 +69,19 @@ function planOf(deps: CaseDeps, query: CaseQuery): Result<SearchPlan> {
     countOnly: false,
   })
 }
+
+/** By shard and id, the order that every sort ends in. */
+const STABLE = 'id'
+
+function sortOf(order: string): SearchPlan['sort'] {
+  if (order === STABLE) return []
+  const by = order.replace('-', '') === 'start' ? 'date' : '_lastUpdated'
+  return [{ by: parameterOf(by), descending: order.startsWith('-') }]
+}
+
+/** A cursor says first which order it is a place in. */
+const placeIn = (cursor: string, order: string, sortKeys: number) =>
+  cursor.startsWith(`${order}.`) ? readPageToken(cursor.slice(order.length + 1), sortKeys) : undefined
 
 const cursorMalformed = {
   kind: 'invalid',

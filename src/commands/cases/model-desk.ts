@@ -85,13 +85,46 @@ export const cloneTo = (
       ),
   })
 
+/** A content as it is sent: what a reading of the draft says beside it may stand there, as it was. */
+export interface SentContent extends ModelContent {
+  readonly id?: string
+  readonly version?: string
+  readonly state?: string
+  readonly planDefinition?: string
+}
+
 /** Failures: `model-unknown`, `illegal-transition`, `model-invalid`, `version-stale`. */
 export const editDraft = (
   deps: ModelDeps,
   caller: Caller,
-  { content, ...act }: ModelAct & { readonly content: ModelContent },
+  {
+    content: { id, version, state, planDefinition, ...content },
+    ...act
+  }: ModelAct & { readonly content: SentContent },
 ): Promise<Result<KnownModel>> =>
-  write(deps, caller, { ...act, name: 'EditModel', decide: draft => editModel(draft, content) })
+  write(deps, caller, {
+    ...act,
+    name: 'EditModel',
+    decide: (draft, { resource }) => {
+      const stands = { id: draft.id, version: draft.version, state: draft.state, planDefinition: resource }
+      const other = otherThan(stands, { id, version, state, planDefinition })
+      return other.length > 0 ? fail(notEditable(other)) : editModel(draft, content)
+    },
+  })
+
+type Named = Readonly<Record<'id' | 'version' | 'state' | 'planDefinition', string | undefined>>
+
+const otherThan = (stands: Named, sent: Named): readonly string[] =>
+  (Object.keys(stands) as readonly (keyof Named)[]).filter(
+    name => sent[name] !== undefined && sent[name] !== stands[name],
+  )
+
+const notEditable = (names: readonly string[]): Failure => ({
+  kind: 'unprocessable',
+  code: 'model-invalid',
+  message: `Not edited by a PUT, and not as it stands: ${names.join(', ')}. Leave it out, or send it as it was read.`,
+  expression: names[0] ?? 'id',
+})
 
 export const publish = (deps: ModelDeps, caller: Caller, act: ModelAct): Promise<Result<KnownModel>> =>
   write(deps, caller, { ...act, name: 'PublishModel', decide: publishModel })
@@ -101,7 +134,7 @@ export const retire = (deps: ModelDeps, caller: Caller, act: ModelAct): Promise<
 
 interface ModelWrite extends ModelAct {
   readonly name: string
-  readonly decide: (profile: ModelProfile) => Result<ModelProfile>
+  readonly decide: (profile: ModelProfile, known: KnownModel) => Result<ModelProfile>
 }
 
 const TRIES_MAX = 20
@@ -111,8 +144,8 @@ async function write(deps: ModelDeps, caller: Caller, act: ModelWrite): Promise<
     const found = await findModel(deps, act.id, act.version)
     if (!found.ok) return found
     const stale = versionStale(act.ifMatch, () => String(found.value.version))
-    if (stale) return fail(stale.code === 'version-stale' ? modelStale : stale)
-    const decided = act.decide(found.value.profile)
+    if (stale) return fail(stale.code === 'version-stale' ? { ...stale, message: modelStale } : stale)
+    const decided = act.decide(found.value.profile, found.value)
     if (!decided.ok) return decided
     const isDone = await isWritten(deps, caller, { act, profile: decided.value, from: found.value })
     if (!isDone) continue
@@ -189,11 +222,7 @@ export async function seedModels(deps: ModelDeps): Promise<void> {
   await deps.registry.refresh()
 }
 
-const modelStale: Failure = {
-  kind: 'stale-version',
-  code: 'version-stale',
-  message: 'The model has changed since the version that If-Match names: read it again.',
-}
+const modelStale = 'The model has changed since the version that If-Match names: read it again.'
 
 const conflict: Failure = {
   kind: 'conflict',

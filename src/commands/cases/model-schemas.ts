@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import {
   cloneSchema,
   modelContentSchema,
@@ -11,6 +12,16 @@ export const modelParts = {
   id: modelIdSchema,
   version: modelVersionSchema,
   model: modelSchema,
-  content: modelContentSchema,
+  /** A content, with what a reading of the draft says beside it. */
+  content: Type.Object(
+    {
+      ...modelContentSchema.properties,
+      id: Type.Optional(modelIdSchema),
+      version: Type.Optional(modelVersionSchema),
+      state: Type.Optional(modelSchema.properties.state),
+      planDefinition: Type.Optional(Type.String({ description: 'As it was read.' })),
+    },
+    { additionalProperties: false },
+  ),
   clone: cloneSchema,
 } as const

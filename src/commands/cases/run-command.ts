@@ -1,6 +1,7 @@
 import { startMsOf } from '../../lib/fhir-time.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import type { CaseFile } from '../../care-plan/case-file.ts'
+import { legalCommands } from '../../care-plan/case.ts'
 import { commands } from '../../care-plan/commands.ts'
 import { beforePast } from '../../care-plan/earliest-at.ts'
 import { modelCommands } from '../../care-plan/commands/model-commands.ts'
@@ -10,6 +11,7 @@ import type { CaseDeps } from './case-deps.ts'
 import { versionStale } from './case-etag.ts'
 import type { Repeatable } from './idempotency.ts'
 import { shownOutput } from './shown-output.ts'
+import { atMalformed } from './view-case.ts'
 import { decisionOf, writeCase, type Answered } from './write-case.ts'
 
 /** A command as it came in; the payload is checked against the command's schema by the door. */
@@ -63,7 +65,7 @@ export async function runCommand(
       )
       if (stale) return fail(stale)
       const events = command.decide(file, request.payload, scene.context, caseNamed)
-      if (!events.ok) return events
+      if (!events.ok) return fail(withLegal(events.failure, file))
       const early = at === undefined ? undefined : beforePast(file, events.value, scene.context)
       if (early) return fail(early)
       const said = reason === undefined ? events.value : events.value.map(event => ({ reason, ...event }))
@@ -72,16 +74,23 @@ export async function runCommand(
   })
 }
 
+/** A refusal by a condition or a rule says, too, what the state of the case allows. */
+const withLegal = (failure: Failure, { case: { state } }: CaseFile): Failure =>
+  failure.kind === 'business-rule' && failure.legal === undefined
+    ? { ...failure, legal: legalCommands(state) }
+    : failure
+
 /** Clocks differ by so much. */
 const SKEW_MS = 60_000
 
-/** Only what has happened is recorded. Failure: `at-in-future`. */
+/** Only what has happened is recorded. Failures: `at-in-future`, `at-malformed` for a day that there is not. */
 export function inFuture(
   { clock, timeZone }: Pick<CaseDeps, 'clock' | 'timeZone'>,
   at: string | undefined,
 ): Failure | undefined {
   if (at === undefined) return undefined
   const atMs = startMsOf(at, timeZone)
+  if (Number.isNaN(atMs)) return { ...atMalformed, expression: 'at' }
   if (atMs <= clock.nowMs() + SKEW_MS) return undefined
   return {
     kind: 'invalid',

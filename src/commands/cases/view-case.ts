@@ -1,6 +1,6 @@
 import { instantOf } from '../../lib/clock.ts'
 import { startMsOf } from '../../lib/fhir-time.ts'
-import { fail, ok, type Result } from '../../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { nounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
 import type { CaseScene } from '../../mappers/case/views/case-scene.ts'
 import { shardOf } from '../fhir-placing.ts'
@@ -93,11 +93,12 @@ const STORABLE = /^(?!0000)\d{4}-/
 export function instantIn({ timeZone }: Pick<CaseDeps, 'timeZone'>, text: string): Result<string> {
   const ms = text.includes('T') ? startMsOf(text, timeZone) : Number.NaN
   const instant = Number.isNaN(ms) ? '' : instantOf(ms)
-  if (STORABLE.test(instant)) return ok(instant)
-  return fail({
-    kind: 'invalid',
-    code: 'at-malformed',
-    message:
-      'A time must be a date with time and offset, such as 2026-11-25T12:00:00-05:00; + in a query is %2B.',
-  })
+  return STORABLE.test(instant) ? ok(instant) : fail(atMalformed)
+}
+
+export const atMalformed: Failure = {
+  kind: 'invalid',
+  code: 'at-malformed',
+  message:
+    'A time must be a date with time and offset that there is, such as 2026-10-13T09:00:00-04:00; + in a query is %2B.',
 }

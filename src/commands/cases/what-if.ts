@@ -1,4 +1,4 @@
-import { withTime } from '../../lib/fhir-time.ts'
+import { startMsOf, withTime } from '../../lib/fhir-time.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { effectsInputOf } from '../../mappers/case/views/effects-input.ts'
@@ -6,7 +6,7 @@ import type { CaseScene } from '../../mappers/case/views/case-scene.ts'
 import { supposeModel } from '../../mappers/case/views/suppose-model.ts'
 import { whatIf, type Hypothesis, type WhatIf } from '../../mappers/case/what-if.ts'
 import type { CaseDeps } from './case-deps.ts'
-import { viewCase } from './view-case.ts'
+import { atMalformed, viewCase } from './view-case.ts'
 
 /** What might happen, as a request says it. */
 export interface Supposition extends Hypothesis {
@@ -21,7 +21,7 @@ export interface WhatIfRequest {
 
 /**
  * What duties, due times and workload of a case would be if; nothing is written. A model is chosen as SelectModel or
- * SwitchModel would. Failures: `case-unknown`, `unknown-noun` for a visit that is none, `resource-invalid`, and those of
+ * SwitchModel would. Failures: `case-unknown`, `at-malformed`, `unknown-noun` for a visit that is none, `resource-invalid`, and those of
  * the command for a model.
  */
 export async function supposeCase(
@@ -49,11 +49,26 @@ function chosenIn(
   return chosen.ok ? ok(chosen.value.effect) : chosen
 }
 
-function wrongIn(
-  { discharge, facts = [] }: Supposition,
-  { stays }: CaseScene,
-  deps: CaseDeps,
-): Failure | undefined {
+/** Calendars can be asked for so far and no further. */
+const FAR_MS = 100 * 366 * 86_400_000
+
+const isNear = (at: string, { nowMs, timeZone }: CaseScene): boolean =>
+  Math.abs(startMsOf(at, timeZone) - nowMs) <= FAR_MS
+
+const atFar = 'A time must be a day that there is, alone or with time and offset, within 100 years of now.'
+
+/** Each time with the name of its field. */
+const timesOf = ({ discharge, admission, model }: Supposition): readonly (readonly [string, string])[] => [
+  ...(discharge ? [['discharge.at', discharge.at] as const] : []),
+  ...(admission ? [['admission.at', admission.at] as const] : []),
+  ...(model?.since === undefined ? [] : [['model.since', model.since] as const]),
+]
+
+function wrongIn(supposition: Supposition, scene: CaseScene, deps: CaseDeps): Failure | undefined {
+  const untimed = timesOf(supposition).find(([, at]) => !isNear(at, scene))
+  if (untimed) return { ...atMalformed, message: atFar, expression: untimed[0] }
+  const { discharge, facts = [] } = supposition
+  const { stays } = scene
   if (discharge && !stays.stays.some(({ encounter }) => encounter === discharge.encounter))
     return visitUnknown
   for (const [index, fact] of facts.entries()) {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { listCases, type CaseQuery } from '../../commands/cases/list-cases.ts'
 import { sendProblem } from '../problem.ts'
+import { caseCodes } from '../../commands/cases/case-codes.ts'
 import type { CaseRouteOptions } from './case-exchange.ts'
 import { problems } from './schemas.ts'
 import { caseListSchema } from './view-schemas.ts'
@@ -12,6 +13,16 @@ const codes = (description: string, example: string) =>
       description: `${description}; several with commas.`,
       pattern: '^[A-Za-z0-9-]+(,[A-Za-z0-9-]+)*$',
       examples: [example],
+    }),
+  )
+
+/** Codes of a closed list; what else is asked for is refused with all of them (routes/validation-problem.ts). */
+const codeList = (description: string, legal: readonly string[]) =>
+  Type.Optional(
+    Type.String({
+      description: `${description}: ${legal.join(', ')}; several with commas.`,
+      pattern: `^(${legal.join('|')})(,(${legal.join('|')}))*$`,
+      examples: legal.slice(0, 1),
     }),
   )
 
@@ -26,18 +37,20 @@ const references = (description: string, types: string, example: string) =>
 
 const query = Type.Object(
   {
-    state: codes('Exact state of the case', 'active,closing'),
-    status: codes('Status of the EpisodeOfCare', 'active'),
-    type: codes('Case type', 'acute'),
+    state: codeList('Exact state of the case', caseCodes.state),
+    status: codeList('Status of the EpisodeOfCare', caseCodes.status),
+    type: codeList('Case type', caseCodes.type),
     model: codes('Model in force', 'clinical'),
-    acuity: codes('Acuity', 'high'),
+    acuity: codeList('Acuity', caseCodes.acuity),
     flag: codes('Flag of the service on the case, code of {cm}/CodeSystem/flag', 'illegal-transition'),
     manager: references('Accountable case manager', '(Practitioner|PractitionerRole)/', 'Practitioner/noor'),
     assigner: references('Who assigned it', 'Organization/', 'Organization/acme'),
     patient: references('Patient', '(Patient/)?', 'Patient/1'),
     sort: Type.Optional(
-      Type.Enum(['updated', '-updated', 'start', '-start'], {
-        description: 'Order; - is descending. Newest change first when left out.',
+      Type.Enum(['id', 'updated', '-updated', 'start', '-start'], {
+        description:
+          'Order; - is descending. By id when left out: a walk through the pages then meets every case once, whatever ' +
+          'changes meanwhile. By time of change it is a view of the moment: what changes moves to another page.',
       }),
     ),
     count: Type.Optional(

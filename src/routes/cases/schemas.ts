@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { INSTANT_PATTERN } from '../../lib/fhir-time.ts'
 
 /** Pieces of the schemas that describe the case API in /openapi.json; what goes in is checked by them too. */
 
@@ -11,7 +12,7 @@ export const caseParams = Type.Object({
 })
 
 export const instantText = (description: string) =>
-  Type.String({ description, examples: ['2026-11-25T12:00:00-05:00'] })
+  Type.String({ description, pattern: INSTANT_PATTERN, examples: ['2026-10-13T09:00:00-04:00'] })
 
 export const viewQuery = Type.Object(
   {
@@ -72,9 +73,14 @@ const problemSchema = Type.Object(
     detail: text,
     code: optional(Type.String({ description: 'docs/reference/errors.md' })),
     location: optional(Type.String({ description: 'The field or element at fault.' })),
-    legal: optional(Type.Array(text, { description: '409: the commands that are possible now.' })),
+    legal: optional(
+      Type.Array(text, {
+        description: '409, and 422 of a rule or a condition: the commands that are possible now.',
+      }),
+    ),
     rule: optional(Type.String({ description: '422: the number of the rule.', examples: ['I3'] })),
-    why: optional(Type.String({ description: '409 and 422: what stands in the way.' })),
+    why: optional(Type.String({ description: '409, 412 and 422: what stands in the way.' })),
+    version: optional(Type.String({ description: '412: the version that stands; ETag has it too.' })),
     issues: optional(
       Type.Array(Type.Object({ location: optional(text), detail: text }), {
         description: 'Every fault, when there are several.',
@@ -86,6 +92,7 @@ const problemSchema = Type.Object(
 
 const meanings: Readonly<Record<number, string>> = {
   400: 'The request is malformed: `location` names the field.',
+  403: 'The Host of the request is not this server (`host-strange`).',
   404: 'No such case, noun or command.',
   409: 'Not possible in this state: `legal` lists what is.',
   412: 'The case has changed since the version that If-Match names.',
@@ -98,7 +105,7 @@ const meanings: Readonly<Record<number, string>> = {
 /** Responses of these statuses, as problem+json. */
 export const problems = (...statuses: readonly number[]): Readonly<Record<number, unknown>> =>
   Object.fromEntries(
-    statuses.map(status => [
+    [...new Set([...statuses, 403])].map(status => [
       status,
       {
         description: meanings[status] ?? 'Refused.',

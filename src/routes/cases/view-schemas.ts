@@ -6,7 +6,7 @@ import { eventSchema } from './schemas.ts'
 const text = Type.String()
 const optional = Type.Optional
 const nullable = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()])
-const time = (description: string) => Type.String({ description, examples: ['2026-11-25T12:00:00-05:00'] })
+const time = (description: string) => Type.String({ description, examples: ['2026-10-13T09:00:00-04:00'] })
 const versioned = {
   version: Type.String({ description: 'Version of the case; its ETag without W/ and quotes.' }),
 }

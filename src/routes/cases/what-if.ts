@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { DAY_OR_INSTANT_PATTERN } from '../../lib/fhir-time.ts'
 import { supposeCase, type Supposition } from '../../commands/cases/what-if.ts'
 import { sendProblem } from '../problem.ts'
 import { idOf, type CaseRouteOptions } from './case-exchange.ts'
@@ -9,8 +10,7 @@ import { whatIfSchema } from './view-schemas.ts'
 const time = (description: string) =>
   Type.String({
     description,
-    pattern:
-      '^\\d{4}-\\d{2}-\\d{2}(T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2}))?$',
+    pattern: DAY_OR_INSTANT_PATTERN,
     examples: ['2026-11-26T10:00:00-05:00'],
   })
 const id = (description: string) => Type.String({ description, pattern: '^[A-Za-z0-9\\-.]{1,64}$' })
