@@ -8,15 +8,20 @@ import type { CaseServer, Reply } from './case-server.ts'
 /**
  * Runs a page of docs/how-to: every `http` block is a request (the blank line parts headers from the body), the `json`
  * block after it what its answer holds at least. `$NAME` in an answer keeps the value for the requests that follow. A
- * heading that ends in a time in brackets sets the clock: `## The patient leaves (2026-11-25T11:00-05:00)`.
+ * heading that ends in a time in brackets sets the clock: `## The patient leaves (2026-11-25T11:00-05:00)`; with `isLater`
+ * the clock goes on from where it is, as it does for a reader.
  */
-export async function runPage(server: CaseServer, page: string): Promise<readonly string[]> {
+export async function runPage(
+  server: CaseServer,
+  page: string,
+  { isLater = false }: { readonly isLater?: boolean } = {},
+): Promise<readonly string[]> {
   const kept = new Map<string, string>()
   const faults: string[] = []
   let last: Reply | undefined
   let asked = ''
   for (const block of blocksOf(readFileSync(join(projectRoot, page), 'utf8'))) {
-    if (block.kind === 'time') server.clock.nowMs = startMsOf(block.text, 'UTC')
+    if (block.kind === 'time' && !isLater) server.clock.nowMs = startMsOf(block.text, 'UTC')
     if (block.kind === 'http') {
       const request = requestIn(filled(block.text, kept))
       asked = `${request.method} ${request.path}`
