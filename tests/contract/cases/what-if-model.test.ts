@@ -117,7 +117,7 @@ test('what the command would refuse is refused', async () => {
   expect(await ask(id, { model: { id: 'clinical' } })).toMatchObject({
     ...{ status: 422, json: { code: 'case-condition' } },
   })
-  await run(id, 'HoldCase', { hold: 'pause', reason: 'away' })
+  await run(id, 'HoldCase', { hold: 'pause', reason: 'away', reviewBy: '2026-11-01' })
   const held = await ask(id, { model: { id: 'intensive' } })
   expect(held).toMatchObject({ status: 409, json: { code: 'illegal-transition' } })
   expect((await server.command(id, 'SwitchModel', { model: 'intensive', reason: 'x' })).status).toBe(409)
