@@ -86,8 +86,12 @@ const DOMAINS = ['function', 'cognition', 'mood', 'social-needs']
 
 /** What is asked, concluded and found: QuestionnaireResponse, Observation, ClinicalImpression, Condition. */
 export const assessmentDeeds: Deeds = {
-  StartAssessment: desk => {
+  /** A further one names the one before it. */
+  StartAssessment: async desk => {
     const id = desk.newId()
+    const query = `ClinicalImpression?patient=${desk.patient}&status=completed`
+    const endOf = (one: Res): number => Date.parse(one['effectivePeriod'].end)
+    const former = (await desk.search(query)).toSorted((a, b) => endOf(a) - endOf(b)).at(-1)
     desk.made('AssessmentStarted', id)
     return desk.write({
       ...{ resourceType: 'ClinicalImpression', id, meta: tagged(desk), status: 'in-progress' },
@@ -99,6 +103,7 @@ export const assessmentDeeds: Deeds = {
       ],
       assessor: ref(desk.by),
       effectivePeriod: { start: desk.at },
+      ...(former && { previous: ref(`ClinicalImpression/${former.id}`) }),
     })
   },
   /** The answers are enough: the server scores them and proposes what follows from them, in the same write. */
