@@ -12,8 +12,11 @@ import {
   type CaseState,
 } from '../../care-plan/case.ts'
 import { caseTypes, type CaseRules } from '../../care-plan/case-rules.ts'
+import type { ModelLookup } from '../../care-plan/model-profile.ts'
 import type { CaseRoot } from '../../care-plan/nouns/case-root.ts'
 import type { Resource } from '../../fhir/resource.ts'
+import { sameValue } from '../../lib/same-value.ts'
+import { lawfulModels } from './case-model-law.ts'
 import type { CaseLenses } from './case-record.ts'
 import {
   caseCodec,
@@ -26,6 +29,7 @@ import {
 } from './case-status.ts'
 import { isEndedCase, unknownCaseTypes, type EpisodeState } from './episode-lens.ts'
 import { bornMarks, keptMarks, localInstant, marked, type MarksContext } from './episode-marks.ts'
+import { hasModelCoding } from './nouns/case-type-slots.ts'
 import { movedEpisode } from './nouns/case-lens.ts'
 import { textOf } from './json-edit.ts'
 import { textAt } from './slots.ts'
@@ -40,19 +44,40 @@ export interface EpisodeChange {
 export interface EpisodeLawContext extends MarksContext {
   readonly lenses: CaseLenses
   readonly rules: Pick<CaseRules, 'reopenDays' | 'secondPersonCloses'>
+  readonly models: ModelLookup
 }
 
 /**
  * What a written EpisodeOfCare of a case becomes. Who changes only the native status means the one legal command that
  * leads there, who changes the state extension the command that leads to that state; number, standing and history are
  * computed, whatever was sent. Fails with `illegal-transition`, `case-condition`,
- * `derived-element` or `case-type-unknown`.
+ * `derived-element`, `model-unknown` or `case-type-unknown`.
  */
 export function lawfulEpisode(change: EpisodeChange, context: EpisodeLawContext): Result<Resource> {
-  const { before, after } = change
+  const { before } = change
   const { names } = context.lenses
   const known = before ? unknownCaseTypes(before, names) : []
-  if (unknownCaseTypes(after, names).some(code => !known.includes(code))) return fail(unknownType)
+  if (unknownCaseTypes(change.after, names).some(code => !known.includes(code))) return fail(unknownType)
+  const modelled = underKnownModel(change, context)
+  if (!modelled.ok) return modelled
+  return movedByPeople({ before, after: modelled.value }, context)
+}
+
+/** The case with the models that it may have, a new one in the version that was meant; the coding follows the last. */
+function underKnownModel(
+  { before, after }: EpisodeChange,
+  { lenses: { root, names }, models }: EpisodeLawContext,
+): Result<Resource> {
+  const is = root.read(after)
+  const lawful = lawfulModels({ was: before && root.read(before), is }, models)
+  if (!lawful.ok) return lawful
+  const isCoded = lawful.value.length === 0 || hasModelCoding(after, names)
+  if (isCoded && sameValue(lawful.value, is.models)) return ok(after)
+  return ok(root.write(root.write(after, { ...is, models: [] }), { ...is, models: lawful.value }))
+}
+
+function movedByPeople(change: EpisodeChange, context: EpisodeLawContext): Result<Resource> {
+  const { before, after } = change
   if (!before) return newCase(after, context)
   const state = context.lenses.episode.read(before)
   const target = targetOf(change, context)

@@ -46,6 +46,10 @@ export function modelsSlot(names: CaseNames): Slot<readonly ModelPeriod[]> {
   }
 }
 
+/** Whether EpisodeOfCare.type says the present model. */
+export const hasModelCoding = (resource: Resource, names: CaseNames): boolean =>
+  textOf(codingIn(resource, names.codeSystem('model'))?.['code']) !== undefined
+
 const codedOf = ({ model, version }: ModelPeriod): object => ({ model, version })
 
 const isOf =

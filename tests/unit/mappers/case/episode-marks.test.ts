@@ -140,22 +140,23 @@ describe('`finished` written by FHIR', () => {
 
 describe('other elements of a case written by FHIR', () => {
   it('are a change of the case: manager, case type, model', () => {
-    const episode = only(start, 'EpisodeOfCare')
+    const screened = moved(start, 'screened')
+    const episode = only(screened, 'EpisodeOfCare')
     const types = episode['type'] as readonly object[]
-    const model = { coding: [{ system: `${CM}/CodeSystem/model`, version: '1', code: 'intensive' }] }
-    const changed = written(start, [
+    const model = { coding: [{ system: `${CM}/CodeSystem/model`, version: '1.0.0', code: 'intensive' }] }
+    const changed = written(screened, [
       { ...episode, careManager: { reference: 'Practitioner/sam' }, type: [...types, model] },
     ])
     expect(rootOf(changed)).toMatchObject({
       manager: 'Practitioner/sam',
-      models: [{ model: 'intensive', version: '1', since: AT }],
+      models: [{ model: 'intensive', version: '1.0.0', since: AT }],
     })
     const again = written(changed, [
       {
         ...only(changed, 'EpisodeOfCare'),
         type: [
           { coding: [{ system: `${CM}/CodeSystem/case-type`, code: 'chronic' }] },
-          { coding: [{ system: `${CM}/CodeSystem/model`, version: '2', code: 'clinical' }] },
+          { coding: [{ system: `${CM}/CodeSystem/model`, version: '1.0.0', code: 'clinical' }] },
         ],
       },
     ])
