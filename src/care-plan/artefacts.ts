@@ -131,6 +131,9 @@ const judges: Readonly<Record<string, (scene: ArtefactScene) => Judged>> = {
   'record-441-18': noData('the record of 42 CFR 441.18(a)(7) is for a person to check'),
 }
 
+/** The codes that `artefacts` of a model may have. */
+export const artefactCodes: readonly string[] = Object.keys(judges)
+
 const isConcluded = (state: string): boolean => state === 'concluded' || state === 'amended'
 
 const openGoals: ReadonlySet<string> = new Set(openGoalStates)

@@ -4,6 +4,7 @@ import { artefactsOf, type Artefact } from './artefacts.ts'
 import { rounded } from './caseload.ts'
 import type { CaseFile } from './case-file.ts'
 import { modelSpans } from './model-in-force.ts'
+import { modelSuggestions, type ModelSuggestion } from './model-suggestions.ts'
 import type { ModelLookup, ModelProfile } from './model-profile.ts'
 import { contactsSince, type Stretch } from './contact-hours.ts'
 import { loopsOf } from './referral-loops.ts'
@@ -30,6 +31,8 @@ export interface Fidelity {
   readonly measures: readonly Measure[]
   /** What the model says that the case must have. */
   readonly artefacts: readonly Artefact[]
+  /** Which conditions of the model's `escalateWhen` hold. */
+  readonly suggestions: readonly ModelSuggestion[]
 }
 
 interface FidelityContext {
@@ -65,6 +68,7 @@ export function fidelityOf(
       ...{ file, stretch, backupPlans },
       loopClosureDays: model.fidelity.loopClosureDays,
     }),
+    suggestions: modelSuggestions(file, { model, sinceMs, nowMs, timeZone }),
   }
 }
 

@@ -1,4 +1,6 @@
 import fc from 'fast-check'
+import { artefactCodes } from '../../src/care-plan/artefacts.ts'
+import { escalationCodes } from '../../src/care-plan/model-suggestions.ts'
 import type { ModelProfile } from '../../src/care-plan/model-profile.ts'
 
 const days = fc.integer({ min: 1, max: 400 })
@@ -38,7 +40,7 @@ const content = fc.record(
     reviewDays: days,
     reassessDays: days,
     requiredDomains: codes,
-    artefacts: codes,
+    artefacts: fc.subarray([...artefactCodes]),
     delivery: fc.constantFrom(
       'client-and-supports' as const,
       'several-providers' as const,
@@ -58,7 +60,7 @@ const content = fc.record(
       { requiredKeys: ['within'] },
     ),
     escalateAfterHours: fc.integer({ min: 1, max: 500 }),
-    escalateWhen: codes,
+    escalateWhen: fc.subarray([...escalationCodes]),
     fidelity: fc.record(
       {
         contactsPerWeek: fc.integer({ min: 0, max: 700 }).map(hundredths => hundredths / 100),

@@ -1,5 +1,7 @@
 import { Value } from 'typebox/value'
 import { fail, ok, type Failure, type FailureIssue, type Result } from '../../lib/result.ts'
+import { artefactCodes } from '../artefacts.ts'
+import { escalationCodes } from '../model-suggestions.ts'
 import { legalMove } from '../legal-move.ts'
 import type { Machine } from '../machine.ts'
 import type { ModelProfile } from '../model-profile.ts'
@@ -44,13 +46,13 @@ export function editModel(profile: ModelProfile, content: ModelContent): Result<
   const move = legalMove(modelMachine, profile.state, 'EditModel')
   if (!move.ok) return move
   const { id, version, state } = profile
-  return wholeModel({ ...content, id, version, state })
+  return usableModel({ ...content, id, version, state })
 }
 
 /** A draft comes into use. Fails with `illegal-transition` or, for a draft that is no whole model, `model-invalid`. */
 export function publishModel(profile: ModelProfile): Result<ModelProfile> {
   const move = legalMove(modelMachine, profile.state, 'PublishModel')
-  return move.ok ? wholeModel({ ...profile, state: move.value.to }) : move
+  return move.ok ? usableModel({ ...profile, state: move.value.to }) : move
 }
 
 /** No case begins under it any more; those that run keep it. Fails with `illegal-transition`. */
@@ -77,7 +79,12 @@ export function wholeModel(value: unknown): Result<ModelProfile> {
   })
 }
 
-function crossFaults({ cadence, reassessDays, reassessGraceDays }: ModelProfile): readonly FailureIssue[] {
+function crossFaults({
+  cadence,
+  reassessDays,
+  reassessGraceDays,
+  ...rest
+}: ModelProfile): readonly FailureIssue[] {
   const last = cadence.length - 1
   return [
     ...cadence.flatMap(({ times }, i) =>
@@ -91,6 +98,30 @@ function crossFaults({ cadence, reassessDays, reassessGraceDays }: ModelProfile)
       ? [issueAt('reassessGraceDays', 'Without reassessDays there is nothing to be late for.')]
       : []),
   ]
+}
+
+/** Codes that a case can be judged by. */
+const knownCodes = { artefacts: artefactCodes, escalateWhen: escalationCodes } as const
+
+/**
+ * A whole model all codes of which some rule knows: what a person writes. What stands is read without that, for a rule
+ * may have gone since. Failure: `model-invalid`, with the codes that there are.
+ */
+export function usableModel(value: unknown): Result<ModelProfile> {
+  const model = wholeModel(value)
+  if (!model.ok) return model
+  for (const field of ['artefacts', 'escalateWhen'] as const) {
+    const at = model.value[field].findIndex(code => !knownCodes[field].includes(code))
+    if (at < 0) continue
+    return fail({
+      kind: 'unprocessable',
+      code: 'model-invalid',
+      message: `This is no model of case management: no rule knows a code of ${field}; \`legal\` lists those that there are.`,
+      expression: `${field}.${at}`,
+      legal: knownCodes[field],
+    })
+  }
+  return model
 }
 
 const issueAt = (expression: string, diagnostics: string): FailureIssue => ({

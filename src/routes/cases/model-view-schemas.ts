@@ -31,6 +31,17 @@ export const fidelitySchema = Type.Object({
     }),
     { description: 'What the model says that the case must have.' },
   ),
+  suggestions: Type.Array(
+    Type.Object({
+      when: Type.String({ description: 'Code of the model’s escalateWhen.', examples: ['lace-10'] }),
+      says: text,
+      evidence: Type.Array(text, { description: 'References of what it rests on.' }),
+      command: Type.Enum(['SwitchModel'], {
+        description: 'What a person sends who agrees; which model is theirs to say.',
+      }),
+    }),
+    { description: 'Conditions under which another model is to be thought of, and that hold now.' },
+  ),
 })
 
 const change = (description: string) =>

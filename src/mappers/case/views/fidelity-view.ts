@@ -14,6 +14,7 @@ export function fidelityView(scene: CaseScene): object {
     since: fidelity?.since ?? null,
     measures: fidelity?.measures ?? [],
     artefacts: fidelity?.artefacts ?? [],
+    suggestions: fidelity?.suggestions ?? [],
   }
 }
 
