@@ -1,5 +1,9 @@
 import { fail, ok, type Result } from '../../lib/result.ts'
 import { diffFiles, diffPlans } from '../../care-plan/plan-diff.ts'
+import type { Plan } from '../../care-plan/nouns/plan.ts'
+import { nounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
+import type { CaseScene } from '../../mappers/case/views/case-scene.ts'
+import { parseRemembered } from '../parsed-resources.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { instantIn, viewCase } from './view-case.ts'
 
@@ -29,7 +33,7 @@ export async function diffCase(deps: CaseDeps, { id, from, to }: DiffRequest): P
 
 export interface PlanDiffRequest {
   readonly id: string
-  /** Ids of two plans of the case. */
+  /** Ids of two plans of the case, each the newest of it, or a revision: `<id>@<major>.<minor>`. */
   readonly from: string
   readonly to: string
 }
@@ -41,9 +45,37 @@ export async function diffPlanVersions(
 ): Promise<Result<object>> {
   const scene = await viewCase(deps, { id })
   if (!scene.ok) return scene
-  const { file } = scene.value
-  if ([from, to].some(one => !file.plans.some(plan => plan.id === one))) return planUnknown
-  return ok({ id, from, to, changes: diffPlans(file, from, to) })
+  const sides = [await planNamed(deps, scene.value, from), await planNamed(deps, scene.value, to)]
+  const [before, after] = sides
+  if (!before || !after) return planUnknown
+  const plans = [
+    { ...before, id: 'from' },
+    { ...after, id: 'to' },
+  ]
+  return ok({ id, from, to, changes: diffPlans({ ...scene.value.file, plans }, 'from', 'to') })
+}
+
+const REVISION = /^(.+)@(\d+)\.(\d+)$/
+/** Versions of one plan that are looked through for a revision. */
+const VERSIONS_MAX = 1000
+
+/** A plan of the case: as it stands, or the newest version of it that had the numbers asked for. */
+async function planNamed(
+  { store, tenant, canonicalBase }: CaseDeps,
+  { file }: CaseScene,
+  name: string,
+): Promise<Plan | undefined> {
+  const [, id = name, major, minor] = REVISION.exec(name) ?? []
+  const standing = file.plans.find(plan => plan.id === id)
+  if (!standing || major === undefined) return standing
+  const isMeant = (plan: Plan): boolean => plan.major === Number(major) && plan.minor === Number(minor)
+  if (isMeant(standing)) return standing
+  const lens = nounLenses(canonicalBase).of('plan')
+  const versions = await store.history(tenant, { type: 'CarePlan', id }, { count: VERSIONS_MAX })
+  return versions
+    .filter(({ deleted }) => !deleted)
+    .map(version => lens.read(parseRemembered(version)))
+    .find(isMeant)
 }
 
 const planUnknown = fail({

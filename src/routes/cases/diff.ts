@@ -19,10 +19,16 @@ const query = Type.Object(
   { additionalProperties: false },
 )
 
-const idText = (description: string) => Type.String({ description, pattern: '^[A-Za-z0-9\\-.]{1,64}$' })
+const planText = (description: string) =>
+  Type.String({ description, pattern: '^[A-Za-z0-9\\-.]{1,64}(@\\d{1,6}\\.\\d{1,6})?$' })
 
 const planQuery = Type.Object(
-  { from: idText('Id of one version of the plan.'), to: idText('Id of the other.') },
+  {
+    from: planText(
+      'Id of one plan of the case; of one of its revisions with `@major.minor`, e.g. `<id>@1.0`.',
+    ),
+    to: planText('That of the other.'),
+  },
   { additionalProperties: false },
 )
 

@@ -148,3 +148,46 @@ test("a session is missed, the patient's own goal survives, and the T score foll
     scores.push(...(await command('ScoreGoal', { goal: goals[i], level, rater: 'practitioner' })))
   expect(scores.findLast(({ type }) => type === 'GoalAttainmentScored')?.changes.value).toBe('48.6')
 })
+
+test('revisions of one plan are compared by their numbers', async () => {
+  const fresh = await openedCase(server, 'revised')
+  const run = async (name: string, body: object): Promise<readonly Event[]> => {
+    const reply = await server.command(fresh, name, body)
+    expect(`${name} ${reply.status} ${reply.status === 200 ? '' : reply.text}`).toBe(`${name} 200 `)
+    return reply.json.events as readonly Event[]
+  }
+  const why = born(await run('IdentifyNeed', { text: 'Cannot walk' }), 'NeedIdentified')
+  await run('ConfirmNeed', { need: why })
+  const first = born(await run('DraftPlan', { title: 'First' }), 'PlanDrafted')
+  const goal = born(await run('SetGoal', { text: 'Walk', needs: [why], plan: first }), 'GoalSet')
+  await run('AcceptGoal', { goal, by: 'Patient/revised', decision: 'agree' })
+  const link = { owner: 'Practitioner/noor', goals: [goal], needs: [why], plan: first }
+  const session = born(
+    await run('AddActivity', { kind: 'service', text: 'PT', setting: 'home', ...link }),
+    'ActivityAdded',
+  )
+  await run('ObtainAgreement', { plan: first, party: 'patient', by: 'Patient/revised', decision: 'agreed' })
+  await run('ActivatePlan', { plan: first })
+  await run('RevisePlan', { plan: first, changes: { title: 'Second' }, reason: 'reviewed' })
+  const diff = (from: string, to: string) =>
+    server.call({ path: `/cases/${fresh}/plan/diff?from=${from}&to=${to}` })
+  const { json } = await diff(`${first}@1.0`, `${first}@1.1`)
+  expect(json.changes).toContainEqual({
+    path: 'plan.title',
+    change: 'changed',
+    before: 'First',
+    after: 'Second',
+  })
+  expect((await diff(`${first}@1.0`, first)).json.changes).toEqual(json.changes)
+  expect((await diff(`${first}@1.1`, `${first}@1.9`)).status).toBe(404)
+
+  // The way out: plan, goals, closure, each in its turn.
+  const last = await server.command(fresh, 'AchieveGoal', { goal })
+  expect([last.status, last.json.rule, last.json.why.includes('CompletePlan')]).toEqual([422, 'I3', true])
+  await run('CompletePlan', { plan: first })
+  await run('CancelActivity', { activity: session, reason: 'done' })
+  await run('AchieveGoal', { goal })
+  await run('ProposeClosure', { reason: 'goals-met', outcomes: 'Walks.', communicatedTo: 'Practitioner/pcp' })
+  const closed = await server.command(fresh, 'ApproveClosure', {}, { 'x-actor': 'Practitioner/ana' })
+  expect([closed.status, closed.json.case?.state]).toEqual([200, 'closed'])
+})
