@@ -18,6 +18,11 @@ import {
 
 const episodeOf = (desk: Desk): Promise<Res> => desk.read(`EpisodeOfCare/${desk.caseId}`)
 
+const recipientOf = (reference: string) => ({
+  role: concept(`${THO}/v3-ParticipationType`, 'IRCP'),
+  reference: ref(reference),
+})
+
 /** What the case and its people are told: EpisodeOfCare, Task, Consent, RiskAssessment. */
 export const caseDeeds: Deeds = {
   ScreenCase: async desk => desk.write(inState(await episodeOf(desk), 'planned', 'screened')),
@@ -56,7 +61,7 @@ export const caseDeeds: Deeds = {
     const task = await desk.read(`Task/${assignment}`)
     return desk.write({ ...task, status: 'accepted', executionPeriod: { start: desk.at } })
   },
-  GrantConsent: (desk, { scope, by }) => {
+  GrantConsent: (desk, { scope, by, recipients = [] }) => {
     const id = desk.newId()
     desk.made('ConsentGranted', id)
     return desk.write({
@@ -65,7 +70,10 @@ export const caseDeeds: Deeds = {
       category: [concept(`${THO}/v3-ActCode`, 'IDSCL'), concept(cs('consent-scope'), scope)],
       patient: subject(desk),
       policyRule: concept(`${THO}/v3-ActCode`, 'OPTIN'),
-      provision: { type: 'permit' },
+      provision: {
+        type: 'permit',
+        ...(recipients.length > 0 && { actor: recipients.map(recipientOf) }),
+      },
       performer: [ref(by)],
       dateTime: desk.at,
     })

@@ -80,6 +80,7 @@ function namesOf(file: CaseFile, kept: ReadonlyMap<string, string>): ReadonlyMap
   for (const { id, at, instrument } of file.answers) names.set(id, `answers ${instrument} ${at ?? ''}`)
   for (const { id, measure, at, goal, value } of file.scores)
     names.set(id, `score ${measure} ${at ?? ''} ${goal ?? ''} ${value}`)
+  for (const { id, scope, at } of file.consents) names.set(id, `consent ${scope} ${at ?? ''}`)
   for (const { id, method, at } of file.risks) names.set(id, `risk ${method} ${at ?? ''}`)
   for (const { id, text, at } of file.needs) names.set(id, `need ${text} ${at ?? ''}`)
   for (const { id, text } of file.barriers) names.set(id, `barrier ${text}`)
