@@ -1,3 +1,4 @@
+import { startMsOf } from '../../lib/fhir-time.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { isDerived, type CaseLenses } from './case-record.ts'
@@ -65,10 +66,29 @@ export function lawfulPlan({ before, after }: StatusChange, lenses: CaseLenses):
   if (!move.ok) return move
   const plan = kept({ before, after }, lenses)
   if (!isDerived(before, lenses.names)) return ok(plan)
+  const moved = (['start', 'end'] as const).find(name => isRedated({ before, after }, name, lenses))
+  if (moved !== undefined) return fail(redated(moved))
   const isCompleted = statusOf(after) === 'completed' && statusOf(before) !== 'completed'
   const state = isCompleted ? 'stabilised' : lenses.plan.read(before).state
   return ok(lenses.plan.write(plan, { ...lenses.plan.read(plan), state }))
 }
+
+/** When a transition began and ends follows from the stay; what a client leaves out is no change. */
+function isRedated(
+  { before, after }: StatusChange & { readonly before: Resource },
+  name: 'start' | 'end',
+  { plan }: CaseLenses,
+): boolean {
+  const [was, is] = [plan.read(before)[name], plan.read(after)[name]]
+  return was !== undefined && is !== undefined && was !== is && startMsOf(was, 'UTC') !== startMsOf(is, 'UTC')
+}
+
+const redated = (name: string): Failure => ({
+  kind: 'business-rule',
+  code: 'derived-element',
+  message: "The period of a transition follows from the stay and can't be changed.",
+  expression: `CarePlan.period.${name}`,
+})
 
 export function lawfulTeam({ before, after }: StatusChange, lenses: CaseLenses): Result<Resource> {
   if (!before) return ok(teamStated(after, lenses))

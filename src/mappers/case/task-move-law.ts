@@ -1,6 +1,7 @@
 import type { CaseFile } from '../../care-plan/case-file.ts'
-import { ruleBroken, type InvariantContext } from '../../care-plan/invariant.ts'
+import { ruleBroken, type InvariantContext, type Violation } from '../../care-plan/invariant.ts'
 import { requestersOf } from '../../care-plan/invariants/obligation-invariants.ts'
+import { isDevice } from '../../care-plan/machine-actor.ts'
 import { taskMove, type TaskFace } from '../../care-plan/task-roles.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { Failure } from '../../lib/result.ts'
@@ -21,7 +22,11 @@ export function lawfulTaskMove(
   { context, file }: TaskHearing,
 ): Failure | undefined {
   const requesters = file ? requestersOf(file) : []
-  const broken = was && taskMove(faceOf(was), faceOf(is), { actor: context.actor, requesters })
+  const broken = was
+    ? taskMove(faceOf(was), faceOf(is), { actor: context.actor, requesters })
+    : isHandOver(is, { context, file })
+      ? undefined
+      : takenForAnother(faceOf(is), context.actor)
   if (broken) return ruleBroken('I14', broken)
   const status = textOf(is['status']) ?? ''
   if (status === textOf(was?.['status'])) return undefined
@@ -37,6 +42,22 @@ export function lawfulTaskMove(
       })
     : undefined
 }
+
+/** The manager hands the case over: the next assignment is born accepted (HandOver). */
+const isHandOver = (task: Resource, { context, file }: TaskHearing): boolean =>
+  file?.case.manager === context.actor &&
+  listOf(objectOf(task['code'])['coding']).some(coding => objectOf(coding)['code'] === 'assign')
+
+const taken: ReadonlySet<string> = new Set(['accepted', 'in-progress'])
+
+/** Nobody takes a Task on for somebody else: who is asked says so. */
+const takenForAnother = ({ status, owner }: TaskFace, actor: string): Omit<Violation, 'key'> | undefined =>
+  taken.has(status) && owner !== undefined && owner !== actor && !isDevice(actor)
+    ? {
+        message: `Only its owner may make a Task ${status}: write it as requested.`,
+        expression: 'Task.status',
+      }
+    : undefined
 
 const referenceIn = (element: unknown): string | undefined => textOf(objectOf(element)['reference'])
 

@@ -178,7 +178,7 @@ describe('a case', () => {
     }
     expect(refused(lawOf(emptyWorld, [made]))).toMatchObject({ code: 'rule-broken', rule: 'I1' })
     const manager = managerOf({ compartment: [made] }, 'Practitioner/ana', '2026-10-01T00:00:00-04:00')
-    const world = written(emptyWorld, [made, manager])
+    const world = written(emptyWorld, [made, manager], { actor: 'Practitioner/ana' })
     expect(only(world, 'EpisodeOfCare')).toMatchObject({
       identifier: [{ system: `${CM}/sid/case`, value: 'made' }],
       statusHistory: [{ status: 'active', period: { start: '2026-10-01' } }],

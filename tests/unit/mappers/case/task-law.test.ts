@@ -261,3 +261,31 @@ describe('the exact state of a duty', () => {
     expect(effectsOf(world, stays).resources).toEqual([])
   })
 })
+
+describe('what is born taken, or redated', () => {
+  const bornAs = (status: string, owner: string): Resource => ({
+    resourceType: 'Task',
+    id: 'asked',
+    ...{ status, intent: 'order', owner: { reference: owner } },
+    groupIdentifier: { system: `${CM}/sid/case`, value: only(start, 'EpisodeOfCare').id ?? '' },
+    code: { text: 'Call the pharmacy' },
+    for: { reference: `Patient/${PATIENT}` },
+  })
+
+  it.each(['accepted', 'in-progress'])('a Task is born %s only by its owner (I14)', status => {
+    expect(refused(lawOf(start, [bornAs(status, 'Practitioner/sam')]))).toMatchObject({ rule: 'I14' })
+    expect(lawOf(start, [bornAs(status, 'Practitioner/noor')]).ok).toBe(true)
+    expect(lawOf(start, [bornAs('requested', 'Practitioner/sam')]).ok).toBe(true)
+  })
+
+  it('the period of a transition follows from the stay', () => {
+    const plan = only(start, 'CarePlan')
+    const period = plan['period'] as object
+    const moved = { ...plan, period: { ...period, start: '2026-01-01T00:00:00-05:00' } }
+    expect(refused(lawOf(start, [moved]))).toMatchObject({
+      code: 'derived-element',
+      expression: 'CarePlan.period.start',
+    })
+    expect(lawOf(start, [{ ...plan, title: 'Home again' }]).ok).toBe(true)
+  })
+})
