@@ -27,6 +27,7 @@ import {
   withExactState,
   type CaseCode,
 } from './case-status.ts'
+import { allowedWithoutReason, pauseOf, unreviewedPause } from './episode-evidence.ts'
 import { isEndedCase, unknownCaseTypes, type EpisodeState } from './episode-lens.ts'
 import { bornMarks, keptMarks, localInstant, marked, type MarksContext } from './episode-marks.ts'
 import { hasModelCoding } from './nouns/case-type-slots.ts'
@@ -80,16 +81,22 @@ function movedByPeople(change: EpisodeChange, context: EpisodeLawContext): Resul
   const { before, after } = change
   if (!before) return newCase(after, context)
   const state = context.lenses.episode.read(before)
+  const root = context.lenses.root.read(before)
+  const evidence = { ...context, was: root, is: context.lenses.root.read(after) }
+  const allowed = allowedWithoutReason(evidence)
+  if (allowed) return fail(allowed)
   const target = targetOf(change, context)
   const fixed = changedFixed({ before, after, isMoved: target !== undefined }, context)
   if (fixed !== undefined) return fail(fixedElement(fixed))
-  const root = context.lenses.root.read(before)
   if (target === undefined) return ok(keptMarks(settled(after, state, state, context), root, context))
   const commands = commandsTo({ target, state, root }, context)
   const [command, ...others] = commands
   if (!command || others.length > 0) return fail(noCommand({ root, target }, commands))
   const current = caseOfCode(shownState(state.standing))
-  const decided = decideCase(current, command)
+  const isPause = command.kind === 'HoldCase' && command.hold === 'pause'
+  const unreviewed = isPause ? unreviewedPause(evidence) : undefined
+  if (unreviewed) return fail(unreviewed)
+  const decided = decideCase(current, isPause ? pauseOf(evidence) : command)
   if (!decided.ok) return decided
   const code = codeOfCase(decided.value.reduce(evolveCase, current))
   const written = settled(after, state, moved(state, code, context), context)

@@ -50,6 +50,32 @@ function refused(result: ReturnType<typeof lawOf>) {
   return result.failure
 }
 
+const reviewed = (episode: Resource, reviewBy: string): Resource => ({
+  ...episode,
+  extension: [
+    ...(episode['extension'] as object[]),
+    {
+      url: `${CM}/StructureDefinition/hold`,
+      extension: [
+        { url: 'reason', valueString: 'Abroad.' },
+        { url: 'reviewBy', valueDate: reviewBy },
+      ],
+    },
+  ],
+})
+
+it('a prohibition of contact is taken back with a reason only', () => {
+  const plus = (...more: readonly object[]): Resource => ({
+    ...only(start, 'EpisodeOfCare'),
+    extension: [...(only(start, 'EpisodeOfCare')['extension'] as object[]), ...more],
+  })
+  const url = `${CM}/StructureDefinition/contact-prohibited`
+  const prohibited = written(start, [plus({ url, valueBoolean: true })])
+  expect(refused(lawOf(prohibited, [plus()])).message).toContain('AllowContact needs a reason')
+  const reason = { url: `${CM}/StructureDefinition/state-reason`, valueString: 'The patient asks for it.' }
+  expect(lawOf(prohibited, [plus(reason)]).ok).toBe(true)
+})
+
 describe('a changed native status of a case', () => {
   it('means the one legal command that leads there', () => {
     const world = written(managed, [withStatus(only(managed, 'EpisodeOfCare'), 'active')])
@@ -101,7 +127,10 @@ describe('a changed native status of a case', () => {
     expect(only(waiting, 'EpisodeOfCare')).toMatchObject({ status: 'waitlist' })
     const resumed = written(waiting, [withStatus(only(waiting, 'EpisodeOfCare'), 'active')])
     expect(stateOf(resumed)).toBe('active')
-    const paused = written(resumed, [withStatus(only(resumed, 'EpisodeOfCare'), 'onhold')])
+    const onHold = withStatus(only(resumed, 'EpisodeOfCare'), 'onhold')
+    expect(refused(lawOf(resumed, [onHold])).message).toContain('the extension hold with reason and reviewBy')
+    expect(refused(lawOf(resumed, [reviewed(onHold, '2027-10-20')])).message).toContain('within 30 days')
+    const paused = written(resumed, [reviewed(onHold, '2026-10-20')])
     expect([stateOf(paused), only(paused, 'EpisodeOfCare')['status']]).toEqual(['on-hold', 'onhold'])
     expect(refused(lawOf(screened, [withStatus(only(screened, 'EpisodeOfCare'), 'onhold')])).code).toBe(
       'case-condition',
