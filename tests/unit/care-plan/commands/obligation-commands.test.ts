@@ -207,7 +207,10 @@ describe('the rules about duties', () => {
     const earlier = { ...call, at: '2026-10-15T09:00:00-04:00' }
     expect(judged(before, { ...before, contacts: [earlier] })).toBeUndefined()
     const mourning = fileWith({ rule: 'bereavement' }, dead)
-    expect(judged(mourning, { ...mourning, contacts: [call] })).toBeUndefined()
+    const toFamily = { ...call, with: 'RelatedPerson/sister' }
+    expect(judged(mourning, { ...mourning, contacts: [toFamily] })).toBeUndefined()
+    expect(judged(mourning, { ...mourning, contacts: [call] })).toBe('I21')
+    expect(judged(before, { ...before, contacts: [toFamily] })).toBe('I21')
     expect(judged({ ...before, contacts: [call] }, { ...before, contacts: [call] })).toBeUndefined()
   })
 
