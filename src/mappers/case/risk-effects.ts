@@ -103,19 +103,28 @@ function computedRisk(
   const before = lens.read(found)
   const isCancelled = reasonOf(found, lenses.names.derived) === CANCELLED
   if (before.state === 'amended' || (before.state === 'entered-in-error' && !isCancelled)) return found
+  if (isCompletedByPeople(before, state)) return found
   const marked = isCancelled ? withReason(asResource(found), lenses.names.derived, REASON) : found
   return lens.write(asResource(marked), state)
 }
+
+/** No message tells what HOSPITAL asks of the laboratory: a value that stands is of people who added it. */
+const isCompletedByPeople = (before: Risk, computed: Risk): boolean =>
+  before.state === 'final' &&
+  before.value !== undefined &&
+  computed.value === undefined &&
+  computed.method.startsWith('hospital')
 
 function stateOf(id: string, { discharge, score }: Scored): Risk {
   const { method, tableVersion, value, atLeast, band, inputs, missing } = score
   return {
     id,
-    state: 'final',
+    state: value === undefined ? 'preliminary' : 'final',
     method,
     tableVersion,
     ...(value !== undefined && { value: String(value) }),
-    band,
+    // What is certain is the least it can come to: only the highest band is known before all is.
+    ...((value !== undefined || band === 'high') && { band }),
     inputs: value === undefined ? [...inputs, { name: 'at-least', value: String(atLeast) }] : inputs,
     missing,
     at: discharge.at,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Resource } from '../../../../src/fhir/resource.ts'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
-import { asDone, because, inDueForm, managerOf } from '../../../support/case-stories.ts'
+import { asDone, inDueForm, managerOf } from '../../../support/case-stories.ts'
 import {
   admission,
   after,

@@ -79,6 +79,18 @@ describe('the risk at a discharge', () => {
     expect(risk.value).toBeUndefined()
     expect(risk.missing).toEqual(['hemoglobin', 'oncology', 'sodium', 'procedure'])
     expect(risk.inputs).toContainEqual({ name: 'at-least', value: '3' })
+    expect([risk.state, risk.band]).toEqual(['preliminary', undefined])
+  })
+
+  it('keeps the value of a score that people completed', () => {
+    const first = effects(river, [arm])
+    const lens = lenses.of('risk')
+    const done = first.map(risk =>
+      lens.read(risk).method === 'hospital-a'
+        ? lens.write(risk, { ...lens.read(risk), state: 'final', value: '5', band: 'moderate', missing: [] })
+        : risk,
+    )
+    expect(read(effects(river, [arm, ...done]), 'hospital-a')).toMatchObject({ state: 'final', value: '5' })
   })
 
   it('changes nothing when it is computed again', () => {
