@@ -5,7 +5,7 @@ import { quotedIn, type Field, type TypeSource } from './type-source.ts'
 export type Schema = Readonly<Record<string, unknown>>
 
 /** Interface of each noun, as `Nouns` of care-plan/case-file.ts says. */
-export const nounInterfaces = (source: TypeSource): ReadonlyMap<string, string> =>
+const nounInterfaces = (source: TypeSource): ReadonlyMap<string, string> =>
   new Map((source.fieldsOf('Nouns') ?? []).map(({ name, type }) => [name, type]))
 
 /** The fields of a noun that an event may carry, each of its type or null (taken out). */

@@ -61,7 +61,7 @@ export const quotedIn = (text: string): readonly string[] =>
   [...text.matchAll(/'([^']*)'/g)].map(([, quoted]) => quoted ?? '')
 
 /** Fields stand two blanks deep; a type that opens a brace goes on until it closes. */
-export function fieldsIn(body: string): readonly Field[] {
+function fieldsIn(body: string): readonly Field[] {
   const found = body.matchAll(
     /(?:^ {2}\/\*\* ([^\n]*?) ?\*\/\n)?^ {2}readonly (\w+)(\??): ([\s\S]*?)(?=\n {2}(?:readonly|\/\*\*)|\n?$(?![\s\S]))/gm,
   )

@@ -15,7 +15,7 @@ export const assessmentDomains = [
 ] as const
 
 /** Required when the case has no model yet, or its model says nothing. */
-export const defaultDomains: readonly string[] = [
+const defaultDomains: readonly string[] = [
   'function',
   'cognition',
   'mood',

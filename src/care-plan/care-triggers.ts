@@ -199,7 +199,7 @@ function firstContact({ file, facts, settled, course, timeZone }: Care): Anchor 
 }
 
 /** Days until the n-th contact of a model, n from 0, by the phase that it falls into. */
-export function everyDaysAt({ cadence: phases }: ModelProfile, n: number): number {
+function everyDaysAt({ cadence: phases }: ModelProfile, n: number): number {
   let left = n
   for (const { everyDays, times } of phases) {
     if (times === undefined || left < times) return everyDays

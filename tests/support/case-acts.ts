@@ -75,7 +75,7 @@ export const fileOf = (world: World) => {
 }
 
 /** Rule of a duty's Task. */
-export const ruleOf = (task: Resource): string =>
+const ruleOf = (task: Resource): string =>
   (task as unknown as { reasonCode: { coding: { code: string }[] } }).reasonCode.coding[0]?.code ?? ''
 
 /** The Tasks of a rule, in order of due time. */

@@ -79,12 +79,7 @@ export function wholeModel(value: unknown): Result<ModelProfile> {
   })
 }
 
-function crossFaults({
-  cadence,
-  reassessDays,
-  reassessGraceDays,
-  ...rest
-}: ModelProfile): readonly FailureIssue[] {
+function crossFaults({ cadence, reassessDays, reassessGraceDays }: ModelProfile): readonly FailureIssue[] {
   const last = cadence.length - 1
   return [
     ...cadence.flatMap(({ times }, i) =>

@@ -13,7 +13,7 @@ const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationTyp
 const SNOMED = 'http://snomed.info/sct'
 
 /** As Encounter.participant.type has them (PV1-7, 8, 9, 17). */
-export const participationCodes: Readonly<Record<ProviderRole, string>> = {
+const participationCodes: Readonly<Record<ProviderRole, string>> = {
   attending: 'ATND',
   admitting: 'ADM',
   consulting: 'CON',

@@ -178,3 +178,13 @@ test('a draft takes what was read of it, changed, and refuses another id, versio
     expect([refused.status, refused.json.code, refused.json.location]).toEqual([422, 'model-invalid', field])
   }
 })
+
+test('an EpisodeOfCare that is no case is not listed and has no view', async () => {
+  const patient = { reference: 'Patient/e0' }
+  const body = { resourceType: 'EpisodeOfCare', id: 'plain', status: 'active', patient }
+  await server.call({ method: 'PUT', path: '/fhir/EpisodeOfCare/plain', body })
+  const listed = (await get('/cases?patient=e0')).json.cases.map((one: { id: string }) => one.id)
+  expect(listed).toContain(id)
+  expect(listed).not.toContain('plain')
+  expect((await get('/cases/plain')).status).toBe(404)
+})

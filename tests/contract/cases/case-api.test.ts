@@ -415,18 +415,6 @@ describe('the list', () => {
     expect([bad.status, bad.json.code]).toEqual([400, 'cursor-malformed'])
     expect((await server.call({ path: '/cases?bogus=1' })).status).toBe(400)
   })
-
-  test('an EpisodeOfCare that is no case is not listed and has no view', async () => {
-    const body = {
-      resourceType: 'EpisodeOfCare',
-      id: 'plain',
-      status: 'active',
-      patient: { reference: 'Patient/l1' },
-    }
-    await server.call({ method: 'PUT', path: '/fhir/EpisodeOfCare/plain', body })
-    expect(idsOf(await list('patient=l1'))).not.toContain('plain')
-    expect((await server.call({ path: '/cases/plain' })).status).toBe(404)
-  })
 })
 
 test('every answer so far was as /openapi.json describes it', () => {

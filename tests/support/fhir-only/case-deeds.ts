@@ -7,7 +7,6 @@ import {
   parts,
   ref,
   rowsOf,
-  sd,
   subject,
   tagged,
   THO,
@@ -123,4 +122,3 @@ export function underModel(episode: Res, { at }: Pick<Desk, 'at'>, { model, reas
 }
 
 export const modelUrl = (model: string): string => `${CM}/PlanDefinition/${model}|1.0.0`
-export const stateUrl = sd('state')

@@ -46,7 +46,7 @@ export function nounLens<N extends NounName>({
   blank,
   slots,
 }: NounLensParts<N>): NounLens<N> {
-  const lens: Lens<object> = lensOf<object>(slots as never)
+  const lens: Lens<object> = lensOf<object>(slots)
   return {
     noun,
     types,

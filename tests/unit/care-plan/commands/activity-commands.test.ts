@@ -208,14 +208,14 @@ describe('adherence', () => {
       {},
       { activities: ids.map((id, i) => anActivity({ id, after: ids.slice(i + 1, i + 2) })) },
     )
-    const after = (activity: string, first: readonly string[]) =>
-      decided(file, 'AdaptActivity', { activity, changes: { after: first }, reason: 'x' })
-    for (const [activity, first] of [
+    const after = (one: string, first: readonly string[]) =>
+      decided(file, 'AdaptActivity', { activity: one, changes: { after: first }, reason: 'x' })
+    for (const [one, first] of [
       ['a1', 'a1'],
       ['a3', 'a1'],
       ['a2', 'a1'],
     ] as const)
-      expect(after(activity, [first])).toMatchObject({ failure: { expression: 'changes.after' } })
+      expect(after(one ?? '', [first])).toMatchObject({ failure: { expression: 'changes.after' } })
     expect(after('a1', ['a3']).ok).toBe(true)
   })
 })

@@ -360,15 +360,15 @@ describe('other commands on a case', () => {
 })
 
 describe('TransferOut without naming anybody', () => {
-  const because = { reason: 'moves' }
+  const moves = { reason: 'moves' }
   it('needs a consent to share that names nobody (I8)', () => {
     const refused = { code: 'rule-broken', rule: 'I8', expression: 'to' }
-    expect(refusal(openFile(), 'TransferOut', because)).toMatchObject(refused)
-    const override = { ...because, consentOverride: 'Urgent.' }
+    expect(refusal(openFile(), 'TransferOut', moves)).toMatchObject(refused)
+    const override = { ...moves, consentOverride: 'Urgent.' }
     expect(refusal(openFile(), 'TransferOut', override)).toMatchObject(refused)
     const sharing = (more: object) => openFile({}, { consents: [aConsent({ scope: 'sharing', ...more })] })
     for (const more of [{ recipients: ['Organization/x'] }, { classes: ['CarePlan'] }, { state: 'revoked' }])
-      expect(refusal(sharing(more), 'TransferOut', because)).toMatchObject(refused)
-    expect(afterwards(sharing({}), 'TransferOut', because).case.state).toBe('transferred-out')
+      expect(refusal(sharing(more), 'TransferOut', moves)).toMatchObject(refused)
+    expect(afterwards(sharing({}), 'TransferOut', moves).case.state).toBe('transferred-out')
   })
 })
