@@ -22,8 +22,7 @@ export const organizationField = (description: string) =>
   Type.String({ description, pattern: '^Organization/[A-Za-z0-9\\-.]{1,64}$' })
 
 /** FHIR dateTime with time and offset. */
-export const dateTimeField = (description: string) =>
-  Type.String({ description, pattern: INSTANT_PATTERN })
+export const dateTimeField = (description: string) => Type.String({ description, pattern: INSTANT_PATTERN })
 
 export const dateField = (description: string) =>
   Type.String({ description, pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
