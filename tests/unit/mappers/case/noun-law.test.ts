@@ -74,7 +74,9 @@ describe('the state of a noun', () => {
       expression: 'Goal.lifecycleStatus',
       legal: machines.goal && legalIn(machines.goal, 'accepted'),
     })
-    expect(refused(lawOf(world, [{ ...standing('ap1'), status: 'proposed' }])).code).toBe('illegal-transition')
+    expect(refused(lawOf(world, [{ ...standing('ap1'), status: 'proposed' }])).code).toBe(
+      'illegal-transition',
+    )
   })
 
   it('written as native status alone is followed by its extension', () => {
