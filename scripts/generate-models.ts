@@ -15,6 +15,10 @@ const CM = '{cm}'
 const fidelityText: readonly string[] = [
   '## Fidelity',
   '',
+  '`suggestions` of `GET /cases/{id}/fidelity` names the codes of `escalateWhen` that hold now, with what each rests on: time to think of another model, which a person chooses (SwitchModel). `lace-10`',
+  '(newest LACE of 10 or more), `two-misses` (two sessions of a service within 14 days), `readmission`, `red-flag` and `crisis` (a red flag is open), `two-unmet-reviews` (two reviews of the plan missed),',
+  '`loop-open-30-days` (a referral asked for more than 30 days ago). A draft with another code, or an artefact that no rule knows, is refused (`model-invalid`, `legal` lists the codes).',
+  '',
   '`GET /cases/{id}/fidelity` counts from when the model in force began. A measure without `expected` is told, not judged; the first week of a model is not judged by the week.',
   '',
   '| measure | numerator | denominator |',

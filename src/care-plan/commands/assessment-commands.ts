@@ -61,7 +61,12 @@ const startAssessment = command({
       start: context.at,
     } as const
     if (id === undefined) return bornAssessment(file, 'StartAssessment', begun, context)
-    return movedAssessment(file, { id, command: 'StartAssessment', changes: () => ok(begun) })
+    return movedAssessment(file, {
+      id,
+      command: 'StartAssessment',
+      changes: ({ end }) =>
+        ok((end === undefined ? begun : { ...begun, end: undefined }) as Partial<Assessment>),
+    })
   },
 })
 

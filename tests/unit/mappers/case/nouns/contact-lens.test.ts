@@ -215,7 +215,7 @@ describe('the transition of a discharge', () => {
   it('is completed in both its states at once, and stays so', () => {
     const [file] = readCaseFiles(compartment, lenses)
     if (!file || !plan) throw new Error('no case')
-    const told = afterwards(file, 'CompleteTransition', { transition: plan.id })
+    const told = afterwards(file, 'CompleteTransition', { transition: plan.id, reason: 'moves' })
     const [changed] = writeCaseFile({ before: file, after: told, compartment, lenses })
     expect(changed).toMatchObject({ id: plan.id, status: 'completed' })
     const world = { compartment: compartment.map(one => (one.id === plan.id && changed ? changed : one)) }
