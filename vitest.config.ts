@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           globalSetup: ['tests/support/servers.ts'],
+          setupFiles: ['tests/support/fixed-seed.ts'],
           include: ['tests/{unit,property,conformance,golden,contract}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
