@@ -1,12 +1,12 @@
 import { isRawNumber, parseJson } from '../lib/json.ts'
-import { fail, ok, type Result } from '../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import type { Resource } from './resource.ts'
 
 /** Deeper than any resource of R4; everything that walks a resource may recurse without fear. */
 const DEPTH_MAX = 100
 
 /**
- * A body as a resource. Failures: `json-malformed`, `json-too-deep`, `json-unsafe-key` (`__proto__`),
+ * A body as a resource. Failures: `json-malformed` (half of a surrogate pair too), `json-too-deep`, `json-unsafe-key` (`__proto__`),
  * `json-duplicate-key` (of two properties of one name a reader keeps one, and which one differs), `resource-missing` (not
  * an object with a resourceType).
  */
@@ -32,7 +32,10 @@ export function wellFormedJson(text: string, parse: (text: string) => unknown): 
   if (colons !== propertiesIn(value)) {
     return invalid('json-duplicate-key', 'An object of the body has two properties of one name.')
   }
-  return ok(value)
+  const torn = SURROGATE.test(text)
+    ? tornIn(value, isResource(value) ? nameable(value.resourceType) : '')
+    : undefined
+  return torn === undefined ? ok(value) : fail(halfPair(torn))
 }
 
 export const isResource = (value: unknown): value is Resource =>
@@ -97,3 +100,34 @@ function hasUnsafeKey(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasUnsafeKey)
   return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasUnsafeKey)
 }
+
+/** Only an escape can hold half of a surrogate pair: UTF-8 has none. */
+const SURROGATE = /\\u[dD][89a-fA-F]/
+
+/** Where the first text, or name, stands that no database and no UTF-8 could hold; undefined when there is none. */
+function tornIn(value: unknown, path: string): string | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? undefined : path
+  if (typeof value !== 'object' || value === null || isRawNumber(value)) return undefined
+  if (Array.isArray(value)) return firstOf(value, (item, i) => tornIn(item, `${path}[${i}]`))
+  return firstOf(Object.entries(value), ([name, item]) =>
+    name.isWellFormed() ? tornIn(item, `${path}${path === '' ? '' : '.'}${nameable(name)}`) : path,
+  )
+}
+
+function firstOf<T>(list: readonly T[], find: (item: T, i: number) => string | undefined) {
+  for (const [i, item] of list.entries()) {
+    const found = find(item, i)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** A name that nobody chose to hide data in. */
+const nameable = (name: string): string => name.replace(/\W/g, '?').slice(0, 64)
+
+const halfPair = (path: string): Failure => ({
+  kind: 'invalid',
+  code: 'json-malformed',
+  message: 'A text of the body has half of a surrogate pair (\\uD800 to \\uDFFF); send the whole character.',
+  ...(path !== '' && { expression: path }),
+})

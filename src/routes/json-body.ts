@@ -32,24 +32,10 @@ const refused = (failure: Failure): RefusedBody => Object.assign(new Error(failu
 function bodyOf(bytes: Buffer): ReturnType<typeof wellFormedJson> {
   const text = utf8(bytes)
   if (text === undefined) return { ok: false, failure: malformed('The body is not UTF-8.') }
-  const read = wellFormedJson(text, JSON.parse)
-  if (!read.ok || !SURROGATE.test(text) || isWellFormed(read.value)) return read
-  return {
-    ok: false,
-    failure: malformed('A text of the body has half of a surrogate pair (\\uD800 to \\uDFFF).'),
-  }
+  return wellFormedJson(text, JSON.parse)
 }
 
 const malformed = (message: string): Failure => ({ kind: 'invalid', code: 'json-malformed', message })
-
-/** Only an escape can hold one: UTF-8 has none. */
-const SURROGATE = /\\u[dD][89a-fA-F]/
-
-function isWellFormed(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed()
-  if (typeof value !== 'object' || value === null) return true
-  return Object.entries(value).every(([name, item]) => name.isWellFormed() && isWellFormed(item))
-}
 
 function utf8(bytes: Buffer): string | undefined {
   try {

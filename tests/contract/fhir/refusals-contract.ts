@@ -52,6 +52,7 @@ export function refusalsContract(server: () => FhirServer): void {
         deep,
         '{"resourceType":"Patient","__proto__":{"a":1}}',
         '{"resourceType":"Patient","\\u005f_proto__":{}}',
+        String.raw`{"resourceType":"Patient","name":[{"family":"\udc00"}]}`,
         '[]',
         'null',
         '',
