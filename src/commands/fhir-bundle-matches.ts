@@ -19,7 +19,11 @@ export function bundleMatches({ base, clock }: FhirDeps, written: readonly Write
     const pairs = [...new URLSearchParams(query)]
     const parsed = parseSearch({ type, pairs, lenient: false, base, nowMs: clock.nowMs() })
     if (!parsed.ok) return []
-    const [first, ...rest] = parsed.value.plan.filters
+    const filters = parsed.value.plan.where.map(criterion =>
+      criterion.kind === 'filter' ? criterion.filter : undefined,
+    )
+    if (!filters.every(filter => filter !== undefined)) return []
+    const [first, ...rest] = filters
     if (!first) return []
     known ??= indexed(written, base)
     const { byValue, entries } = known

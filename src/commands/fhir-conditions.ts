@@ -45,7 +45,7 @@ async function idsOf(deps: FhirDeps, { type, query }: Condition): Promise<Result
   const pairs = [...new URLSearchParams(query)]
   const parsed = parseSearch({ type, pairs, lenient: false, base: deps.base, nowMs: deps.clock.nowMs() })
   if (!parsed.ok) return parsed
-  if (parsed.value.plan.filters.length === 0) {
+  if (parsed.value.plan.where.length === 0) {
     const message = 'A condition must have at least one search parameter.'
     return fail({ kind: 'invalid', code: 'condition-empty', message })
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { FailureIssue, Result } from '../lib/result.ts'
 import type { Resource } from '../fhir/resource.ts'
+import type { Access } from '../fhir/smart/access.ts'
 import type { ConsequenceDeps } from './case-consequences.ts'
 import type { JournalSettings } from './journal/cloud-event.ts'
 import type { Store } from './ports/store.ts'
@@ -34,6 +35,8 @@ export interface Caller {
   /** `Practitioner/123`; stands in the audit. */
   readonly actor: string
   readonly requestId: string
+  /** What the caller's token allows; undefined = everything (no authentication, the service itself). */
+  readonly access?: Access
 }
 
 export interface CaseLawInput {

@@ -3,7 +3,7 @@ import { BEGINNING_MS, END_MS } from '../fhir/search/date-interval.ts'
 import { lookupText } from '../fhir/search/index-entry.ts'
 import { bounded, folded } from '../fhir/search/index-values.ts'
 import { isRowParameter } from '../fhir/search/parameters.ts'
-import type { SearchFilter, SearchValue } from '../fhir/search/plan.ts'
+import type { Criterion, SearchFilter, SearchValue } from '../fhir/search/plan.ts'
 import { promotedColumn } from '../fhir/search/promoted.ts'
 
 /** Adds a value to the statement and gives its placeholder. */
@@ -22,10 +22,26 @@ export interface SearchFrame {
 
 type Valued<Kind extends SearchValue['kind']> = Extract<SearchValue, { readonly kind: Kind }>
 
-/**
- * One filter as a condition on `r` (resource). Values go in as parameters only; the text holds nothing of the request.
- */
-export function conditionOf(filter: SearchFilter, frame: SearchFrame): string {
+/** A criterion as a condition on `r` (resource). Values go in as parameters only; the text holds nothing of the request. */
+export function conditionOf(criterion: Criterion, frame: SearchFrame): string {
+  switch (criterion.kind) {
+    case 'filter':
+      return filterCondition(criterion.filter, frame)
+    case 'any':
+      return anyOf(criterion.of.map(part => conditionOf(part, frame)))
+    case 'all':
+      return criterion.of.length === 0
+        ? 'true'
+        : `(${criterion.of.map(part => conditionOf(part, frame)).join(' and ')})`
+    case 'not':
+      return `not coalesce(${conditionOf(criterion.of, frame)}, false)`
+    case 'chain':
+    case 'has':
+      throw new Error(`criterion ${criterion.kind} reached the store before it can run it`)
+  }
+}
+
+function filterCondition(filter: SearchFilter, frame: SearchFrame): string {
   const { parameter } = filter
   if (isRowParameter(parameter)) return rowCondition(filter, frame)
   const column = promotedColumn(frame.type, parameter.code)

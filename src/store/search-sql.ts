@@ -99,7 +99,7 @@ function fromWhere(plan: SearchPlan, frame: SearchFrame, more: readonly string[]
     `r.tenant = ${frame.tenant}`,
     `r.type = ${frame.typeNumber}`,
     'not r.deleted',
-    ...plan.filters.map(filter => conditionOf(filter, frame)),
+    ...plan.where.map(criterion => conditionOf(criterion, frame)),
     ...more,
   ]
   const from = frame.updated === 'v.updated' ? fromVersions(frame) : 'from resource r'
@@ -115,9 +115,11 @@ const fromVersions = ({ tenant, typeNumber: type }: SearchFrame): string =>
     select * from resource c where c.shard = v.shard and c.tenant = v.tenant and c.type = v.type and c.id = v.id
     and c.version = v.version offset 0) r`
 
-function updatedColumn({ filters, sort }: SearchPlan): SearchFrame['updated'] {
-  const isOnlyFilter = filters.every(({ parameter }) => parameter.code === '_lastUpdated')
-  const isAsked = filters.length > 0 || sort[0]?.by.code === '_lastUpdated'
+function updatedColumn({ where, sort }: SearchPlan): SearchFrame['updated'] {
+  const isOnlyFilter = where.every(
+    criterion => criterion.kind === 'filter' && criterion.filter.parameter.code === '_lastUpdated',
+  )
+  const isAsked = where.length > 0 || sort[0]?.by.code === '_lastUpdated'
   return isOnlyFilter && isAsked ? 'v.updated' : 'r.updated'
 }
 

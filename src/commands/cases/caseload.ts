@@ -99,12 +99,21 @@ function planOf(base: string, { manager, states, next }: Sought): SearchPlan {
   return {
     type: 'EpisodeOfCare',
     base,
-    filters: [
+    where: [
       {
-        parameter: parameterOf('case-state'),
-        values: states.map(code => ({ kind: 'token', code })),
+        kind: 'filter',
+        filter: {
+          parameter: parameterOf('case-state'),
+          values: states.map(code => ({ kind: 'token', code })),
+        },
       },
-      { parameter: parameterOf('case-manager'), values: [{ kind: 'reference', references: [manager] }] },
+      {
+        kind: 'filter',
+        filter: {
+          parameter: parameterOf('case-manager'),
+          values: [{ kind: 'reference', references: [manager] }],
+        },
+      },
     ],
     sort: [{ by: parameterOf('_lastUpdated'), descending: false }],
     count: PAGE,

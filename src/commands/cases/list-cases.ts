@@ -59,7 +59,7 @@ function planOf(deps: CaseDeps, query: CaseQuery): Result<SearchPlan> {
   return ok({
     type: 'EpisodeOfCare',
     base: deps.base,
-    filters: filtersOf(deps, query),
+    where: filtersOf(deps, query).map(filter => ({ kind: 'filter', filter })),
     sort,
     count: Math.min(COUNT_MAX, Number(query.count ?? COUNT_DEFAULT)),
     ...(after && { after }),

@@ -148,7 +148,12 @@ function planOf(base: string, next: string | undefined): SearchPlan {
   return {
     type: 'PlanDefinition',
     base,
-    filters: [{ parameter: parameterOf('type'), values: [{ kind: 'token', code: MODEL_TYPE }] }],
+    where: [
+      {
+        kind: 'filter',
+        filter: { parameter: parameterOf('type'), values: [{ kind: 'token', code: MODEL_TYPE }] },
+      },
+    ],
     sort: [{ by: parameterOf('_lastUpdated'), descending: false }],
     count: PAGE,
     ...(after && { after }),

@@ -75,7 +75,7 @@ async function nextPage(
   after: Keyset | undefined,
 ): Promise<Page | undefined> {
   const { matches, next } = await deps.store.search(deps.tenant, {
-    ...{ type: 'EpisodeOfCare', filters: [], sort: [], count: pageSize, includes: [], revIncludes: [] },
+    ...{ type: 'EpisodeOfCare', where: [], sort: [], count: pageSize, includes: [], revIncludes: [] },
     ...{ total: 'none', countOnly: false },
     ...(after && { after }),
   })

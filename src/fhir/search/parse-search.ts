@@ -91,7 +91,7 @@ function planOf(request: SearchRequest, parts: readonly Part[]): Planned {
   const plan: SearchPlan = {
     type: request.type,
     base: request.base,
-    filters: parts.flatMap(item => (item.kind === 'filter' ? [item.filter] : [])),
+    where: parts.flatMap(item => (item.kind === 'filter' ? [{ kind: 'filter', filter: item.filter }] : [])),
     sort,
     count: parts.findLast(item => item.kind === 'count')?.count ?? COUNT_DEFAULT,
     ...(after && { after }),

@@ -6,7 +6,7 @@ export interface SearchPlan {
   /** The own base: references written out below it lead here. */
   readonly base?: string
   /** All must hold. */
-  readonly filters: readonly SearchFilter[]
+  readonly where: readonly Criterion[]
   readonly sort: readonly { readonly by: SearchParameter; readonly descending: boolean }[]
   readonly count: number
   /** Where the page before ended. */
@@ -18,6 +18,30 @@ export interface SearchPlan {
   readonly countOnly: boolean
 }
 
+/**
+ * What a resource must fulfil, as a tree: the query string, `_filter`, compartments and the limits of a caller's access all
+ * end here, so that one interpreter (store/search-conditions.ts) and one matcher know what they mean.
+ */
+export type Criterion =
+  | { readonly kind: 'filter'; readonly filter: SearchFilter }
+  | { readonly kind: 'all'; readonly of: readonly Criterion[] }
+  | { readonly kind: 'any'; readonly of: readonly Criterion[] }
+  | { readonly kind: 'not'; readonly of: Criterion }
+  /** It refers, by a reference parameter of its type, to a resource of `target` that fulfils `where`. */
+  | {
+      readonly kind: 'chain'
+      readonly parameter: SearchParameter
+      readonly target: string
+      readonly where: Criterion
+    }
+  /** A resource of type `source` that fulfils `where` refers to it by that parameter. */
+  | {
+      readonly kind: 'has'
+      readonly source: string
+      readonly parameter: SearchParameter
+      readonly where: Criterion
+    }
+
 /** One parameter of the request: any of the values may match. */
 export interface SearchFilter {
   readonly parameter: SearchParameter
@@ -25,7 +49,7 @@ export interface SearchFilter {
   readonly values: readonly SearchValue[]
 }
 
-export type SearchModifier = 'missing' | 'exact' | 'contains' | 'not'
+export type SearchModifier = 'missing' | 'exact' | 'contains' | 'not' | 'text' | 'of-type' | 'identifier'
 
 /** A place in the order of a search: the sort keys of a match (ISO instants for times), then what makes it unique. */
 export interface Keyset {
@@ -43,10 +67,25 @@ export type SearchValue =
   /** `Type/id` of this server for every type that it may be, or another server's url or canonical. */
   | { readonly kind: 'reference'; readonly references: readonly string[] }
   /** Half-open interval of the given text, in milliseconds since 1970 UTC, with the prefix's relation. */
-  | { readonly kind: 'date'; readonly prefix: DatePrefix; readonly lowMs: number; readonly highMs: number }
+  | { readonly kind: 'date'; readonly prefix: Prefix; readonly lowMs: number; readonly highMs: number }
+  /**
+   * A number or quantity with its implicit precision as the interval [low, high): `5.4` is [5.35, 5.45); decimal texts, so
+   * that no digit is lost (http://hl7.org/fhir/R4/search.html#number). The unit as in a token; none = any.
+   */
+  | {
+      readonly kind: 'number'
+      readonly prefix: Prefix
+      readonly low: string
+      readonly high: string
+      /** The value itself, for prefixes that compare with it. */
+      readonly value: string
+      readonly unit?: { readonly system?: string | null; readonly code?: string }
+    }
+  /** One value for each component of a composite parameter, in their order. */
+  | { readonly kind: 'composite'; readonly parts: readonly SearchValue[] }
   | { readonly kind: 'missing'; readonly missing: boolean }
 
-export type DatePrefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
+export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
 
 export interface SearchInclude {
   /** The type that holds the reference. */

@@ -2,7 +2,7 @@ import { resourceTypes } from '../resource-types.ts'
 import { dateInterval } from './date-interval.ts'
 import { folded, normalReference, PREFIX_LENGTH_MAX } from './index-values.ts'
 import type { SearchParameter } from './parameters.ts'
-import type { DatePrefix, SearchValue } from './plan.ts'
+import type { Prefix, SearchValue } from './plan.ts'
 
 export interface ValueContext {
   /** Own base URL: a reference given absolute under it is a local one. */
@@ -81,7 +81,7 @@ function dateValue(text: string, nowMs: number): SearchValue | undefined {
   const interval = dateInterval(date)
   if (!interval) return undefined
   const { lowMs, highMs } = interval
-  if (prefix !== 'ap') return { kind: 'date', prefix: prefix as DatePrefix, lowMs, highMs }
+  if (prefix !== 'ap') return { kind: 'date', prefix: prefix as Prefix, lowMs, highMs }
   const reachMs = Math.round(Math.abs(nowMs - lowMs) / 10)
   return { kind: 'date', prefix: 'ap', lowMs: lowMs - reachMs, highMs: highMs + reachMs }
 }

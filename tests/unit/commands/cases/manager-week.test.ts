@@ -57,7 +57,7 @@ describe('the week of the manager of a case', () => {
         2 * (intensive ? weeklyDemand(intensive).minutes : 0) +
         (clinical ? weeklyDemand(clinical).minutes : 0),
     })
-    expect(JSON.stringify(asked[0]?.filters.map(({ values }) => values))).toContain('Practitioner/noor')
+    expect(JSON.stringify(asked[0]?.where)).toContain('Practitioner/noor')
   })
 
   it('is unknown of a time past', async () => {

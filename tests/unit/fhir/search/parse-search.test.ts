@@ -14,7 +14,8 @@ function plan(type: string, query: string) {
   return parsed.value.plan
 }
 
-const values = (type: string, query: string) => plan(type, query).filters.map(({ values: found }) => found)
+const values = (type: string, query: string) =>
+  plan(type, query).where.map(criterion => (criterion.kind === 'filter' ? criterion.filter.values : []))
 
 describe('a value', () => {
   test('that holds a NUL, or of which folding leaves nothing, is refused', () => {
