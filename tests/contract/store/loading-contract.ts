@@ -134,7 +134,7 @@ export function loadingContract(trial: StoreTrial): void {
       if (!parameter) throw new Error('Patient has no identifier parameter')
       const { matches } = await trial.store().search(of, {
         type: 'Patient',
-        where: [{ parameter, values: [{ kind: 'token', code }] }],
+        where: [{ kind: 'filter', filter: { parameter, values: [{ kind: 'token', code }] } }],
         sort: [],
         count: 10,
         includes: [],
