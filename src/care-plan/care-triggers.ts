@@ -124,10 +124,13 @@ function endedWithCase(trigger: Trigger, course: CaseCourse, timeZone: string): 
 const eligibility = (care: Care): readonly Trigger[] =>
   triggerOf({ kind: 'eligible', id: 'eligible', at: care.file.case.eligibleAt }, care)
 
+/** Id of the trigger that the opening of a case is. */
+export const OPENED = 'opened'
+
 function engagement(care: Care): readonly Trigger[] {
   const [first] = care.spans
   return triggerOf(
-    { kind: 'engagement', id: 'opened', at: care.file.case.openedAt, model: first?.model },
+    { kind: 'engagement', id: OPENED, at: care.file.case.openedAt, model: first?.model },
     care,
   ).map(trigger => ({
     ...trigger,
@@ -195,7 +198,7 @@ function firstContact({ file, facts, settled, course, timeZone }: Care): Anchor 
   const opened = file.case.openedAt
   const openedMs = opened === undefined ? Number.NaN : startMsOf(opened, timeZone)
   const made = facts.contacts.find(({ atMs }) => atMs >= openedMs)
-  return made ?? settled({ caseId: course.id, rule: 'first-contact', trigger: 'opened', n: 0 })
+  return made ?? settled({ caseId: course.id, rule: 'first-contact', trigger: OPENED, n: 0 })
 }
 
 /** Days until the n-th contact of a model, n from 0, by the phase that it falls into. */

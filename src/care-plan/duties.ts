@@ -196,7 +196,10 @@ const isTooLate = ({ atMs }: CareFact, overtaken: Overtaken | undefined): boolea
   overtaken !== undefined && (overtaken.atMs === undefined || atMs > overtaken.atMs)
 
 /** Evidence of each case, sorted when it is first asked for. */
-function evidenceOf({ files, timeZone }: DutyContext): (caseId: string) => Evidence | undefined {
+export function evidenceOf({
+  files,
+  timeZone,
+}: Pick<DutyContext, 'files' | 'timeZone'>): (caseId: string) => Evidence | undefined {
   const known = new Map<string, Evidence>()
   return caseId => {
     const file = files?.get(caseId)

@@ -11,12 +11,19 @@ export interface Evidence {
   readonly timeZone: string
 }
 
+/** What is asked of a trigger, also of one that is gone and that only its Task still names. */
+export type FulfilledTrigger = Pick<Trigger, 'kind' | 'id' | 'atMs' | 'encounter'>
+
 /** The earliest fact in the case file that meets a duty; undefined when none does and people have to say so. */
-export function fulfilmentOf(rule: RuleId, trigger: Trigger, evidence: Evidence): CareFact | undefined {
+export function fulfilmentOf(
+  rule: RuleId,
+  trigger: FulfilledTrigger,
+  evidence: Evidence,
+): CareFact | undefined {
   return metBy[rule]?.(trigger, evidence)
 }
 
-type MetBy = (trigger: Trigger, evidence: Evidence) => CareFact | undefined
+type MetBy = (trigger: FulfilledTrigger, evidence: Evidence) => CareFact | undefined
 
 const from =
   (list: (facts: CareFacts) => readonly CareFact[]): MetBy =>

@@ -18,6 +18,7 @@ import { isDerived, isWorkedOn } from './case-record.ts'
 import { textOf } from './json-edit.ts'
 import { identifierOf, textAt } from './slots.ts'
 import { caseNumberOf, isOpenTask, missedSlot, modifiedAt, newTask, type TaskState } from './task-lens.ts'
+import { withdrawnAt, workDone } from './work-done.ts'
 import { writeTask } from './write-task.ts'
 
 export interface TaskInput {
@@ -170,12 +171,18 @@ function orphanTask(task: Resource, input: TaskInput): Resource {
   const duty = dutyNamed(task, lenses)
   if (duty?.rule === 'fact-review') return orphanReview(task, before, duty, lenses)
   if (!duty) return withDeath(task, before, input)
+  const done = workDone(duty, before, input)
+  if (done) return writeTask(task, keptState(before, done, input.context.timeZone), lenses)
   const recorded = withdrawnAt(duty.trigger, input.facts) ?? before.modified ?? ''
   const modified = modifiedAt(before.authored ?? recorded, recorded, before.modified)
   if (isWorkedOn(task, lenses))
     return withDeath(task, { ...before, modified, notes: [WITHDRAWN_NOTE] }, input)
   return writeTask(task, laidOver({ ...before, modified }, before, { reason: WITHDRAWN, recorded }), lenses)
 }
+
+/** Work that was done is kept when its trigger goes (I18). */
+const keptState = (before: TaskState, done: CareFact, timeZone: string): TaskState =>
+  metState({ ...before, notes: before.escalatedTo === undefined ? [] : [ESCALATED_NOTE] }, done, timeZone)
 
 /** The Task with the state given, cancelled when its case ended with the patient. */
 function withDeath(task: Resource, state: TaskState, { death, courses, lenses }: TaskInput): Resource {
@@ -218,22 +225,25 @@ export function dutyNamed(task: Resource, lenses: CaseLenses): NamedDuty | undef
   return { caseId, rule, trigger: trigger.replace(/~\d+(r\d+)?$/, '') }
 }
 
-/** When it became known that a trigger doesn't hold; undefined when its movement is no longer known. */
-function withdrawnAt(trigger: string, facts: StayFacts): string | undefined {
-  const movement = facts.byId.get(trigger)
-  return movement?.cancelledAt ?? movement?.recorded
-}
-
-/** One review for each withdrawn trigger of which somebody has begun to do what it called for. */
+/** One review for each withdrawn trigger of which somebody has begun, or done, what it called for. */
 function reviewTriggers(orphans: readonly Resource[], input: TaskInput): readonly Trigger[] {
   const { lenses } = input
   const begun = orphans.flatMap(task => {
     const duty = dutyNamed(task, lenses)
     const state = lenses.task.read(task)
+    if (!duty || duty.rule === 'fact-review') return []
     const isBegun = isOpenTask(state.standing.own) && isWorkedOn(task, lenses)
-    return duty && duty.rule !== 'fact-review' && isBegun ? reviewTrigger(duty, state, input) : []
+    return isBegun || restsOnWithdrawn(duty, state, input) ? reviewTrigger(duty, state, input) : []
   })
   return [...new Map(begun.map(trigger => [`${trigger.caseId}/${trigger.id}`, trigger])).values()]
+}
+
+/** Done on the word of a message that was taken back; where the whole case is in doubt, people are asked about that. */
+function restsOnWithdrawn(duty: NamedDuty, state: TaskState, input: TaskInput): boolean {
+  const movement = input.facts.byId.get(duty.trigger)
+  const course = input.courses.find(({ id }) => id === duty.caseId)
+  if (movement?.cancelledAt === undefined || course?.standing !== 'live') return false
+  return state.standing.own === 'completed' || workDone(duty, state, input) !== undefined
 }
 
 function reviewTrigger(duty: NamedDuty, state: TaskState, { facts, context }: TaskInput): readonly Trigger[] {

@@ -254,13 +254,6 @@ describe('River after the stay', () => {
     expect(linesBy(world, 'follow-up-visit')).toEqual(['voided 2026-12-09'])
     expect(linesBy(world, 'admission-notice').at(-1)).toBe('due 2026-12-07')
   })
-
-  it('has what a withdrawn discharge asked for voided whatever was done, and the contact stays', () => {
-    const reached = then(contact(atHome(), 'k2', '2026-11-30T16:00:00-05:00'), [toFacility, home])
-    const world = then(reached, [toFacility, facility])
-    expect(linesBy(world, 'contact')).toEqual(['voided 2026-11-30'])
-    expect(world.compartment.some(({ id }) => id === 'k2')).toBe(true)
-  })
 })
 
 describe('other rules', () => {
