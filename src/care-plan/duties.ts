@@ -244,7 +244,7 @@ export function dueAt(
   return endOfDay(last, timeZone)
 }
 
-function wordsOf(rule: RuleId, trigger: Trigger, dueIn: DueIn, due: string): string {
+export function wordsOf(rule: RuleId, trigger: Pick<Trigger, 'kind'>, dueIn: DueIn, due: string): string {
   const time = dueIn.unit === 'hours' ? `${due.slice(11, 16)} on ` : ''
   return `${dutyWords[rule]} Rule: ${ruleWords(trigger.kind, dueIn)}. Due: ${time}${dateInWords(due.slice(0, 10))}.`
 }

@@ -1,4 +1,5 @@
 import { dateInWords } from '../lib/calendar-date.ts'
+import type { VoidReason } from './duties.ts'
 import type { DueIn, RuleId, TriggerKind } from './duty-rules.ts'
 
 /** What is to be done, in plain words for the people who do it. */
@@ -62,6 +63,19 @@ export const triggerWords: Readonly<Record<TriggerKind, string>> = {
   'red-flag': 'the red flag',
   held: 'the pause of the case',
   'closure-proposed': 'the proposal of closure',
+}
+
+/** Why a duty is not to be done after all. */
+export const voidWords: Readonly<Record<VoidReason, string>> = {
+  'trigger cancelled': 'What called for it was taken back.',
+  'patient admitted again': 'The patient was admitted again.',
+  'patient deceased': 'The patient has died.',
+  'case ended': 'The case has ended.',
+  'case on hold': 'The case is on hold.',
+  'model switched': 'The model that asked for it is no longer in force.',
+  'plan replaced': 'The plan that asked for it is no longer in force.',
+  'stay ended': 'The stay has ended.',
+  'patient on leave': 'The patient is on leave from a stay.',
 }
 
 const unitWords: Readonly<Record<'business-days' | 'days' | 'hours', readonly [string, string]>> = {

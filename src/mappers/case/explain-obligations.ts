@@ -1,14 +1,17 @@
-import { dutiesOf, escalationOf, type Duty } from '../../care-plan/duties.ts'
+import { dutiesOf, escalationOf, type Duty, type Trigger, type VoidReason } from '../../care-plan/duties.ts'
 import { dueArithmetic, shortDay } from '../../care-plan/due-arithmetic.ts'
 import { ruleNamed, sourceOf, type DutyRule } from '../../care-plan/duty-rules.ts'
-import { dutyWords, ruleWords, triggerWords } from '../../care-plan/duty-words.ts'
+import { dutyWords, ruleWords, triggerWords, voidWords } from '../../care-plan/duty-words.ts'
 import type { ObligationState } from '../../care-plan/obligation.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { caseDuties, type CaseDuties } from './case-duties.ts'
 import type { CaseEffectsInput } from './case-effects.ts'
 import { isDerived } from './case-record.ts'
 import { nounLenses } from './nouns/noun-lenses.ts'
-import { dutyNamed, wantedTasks, type NumberedDuty } from './task-effects.ts'
+import { recalledDuty, type RecalledDuty } from './recalled-duty.ts'
+import { dutyNamed, wantedTasks, type NamedDuty, type NumberedDuty } from './task-effects.ts'
+import type { TaskState } from './task-lens.ts'
+import { withdrawnAt } from './work-done.ts'
 
 export interface ObligationExplanation {
   /** Id of its Task. */
@@ -27,9 +30,13 @@ export interface ObligationExplanation {
     /** meta.source of the message that told it; absent when people did. */
     readonly message?: string
     readonly encounter?: string
+    /** When it became known that it doesn't hold any more. */
+    readonly withdrawnAt?: string
   }
-  /** How the due time was computed; absent when the trigger is gone. */
+  /** How the due time was computed; absent when it was by rules that are others now. */
   readonly arithmetic?: string
+  /** Why it need not be done after all, and when that became known. */
+  readonly voided?: { readonly reason: string; readonly says: string; readonly at?: string }
   readonly due?: string
   readonly state: ObligationState
   readonly status: string
@@ -73,31 +80,54 @@ function wantedExplained(
   const { trigger } = duty
   const rule = ruleNamed(duty.rule, trigger.kind)
   const stood = task ? standingOf(task, input) : unraised(duty)
-  const { snoozedUntil } = stood
   const escalateAt = escalationOf(duty, stood.due ?? duty.due, input)
-  const put = snoozedUntil === undefined ? '' : `; put off to ${shortDay(snoozedUntil.slice(0, 10))}`
   return [
     {
       ...{ id, rule: duty.rule },
       says: saysOf(duty),
       source: rule ? sourceOf(rule, trigger.model) : '',
-      trigger: {
-        kind: trigger.kind,
-        id: trigger.id,
-        says: triggerWords[trigger.kind],
-        at: trigger.at,
-        ...(trigger.message !== undefined && { message: trigger.message }),
-        ...(trigger.encounter !== undefined && { encounter: `Encounter/${trigger.encounter}` }),
-      },
-      arithmetic: `${dueArithmetic(duty, input)}${put}`,
+      trigger: triggerExplained(trigger),
+      arithmetic: arithmeticOf(duty, stood, input),
+      ...voidedBecause(stood, duty.voided?.recorded),
       ...(escalateAt !== undefined && { escalateAt }),
       ...stood,
     },
   ]
 }
 
-const saysOf = ({ rule, trigger, dueIn }: Duty): string =>
+const triggerExplained = ({
+  kind,
+  id,
+  at,
+  message,
+  encounter,
+}: Trigger): ObligationExplanation['trigger'] => ({
+  ...{ kind, id, says: triggerWords[kind], at },
+  ...(message !== undefined && { message }),
+  ...(encounter !== undefined && { encounter: `Encounter/${encounter}` }),
+})
+
+function arithmeticOf(
+  duty: Pick<Duty, 'trigger' | 'dueIn' | 'due'>,
+  { snoozedUntil }: Stood,
+  input: ExplainInput,
+): string {
+  const put = snoozedUntil === undefined ? '' : `; put off to ${shortDay(snoozedUntil.slice(0, 10))}`
+  return `${dueArithmetic(duty, input)}${put}`
+}
+
+const saysOf = ({ rule, trigger, dueIn }: Pick<Duty, 'rule' | 'trigger' | 'dueIn'>): string =>
   `${dutyWords[rule]} Rule: ${ruleWords(trigger.kind, dueIn)}.`
+
+function voidedBecause(
+  { state, statusReason }: Stood,
+  at: string | undefined,
+): Pick<ObligationExplanation, 'voided'> {
+  if (state !== 'voided') return {}
+  const reason = statusReason ?? 'trigger cancelled'
+  const says = Object.hasOwn(voidWords, reason) ? voidWords[reason as VoidReason] : `${reason}.`
+  return { voided: { reason, says, ...(at !== undefined && { at }) } }
+}
 
 type Stood = Pick<
   ObligationExplanation,
@@ -125,26 +155,46 @@ function standingOf(task: Resource, { canonicalBase }: ExplainInput): Stood {
   }
 }
 
-/** A duty whose trigger is gone: what its Task still says. */
+/** A duty whose trigger is gone: what its Task still says, by the rules that it was made by. */
 function orphanExplained(task: Resource, { input, known }: Explaining): readonly ObligationExplanation[] {
   const named = dutyNamed(task, known.lenses)
   if (!named) return []
-  const rule: DutyRule | undefined = ruleNamed(named.rule)
-  const { authored, message, focus } = known.lenses.task.read(task)
+  const state = known.lenses.task.read(task)
+  const recalled = recalledDuty(named, state, known)
+  const stood = standingOf(task, input)
+  const withdrawn = withdrawnAt(named.trigger, known.facts)
+  const trigger = recalled ? triggerExplained(recalled.trigger) : triggerGone(named, state)
   return [
     {
       ...{ id: task.id ?? '', rule: named.rule },
-      says: rule ? dutyWords[rule.id] : named.rule,
-      source: rule?.source ?? '',
-      trigger: {
-        kind: 'withdrawn',
-        id: named.trigger,
-        says: 'what called for it is gone',
-        ...(authored !== undefined && { at: authored }),
-        ...(message !== undefined && { message }),
-        ...(focus !== undefined && { encounter: focus }),
-      },
-      ...standingOf(task, input),
+      ...saidBy(named, state, recalled),
+      trigger: { ...trigger, ...(withdrawn !== undefined && { withdrawnAt: withdrawn }) },
+      ...(recalled && { arithmetic: arithmeticOf(recalled, stood, input) }),
+      ...voidedBecause(stood, withdrawn ?? state.modified),
+      ...stood,
     },
   ]
 }
+
+function saidBy(
+  { rule: id }: NamedDuty,
+  { words }: TaskState,
+  recalled: RecalledDuty | undefined,
+): Pick<ObligationExplanation, 'says' | 'source'> {
+  if (recalled) {
+    const { rule, trigger, dueIn } = recalled
+    return { says: saysOf({ rule: rule.id, trigger, dueIn }), source: sourceOf(rule, trigger.model) }
+  }
+  const rule: DutyRule | undefined = ruleNamed(id)
+  return { says: words ?? (rule ? dutyWords[rule.id] : id), source: rule?.source ?? '' }
+}
+
+const triggerGone = (
+  { trigger }: NamedDuty,
+  { authored, message, focus }: TaskState,
+): ObligationExplanation['trigger'] => ({
+  ...{ kind: 'withdrawn', id: trigger, says: 'what called for it is gone' },
+  ...(authored !== undefined && { at: authored }),
+  ...(message !== undefined && { message }),
+  ...(focus !== undefined && { encounter: focus }),
+})

@@ -236,6 +236,7 @@ const source = Type.Object({
   at: optional(text),
   message: optional(Type.String({ description: 'meta.source of the message that told it.' })),
   encounter: optional(text),
+  withdrawnAt: optional(Type.String({ description: 'When it became known that it does not hold any more.' })),
 })
 
 export const obligationsSchema = Type.Object({
@@ -251,6 +252,12 @@ export const obligationsSchema = Type.Object({
         source: Type.String({ description: 'Clause or source of the rule.' }),
         trigger: source,
         arithmetic: optional(Type.String({ description: 'How the due time was computed.' })),
+        voided: optional(
+          Type.Object(
+            { reason: text, says: text, at: optional(text) },
+            { description: 'Why it need not be done after all, and when that became known.' },
+          ),
+        ),
         due: optional(text),
         state: text,
         status: text,

@@ -122,13 +122,82 @@ describe('an explanation', () => {
     })
   })
 
-  it('of a duty whose trigger is gone says so', () => {
-    const back = after(world(), admitted, withModels)
-    expect(explained(back, admitted).get('contact')).toMatchObject({
-      ...{ state: 'voided', status: 'cancelled', statusReason: 'trigger cancelled' },
-      trigger: { kind: 'withdrawn', message: 'urn:message:discharge-2026-11-25T11:00:00' },
+  describe('of a duty whose discharge was taken back', () => {
+    const cancelled = [
+      stay('e1', [...(admitted[0]?.movements ?? []), { ...left, cancelledAt: '2026-11-25T20:00:00-05:00' }]),
+    ]
+
+    it('still names rule, source, trigger and days, and says why it is void', () => {
+      expect(explained(after(world(), cancelled, withModels), cancelled).get('contact')).toMatchObject({
+        source:
+          'CMS transitional care management 99495/99496: interactive contact within 2 business days of the discharge',
+        says: 'Reach the patient or the caregiver by phone, electronically or in person. Rule: within 2 business days of the discharge.',
+        trigger: {
+          ...{ kind: 'discharge-to-community', says: 'the discharge', encounter: 'Encounter/e1' },
+          message: 'urn:message:discharge-2026-11-25T11:00:00',
+          ...{ at: '2026-11-25T11:00:00-05:00', withdrawnAt: '2026-11-25T20:00:00-05:00' },
+        },
+        arithmetic:
+          'Wed 2026-11-25 + 2 business days: Thu 2026-11-26 Thanksgiving Day, Sat 2026-11-28, Sun 2026-11-29 skipped -> Mon 2026-11-30',
+        ...{ due: '2026-11-30T23:59:59-05:00', state: 'voided', statusReason: 'trigger cancelled' },
+        voided: {
+          reason: 'trigger cancelled',
+          says: 'What called for it was taken back.',
+          at: '2026-11-25T20:00:00-05:00',
+        },
+      })
     })
-    expect(explained(back, admitted).get('contact')?.arithmetic).toBeUndefined()
+
+    it('does so for every duty that there was, put off or not', () => {
+      const [asked] = dutiesBy(world(), 'discharge-info')
+      const due = '2026-11-30T23:59:59-05:00'
+      const later = act(world(), 'obligation', { id: asked?.id ?? '', due, snoozedUntil: due })
+      const before = explained(after(later, home, withModels))
+      const back = explained(after(later, cancelled, withModels), cancelled)
+      const gone = [...back].filter(([, one]) => one.state === 'voided')
+      expect(gone.length).toBeGreaterThan(5)
+      for (const [rule, { says, source, arithmetic, trigger, voided }] of gone) {
+        const was = before.get(rule)
+        expect([rule, says, source, arithmetic]).toEqual([rule, was?.says, was?.source, was?.arithmetic])
+        expect(trigger).toMatchObject({ ...was?.trigger })
+        expect(voided?.says).toBe('What called for it was taken back.')
+      }
+    })
+
+    it('says of work that was kept that its trigger is gone, and nothing of being void', () => {
+      const called = after(contact(world(), 'k1', '2026-11-25T15:00:00-05:00'), home, withModels)
+      const kept = explained(after(called, cancelled, withModels), cancelled).get('contact')
+      expect(kept).toMatchObject({
+        ...{ state: 'met', outputs: ['Encounter/k1'] },
+        trigger: { withdrawnAt: '2026-11-25T20:00:00-05:00' },
+      })
+      expect(kept?.voided).toBeUndefined()
+    })
+  })
+
+  it('of a duty that was overtaken says by what', () => {
+    const back = [
+      ...home,
+      stay('e2', [admission('2026-12-01T09:15:00', { at: '2026-12-01T09:15:00-05:00' })]),
+    ]
+    const contactDuty = explained(after(world(), back, withModels), back).get('contact')
+    expect(contactDuty).toMatchObject({
+      arithmetic: expect.stringContaining('+ 2 business days') as string,
+      voided: { reason: 'patient admitted again', says: 'The patient was admitted again.' },
+    })
+  })
+
+  it('of what people had called for and took back says so too', () => {
+    const flagged = act(world(), 'flag', {
+      ...{ id: 'f1', code: 'low-mood', state: 'open', at: '2026-11-27T10:00:00-05:00' },
+    })
+    const raised = after(flagged, home, withModels)
+    const wrong = after(act(raised, 'flag', { id: 'f1', state: 'entered-in-error' }), home, withModels)
+    expect(explained(wrong).get('red-flag')).toMatchObject({
+      trigger: { kind: 'red-flag', id: 'flag:f1', at: '2026-11-27T10:00:00-05:00' },
+      arithmetic: 'Fri 2026-11-27 + 0 days -> Fri 2026-11-27',
+      voided: { reason: 'trigger cancelled' },
+    })
   })
 })
 
