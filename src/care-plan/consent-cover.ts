@@ -33,3 +33,13 @@ export const isCovered = (file: CaseFile, { recipient, dataClass, at }: Share): 
   )
 
 const isNoneOr = (list: readonly string[], item: string): boolean => list.length === 0 || list.includes(item)
+
+/** Whoever goes on with a case may be told: a consent to share the case that names nobody is in force. */
+export const sharesWithAnybody = ({ consents }: Pick<CaseFile, 'consents'>, at: string): boolean =>
+  consents.some(
+    one =>
+      one.scope === 'sharing' &&
+      one.recipients.length === 0 &&
+      isNoneOr(one.classes, 'EpisodeOfCare') &&
+      isInForce(one, at),
+  )

@@ -6,7 +6,7 @@ import { caseMoved, closedForDays, type CasePatch } from '../case-course.ts'
 import type { CaseFile } from '../case-file.ts'
 import type { CaseCommand } from '../case.ts'
 import { command, type CommandContext } from '../command.ts'
-import { isInForce, managementConsents } from '../consent-cover.ts'
+import { managementConsents, sharesWithAnybody } from '../consent-cover.ts'
 import type { DomainEvent } from '../domain-event.ts'
 import { ruleBroken } from '../invariant.ts'
 import { acceptedAssignments } from '../managed-time.ts'
@@ -173,16 +173,6 @@ const transferOut = command({
     return ended.ok && to === undefined && !sharesWithAnybody(file, context.at) ? fail(toWhom) : ended
   },
 })
-
-/** Whoever goes on with it may be told: a consent to share that names nobody. */
-const sharesWithAnybody = ({ consents }: CaseFile, at: string): boolean =>
-  consents.some(
-    one =>
-      one.scope === 'sharing' &&
-      one.recipients.length === 0 &&
-      (one.classes.length === 0 || one.classes.includes('EpisodeOfCare')) &&
-      isInForce(one, at),
-  )
 
 const toWhom = ruleBroken('I8', {
   message:

@@ -1,6 +1,6 @@
 import { laterOf } from '../../lib/fhir-time.ts'
 import { listNames, listOfNoun, type CaseFile } from '../case-file.ts'
-import { isCovered, type Share } from '../consent-cover.ts'
+import { isCovered, sharesWithAnybody, type Share } from '../consent-cover.ts'
 import type { Invariant, InvariantContext, Violation } from '../invariant.ts'
 import { legalIn, movesBetween, type Machine } from '../machine.ts'
 import { machines } from '../machines.ts'
@@ -51,14 +51,30 @@ const sharedByConsent: Invariant = {
   violations: (after, before, context) => {
     if (!before) return []
     const old = new Set(sharesOf(before, context).map(({ key }) => key))
-    return sharesOf(after, context)
+    const uncovered = sharesOf(after, context)
       .filter(share => !old.has(share.key) && !isCovered(after, share))
       .map(({ key, expression, dataClass }) => ({
         key,
         expression,
         message: `no active consent covers the recipient for ${dataClass}; have it granted (GrantConsent, scope sharing) or answer for it (OverrideConsent).`,
       }))
+    return isSentAnywhere(after, before) && !sharesWithAnybody(after, context.at)
+      ? [...uncovered, toNobody]
+      : uncovered
   },
+}
+
+/** Transferred by this change, and nobody is named who goes on with it. */
+const isSentAnywhere = ({ case: root }: CaseFile, before: CaseFile): boolean =>
+  root.state === 'transferred-out' &&
+  before.case.state !== 'transferred-out' &&
+  root.transferredTo === undefined
+
+const toNobody: Violation = {
+  key: 'transfer',
+  message:
+    'a transfer names who goes on with the case (TransferOut with `to`; by FHIR the extension transferred-to), whom a consent or an override covers; without it, a consent to share with whoever cares for the patient must be in force (GrantConsent, scope sharing).',
+  expression: 'EpisodeOfCare.extension',
 }
 
 /** What a case tells whom: a transfer, managers of another organisation, referrals. */

@@ -111,6 +111,19 @@ describe('I8, shares need consent', () => {
     expect(ruleOf(before, sharing(more))).toBe(rule)
   })
 
+  it('refuses a transfer that names nobody, unless whoever cares for the patient may be told', () => {
+    const { transferredTo: _to, ...nobody } = transferred.case
+    expect(broken(before, { ...transferred, case: nobody })).toEqual([
+      'I8',
+      expect.stringContaining('transferred-to'),
+    ])
+    const told = (more: object) => ruleOf(before, { ...sharing(more), case: nobody })
+    expect(told({})).toBeUndefined()
+    expect(told({ recipients: ['Organization/irf'] })).toBe('I8')
+    expect(told({ classes: ['ServiceRequest'] })).toBe('I8')
+    expect(ruleOf({ ...transferred, case: nobody }, { ...transferred, case: nobody })).toBeUndefined()
+  })
+
   it('lets somebody answer for it', () => {
     const override = { recipient: 'Organization/irf', reason: 'x', by: 'Practitioner/noor', at: '2026-10-13' }
     expect(ruleOf(before, withCase(transferred, { overrides: [override] }))).toBeUndefined()
