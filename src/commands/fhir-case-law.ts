@@ -3,6 +3,7 @@ import { ok, type Result } from '../lib/result.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource } from '../fhir/resource.ts'
 import { caseFileTypes } from './cases/case-compartment.ts'
+import { staysIn } from './cases/case-scene.ts'
 import type { Caller, FhirDeps } from './fhir-deps.ts'
 import { shardOf, type PlacedIntent } from './fhir-placing.ts'
 import type { Loaded } from './ports/store.ts'
@@ -38,6 +39,11 @@ export function underCaseLaw({ deps, caller, work, placed, loaded, atInstant }: 
     partTypes.has(row.type) ? (before.get(row) ?? []) : [],
   )
   const { actor } = caller
+  const { consequences } = deps
+  const staysOf = (patient: string) => {
+    const shard = shardOf(deps.tenant, { type: 'Patient', id: patient }, patient)
+    return consequences ? staysIn(consequences, { patient, shard, loaded }).stays : []
+  }
   const input = {
     compartment,
     changed,
@@ -46,6 +52,7 @@ export function underCaseLaw({ deps, caller, work, placed, loaded, atInstant }: 
     door: 'fhir' as const,
     at: atInstant,
     canonicalBase: deps.canonicalBase,
+    ...(consequences && { staysOf }),
   }
   const lawful = deps.applyCaseLaw(input)
   if (!lawful.ok) return lawful

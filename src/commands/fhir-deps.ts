@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { FailureIssue, Result } from '../lib/result.ts'
+import type { Stay } from '../care-plan/stay.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Access } from '../fhir/smart/access.ts'
 import type { ConsequenceDeps } from './case-consequences.ts'
@@ -50,6 +51,8 @@ export interface CaseLawInput {
   readonly door: 'fhir' | 'peer'
   readonly at: string
   readonly canonicalBase: string
+  /** The visits of a patient, as messages told. */
+  readonly staysOf?: (patient: string) => readonly Stay[]
 }
 
 /** What to write instead, derived changes included; a failure when the change breaks the law. */

@@ -42,6 +42,13 @@ const stateTo = async (state: string, status: string, actor = NOOR) => {
   const type = [episode.type[0], ...(state === 'open' ? [model] : [])]
   return put({ ...episode, status, type, extension: [...others, stated] }, actor)
 }
+const consent = (): Written => ({
+  ...{ resourceType: 'Consent', id: 'consent', meta: tag(), status: 'active' },
+  scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'treatment' }] },
+  category: [{ coding: [{ system: `${CM}/CodeSystem/consent-scope`, code: 'case-management' }] }],
+  patient: { reference: patient },
+  policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTIN' }] },
+})
 const tag = () => ({ tag: [{ system: `${CM}/sid/case`, code: caseId }] })
 const duties = async () =>
   (await server.call({ path: `/cases/${caseId}/obligations` })).json.obligations.map(
@@ -54,8 +61,13 @@ const events = async () =>
 
 test('an assignment accepted and the state opened by FHIR open the case and call for its first duties', async () => {
   expect((await stateTo('screened', 'planned', SUPERVISOR)).status).toBe(200)
-  const early = await stateTo('open', 'active')
-  expect([early.status, early.json.issue[0].diagnostics.slice(0, 3)]).toEqual([422, 'I1:'])
+  const refused = async (words: string) => {
+    const { status, json } = await stateTo('open', 'active')
+    expect([status, json.issue[0].diagnostics]).toEqual([422, expect.stringContaining(words)])
+  }
+  await refused('OpenCase needs the consent')
+  expect((await put(consent())).status).toBe(201)
+  await refused('I1:')
   const offer = {
     ...{ resourceType: 'Task', id: 'assign', status: 'requested', intent: 'order' },
     code: { coding: [{ system: `${CM}/CodeSystem/task-code`, code: 'assign' }] },

@@ -38,6 +38,24 @@ export const managerOf = (world: World, owner: string, start?: string): Resource
   ...(start !== undefined && { executionPeriod: { start } }),
 })
 
+/** The patient's consent to be managed in the only case there is, which opening it asks for. */
+export const consentOf = (world: World, more: object = {}): Resource => ({
+  resourceType: 'Consent',
+  id: 'consent',
+  meta: { tag: [{ system: `${CM}/sid/case`, code: only(world, 'EpisodeOfCare').id ?? '' }] },
+  status: 'active',
+  scope: {
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }],
+  },
+  category: [{ coding: [{ system: `${CM}/CodeSystem/consent-scope`, code: 'case-management' }] }],
+  patient: { reference: `Patient/${PATIENT}` },
+  dateTime: '2026-10-01T08:00:00-04:00',
+  performer: [{ reference: `Patient/${PATIENT}` }],
+  policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTIN' }] },
+  provision: { type: 'permit' },
+  ...more,
+})
+
 /** What the law asks of a case that is to be closed (I23). */
 export const inDueForm = (episode: Resource): Resource => ({
   ...episode,

@@ -2,14 +2,12 @@ import { Type } from 'typebox'
 import { localDate, startMsOf } from '../../lib/fhir-time.ts'
 import { fail, ok } from '../../lib/result.ts'
 import { caseChanged, caseMoved } from '../case-course.ts'
-import type { CaseFile } from '../case-file.ts'
-import { command, type CommandContext } from '../command.ts'
-import { managementConsents } from '../consent-cover.ts'
+import { command } from '../command.ts'
 import type { DomainEvent } from '../domain-event.ts'
-import { isInpatientOn } from '../inpatient-day.ts'
 import { ruleBroken } from '../invariant.ts'
 import { acceptedAssignments } from '../managed-time.ts'
 import { acuities } from '../nouns/case-root.ts'
+import { openingEvidence } from '../opening-evidence.ts'
 import { dateField, dateTimeField, textField } from '../payload.ts'
 import { asList, whileRunning } from './case-command.ts'
 import { endedAssignments } from './ended-assignments.ts'
@@ -102,17 +100,6 @@ const noManager = ruleBroken('I1', {
   message: 'an open case has a manager; offer it (OfferAssignment) and have it accepted first.',
   expression: 'EpisodeOfCare.careManager',
 })
-
-/** From `identified` only an inpatient's case is opened, on the day of the consent. */
-function openingEvidence(file: CaseFile, { at, stays, timeZone }: CommandContext) {
-  const consents = managementConsents(file, at)
-  const dayOf = (time: string): string => localDate(startMsOf(time, timeZone), timeZone)
-  const isSameDay = consents.some(consent => dayOf(consent.at ?? at) === dayOf(at))
-  return {
-    hasConsent: consents.length > 0,
-    isInpatient: isSameDay && isInpatientOn(stays, at, timeZone),
-  }
-}
 
 const because = (description: string) => Type.Object({ reason: textField(description) }, closed)
 

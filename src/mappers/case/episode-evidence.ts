@@ -1,8 +1,57 @@
 import { daysBetween } from '../../lib/calendar-date.ts'
 import { localDate, startMsOf } from '../../lib/fhir-time.ts'
 import type { Failure } from '../../lib/result.ts'
+import type { CaseCommand, CaseState } from '../../care-plan/case.ts'
+import type { CaseFile } from '../../care-plan/case-file.ts'
+import { managementConsents } from '../../care-plan/consent-cover.ts'
 import type { CaseRoot } from '../../care-plan/nouns/case-root.ts'
-import type { CaseCommand } from '../../care-plan/case.ts'
+import { openingEvidence } from '../../care-plan/opening-evidence.ts'
+import type { Stay } from '../../care-plan/stay.ts'
+
+/** What is known beside the case itself. */
+export interface EvidenceContext {
+  /** The case with all that belongs to it, as it is written. */
+  readonly fileOf: (caseId: string) => CaseFile | undefined
+  /** The patient's visits; left out where nobody looked: then who writes vouches for them. */
+  readonly staysOf?: ((patient: string) => readonly Stay[]) | undefined
+  /** When it was written. */
+  readonly at: string
+  readonly timeZone: string
+}
+
+/** OpenCase with what it has to show, as the command has it. */
+export function openingOf(root: CaseRoot, { fileOf, staysOf, at, timeZone }: EvidenceContext): CaseCommand {
+  const file = fileOf(root.id)
+  const stays = staysOf?.(root.patient)
+  const shown = file && openingEvidence(file, { at, timeZone, stays: stays ?? [] })
+  return {
+    kind: 'OpenCase',
+    hasConsent: shown?.hasConsent ?? false,
+    isInpatient: stays === undefined || (shown?.isInpatient ?? false),
+  }
+}
+
+/** States of a case that OpenCase leads to, or that come after it. */
+const past: ReadonlySet<CaseState> = new Set(['open', 'active', 'on-hold', 'closing'])
+
+/** Why a case can't be born open, or go on although nobody ever opened it (RejectClosure): it wants the consent that OpenCase wants. */
+export function openedWithoutConsent(
+  { openedAt }: Pick<CaseRoot, 'openedAt'>,
+  is: CaseRoot,
+  { fileOf, at }: EvidenceContext,
+): Failure | undefined {
+  if (openedAt !== undefined || is.isWaitlisted || !past.has(is.state)) return undefined
+  const file = fileOf(is.id)
+  return file && managementConsents(file, at).length > 0
+    ? undefined
+    : {
+        kind: 'business-rule',
+        code: 'case-condition',
+        message:
+          'OpenCase needs the consent of the patient or a representative: write a Consent of category consent-scope#case-management that belongs to the case, before or in the same transaction.',
+        expression: 'EpisodeOfCare.status',
+      }
+}
 
 interface Evidence {
   readonly was: CaseRoot

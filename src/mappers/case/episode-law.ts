@@ -27,7 +27,14 @@ import {
   withExactState,
   type CaseCode,
 } from './case-status.ts'
-import { allowedWithoutReason, pauseOf, unreviewedPause } from './episode-evidence.ts'
+import {
+  allowedWithoutReason,
+  openedWithoutConsent,
+  openingOf,
+  pauseOf,
+  unreviewedPause,
+  type EvidenceContext,
+} from './episode-evidence.ts'
 import { isEndedCase, unknownCaseTypes, type EpisodeState } from './episode-lens.ts'
 import { bornMarks, keptMarks, localInstant, marked, type MarksContext } from './episode-marks.ts'
 import { hasModelCoding } from './nouns/case-type-slots.ts'
@@ -42,7 +49,8 @@ export interface EpisodeChange {
   readonly after: Resource
 }
 
-export interface EpisodeLawContext extends MarksContext {
+export interface EpisodeLawContext extends MarksContext, EvidenceContext {
+  readonly door: 'fhir' | 'peer'
   readonly lenses: CaseLenses
   readonly rules: Pick<CaseRules, 'reopenDays' | 'secondPersonCloses'>
   readonly models: ModelLookup
@@ -97,7 +105,11 @@ function movedByPeople(change: EpisodeChange, context: EpisodeLawContext): Resul
   const unreviewed = isPause ? unreviewedPause(evidence) : undefined
   if (unreviewed) return fail(unreviewed)
   const decided = decideCase(current, isPause ? pauseOf(evidence) : command)
-  if (!decided.ok) return decided
+  if (!decided.ok)
+    return decided.failure.code === 'case-condition' ? fail(atStatus(decided.failure)) : decided
+  const unopened =
+    command.kind === 'RejectClosure' ? openedWithoutConsent(root, evidence.is, context) : undefined
+  if (unopened) return fail(unopened)
   const code = codeOfCase(decided.value.reduce(evolveCase, current))
   const written = settled(after, state, moved(state, code, context), context)
   return ok(marked(written, { root, command: command.kind }, context))
@@ -153,16 +165,22 @@ function targetOf({ before, after }: EpisodeChange, { lenses }: EpisodeLawContex
 /** Commands that only an explicit state can mean: a bare `finished` is no transfer nor death, `active` no closing. */
 const explicitOnly: ReadonlySet<CaseCommandKind> = new Set(['TransferOut', 'RecordDeath', 'ProposeClosure'])
 
-/** A bare `active` resumes a case that waits for capacity; to open it needs the explicit state. */
-const isExplicit = (kind: CaseCommandKind, from: CaseState): boolean =>
-  explicitOnly.has(kind) || (kind === 'OpenCase' && from === 'on-hold')
+/** A bare `active` resumes a case that was opened before it waited for capacity; to open it anew needs the explicit state. */
+const isExplicit = (kind: CaseCommandKind, from: CaseState, { openedAt }: CaseRoot): boolean =>
+  explicitOnly.has(kind) || (kind === 'OpenCase' && from === 'on-hold' && openedAt !== undefined)
+
+/** A case that waits to be opened is opened, not resumed. */
+const isOutOfPlace = (kind: CaseCommandKind, { isWaitlisted, openedAt }: CaseRoot): boolean =>
+  kind === 'ResumeCase' && isWaitlisted && openedAt === undefined
 
 type Wanted = Pick<Evidence, 'target' | 'state' | 'root'>
 
 function commandsTo({ target, state, root }: Wanted, context: EpisodeLawContext): readonly CaseCommand[] {
   const from = caseOfCode(shownState(state.standing)).state
   return legalCommands(from)
-    .filter(kind => target.state !== undefined || !isExplicit(kind, from))
+    .filter(
+      kind => !isOutOfPlace(kind, root) && (target.state !== undefined || !isExplicit(kind, from, root)),
+    )
     .map(kind => commandOf(kind, { from, target, state, root, context }))
     .filter(command => leadsTo(caseMatrix[from][command.kind], command, { from, target }))
 }
@@ -194,7 +212,7 @@ function commandOf(kind: CaseCommandKind, { from, target, state, root, context }
   const { reopenDays, secondPersonCloses } = context.rules
   switch (kind) {
     case 'OpenCase':
-      return { kind, hasConsent: true, isInpatient: true }
+      return openingOf(root, context)
     case 'HoldCase': {
       const isWaitlist = target.status === undefined ? from === 'screened' : target.status === 'waitlist'
       return { kind, hold: isWaitlist ? 'waitlist' : 'pause' }
@@ -247,8 +265,14 @@ function settled(
 
 function newCase(after: Resource, context: EpisodeLawContext): Result<Resource> {
   const { state } = caseOfCode(context.lenses.episode.read(after).standing.own)
-  return endedStates.has(state) ? fail(endedAtBirth) : ok(born(after, context))
+  if (endedStates.has(state)) return fail(endedAtBirth)
+  const is = context.lenses.root.read(after)
+  // What a peer opened it opened elsewhere; its Consent comes when it comes.
+  const unopened = context.door === 'fhir' ? openedWithoutConsent({}, is, context) : undefined
+  return unopened ? fail(unopened) : ok(born(after, context))
 }
+
+const atStatus = (failure: Failure): Failure => ({ ...failure, expression: 'EpisodeOfCare.status' })
 
 /** A case that people opened: its number is its id, its history begins where its period does. */
 function born(after: Resource, context: EpisodeLawContext): Resource {

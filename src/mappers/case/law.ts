@@ -2,8 +2,10 @@ import type { Calendar } from '../../lib/business-days.ts'
 import { startMsOf, zonedTextOf } from '../../lib/fhir-time.ts'
 import { shardInId, shardOfKey } from '../../lib/ids.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import type { CaseFile } from '../../care-plan/case-file.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
 import type { ModelLookup } from '../../care-plan/model-profile.ts'
+import type { Stay } from '../../care-plan/stay.ts'
 import { contradiction, dutiesOf } from '../../care-plan/duties.ts'
 import { patientOf } from '../../fhir/compartment.ts'
 import type { Resource } from '../../fhir/resource.ts'
@@ -23,7 +25,7 @@ import { lawfulEpisode, recordedEpisode } from './episode-law.ts'
 import { isCase } from './episode-lens.ts'
 import { joinPlans, type Joined } from './join-plan.ts'
 import { lawfulNouns, withExactStateOf } from './noun-law.ts'
-import { caseOwners } from './nouns/case-files.ts'
+import { caseOwners, readCaseFile } from './nouns/case-files.ts'
 import { nounLenses } from './nouns/noun-lenses.ts'
 import { statedCase } from './nouns/case-link.ts'
 import { tagOf } from './slots.ts'
@@ -53,6 +55,8 @@ export interface CaseLawInput {
   readonly calendar: Calendar
   readonly rules: CaseRules
   readonly models: ModelLookup
+  /** The visits of a patient, as messages told; left out where they are not known. */
+  readonly staysOf?: ((patient: string) => readonly Stay[]) | undefined
 }
 
 /** What the parts of the law share. */
@@ -63,6 +67,8 @@ interface Court extends CaseLawInput {
   readonly record: CaseRecord
   /** Ids of the EpisodesOfCare that are a case, before or after. */
   readonly cases: ReadonlySet<string>
+  /** A case with all that belongs to it, when all is written. */
+  readonly fileOf: (caseId: string) => CaseFile | undefined
 }
 
 /**
@@ -126,6 +132,7 @@ function courtOf(input: CaseLawInput): Court {
     lenses,
     stood,
     record: caseRecord(standing, lenses.names),
+    fileOf: caseId => readCaseFile(caseId, standing, nounLenses(input.canonicalBase)),
     cases: new Set(
       [...input.compartment, ...input.changed]
         .filter(resource => isCase(resource, lenses.names))

@@ -5,6 +5,7 @@ import { validateResource } from '../../../../src/fhir/validation/validate-resou
 import { writeCaseFile } from '../../../../src/mappers/case/nouns/case-files.ts'
 import { nounLenses } from '../../../../src/mappers/case/nouns/noun-lenses.ts'
 import { afterwards, fileOf } from '../../../support/case-file.ts'
+import { consentOf } from '../../../support/case-stories.ts'
 import {
   admission,
   after,
@@ -21,8 +22,9 @@ const lenses = nounLenses(CM)
 const lens = lenses.of('case')
 const STATE = `${CM}/StructureDefinition/state`
 const admitted = after(emptyWorld, [stay('e1', [admission('2026-10-05T18:30:00')])])
-/** Somebody manages the case (I1). */
+/** Somebody manages the case (I1), and the patient consents. */
 const start = written(admitted, [
+  consentOf(admitted),
   {
     resourceType: 'Task',
     id: 'a1',
@@ -103,8 +105,8 @@ describe('a move of a case by FHIR', () => {
       { ...stated(moved(start, 'screened'), 'on-hold'), status: 'waitlist' },
     ])
     expect(rootOf(waiting)).toMatchObject({ state: 'on-hold', isWaitlisted: true })
-    const resumed = written(waiting, [{ ...only(waiting, 'EpisodeOfCare'), status: 'active' }])
-    expect(rootOf(resumed)).toMatchObject({ state: 'active', openedAt: AT })
+    const opened = written(waiting, [{ ...only(waiting, 'EpisodeOfCare'), status: 'active' }])
+    expect(rootOf(opened)).toMatchObject({ state: 'open', openedAt: AT })
     expect(rootOf(moved(waiting, 'open'))).toMatchObject({ state: 'open', openedAt: AT })
   })
 })

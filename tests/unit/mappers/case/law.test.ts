@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Resource } from '../../../../src/fhir/resource.ts'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
-import { asDone, inDueForm, managerOf } from '../../../support/case-stories.ts'
+import { asDone, consentOf, inDueForm, managerOf } from '../../../support/case-stories.ts'
 import {
   admission,
   after,
@@ -32,8 +32,9 @@ const inState = (world: World, state: string): Resource => ({
 })
 const toState = (world: World, ...states: readonly string[]): World =>
   states.reduce((now, state) => written(now, [inState(now, state)]), world)
-/** An open case has a manager (I1). */
-const managed = written(start, [managerOf(start, 'Practitioner/noor')])
+/** An open case has a manager (I1), and the patient's consent. */
+const unconsented = written(start, [managerOf(start, 'Practitioner/noor')])
+const managed = written(unconsented, [consentOf(start)])
 const stateOf = (world: World): string =>
   (only(world, 'EpisodeOfCare') as unknown as { extension: { valueCode: string }[] }).extension[0]
     ?.valueCode ?? ''
@@ -120,13 +121,47 @@ describe('a changed native status of a case', () => {
     expect(stateOf(toState(screened, 'screened-out'))).toBe('screened-out')
   })
 
-  it('to waitlist waits for capacity, and active resumes', () => {
+  it('to active, which opens the case, asks for a consent in force, as OpenCase does', () => {
+    const opening = withStatus(only(unconsented, 'EpisodeOfCare'), 'active')
+    const needed = {
+      code: 'case-condition',
+      expression: 'EpisodeOfCare.status',
+      message: expect.stringContaining('OpenCase needs the consent') as string,
+    }
+    const attempts = [{}, { staysOf: () => stays }] as const
+    for (const more of attempts) expect(refused(lawOf(unconsented, [opening], more))).toMatchObject(needed)
+    for (const more of [
+      { status: 'inactive' },
+      { provision: { type: 'deny' } },
+      { category: [{ coding: [{ system: `${CM}/CodeSystem/consent-scope`, code: 'sharing' }] }] },
+      { provision: { type: 'permit', period: { end: '2026-10-05T00:00:00Z' } } },
+    ])
+      expect(refused(lawOf(unconsented, [consentOf(start, more), opening]))).toMatchObject(needed)
+    expect(lawOf(unconsented, [opening, consentOf(start)]).ok).toBe(true)
+    const heard = lawOf(unconsented, [opening], { door: 'peer', actor: 'Device/peer-north' })
+    expect(JSON.stringify(heard.ok && heard.value)).toContain('fact-review')
+  })
+
+  it('from identified opens the case of an inpatient on the day of the consent only', () => {
+    const opening = withStatus(only(managed, 'EpisodeOfCare'), 'active')
+    const staying = { staysOf: () => [stay('e1', [admission('2026-10-05T18:30:00')])] }
+    expect(refused(lawOf(managed, [opening], staying)).message).toContain('skips screening')
+    const today = consentOf(start, { dateTime: '2026-10-06T09:00:00-04:00' })
+    expect(lawOf(managed, [today, opening], staying).ok).toBe(true)
+    expect(refused(lawOf(managed, [today, opening], { staysOf: () => [] })).message).toContain(
+      'skips screening',
+    )
+  })
+
+  it('to waitlist waits for capacity; active then opens it, and resumes one that was opened before', () => {
     const screened = toState(managed, 'screened')
     const waiting = written(screened, [withStatus(only(screened, 'EpisodeOfCare'), 'waitlist')])
     expect(stateOf(waiting)).toBe('on-hold')
     expect(only(waiting, 'EpisodeOfCare')).toMatchObject({ status: 'waitlist' })
-    const resumed = written(waiting, [withStatus(only(waiting, 'EpisodeOfCare'), 'active')])
-    expect(stateOf(resumed)).toBe('active')
+    const opened = written(waiting, [withStatus(only(waiting, 'EpisodeOfCare'), 'active')])
+    expect(stateOf(opened)).toBe('open')
+    expect(refused(lawOf(waiting, [inState(waiting, 'active')])).code).toBe('illegal-transition')
+    const resumed = toState(opened, 'active')
     const onHold = withStatus(only(resumed, 'EpisodeOfCare'), 'onhold')
     expect(refused(lawOf(resumed, [onHold])).message).toContain('the extension hold with reason and reviewBy')
     expect(refused(lawOf(resumed, [reviewed(onHold, '2027-10-20')])).message).toContain('within 30 days')
@@ -170,7 +205,14 @@ describe('a changed state extension of a case', () => {
   it('is the command that leads to that state, and the native status follows', () => {
     const world = toState(managed, 'screened', 'outreach', 'open', 'active', 'closing')
     expect(only(world, 'EpisodeOfCare')).toMatchObject({ status: 'active' })
-    expect(stateOf(toState(world, 'transferred-out'))).toBe('transferred-out')
+    expect(refused(lawOf(world, [inState(world, 'transferred-out')]))).toMatchObject({
+      code: 'rule-broken',
+      rule: 'I8',
+      expression: 'EpisodeOfCare.extension',
+    })
+    const sharing = [{ coding: [{ system: `${CM}/CodeSystem/consent-scope`, code: 'sharing' }] }]
+    const shared = written(world, [consentOf(world, { id: 'share', category: sharing })])
+    expect(stateOf(toState(shared, 'transferred-out'))).toBe('transferred-out')
   })
 
   it('that no command leads to is refused', () => {
@@ -205,9 +247,11 @@ describe('a case', () => {
       patient: { reference: `Patient/${PATIENT}` },
       period: { start: '2026-10-01' },
     }
-    expect(refused(lawOf(emptyWorld, [made]))).toMatchObject({ code: 'rule-broken', rule: 'I1' })
+    expect(refused(lawOf(emptyWorld, [made]))).toMatchObject({ code: 'case-condition' })
+    const consent = consentOf({ compartment: [made] })
+    expect(refused(lawOf(emptyWorld, [made, consent]))).toMatchObject({ code: 'rule-broken', rule: 'I1' })
     const manager = managerOf({ compartment: [made] }, 'Practitioner/ana', '2026-10-01T00:00:00-04:00')
-    const world = written(emptyWorld, [made, manager], { actor: 'Practitioner/ana' })
+    const world = written(emptyWorld, [made, manager, consent], { actor: 'Practitioner/ana' })
     expect(only(world, 'EpisodeOfCare')).toMatchObject({
       identifier: [{ system: `${CM}/sid/case`, value: 'made' }],
       statusHistory: [{ status: 'active', period: { start: '2026-10-01' } }],

@@ -6,6 +6,7 @@ import {
   historyOf,
   home,
   inDueForm,
+  consentOf,
   managerOf,
 } from '../../../support/case-stories.ts'
 import {
@@ -136,7 +137,7 @@ describe('a case that people ended', () => {
         const asked = state === 'closing' ? inDueForm(moved) : moved
         return written(now, [asked], { at, actor: `Practitioner/${state}` })
       },
-      written(world, [managerOf(world, 'Practitioner/noor')], { at }),
+      written(world, [managerOf(world, 'Practitioner/noor'), consentOf(world)], { at }),
     )
 
   it('gets no duties from what happens afterwards', () => {
