@@ -2,6 +2,7 @@ import type { Calendar } from '../../lib/business-days.ts'
 import { startMsOf, zonedTextOf } from '../../lib/fhir-time.ts'
 import { shardInId, shardOfKey } from '../../lib/ids.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import { endedStates } from '../../care-plan/case.ts'
 import type { CaseFile } from '../../care-plan/case-file.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
 import type { ModelLookup } from '../../care-plan/model-profile.ts'
@@ -209,10 +210,16 @@ function judge(after: Resource, court: Court): Result<Resource> {
     case 'CarePlan':
       return lawfulPlan({ before, after }, court.lenses)
     case 'CareTeam':
-      return lawfulTeam({ before, after }, court.lenses)
+      return lawfulTeam({ before, after }, { lenses: court.lenses, isRunning: isRunning(before, court) })
     default:
       return ok(after)
   }
+}
+
+/** Whether the case that a resource stood in goes on when all is written. */
+function isRunning(before: Resource | undefined, court: Court): boolean {
+  const episode = court.record.byId.get(ownerOf(before, court) ?? '')
+  return episode !== undefined && !endedStates.has(court.lenses.root.read(episode).state)
 }
 
 /** The cases that somebody accepted with this write, as they will be but for that. */

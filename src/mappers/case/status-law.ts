@@ -90,8 +90,15 @@ const redated = (name: string): Failure => ({
   expression: `CarePlan.period.${name}`,
 })
 
-export function lawfulTeam({ before, after }: StatusChange, lenses: CaseLenses): Result<Resource> {
+/** A team ends with its case: while that is running, the team that was derived for it neither ends nor was an error. */
+export function lawfulTeam(
+  { before, after }: StatusChange,
+  { lenses, isRunning }: { readonly lenses: CaseLenses; readonly isRunning: boolean },
+): Result<Resource> {
   if (!before) return ok(teamStated(after, lenses))
+  const isOfCase = lenses.team.read(before).members.length > 0
+  const isEnded = statusOf(after) !== statusOf(before) && TEAM_OVER.has(statusOf(after))
+  if (isRunning && isOfCase && isEnded) return fail(teamGoesOn)
   const move = checkedMove('CareTeam', statusOf(before), statusOf(after))
   if (!move.ok) return move
   const team = teamStated(kept({ before, after }, lenses), lenses)
@@ -99,6 +106,17 @@ export function lawfulTeam({ before, after }: StatusChange, lenses: CaseLenses):
   if (isStatedAnew(was, is, will)) return fail(statedWrong('CareTeam'))
   const { members } = lenses.team.read(before)
   return ok(lenses.team.write(team, { ...lenses.team.read(team), members }))
+}
+
+const TEAM_OVER: ReadonlySet<string> = new Set(['inactive', 'entered-in-error'])
+
+const teamGoesOn: Failure = {
+  kind: 'business-rule',
+  code: 'derived-element',
+  message:
+    'The status of the team of a case follows from the case: it is inactive once the case has ended. Who leaves the team leaves it by their Task, or as a participant.',
+  expression: 'CareTeam.status',
+  legal: ['suspended'],
 }
 
 /** What a peer wrote, without a mark that says that facts gave the status; what was derived from facts stays derived. */

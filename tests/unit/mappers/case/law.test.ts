@@ -227,6 +227,35 @@ describe('a changed state extension of a case', () => {
   })
 })
 
+describe('the team of a case', () => {
+  const refusal = { code: 'derived-element', expression: 'CareTeam.status' }
+
+  it('does not end, and was no error, while the case goes on; it ends with the case', () => {
+    const team = only(managed, 'CareTeam')
+    for (const status of ['inactive', 'entered-in-error'])
+      expect(refused(lawOf(managed, [withStatus(team, status)])), status).toMatchObject(refusal)
+    expect(lawOf(managed, [withStatus(team, 'suspended')]).ok).toBe(true)
+    const over = withStatus(only(managed, 'EpisodeOfCare'), 'entered-in-error')
+    expect(lawOf(managed, [withStatus(team, 'inactive'), over]).ok).toBe(true)
+    const heard = written(managed, [withStatus(team, 'inactive')], { door: 'peer', actor: 'Device/peer-x' })
+    expect(only(heard, 'CareTeam')).toMatchObject({ status: 'inactive' })
+    expect(tasksOf(heard, 'fact-review')).toHaveLength(1)
+  })
+
+  it('is no other team: that of somebody else is plain R4, linked or not', () => {
+    const link = only(managed, 'CareTeam')['extension']
+    for (const extension of [link, undefined]) {
+      const theirs: Resource = {
+        ...{ resourceType: 'CareTeam', id: 'theirs', status: 'active', name: 'Rehabilitation' },
+        subject: { reference: `Patient/${PATIENT}` },
+        ...(extension !== undefined && { extension }),
+      }
+      const world = { compartment: [...managed.compartment, theirs] }
+      expect(lawOf(world, [withStatus(theirs, 'inactive')]).ok).toBe(true)
+    }
+  })
+})
+
 describe('a case', () => {
   it('keeps number, state and history when a client leaves them out', () => {
     const { extension: _e, identifier: _i, statusHistory: _h, ...bare } = only(start, 'EpisodeOfCare')
