@@ -4,12 +4,12 @@ import type { CommandContext } from './command.ts'
 import type { DomainEvent } from './domain-event.ts'
 import { proposalsOf, type Proposal } from './instruments/propose.ts'
 import { instrumentNamed } from './instruments/registry.ts'
-import { figuresOf, type Figure } from './instruments/score-of.ts'
+import { figuresOf, underLinkIds, type Figure } from './instruments/score-of.ts'
 import type { Answers, Assessment, Need, Score } from './nouns/assessment.ts'
 
 export interface Reader extends Pick<CommandContext, 'actor'> {
   /** Id for what is born of the answers; `key` tells it apart from all else that they give birth to. */
-  readonly newId: (noun: 'score' | 'need' | 'strength' | 'barrier', key: string) => string
+  readonly newId: (noun: 'score' | 'need' | 'strength' | 'barrier' | 'flag', key: string) => string
   /** Absent when nobody said when the answers were given. */
   readonly at?: string | undefined
 }
@@ -28,14 +28,15 @@ export function readingOf(
   reader: Reader,
 ): readonly DomainEvent[] {
   const instrument = instrumentNamed(answers.instrument)
-  const figures = instrument && figuresOf(instrument, answers.items)
+  const items = instrument ? underLinkIds(instrument, answers.items) : []
+  const figures = instrument && figuresOf(instrument, items)
   if (!instrument || figures?.ok !== true) return takenIn(assessment, answers, [])
   const scored = new Set(measuresOf(file, answers))
   const scores = figures.value
     .filter(({ measure }) => !scored.has(measure))
     .flatMap(figure => scoreFrom(figure, answers, reader))
   const evidence = [`answers/${answers.id}`, ...scores.map(({ id }) => id)]
-  const proposals = proposalsOf(instrument, answers.items, figures.value)
+  const proposals = proposalsOf(instrument, items, figures.value)
   return [
     ...scores.map((score): DomainEvent => ({
       type: 'ScoreComputed',
@@ -150,7 +151,18 @@ function proposed(
             },
           ]
     }
+    case 'flag':
+      return [flagRaised(proposal, { newId, actor, at })]
   }
+}
+
+/** Each time it is said again it calls for somebody on that day. */
+function flagRaised(
+  { code, text }: Extract<Proposal, { propose: 'flag' }>,
+  { newId, actor, at }: Reader,
+): DomainEvent {
+  const flag = { state: 'open', code, text, by: actor, ...known(at) } as const
+  return { type: 'RedFlagRaised', noun: 'flag', ...born(newId('flag', code), flag) }
 }
 
 const known = (at: string | undefined): { readonly at?: string } => (at === undefined ? {} : { at })

@@ -278,7 +278,7 @@ function missTriggers(care: Care): readonly Trigger[] {
 const flagTriggers = (care: Care): readonly Trigger[] =>
   care.file.flags
     .filter(({ state }) => state !== 'entered-in-error')
-    .flatMap(({ id, at }) =>
+    .flatMap(({ id, at, code, text }) =>
       triggerOf(
         {
           kind: 'red-flag',
@@ -287,7 +287,7 @@ const flagTriggers = (care: Care): readonly Trigger[] =>
           model: modelAt(care.spans, startMsOf(at, care.timeZone)),
         },
         care,
-      ),
+      ).map(trigger => ({ ...trigger, about: text ?? code })),
     )
 
 function holdTriggers(care: Care): readonly Trigger[] {

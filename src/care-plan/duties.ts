@@ -32,6 +32,8 @@ export interface Trigger extends Circumstances {
   readonly encounter?: string
   /** meta.source of the message that said it. */
   readonly message?: string
+  /** What it was, in the words of who reported it. */
+  readonly about?: string
   /** What came after and makes its duties pointless. */
   readonly overtaken?: Overtaken
 }

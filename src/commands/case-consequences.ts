@@ -119,7 +119,7 @@ function stagePatient(
   const put = (resource: Resource & { readonly id: string }): void => {
     work.put(resource, { shard: shardInId(resource.id) ?? shard })
   }
-  const read = answersEffects({ tenant, shard, canonicalBase, compartment })
+  const read = answersEffects({ tenant, shard, canonicalBase, compartment, at: at ?? work.at })
   for (const resource of read) put(resource)
   const effects = caseEffects({
     ...staysIn(deps, { patient, shard, loaded }),

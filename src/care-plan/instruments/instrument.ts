@@ -78,7 +78,7 @@ export interface Range {
   readonly interpretation: string
 }
 
-/** What an answer or a score speaks for. Only proposed: a person confirms it. */
+/** What an answer or a score speaks for. Only proposed, for a person to confirm, but for a danger. */
 export type Suggestion = { readonly when: Trigger } & (
   | { readonly propose: 'need'; readonly domain: string; readonly text: string; readonly priority?: number }
   | {
@@ -88,6 +88,8 @@ export type Suggestion = { readonly when: Trigger } & (
       readonly text?: string
     }
   | { readonly propose: 'barrier'; readonly text: string }
+  /** A danger that somebody acts on the same day: raised, not only proposed. Code of the red flag. */
+  | { readonly propose: 'flag'; readonly code: string; readonly text: string }
 )
 
 export type Trigger =

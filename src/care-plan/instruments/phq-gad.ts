@@ -1,4 +1,4 @@
-import type { Instrument, InstrumentItem, Option } from './instrument.ts'
+import type { Instrument, InstrumentItem, Option, Trigger } from './instrument.ts'
 
 /** LOINC answer list LL358-3. */
 const howOften: readonly Option[] = [
@@ -49,6 +49,9 @@ const depression: readonly InstrumentItem[] = [
   question('44260-8', 'Thoughts that you would be better off dead, or of hurting yourself in some way'),
 ]
 
+/** Question 9 answered with anything but `Not at all`. */
+const thoughtsOfDeath: Trigger = { linkId: '/44260-8', answers: ['LA6569-3', 'LA6570-1', 'LA6571-9'] }
+
 /** Over the last 2 weeks, how often bothered by ... */
 export const phq9: Instrument = {
   id: 'phq-9',
@@ -94,11 +97,17 @@ export const phq9: Instrument = {
       text: 'Low mood: assessment and treatment of depression',
     },
     {
-      when: { linkId: '/44260-8', answers: ['LA6569-3', 'LA6570-1', 'LA6571-9'] },
+      when: thoughtsOfDeath,
       propose: 'need',
       domain: 'mood',
       text: 'Thoughts of death or self-harm: safety to be assessed the same day',
       priority: 1,
+    },
+    {
+      when: thoughtsOfDeath,
+      propose: 'flag',
+      code: 'self-harm',
+      text: 'PHQ-9, question 9: thoughts of being better off dead or of self-harm. Safety is assessed today.',
     },
   ],
 }

@@ -5,7 +5,7 @@ import type { CaseFile, ListedNoun } from '../../care-plan/case-file.ts'
 import { currentAssessment } from '../../care-plan/commands/assessment-payloads.ts'
 import { evolveAll, type DomainEvent } from '../../care-plan/domain-event.ts'
 import { instrumentNamed } from '../../care-plan/instruments/registry.ts'
-import { figuresOf } from '../../care-plan/instruments/score-of.ts'
+import { figuresOf, underLinkIds } from '../../care-plan/instruments/score-of.ts'
 import type { Answers, Score } from '../../care-plan/nouns/assessment.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { CaseEffectsInput } from './case-effects.ts'
@@ -63,7 +63,8 @@ function read(file: CaseFile, answers: Answers, input: Input): CaseFile {
     id: answers.id,
     changes: { reading: markOf(answers) },
   }
-  if (answers.state === 'entered-in-error') return evolveAll(file, [...withdrawals(file, id), mark])
+  if (answers.state === 'entered-in-error')
+    return evolveAll(file, [...withdrawals(file, id), ...flagsWithdrawn(file, answers, id), mark])
   const running = currentAssessment(file)
   const reader: Reader = {
     newId: id,
@@ -86,6 +87,8 @@ const isThere = (file: CaseFile, { noun, id }: DomainEvent): boolean => {
       return file.strengths.some(one => one.id === id)
     case 'barrier':
       return file.barriers.some(one => one.id === id)
+    case 'flag':
+      return file.flags.some(one => one.id === id)
     default:
       return false
   }
@@ -108,7 +111,7 @@ const scoresRead = (file: CaseFile, idOf: IdOf): readonly Score[] =>
 /** The scores as the answers have them now. */
 function amendments(file: CaseFile, answers: Answers, idOf: IdOf): readonly DomainEvent[] {
   const instrument = instrumentNamed(answers.instrument)
-  const figures = instrument && figuresOf(instrument, answers.items)
+  const figures = instrument && figuresOf(instrument, underLinkIds(instrument, answers.items))
   if (figures?.ok !== true) return []
   return scoresRead(file, idOf).flatMap(({ id, measure, inputs: were }): readonly DomainEvent[] => {
     const figure = figures.value.find(one => one.measure === measure)
@@ -135,3 +138,18 @@ const withdrawals = (file: CaseFile, idOf: IdOf): readonly DomainEvent[] =>
     changes: { state: 'entered-in-error', reason: WRONG },
     reason: WRONG,
   }))
+
+/** Red flags that were read from these answers and that nobody has acted on. */
+function flagsWithdrawn(file: CaseFile, answers: Answers, idOf: IdOf): readonly DomainEvent[] {
+  const suggestions = instrumentNamed(answers.instrument)?.suggestions ?? []
+  const ids = new Set(suggestions.flatMap(one => (one.propose === 'flag' ? [idOf('flag', one.code)] : [])))
+  return file.flags
+    .filter(({ id, state }) => ids.has(id) && state === 'open')
+    .map(({ id }) => ({
+      type: 'RedFlagEnteredInError',
+      noun: 'flag',
+      id,
+      changes: { state: 'entered-in-error' },
+      reason: WRONG,
+    }))
+}

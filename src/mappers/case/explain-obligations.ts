@@ -30,6 +30,8 @@ export interface ObligationExplanation {
     /** meta.source of the message that told it; absent when people did. */
     readonly message?: string
     readonly encounter?: string
+    /** What it was, in the words of who reported it. */
+    readonly about?: string
     /** When it became known that it doesn't hold any more. */
     readonly withdrawnAt?: string
   }
@@ -101,10 +103,12 @@ const triggerExplained = ({
   at,
   message,
   encounter,
+  about,
 }: Trigger): ObligationExplanation['trigger'] => ({
   ...{ kind, id, says: triggerWords[kind], at },
   ...(message !== undefined && { message }),
   ...(encounter !== undefined && { encounter: `Encounter/${encounter}` }),
+  ...(about !== undefined && { about }),
 })
 
 function arithmeticOf(

@@ -236,6 +236,7 @@ const source = Type.Object({
   at: optional(text),
   message: optional(Type.String({ description: 'meta.source of the message that told it.' })),
   encounter: optional(text),
+  about: optional(Type.String({ description: 'What it was, in the words of who reported it.' })),
   withdrawnAt: optional(Type.String({ description: 'When it became known that it does not hold any more.' })),
 })
 

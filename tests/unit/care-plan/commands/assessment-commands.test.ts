@@ -6,7 +6,7 @@ import { phq9 } from '../../../../src/care-plan/instruments/phq-gad.ts'
 import { machines } from '../../../../src/care-plan/machines.ts'
 import type { ModelProfile } from '../../../../src/care-plan/model-profile.ts'
 import type { Assessment } from '../../../../src/care-plan/nouns/assessment.ts'
-import { answersInAll } from '../../../support/answers.ts'
+import { answersInAll, answersWorth } from '../../../support/answers.ts'
 import { afterwards, decided, fileOf, openFile, refusal } from '../../../support/case-file.ts'
 
 const NOW = '2026-10-13T10:00:00-04:00'
@@ -186,6 +186,12 @@ describe('an assessment', () => {
 })
 
 describe('RecordAnswers', () => {
+  it.each([0, 1, 2, 3])('asks for somebody on the same day when question 9 of the PHQ-9 gives %i', points => {
+    const items = answersWorth(phq9, [0, 0, 0, 0, 0, 0, 0, 0, points])
+    const { flags } = afterwards(started(), 'RecordAnswers', { instrument: 'phq-9', items })
+    expect(flags.map(({ code, state }) => `${code} ${state}`)).toEqual(points > 0 ? ['self-harm open'] : [])
+  })
+
   const record = (file: CaseFile, total: number, more: object = {}): CaseFile =>
     afterwards(file, 'RecordAnswers', {
       instrument: 'phq-9',

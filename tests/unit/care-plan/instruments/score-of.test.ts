@@ -78,6 +78,7 @@ describe('PHQ-9', () => {
     const thoughts = answersWorth(phq9, [0, 0, 0, 0, 0, 0, 0, 0, 1])
     expect(texts(phq9, thoughts)).toEqual([
       'Thoughts of death or self-harm: safety to be assessed the same day',
+      'PHQ-9, question 9: thoughts of being better off dead or of self-harm. Safety is assessed today.',
     ])
     expect(texts(phq9, thoughts.slice(-1))).toHaveLength(1)
   })

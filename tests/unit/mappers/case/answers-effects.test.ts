@@ -6,7 +6,7 @@ import { validateResource } from '../../../../src/fhir/validation/validate-resou
 import { answersEffects } from '../../../../src/mappers/case/answers-effects.ts'
 import { readCaseFile, writeCaseFile } from '../../../../src/mappers/case/nouns/case-files.ts'
 import { nounLenses } from '../../../../src/mappers/case/nouns/noun-lenses.ts'
-import { answersInAll } from '../../../support/answers.ts'
+import { answersInAll, answersWorth } from '../../../support/answers.ts'
 import { openFile } from '../../../support/case-file.ts'
 import { CM, put } from '../../../support/case-world.ts'
 import { phq9 } from '../../../../src/care-plan/instruments/phq-gad.ts'
@@ -74,6 +74,52 @@ describe('answers that came by FHIR', () => {
     expect(needs.length).toBeGreaterThan(0)
     expect(answers[0]?.reading).toMatch(/^[0-9a-f]{16}$/)
     expect(effects(read)).toEqual([])
+  })
+
+  it('with thoughts of death or self-harm raise a red flag, once however often they are read', () => {
+    const items = answersWorth(phq9, [0, 0, 0, 0, 0, 0, 0, 0, 1])
+    const read = after(compartmentOf([phq(0, { items })]))
+    expect(fileIn(read).flags).toMatchObject([
+      {
+        ...{ state: 'open', code: 'self-harm', by: 'Practitioner/noor', at: '2026-10-13T09:00:00-04:00' },
+        text: expect.stringContaining('PHQ-9, question 9') as string,
+      },
+    ])
+    for (const resource of read)
+      expect(validateResource(resource).filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(effects(read)).toEqual([])
+    expect(fileIn(after(compartmentOf([phq(0)]))).flags).toEqual([])
+  })
+
+  it('raise it whether a question is named by its linkId or by its code, and whoever leaves out the time', () => {
+    const items = answersWorth(phq9, [0, 0, 0, 0, 0, 0, 0, 0, 3]).map(({ linkId, answer }) => ({
+      ...{ linkId: linkId.slice(1), answer },
+    }))
+    const { at: _at, ...untimed } = phq(0, { items })
+    const made = answersEffects({
+      ...frame,
+      compartment: compartmentOf([untimed]),
+      at: '2026-10-14T08:00:00Z',
+    })
+    expect(fileIn(put(compartmentOf([untimed]), made)).flags).toMatchObject([
+      { code: 'self-harm', at: '2026-10-14T08:00:00Z' },
+    ])
+  })
+
+  it('withdraw the red flag when they were an error, unless somebody acted on it', () => {
+    const read = after(compartmentOf([phq(1)]))
+    const answers = fileIn(read).answers[0] ?? phq(1)
+    const wrong = { ...answers, state: 'entered-in-error' as const }
+    expect(fileIn(after(change(read, wrong))).flags[0]).toMatchObject({ state: 'entered-in-error' })
+    const before = fileIn(read)
+    const flags = before.flags.map(one => ({
+      ...{ ...one, state: 'resolved' as const, end: '2026-10-13T15:00:00-04:00' },
+    }))
+    const resolved = put(
+      read,
+      writeCaseFile({ before, after: { ...before, flags }, compartment: read, lenses }),
+    )
+    expect(fileIn(after(change(resolved, wrong))).flags[0]).toMatchObject({ state: 'resolved' })
   })
 
   it('give the same ids however often the mark is lost, and never bring back what people turned down', () => {

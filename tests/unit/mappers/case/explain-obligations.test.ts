@@ -192,6 +192,10 @@ describe('an explanation', () => {
       ...{ id: 'f1', code: 'low-mood', state: 'open', at: '2026-11-27T10:00:00-05:00' },
     })
     const raised = after(flagged, home, withModels)
+    expect(explained(raised).get('red-flag')?.trigger).toMatchObject({
+      says: 'the red flag',
+      about: 'low-mood',
+    })
     const wrong = after(act(raised, 'flag', { id: 'f1', state: 'entered-in-error' }), home, withModels)
     expect(explained(wrong).get('red-flag')).toMatchObject({
       trigger: { kind: 'red-flag', id: 'flag:f1', at: '2026-11-27T10:00:00-05:00' },
