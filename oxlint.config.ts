@@ -9,7 +9,11 @@ const pure = {
   lib: { rooms: [], packages: ['node:crypto', 'node:assert', 'temporal-polyfill', 'date-holidays'] },
   'care-plan': { rooms: ['lib'], packages: ['typebox', 'typebox/**'] },
   hl7v2: { rooms: ['lib'], packages: ['node:buffer', 'node:zlib'] },
-  fhir: { rooms: ['lib'], packages: ['node:crypto', '@medplum/fhirtypes'] },
+  // node:module: units of measure are loaded when the first one is asked for.
+  fhir: {
+    rooms: ['lib'],
+    packages: ['node:crypto', 'node:module', '@medplum/fhirtypes', '@lhncbc/ucum-lhc'],
+  },
   mappers: { rooms: ['lib', 'care-plan', 'hl7v2', 'fhir'], packages: ['node:crypto', '@medplum/fhirtypes'] },
 }
 const grammars = ['lib', 'fhir', 'hl7v2', 'mappers', 'commands']

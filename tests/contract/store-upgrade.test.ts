@@ -13,7 +13,7 @@ test('an embedded database of the first release is brought up to date where it s
   await oldSchema(client)
   await client.end()
   await database.close()
-  expect(await migrateEmbedded(dataDir)).toEqual(['0002-case-events.sql'])
+  expect(await migrateEmbedded(dataDir)).toEqual(['0002-case-events.sql', '0003-search.sql'])
   expect(await migrateEmbedded(dataDir)).toEqual([])
   rmSync(dataDir, { recursive: true, force: true })
 })

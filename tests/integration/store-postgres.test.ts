@@ -10,7 +10,7 @@ import { describeWith, freshDatabase, type FreshDatabase } from '../support/real
 
 const AT = '2026-10-05T18:30:00.000Z'
 
-const migrations = ['0001-store.sql', '0002-case-events.sql']
+const migrations = ['0001-store.sql', '0002-case-events.sql', '0003-search.sql']
 
 const open = (
   databaseUrl: string,

@@ -24,6 +24,8 @@ export interface SearchParameter {
   readonly url: string
   readonly expression?: string
   readonly target?: readonly string[]
+  /** Of a composite: the parameter that each component is compared as, and its expression within the composite's. */
+  readonly component?: readonly { readonly definition: string; readonly expression: string }[]
 }
 
 /** Types of parameter that are indexed and searched; the others are refused by name. */
