@@ -21,6 +21,8 @@ export const caseFileTypes: readonly string[] = [
   'Flag',
   'Encounter',
   'Communication',
+  // No noun of the case, but a contact that is to be made (I9).
+  'CommunicationRequest',
   'Appointment',
   'ServiceRequest',
   'Condition',

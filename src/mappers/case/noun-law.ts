@@ -8,6 +8,7 @@ import { patientOf } from '../../fhir/compartment.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { datedActivity } from './activity-dates.ts'
 import { textOf } from './json-edit.ts'
+import { prohibitedMessage } from './message-law.ts'
 import { droppedPlanCategory } from './plan-category.ts'
 import { lawfulTaskMove } from './task-move-law.ts'
 import { caseOwners, readCaseFiles } from './nouns/case-files.ts'
@@ -115,6 +116,9 @@ function judge(write: Judged, { lenses, context }: NounCourt): Result<Resource> 
     const broken = lawfulTaskMove(was, resource, { context, file: before.files.get(owner) })
     if (broken) return fail(broken)
   }
+  const unwanted =
+    lens?.noun === 'contact' ? undefined : prohibitedMessage(was, resource, after.files.get(owner)?.case)
+  if (unwanted) return fail(unwanted)
   if (!lens || lens.noun === 'case' || lens.noun === 'obligation') return ok(resource)
   const machine = machines[lens.noun]
   if (!machine || stateOf(lens.read(resource)) === undefined) return ok(resource)
