@@ -7,7 +7,7 @@ import type { TriggerKind } from './duty-rules.ts'
 import { missesOf, repeatedMisses } from './missed-services.ts'
 import { modelAt, modelSpans, type ModelSpan } from './model-in-force.ts'
 import type { ModelProfile } from './model-profile.ts'
-import { resumptionsOf, restingOnHold } from './case-hold.ts'
+import { pausedByHold, resumptionsOf, restingOnHold } from './case-hold.ts'
 import { seriesOf, type Anchor, type Settled } from './series.ts'
 import type { TriggerInput } from './trigger-input.ts'
 
@@ -132,11 +132,17 @@ function engagement(care: Care): readonly Trigger[] {
   return triggerOf(
     { kind: 'engagement', id: OPENED, at: care.file.case.openedAt, model: first?.model },
     care,
-  ).map(trigger => ({
-    ...trigger,
-    isInpatient: care.isInpatientAt(trigger.atMs),
-    ...(first && switchedAway(first, care)),
-  }))
+  ).map(trigger =>
+    pausedByHold(
+      {
+        ...trigger,
+        isInpatient: care.isInpatientAt(trigger.atMs),
+        ...(first && switchedAway(first, care)),
+      },
+      care.file,
+      care.resumed,
+    ),
+  )
 }
 
 const switches = (care: Care): readonly Trigger[] =>
@@ -150,7 +156,7 @@ const switches = (care: Care): readonly Trigger[] =>
         ...switchedAway(span, care),
       },
       care,
-    ),
+    ).map(trigger => pausedByHold(trigger, care.file, care.resumed)),
   )
 
 const modelKey = ({ since }: ModelSpan): string => `model:${since}`

@@ -5,12 +5,16 @@ import type { Anchor } from './series.ts'
 
 type Held = Pick<CaseFile, 'case'>
 
-/** While a case is on hold nobody is asked to keep a rhythm; what was done before the hold stands. */
+/** While a case is on hold nobody is asked to begin or to keep a rhythm; what was done before the hold stands. */
 export function restingOnHold(trigger: Trigger, { case: { state, since } }: Held): Trigger {
   if (state !== 'on-hold' || trigger.overtaken) return trigger
   const atMs = since === undefined ? Number.POSITIVE_INFINITY : startMsOf(since, 'UTC')
   return { ...trigger, overtaken: { reason: 'case on hold', recorded: since ?? trigger.at, atMs } }
 }
+
+/** What is asked once: not while the case is on hold, then counted from the end of the hold. */
+export const pausedByHold = (trigger: Trigger, file: Held, resumed: readonly Anchor[]): Trigger =>
+  restingOnHold(resumed.length === 0 ? trigger : { ...trigger, resumed }, file)
 
 /** When the case went on after each hold, in order of time; what is no time is left out. */
 export const resumptionsOf = ({ case: { resumptions = [] } }: Held, timeZone: string): readonly Anchor[] =>

@@ -15,6 +15,7 @@ import {
 import { dutyWords, ruleWords } from './duty-words.ts'
 import { fulfilmentOf, type Evidence } from './fulfilment.ts'
 import type { CaseRules } from './case-rules.ts'
+import type { Anchor } from './series.ts'
 
 /** Something that calls for duties of a case. */
 export interface Trigger extends Circumstances {
@@ -36,6 +37,8 @@ export interface Trigger extends Circumstances {
   readonly about?: string
   /** What came after and makes its duties pointless. */
   readonly overtaken?: Overtaken
+  /** Ends of pauses, in order of time: what is still open then is due counted from there. */
+  readonly resumed?: readonly Anchor[]
 }
 
 /** A trigger that calls people to look: it has no risk and is as old as what was recorded. */
@@ -120,13 +123,14 @@ interface Setting {
   readonly evidence: Evidence | undefined
 }
 
-function dutyOf(rule: DutyRule, trigger: Trigger, { context, evidence }: Setting): readonly Duty[] {
-  const dueIn = rule.due(settingsOf(trigger, context))
+function dutyOf(rule: DutyRule, told: Trigger, { context, evidence }: Setting): readonly Duty[] {
+  const dueIn = rule.due(settingsOf(told, context))
   if (!dueIn) return []
-  const due = dueAt(trigger, dueIn, context)
-  const found = evidence && fulfilmentOf(rule.id, trigger, evidence)
-  const overtaken = isVoided(rule, trigger) ? trigger.overtaken : undefined
+  const found = evidence && fulfilmentOf(rule.id, told, evidence)
+  const overtaken = isVoided(rule, told) ? told.overtaken : undefined
   const met = found && !isTooLate(found, overtaken) ? found : undefined
+  const trigger = countedFrom(told, met?.atMs ?? overtaken?.atMs)
+  const due = dueAt(trigger, dueIn, context)
   const escalateAfterHours = rule.escalateAfterHours ?? trigger.model?.escalateAfterHours
   return [
     {
@@ -150,6 +154,12 @@ function dutyOf(rule: DutyRule, trigger: Trigger, { context, evidence }: Setting
       }),
     },
   ]
+}
+
+/** The trigger with the time that its duty is counted from: the last end of a pause while it was open. */
+function countedFrom(trigger: Trigger, endMs = Number.POSITIVE_INFINITY): Trigger {
+  const anchor = trigger.resumed?.findLast(({ atMs }) => atMs > trigger.atMs && atMs < endMs)
+  return anchor ? { ...trigger, at: anchor.at, atMs: anchor.atMs } : trigger
 }
 
 /** When a duty that is due then goes to the supervisor; undefined = never. */

@@ -80,7 +80,7 @@ describe('PHQ-9', () => {
       'Thoughts of death or self-harm: safety to be assessed the same day',
       'PHQ-9, question 9: thoughts of being better off dead or of self-harm. Safety is assessed today.',
     ])
-    expect(texts(phq9, thoughts.slice(-1))).toHaveLength(1)
+    expect(texts(phq9, thoughts.slice(-1))).toHaveLength(2)
   })
 })
 

@@ -4,11 +4,14 @@ import {
   admission,
   after,
   arrival,
+  CM,
   effectsOf,
   emptyWorld,
+  put,
   stay,
   type World,
 } from '../../../support/case-world.ts'
+import { markMissed } from '../../../../src/mappers/case/mark-missed.ts'
 import type { Plan } from '../../../../src/care-plan/nouns/plan.ts'
 import type { Stay } from '../../../../src/care-plan/stay.ts'
 
@@ -89,6 +92,60 @@ describe('the cadence of a model', () => {
       doneAt: '2026-10-19T10:00:00-04:00',
     })
     expect(linesBy(then(done, [hospital]), 'cadence-contact')).toEqual(['met 2026-10-21', 'due 2026-10-26'])
+  })
+})
+
+describe('the first contact and the draft of the plan', () => {
+  const SINCE = '2026-10-14T09:00:00-04:00'
+  const hold = { reason: 'away', reviewBy: '2026-11-06' }
+  const held = (world: World): World =>
+    then(root(world, { state: 'on-hold', since: SINCE, hold }), [hospital])
+  const goesOn = (world: World, ...resumptions: readonly string[]): World =>
+    then(root(world, { state: 'open', hold: undefined, resumptions } as never), [hospital])
+
+  it('rest while the case is on hold and are due counted from its end, by the same rule', () => {
+    const world = held(river())
+    expect(linesBy(world, 'first-contact')).toEqual(['voided 2026-10-15'])
+    expect(linesBy(world, 'plan-draft')).toEqual(['voided 2026-10-23'])
+    expect(dutiesBy(world, 'first-contact')[0]).toMatchObject({ statusReason: { text: 'case on hold' } })
+    const resumed = goesOn(world, '2026-10-30T09:00:00-04:00')
+    expect(linesBy(resumed, 'first-contact')).toEqual(['due 2026-11-03'])
+    expect(linesBy(resumed, 'plan-draft')).toEqual(['due 2026-11-09'])
+    expect(effectsOf(resumed, [hospital], withModels).resources).toEqual([])
+  })
+
+  it('are counted from the last of several holds, whether or not they were missed before', () => {
+    const times = ['2026-10-20T09:00:00-04:00', '2026-10-30T09:00:00-04:00'] as const
+    expect(linesBy(goesOn(river(), ...times), 'first-contact')).toEqual(['due 2026-11-03'])
+    const [task] = dutiesBy(river(), 'first-contact')
+    const late = task && markMissed(task, '2026-10-16T12:00:00Z', CM)
+    const missed = { compartment: put(river().compartment, late ? [late] : []) }
+    expect(linesBy(missed, 'first-contact')).toEqual(['missed 2026-10-15'])
+    expect(linesBy(goesOn(missed, ...times), 'first-contact')).toEqual(['due 2026-11-03'])
+  })
+
+  it('stand as they were met before the hold, and are met after it', () => {
+    const made = then(contact(river(), 'k1', '2026-10-13T15:00:00-04:00'), [hospital])
+    expect(linesBy(held(made), 'first-contact')).toEqual(['met 2026-10-15'])
+    const resumed = goesOn(held(made), '2026-10-30T09:00:00-04:00')
+    expect(linesBy(resumed, 'first-contact')).toEqual(['met 2026-10-15'])
+    const reached = contact(
+      goesOn(held(river()), '2026-10-30T09:00:00-04:00'),
+      'k1',
+      '2026-11-02T10:00:00-05:00',
+    )
+    expect(linesBy(then(reached, [hospital]), 'first-contact')).toEqual(['met 2026-11-03'])
+  })
+
+  it('of a further model rest too', () => {
+    const models = [
+      { model: 'clinical', version: '1.0.0', since: OPENED },
+      { model: 'intensive', version: '1.0.0', since: '2026-10-13T12:00:00-04:00' },
+    ]
+    const world = held(then(root(river(), { models }), [hospital]))
+    expect(linesBy(world, 'plan-draft')).toEqual(['voided 2026-10-16', 'voided 2026-10-23'])
+    const resumed = goesOn(world, '2026-10-30T09:00:00-04:00')
+    expect(linesBy(resumed, 'plan-draft')).toEqual(['voided 2026-10-23', 'due 2026-11-02'])
   })
 })
 
