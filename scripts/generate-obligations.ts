@@ -60,7 +60,7 @@ export function obligationsText(): string {
     '  RevisePlan, another plan in force, or a person who completes the Task. `first-contact` and `plan-draft` rest too, as long as they are open, and are due counted from',
     '  the end of the hold.',
     '- **voided**: what called for it is gone or overtaken: trigger cancelled, patient admitted again, patient deceased, case ended, case on hold, model switched, plan',
-    '  replaced, stay ended, patient on leave. What was met before it was overtaken stays met; work that a person did is kept.',
+    '  replaced, stay begun, stay ended, patient on leave. What was met before it was overtaken stays met; work that a person did is kept.',
     '',
   ].join('\n')
 }

@@ -38,6 +38,14 @@ function turnedOutpatient(admission: Movement, { live }: Pick<StayFacts, 'live'>
   }
 }
 
+const arrivals: ReadonlySet<Movement['kind']> = new Set(['registration', 'admission'])
+
+/** The patient has come, on the day planned or before: there is nothing to be made ready any more. */
+function begun({ stay }: Movement, { live }: Pick<StayFacts, 'live'>): Overtaken | undefined {
+  const arrival = live.find(movement => movement.stay === stay && arrivals.has(movement.kind))
+  return arrival && { reason: 'stay begun', recorded: arrival.recorded, atMs: arrival.atMs }
+}
+
 /**
  * A stay that is announced (A05, A14; the movement's time is the planned start) while a case is open: the patient is to
  * be ready for it. It doesn't matter to the case that the stay itself opens.
@@ -55,9 +63,11 @@ export const preAdmissionTriggers = ({
         one => isOpenAt(one, movement.atMs) && one.opening?.admission.stay !== movement.stay,
       )
       if (!course) return []
+      const overtaken = begun(movement, facts)
       return [
         {
           ...triggerOf('pre-admission', movement, course),
+          ...(overtaken && { overtaken }),
           at: movement.recorded,
           atMs: movement.recordedMs,
           startsOn: localDate(movement.atMs, timeZone),

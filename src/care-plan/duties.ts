@@ -70,6 +70,7 @@ export type VoidReason =
   | 'model switched'
   | 'plan replaced'
   | 'stay ended'
+  | 'stay begun'
   | 'patient on leave'
 
 /** A duty: what has to be done about a case, why and by when. Its key (case, rule, trigger, n) never changes. */

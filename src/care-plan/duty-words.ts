@@ -74,6 +74,7 @@ export const voidWords: Readonly<Record<VoidReason, string>> = {
   'case on hold': 'The case is on hold.',
   'model switched': 'The model that asked for it is no longer in force.',
   'plan replaced': 'The plan that asked for it is no longer in force.',
+  'stay begun': 'The stay that it was to prepare has begun.',
   'stay ended': 'The stay has ended.',
   'patient on leave': 'The patient is on leave from a stay.',
 }

@@ -92,12 +92,16 @@ function dutyTask(id: string, { duty, n }: NumberedDuty, input: TaskInput): read
   const task = found ?? newTask({ id, n, duty, patient }, lenses.names)
   const before = lenses.task.read(task)
   if (!isOpenTask(before.standing.own)) return [task]
-  const isLeftAlone = duty.voided?.reason === 'patient admitted again' && isWorkedOn(task, lenses)
+  const isLeftAlone = duty.voided && isLeftToPeople(duty.voided) && isWorkedOn(task, lenses)
   const state = dutyState(before, duty, input)
   if (duty.met) return [writeTask(task, metState(state, duty.met, input.context.timeZone), lenses)]
   if (state.isOver && !duty.voided) return [writeTask(task, watchedState(state), lenses)]
   return [writeTask(task, laidOver(state, before, isLeftAlone ? undefined : duty.voided), lenses)]
 }
+
+/** What was begun before the patient came is theirs to end. */
+const isLeftToPeople = ({ reason }: Overtaken): boolean =>
+  reason === 'patient admitted again' || reason === 'stay begun'
 
 /** What the duty says, in place of what the Task said: words and urgency only when the due time moved with them. */
 function dutyState(before: TaskState, duty: Duty, { ids, context }: TaskInput): TaskState {

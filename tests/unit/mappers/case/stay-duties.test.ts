@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { contact, dutiesBy, linesBy, opened, withModels } from '../../../support/case-acts.ts'
+import { act, contact, dutiesBy, linesBy, opened, withModels } from '../../../support/case-acts.ts'
 import {
   admission,
   after,
   arrival,
   discharge,
+  effectsOf,
   emptyWorld,
   movement,
   PATIENT,
@@ -80,6 +81,51 @@ describe('a stay that is announced', () => {
     expect(linesBy(columbusDay, 'pre-admission-education')).toEqual(['due 2027-10-08'])
     const gone = then(world, [hospital, { ...planned, status: 'cancelled' }])
     expect(linesBy(gone, 'pre-admission-education')).toEqual(['voided 2026-10-23'])
+  })
+
+  describe('begins, on the day planned or before:', () => {
+    const came = (at: string): readonly Stay[] => [
+      hospital,
+      stay('e5', [announced, admission(at)], { planned: true }),
+    ]
+    const asked = (): World => then(river(), [hospital, planned])
+    const rules = ['pre-admission-education', 'pre-admission-coverage']
+    const lines = (world: World): readonly string[] => rules.flatMap(rule => linesBy(world, rule))
+
+    it('what was to prepare it need not be done any more', () => {
+      for (const at of ['2026-10-20T08:00:00', '2026-10-28T08:00:00']) {
+        const world = then(asked(), came(at))
+        expect(lines(world)).toEqual(['voided 2026-10-26', 'voided 2026-10-26'])
+        expect(dutiesBy(world, 'pre-admission-coverage')[0]).toMatchObject({
+          status: 'cancelled',
+          statusReason: { text: 'stay begun' },
+        })
+        expect(effectsOf(world, came(at), withModels).resources).toEqual([])
+      }
+    })
+
+    it('its duties come back when the admission is taken back, and never come when it is known from the start', () => {
+      const early = '2026-10-20T08:00:00'
+      const back = stay('e5', [announced, admission(early, { cancelledAt: '2026-10-20T09:00:00-04:00' })], {
+        status: 'planned',
+      })
+      expect(lines(then(then(asked(), came(early)), [hospital, back]))).toEqual([
+        'due 2026-10-26',
+        'due 2026-10-26',
+      ])
+      expect(lines(then(river(), came(early)))).toEqual([])
+    })
+
+    it('what somebody had begun or done is left as it is', () => {
+      const [education, coverage] = rules.map(rule => dutiesBy(asked(), rule)[0]?.id ?? '')
+      const begun = act(asked(), 'obligation', {
+        ...{ id: education ?? '', status: 'in-progress', owner: 'Practitioner/noor' },
+      })
+      const done = act(begun, 'obligation', {
+        ...{ id: coverage ?? '', state: 'met', status: 'completed', outputs: ['Observation/o1'] },
+      })
+      expect(lines(then(done, came('2026-10-20T08:00:00')))).toEqual(['due 2026-10-26', 'met 2026-10-26'])
+    })
   })
 
   it('asks for nothing of a case that only the stay itself opens', () => {
