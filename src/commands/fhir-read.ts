@@ -35,39 +35,11 @@ function standing(stored: Stored | undefined): Result<Stored> {
   return fail({ kind: 'gone', code: 'resource-deleted', message: 'The resource was deleted.' })
 }
 
-const unknown = fail({
+export const unknown = fail({
   kind: 'not-found',
   code: 'resource-unknown',
   message: 'There is no such resource or version.',
 })
-
-export interface HistoryPage {
-  readonly versions: readonly Stored[]
-  /** How many versions there are, on all pages. */
-  readonly total: number
-  /** Version to go on before, when there are older ones. */
-  readonly next?: number
-}
-
-/** Versions, newest first, deletions included. Failure: `resource-unknown`. */
-export async function readHistory(
-  { store, tenant }: FhirDeps,
-  key: ResourceKey,
-  { before, count }: { readonly before?: number; readonly count: number },
-): Promise<Result<HistoryPage>> {
-  const page = { count: count + 1, ...(before !== undefined && { before }) }
-  const versions = await store.history(tenant, key, page)
-  if (versions.length === 0 && before === undefined) return unknown
-  // Versions are counted from one and none is ever dropped.
-  const newest = before === undefined ? versions[0] : await store.read(tenant, key)
-  const shown = versions.slice(0, count)
-  const last = shown.at(-1)
-  return ok({
-    versions: shown,
-    total: newest?.version ?? 0,
-    ...(versions.length > count && last && { next: last.version }),
-  })
-}
 
 export interface SearchQuery {
   readonly type: string

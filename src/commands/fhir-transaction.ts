@@ -8,17 +8,16 @@ import {
   withAbsoluteUrls,
   type BundleEntry,
 } from '../fhir/bundle/read-entries.ts'
-import { historySetText } from '../fhir/bundle/history-set.ts'
 import { searchSetText } from '../fhir/bundle/search-set.ts'
 import { bundleText, type EntryText } from '../fhir/bundle/texts.ts'
 import { etagMatches, etagOf } from '../fhir/etag.ts'
 import { codedOutcome } from '../fhir/outcome.ts'
 import type { Resource, ResourceKey } from '../fhir/resource.ts'
 import { parseSearch } from '../fhir/search/parse-search.ts'
-import { COUNT_DEFAULT } from '../fhir/search/search-controls.ts'
 import type { Caller, FhirDeps } from './fhir-deps.ts'
 import type { WriteIntent } from './fhir-intent.ts'
-import { readCurrent, readHistory, readVersion, search } from './fhir-read.ts'
+import { historyText } from './fhir-history.ts'
+import { readCurrent, readVersion, search } from './fhir-read.ts'
 import { refusedContent } from './fhir-validate.ts'
 import { writeAll, type Written } from './fhir-write.ts'
 
@@ -133,16 +132,10 @@ function checkSearch(
   { type, query = '', rest }: BundleEntry,
   lenient: boolean,
 ): Result<unknown> {
-  if (rest !== undefined) return historyNotBuilt
   const pairs = [...new URLSearchParams(query)]
+  if (rest !== undefined) return rest === '_history' ? ok(undefined) : notReadable
   return parseSearch({ type, pairs, lenient, base: deps.base, nowMs: deps.clock.nowMs() })
 }
-
-const historyNotBuilt = fail({
-  kind: 'unsupported',
-  code: 'interaction-not-supported',
-  message: 'The history of a type is not supported.',
-})
 
 async function readText(deps: FhirDeps, entry: BundleEntry, run: BundleRun): Promise<EntryText> {
   const { type, id } = entry
@@ -158,7 +151,8 @@ async function searchEntry(
   { type, query = '', rest }: BundleEntry,
   lenient: boolean,
 ): Promise<Result<EntryText>> {
-  if (rest !== undefined) return historyNotBuilt
+  if (rest === '_history') return historyEntry(deps, { type, query })
+  if (rest !== undefined) return notReadable
   const found = await search(deps, { type, pairs: [...new URLSearchParams(query)], lenient })
   if (!found.ok) return found
   const { result, parsed } = found.value
@@ -168,18 +162,12 @@ async function searchEntry(
 
 async function readEntry(
   deps: FhirDeps,
-  { rest, ifNoneMatch }: BundleEntry,
+  { rest, query, ifNoneMatch }: BundleEntry,
   key: ResourceKey,
 ): Promise<Result<EntryText>> {
-  if (rest === '_history') return historyEntry(deps, key)
+  if (rest === '_history') return historyEntry(deps, { ...key, query })
   const version = rest === undefined ? undefined : /^_history\/(.+)$/.exec(rest)?.[1]
-  if (rest !== undefined && version === undefined) {
-    return fail({
-      kind: 'unsupported',
-      code: 'interaction-not-supported',
-      message: 'Only Type/id, Type/id/_history and Type/id/_history/version can be read.',
-    })
-  }
+  if (rest !== undefined && version === undefined) return notReadable
   const read = await (version === undefined ? readCurrent(deps, key) : readVersion(deps, key, version))
   if (!read.ok) return read
   const etag = etagOf(read.value.version)
@@ -190,18 +178,24 @@ async function readEntry(
   return ok({ fullUrl: `${deps.base}/${key.type}/${key.id}`, resource: read.value.content, response })
 }
 
-async function historyEntry(deps: FhirDeps, key: ResourceKey): Promise<Result<EntryText>> {
-  const page = await readHistory(deps, key, { count: COUNT_DEFAULT })
-  if (!page.ok) return page
-  const { versions, total, next } = page.value
-  const resource = historySetText({
-    base: deps.base,
-    key,
-    ...{ versions, total },
-    self: '',
-    ...(next !== undefined && { next: `?_page=${next}` }),
-  })
-  return ok({ resource, response: { status: statusText(200) } })
+const notReadable = fail({
+  kind: 'unsupported',
+  code: 'interaction-not-supported',
+  message:
+    'Only Type?..., Type/_history, Type/id, Type/id/_history and Type/id/_history/version can be read in a Bundle.',
+})
+
+async function historyEntry(
+  deps: FhirDeps,
+  {
+    type,
+    id,
+    query = '',
+  }: { readonly type: string; readonly id?: string; readonly query?: string | undefined },
+): Promise<Result<EntryText>> {
+  const pairs = [...new URLSearchParams(query)]
+  const history = await historyText(deps, { of: id === undefined ? { type } : { type, id }, pairs })
+  return history.ok ? ok({ resource: history.value, response: { status: statusText(200) } }) : history
 }
 
 const statusOf: Readonly<Record<Written['outcome'], number>> = {

@@ -34,7 +34,7 @@ export function capabilityStatement({ base, version, date }: CapabilityOptions):
         documentation:
           'Strict by default: an unknown or unsupported search parameter is refused unless Prefer: handling=lenient. A read takes _at=INSTANT: the version that stood then.',
         resource: resourceCapabilities(),
-        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }],
         searchParam: systemParameters,
       },
     ],

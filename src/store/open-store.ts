@@ -10,13 +10,14 @@ import { openEmbeddedDatabase } from './embedded/embedded-database.ts'
 import { withUpkeep } from './embedded/upkeep.ts'
 import type { IndexResource } from './flush-plan.ts'
 import { flush } from './flush.ts'
+import { readHistory, readHistoryOf } from './history-queries.ts'
 import { openInboxQueries } from './inbox-queries.ts'
 import { openLinkQueries } from './link-queries.ts'
 import { load } from './load.ts'
 import { migrate } from './migrate.ts'
 import { openOutboxQueue } from './outbox-queue.ts'
 import { openPooledDb } from './pooled-db.ts'
-import { readAt, readCompartmentAt, readHistory, readResource, readVersion } from './resource-queries.ts'
+import { readAt, readCompartmentAt, readResource, readVersion } from './resource-queries.ts'
 import { runSearch } from './search-sql.ts'
 import { openTimerQueue } from './timer-queue.ts'
 
@@ -137,6 +138,7 @@ function storeOver(db: Db, { backend, clock, indexResource, close }: Parts): Sto
     read: (tenant, key) => readResource(db, tenant, key),
     readVersion: (tenant, key, version) => readVersion(db, tenant, key, version),
     history: (tenant, key, page) => readHistory(db, tenant, key, page),
+    historyOf: (tenant, request) => readHistoryOf(db, tenant, request),
     search: (tenant, plan) => runSearch(db, tenant, plan),
     nextOffset: (group, topic, partition) => nextOffset(db, { group, topic, partition }),
     ping: async () => {

@@ -9,7 +9,7 @@ import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-row
 const storedColumns = rowColumns('r').join(', ')
 
 /** Columns of a version, in the shape of a current row: search values are kept of current rows only. */
-const versionColumns = storedColumns.replace('r.ixh', '0::int8 as ixh')
+export const versionColumns = storedColumns.replace('r.ixh', '0::int8 as ixh')
 
 /** The current row, tombstones included. */
 export const readResource = async (db: Db, tenant: number, key: ResourceKey): Promise<Stored | undefined> =>
@@ -35,21 +35,6 @@ export const readVersion = async (
       values: [tenant, typeNumber(key.type), key.id, ...shard.values, version],
     }))
   )[0]
-
-/** Newest first; `before` is the version of the last one seen. */
-export const readHistory = (
-  db: Db,
-  tenant: number,
-  key: ResourceKey,
-  { before, count }: { readonly before?: number; readonly count: number },
-): Promise<readonly Stored[]> =>
-  fromItsShard(db, key, shard => ({
-    name: `cw_history_${shard.name}`,
-    text: `select ${versionColumns} from resource_version r
-      where r.shard = ${shard.sql} and r.tenant = $1 and r.type = $2 and r.id = $3 and r.version < ${shard.next}
-      order by r.version desc limit ${shard.afterNext}`,
-    values: [tenant, typeNumber(key.type), key.id, ...shard.values, before ?? 2_147_483_647, count],
-  }))
 
 /** The version that stood at an instant, tombstones included: lastUpdated grows with the version. */
 export const readAt = async (
@@ -97,7 +82,7 @@ export async function readCompartmentAt(
 }
 
 /** How a statement learns the shard; $1 to $3 are tenant, type and id. */
-interface ShardParameter {
+export interface ShardParameter {
   readonly name: 'own' | 'directory'
   readonly sql: string
   readonly values: readonly number[]
@@ -115,15 +100,21 @@ const directory: ShardParameter = {
 }
 
 /** Looks in the shard that the id carries, then where the directory says: a client may choose an id that looks like ours. */
-async function fromItsShard(
+export async function rowsFromItsShard<Row extends ResourceRow>(
   db: Db,
   key: ResourceKey,
   statement: (shard: ShardParameter) => Statement,
-): Promise<readonly Stored[]> {
+): Promise<readonly Row[]> {
   const shard = shardInId(key.id)
-  const ask = async (parameter: ShardParameter): Promise<readonly Stored[]> =>
-    (await db.query<ResourceRow>(statement(parameter))).rows.map(storedOf)
+  const ask = async (parameter: ShardParameter): Promise<readonly Row[]> =>
+    (await db.query<Row>(statement(parameter))).rows
   if (shard === undefined) return ask(directory)
   const found = await ask({ name: 'own', sql: '$4', values: [shard], next: '$5', afterNext: '$6' })
   return found.length > 0 ? found : ask(directory)
 }
+
+const fromItsShard = async (
+  db: Db,
+  key: ResourceKey,
+  statement: (shard: ShardParameter) => Statement,
+): Promise<readonly Stored[]> => (await rowsFromItsShard(db, key, statement)).map(storedOf)

@@ -26,8 +26,10 @@ export interface Store {
   history(
     tenant: number,
     key: ResourceKey,
-    page: { readonly before?: number; readonly count: number },
-  ): Promise<readonly Stored[]>
+    page: { readonly before?: number; readonly count: number } & HistoryTimes,
+  ): Promise<readonly HistoryVersion[]>
+  /** Versions of whole types, newest first, tombstones included, keyset by `HistoryPlace`. */
+  historyOf(tenant: number, request: HistoryRequest): Promise<readonly HistoryVersion[]>
   search(tenant: number, plan: SearchPlan): Promise<SearchResult>
   /** Next offset to read, or 0 when the partition was never seen (its row is made then). */
   nextOffset(group: string, topic: string, partition: number): Promise<number>
@@ -62,6 +64,35 @@ export interface Stored {
   readonly indexHash: bigint
   /** Empty for a tombstone. */
   readonly content: string
+}
+
+/** A version as a history tells it. */
+export interface HistoryVersion extends Stored {
+  /** The resource came to be by it: the first version, or the first after a deletion. */
+  readonly made: boolean
+}
+
+/** Which versions of a history are wanted. */
+export interface HistoryTimes {
+  /** Made at this instant or later. */
+  readonly since?: Instant
+  /** Current at some time of [from, before). */
+  readonly during?: { readonly from: Instant; readonly before: Instant }
+}
+
+export interface HistoryRequest extends HistoryTimes {
+  readonly types: readonly string[]
+  readonly after?: HistoryPlace
+  readonly count: number
+}
+
+/** A place in a history of many resources: what its order goes by, newest first. */
+export interface HistoryPlace {
+  readonly updated: Instant
+  readonly type: string
+  readonly shard: number
+  readonly id: string
+  readonly version: number
 }
 
 export interface LoadRequest {

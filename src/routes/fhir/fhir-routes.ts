@@ -12,7 +12,7 @@ import { create } from './create.ts'
 import { deleteInstance } from './delete.ts'
 import { failureOf } from './errors.ts'
 import { preferOf, type Body, type Exchange, type Handler } from './exchange.ts'
-import { historyInstance } from './history-instance.ts'
+import { historyInstance, historySystem, historyType } from './history.ts'
 import { acceptable, FHIR_JSON } from './media-types.ts'
 import { read } from './read.ts'
 import { sendAnswer, sendFailure } from './send.ts'
@@ -70,6 +70,8 @@ const handlersOf = (statement: () => string): Readonly<Partial<Record<Interactio
   read,
   vread,
   'history-instance': historyInstance,
+  'history-type': historyType,
+  'history-system': historySystem,
   create,
   update,
   delete: deleteInstance,

@@ -15,8 +15,6 @@ export function refusalsContract(server: () => FhirServer): void {
       ['PATCH', '/Patient/1', 405],
       ['PUT', '/Patient?identifier=1', 405],
       ['DELETE', '/Patient?identifier=1', 405],
-      ['GET', '/Patient/_history', 400],
-      ['GET', '/_history', 400],
       ['GET', '/?_type=Patient', 405],
       ['POST', '/_search', 400],
       ['GET', '/Patient/1/$everything', 400],

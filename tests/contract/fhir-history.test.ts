@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { BASE, openFhirServer, type FhirReply, type FhirServer } from '../support/fhir-server.ts'
+
+let server: FhirServer
+beforeAll(async () => {
+  server = await openFhirServer()
+})
+afterAll(() => server.close())
+
+interface Entry {
+  readonly fullUrl: string
+  readonly resource?: {
+    readonly resourceType: string
+    readonly id: string
+    readonly meta: { versionId: string }
+  }
+  readonly request: { readonly method: string; readonly url: string }
+  readonly response: { readonly status: string; readonly etag: string; readonly lastModified: string }
+}
+
+const put = (type: string, id: string, more: object = {}) =>
+  server.call({ method: 'PUT', path: `/${type}/${id}`, body: { resourceType: type, id, ...more } })
+
+const at = (seconds: number): string => new Date(began + seconds * 1000).toISOString()
+const began = Date.parse('2026-11-22T08:00:00Z')
+const setSeconds = (seconds: number): void => {
+  server.clock.nowMs = began + seconds * 1000
+}
+
+const labels = (reply: FhirReply): readonly string[] =>
+  ((reply.json.entry ?? []) as readonly Entry[]).map(
+    ({ fullUrl, response }) => `${fullUrl.slice(BASE.length + 1)} ${response.etag.replaceAll(/\D/g, '')}`,
+  )
+
+const nextOf = (reply: FhirReply): string | undefined =>
+  reply.json.link.find((link: { relation: string }) => link.relation === 'next')?.url
+
+async function walk(path: string, meanwhile: () => Promise<unknown>): Promise<readonly string[]> {
+  const seen: string[] = []
+  let next: string | undefined = path
+  while (next !== undefined) {
+    const page: FhirReply = await server.call({ path: next })
+    expect(page.status).toBe(200)
+    seen.push(...labels(page))
+    next = nextOf(page)
+    await meanwhile()
+  }
+  return seen
+}
+
+describe('the history of a type and of everything', () => {
+  beforeAll(async () => {
+    setSeconds(0)
+    await put('Location', 'a', { name: 'first' })
+    await put('Organization', 'o', { name: 'kept' })
+    setSeconds(10)
+    await put('Location', 'a', { name: 'second' })
+    await put('Location', 'b', { name: 'first' })
+    setSeconds(20)
+    await server.call({ method: 'DELETE', path: '/Location/b' })
+    setSeconds(30)
+    await put('Location', 'b', { name: 'again' })
+    await server.call({
+      method: 'POST',
+      path: '/Location',
+      body: { resourceType: 'Location', name: 'minted' },
+    })
+    setSeconds(40)
+  })
+
+  test('is newest first, tells deletions, what was asked for and how it was answered', async () => {
+    const reply = await server.call({ path: '/Location/_history' })
+    expect([reply.status, reply.json.type]).toEqual([200, 'history'])
+    const entries = reply.json.entry as readonly Entry[]
+    const rows = entries.map(({ request, response }) => [request.method, request.url, response.status])
+    expect(rows.slice(0, 2).toSorted()).toEqual([
+      ['POST', 'Location', '201 Created'],
+      ['PUT', 'Location/b', '201 Created'],
+    ])
+    expect(rows.slice(2)).toEqual([
+      ['DELETE', 'Location/b', '204 No Content'],
+      expect.arrayContaining(['PUT']),
+      expect.arrayContaining(['PUT']),
+      ['PUT', 'Location/a', '201 Created'],
+    ])
+    expect(rows.slice(3, 5).toSorted()).toEqual([
+      ['PUT', 'Location/a', '200 OK'],
+      ['PUT', 'Location/b', '201 Created'],
+    ])
+    const deletion = entries[2]
+    expect([deletion?.fullUrl, deletion?.resource, deletion?.response.lastModified]).toEqual([
+      `${BASE}/Location/b`,
+      undefined,
+      at(20),
+    ])
+    expect(nextOf(reply)).toBeUndefined()
+  })
+
+  test('of the system holds every type', async () => {
+    const types = new Set(labels(await server.call({ path: '/_history' })).map(text => text.split('/')[0]))
+    expect(types).toEqual(new Set(['Location', 'Organization', 'Provenance']))
+  })
+
+  test('_since takes what was made then or later', async () => {
+    const reply = await server.call({ path: `/Location/_history?_since=${at(20)}` })
+    expect(labels(reply)).toHaveLength(3)
+    expect(labels(reply).at(-1)).toBe('Location/b 2')
+  })
+
+  test('_at takes what was current then, also for one resource', async () => {
+    const then = async (path: string, time: string) =>
+      labels(await server.call({ path: `${path}?_at=${time}` })).toSorted()
+    expect(await then('/Location/_history', at(5))).toEqual(['Location/a 1'])
+    expect(await then('/Location/_history', at(15))).toEqual(['Location/a 2', 'Location/b 1'])
+    expect(await then('/Location/_history', at(25))).toEqual(['Location/a 2', 'Location/b 2'])
+    expect(await then('/Location/_history', '2026-11-22')).toHaveLength(6)
+    expect(await then('/Location/_history', '2026-11-21')).toEqual([])
+    expect(await then('/Location/a/_history', at(5))).toEqual(['Location/a 1'])
+    const since = await server.call({ path: `/Location/b/_history?_since=${at(30)}` })
+    expect(labels(since)).toEqual(['Location/b 3'])
+  })
+
+  test('a page neither leaves out nor repeats what was there, while others write', async () => {
+    let n = 0
+    const writing = () => put('Location', `late-${n++}`, { name: 'late' })
+    const before = await walk('/Location/_history?_count=1000', () => Promise.resolve())
+    for (const count of [1, 2, 4]) {
+      const seen = await walk(`/Location/_history?_count=${count}`, writing)
+      expect(seen.filter(text => before.includes(text))).toEqual(before)
+      expect(new Set(seen).size).toBe(seen.length)
+    }
+    const system = await walk('/_history?_count=1000', () => Promise.resolve())
+    const paged = await walk('/_history?_count=3', () => Promise.resolve())
+    expect(paged).toEqual(system)
+  })
+
+  test('a link keeps _since and _at and shows no id in clear', async () => {
+    await put('Location', 'Rossi-Mario-1950', { name: 'named' })
+    const reply = await server.call({ path: `/Location/_history?_count=1&_since=${at(0)}` })
+    const next = nextOf(reply) ?? ''
+    expect(next).toContain('_since=')
+    expect(next).not.toContain('Rossi')
+  })
+
+  test('what is no time, no page, no parameter or given twice is refused', async () => {
+    const codeOf = async (query: string) => {
+      const reply = await server.call({ path: `/Location/_history?${query}` })
+      return [reply.status, reply.json.issue[0].details.coding[0].code]
+    }
+    expect(await codeOf('_since=yesterday')).toEqual([400, 'history-time'])
+    expect(await codeOf('_at=2026-02-30')).toEqual([400, 'history-time'])
+    expect(await codeOf('_page=xyz')).toEqual([400, 'history-page'])
+    expect(await codeOf('_page=WzEsImEiLCJiIiwiYyIsImQiXQ')).toEqual([400, 'history-page'])
+    expect(await codeOf('_count=few')).toEqual([400, 'history-page'])
+    expect(await codeOf('_count=1&_count=2')).toEqual([400, 'history-page'])
+    expect(await codeOf('_list=42')).toEqual([400, 'parameter-unknown'])
+    expect((await server.call({ path: '/Locations/_history' })).status).toBe(404)
+    expect((await server.call({ path: '/Location/never/_history' })).status).toBe(404)
+  })
+
+  test('is an entry of a batch and of a transaction too', async () => {
+    for (const type of ['batch', 'transaction']) {
+      const entry = ['Location/_history?_count=2', 'Location/a/_history'].map(url => ({
+        request: { method: 'GET', url },
+      }))
+      const reply = await server.call({
+        method: 'POST',
+        path: '/',
+        body: { resourceType: 'Bundle', type, entry },
+      })
+      expect(reply.json.entry[0].resource.entry).toHaveLength(2)
+      expect(reply.json.entry[1].resource).toMatchObject({ type: 'history', total: 2 })
+    }
+  })
+})
