@@ -61,6 +61,12 @@ const plannedReadmission: Readonly<Record<string, string>> = {
 /** Hospitals: who is discharged to one goes on with the same stay, as far as readmissions are counted. */
 const hospitals: ReadonlySet<string> = new Set(['02', '05', '43', '66'])
 
+/**
+ * Institutions that take patients as inpatients without being acute care, also as a distinct part of the same hospital: swing bed,
+ * rehabilitation, long-term care, psychiatric, other.
+ */
+const inpatientFacilities: ReadonlySet<string> = new Set(['61', '62', '63', '65', '70'])
+
 export const announcesReadmission = (code: string | undefined): boolean =>
   code !== undefined && Object.hasOwn(plannedReadmission, code)
 
@@ -76,3 +82,7 @@ export const isKnownDisposition = (code: string | undefined): boolean =>
 
 export const isHospitalTransfer = (code: string | undefined): boolean =>
   code !== undefined && hospitals.has(baseDisposition(code))
+
+/** Whether a discharge to there is followed by the admission there, as one stay. */
+export const isInpatientTransfer = (code: string | undefined): boolean =>
+  isHospitalTransfer(code) || (code !== undefined && inpatientFacilities.has(baseDisposition(code)))

@@ -1,7 +1,7 @@
 import { daysBetween } from '../lib/calendar-date.ts'
 import { localDate } from '../lib/fhir-time.ts'
 import type { CaseRules } from './case-rules.ts'
-import { announcesReadmission, isHospitalTransfer, outcomeOf } from './disposition.ts'
+import { announcesReadmission, isHospitalTransfer, isInpatientTransfer, outcomeOf } from './disposition.ts'
 import { endedInpatient, type Movement, type StayFacts } from './stay-facts.ts'
 
 /** An inpatient admission that counts as a readmission, and the discharge that it follows. */
@@ -12,8 +12,9 @@ export interface Readmission {
 
 /**
  * Unplanned inpatient admissions within the days that count after the latest inpatient end, at any facility
- * (adt.md 3.5). Not after a transfer between hospitals or a gap of at most a day to another facility (that is one
- * stay), death or leaving against advice, nor when the return was planned. Days are calendar days of the facility.
+ * (adt.md 3.5). Not after a transfer between hospitals; not within a day at another facility, or after a discharge to
+ * an inpatient institution, which may be a part of the same hospital and send under its name (that is one stay); not
+ * after death or leaving against advice, nor when the return was planned. Days are calendar days of the facility.
  */
 export function readmissionsOf(
   facts: StayFacts,
@@ -39,7 +40,8 @@ function counts(
   if (outcome === 'expired' || outcome === 'against-advice' || isHospitalTransfer(index.disposition))
     return false
   const gap = daysBetween(localDate(index.atMs, timeZone), localDate(admission.atMs, timeZone))
-  return gap <= days && !(gap <= 1 && isElsewhere(admission, index))
+  const isOneStay = gap <= 1 && (isInpatientTransfer(index.disposition) || isElsewhere(admission, index))
+  return gap <= days && !isOneStay
 }
 
 const isElsewhere = (admission: Movement, index: Movement): boolean =>

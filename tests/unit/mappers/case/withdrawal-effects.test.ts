@@ -15,6 +15,7 @@ import {
   admission,
   after,
   board,
+  discharge,
   effectsOf,
   emptyWorld,
   ofType,
@@ -95,12 +96,39 @@ describe('a return to hospital', () => {
   })
 
   it('to another facility within a day is the same stay', () => {
-    const first = home('62').map(one => ({ ...one, facility: 'valley' }))
+    const first = home('03').map(one => ({ ...one, facility: 'valley' }))
     const flags = (facility: string, at: string): number =>
       ofType(after(emptyWorld, [...first, back(at, { facility })]), 'Flag').length
     expect(flags('north', '2026-10-11T10:00:00')).toBe(0)
     expect(flags('valley', '2026-10-11T10:00:00')).toBe(1)
     expect(flags('north', '2026-10-12T10:00:00')).toBe(1)
+  })
+
+  it.each(['61', '62', '63', '65', '70', '90', '02', '05'])(
+    'that is the transfer itself (%s) is none, also within one facility',
+    disposition => {
+      const first = home(disposition).map(one => ({ ...one, facility: 'valley' }))
+      const flags = (...then: readonly ReturnType<typeof back>[]): number =>
+        ofType(after(emptyWorld, [...first, ...then]), 'Flag').length
+      expect(flags(back('2026-10-10T15:00:00', { facility: 'valley' }))).toBe(0)
+      expect(flags(back('2026-10-11T10:00:00', { facility: 'valley' }))).toBe(0)
+      expect(flags(back('2026-10-11T10:00:00'))).toBe(0)
+    },
+  )
+
+  it('counts after the rehabilitation as after any stay, and when it comes later than a transfer would', () => {
+    const first = home('62').map(one => ({ ...one, facility: 'valley' }))
+    const rehabilitated = stay(
+      'e2',
+      [admission('2026-10-10T15:00:00'), discharge('2026-10-20T10:00:00', '01')],
+      { facility: 'valley' },
+    )
+    const again = stay('e3', [admission('2026-10-25T10:00:00')], { facility: 'valley' })
+    expect(only(after(emptyWorld, [...first, rehabilitated, again]), 'Flag')).toMatchObject({
+      encounter: { reference: 'Encounter/e3' },
+    })
+    const late = back('2026-10-12T10:00:00', { facility: 'valley' })
+    expect(ofType(after(emptyWorld, [...first, late]), 'Flag')).toHaveLength(1)
   })
 
   it('to a facility leaves the hand-over owed', () => {
