@@ -16,6 +16,11 @@ export interface SearchPlan {
   /** `_summary=count` or `_total=accurate`. */
   readonly total: 'none' | 'accurate'
   readonly countOnly: boolean
+  /**
+   * What the caller may see of each type that comes along with the matches (smart/limit-search.ts); a type that isn't there
+   * stays hidden. Undefined = everything.
+   */
+  readonly visible?: Readonly<Record<string, Criterion>>
 }
 
 /**
@@ -49,7 +54,22 @@ export interface SearchFilter {
   readonly values: readonly SearchValue[]
 }
 
-export type SearchModifier = 'missing' | 'exact' | 'contains' | 'not' | 'text' | 'of-type' | 'identifier'
+/** Those of R4 (http://hl7.org/fhir/R4/search.html#modifiers) that the index answers; the parser turns the others into values. */
+export type SearchModifier =
+  | 'missing'
+  | 'exact'
+  | 'contains'
+  | 'not'
+  | 'text'
+  | 'of-type'
+  | 'identifier'
+  /** Of a uri: what lies under it as a path. */
+  | 'below'
+  /** Of a string, from `_filter`: the whole of it, without regard to case; its end. */
+  | 'equals'
+  | 'ends'
+  /** From `_filter`: has a value that is none of these. */
+  | 'unequal'
 
 /** A place in the order of a search: the sort keys of a match (ISO instants for times), then what makes it unique. */
 export interface Keyset {
@@ -80,6 +100,13 @@ export type SearchValue =
       /** The value itself, for prefixes that compare with it. */
       readonly value: string
       readonly unit?: { readonly system?: string | null; readonly code?: string }
+    }
+  /** At most `metres` away from a place, degrees of WGS84 (http://hl7.org/fhir/R4/location.html#positional). */
+  | {
+      readonly kind: 'position'
+      readonly latitude: number
+      readonly longitude: number
+      readonly metres: number
     }
   /** One value for each component of a composite parameter, in their order. */
   | { readonly kind: 'composite'; readonly parts: readonly SearchValue[] }
