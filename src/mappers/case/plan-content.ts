@@ -1,6 +1,7 @@
 import type { CaseFile } from '../../care-plan/case-file.ts'
 import { sameValue } from '../../lib/same-value.ts'
 import type { Resource } from '../../fhir/resource.ts'
+import { isDerived } from './case-record.ts'
 import { isObject, listOf, objectOf, textOf, withElement } from './json-edit.ts'
 import type { NounLenses } from './nouns/noun-lenses.ts'
 import { NARRATIVE_ID, planNarrative } from './plan-narrative.ts'
@@ -17,14 +18,25 @@ export interface PlanSetting {
 const CUSTODIAN = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-CarePlan.custodian'
 
 /**
- * A plan of ours with what follows from the rest of the case: narrative, team, accountable organisation. The very same
- * resource when that is what it says already; a plan that somebody else wrote is none of ours.
+ * A plan of ours with what follows from the rest of the case: narrative, contributor, team, accountable organisation; a
+ * derived transition with the organisation. The very same resource when that is what it says already; a plan that somebody
+ * else wrote is none of ours.
  */
 export function withPlanContent(plan: Resource, { file, team, lenses }: PlanSetting): Resource {
-  if (objectOf(plan['text'])['id'] !== NARRATIVE_ID || lenses.fitting(plan)?.noun !== 'plan') return plan
+  const noun = lenses.fitting(plan)?.noun
+  if (noun === 'transition' && isDerived(plan, lenses.names)) return withCustodian(plan, file.case.assigner)
+  if (objectOf(plan['text'])['id'] !== NARRATIVE_ID || noun !== 'plan') return plan
   const text = planNarrative(lenses.of('plan').read(plan), file)
   const told = sameValue(plan['text'], text) ? plan : withElement(plan, 'text', text)
-  return withCustodian(withTeam(told, team, lenses.names.derived), file.case.assigner)
+  return withCustodian(withTeam(withContributor(told), team, lenses.names.derived), file.case.assigner)
+}
+
+/** US Core reads who wrote a plan in `contributor`, older readers in `author`: who stands in the one stands in the other. */
+function withContributor(plan: Resource): Resource {
+  const author = textOf(objectOf(plan['author'])['reference'])
+  const contributors = listOf(plan['contributor'])
+  const isNamed = author === undefined || contributors.some(row => objectOf(row)['reference'] === author)
+  return isNamed ? plan : withElement(plan, 'contributor', [...contributors, { reference: author }])
 }
 
 function withTeam(plan: Resource, team: string | undefined, derivedUrl: string): Resource {

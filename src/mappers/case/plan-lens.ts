@@ -71,6 +71,7 @@ const TITLE = 'Transition after discharge'
 
 /** The plan of a discharge to the community, without activities yet. */
 export function newTransitionPlan(birth: TransitionBirth, names: CaseNames): Resource {
+  const team = { reference: `CareTeam/${birth.team}` }
   const plan: CarePlan = {
     resourceType: 'CarePlan',
     id: birth.id,
@@ -89,7 +90,10 @@ export function newTransitionPlan(birth: TransitionBirth, names: CaseNames): Res
     ],
     title: TITLE,
     subject: { reference: `Patient/${birth.patient}` },
-    careTeam: [{ reference: `CareTeam/${birth.team}` }],
+    // What the service derives, the team of the case answers for (domain.md 4.4).
+    author: team,
+    contributor: [team],
+    careTeam: [team],
     supportingInfo: [{ reference: `Encounter/${birth.encounter}` }],
   }
   return asResource(withReason(asResource(plan), names.derived, 'discharge to the community'))

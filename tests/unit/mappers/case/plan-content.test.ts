@@ -9,7 +9,7 @@ import { nounLenses } from '../../../../src/mappers/case/nouns/noun-lenses.ts'
 import { withPlanContent } from '../../../../src/mappers/case/plan-content.ts'
 import { planNarrative } from '../../../../src/mappers/case/plan-narrative.ts'
 import { openFile } from '../../../support/case-file.ts'
-import { admission, after, CM, emptyWorld, only, put, stay } from '../../../support/case-world.ts'
+import { admission, after, CM, discharge, emptyWorld, only, put, stay } from '../../../support/case-world.ts'
 import { managerOf } from '../../../support/case-stories.ts'
 
 const lenses = nounLenses(CM)
@@ -98,6 +98,36 @@ describe('a plan of ours', () => {
     expect(JSON.stringify(told['extension'])).toContain('"valueReference":{"reference":"Organization/plan"}')
     expect(validateResource(told).filter(({ severity }) => severity !== 'information')).toEqual([])
     expect(lenses.of('plan').read(told)).toEqual(lenses.of('plan').read(born()))
+  })
+
+  it('names its author among those who contributed, for US Core and for old readers', () => {
+    const authored = { ...plan, author: 'Practitioner/noor' }
+    const [author, theirs] = [{ reference: 'Practitioner/noor' }, { reference: 'Practitioner/sam' }]
+    expect(born(authored)).toMatchObject({ author, contributor: [author] })
+    const { contributor: _left, ...bare } = born(authored)
+    expect(withPlanContent(bare, setting)['contributor']).toEqual([author])
+    expect(withPlanContent({ ...bare, contributor: [theirs] }, setting)['contributor']).toEqual([
+      theirs,
+      author,
+    ])
+    expect(withPlanContent(born(), setting)['contributor']).toBeUndefined()
+  })
+
+  it('for a transition is the team’s, and says who is accountable', () => {
+    const stays = [stay('e1', [admission('2026-10-05T18:30:00'), discharge('2026-10-10T10:30:00', '01')])]
+    const start = after(emptyWorld, stays)
+    const assigner = { reference: 'Organization/plan' }
+    const careManager = { reference: 'Practitioner/noor' }
+    const assigned = { ...only(start, 'EpisodeOfCare'), managingOrganization: assigner, careManager }
+    const world = after({ compartment: put(start.compartment, [assigned]) }, stays)
+    const team = { reference: `CareTeam/${only(world, 'CareTeam').id ?? ''}` }
+    const transition = only(world, 'CarePlan')
+    expect(transition).toMatchObject({ author: team, contributor: [team], careTeam: [team] })
+    expect(JSON.stringify(transition['extension'])).toContain(
+      '"valueReference":{"reference":"Organization/plan"}',
+    )
+    expect(validateResource(transition).filter(({ severity }) => severity !== 'information')).toEqual([])
+    expect(only(after(world, stays), 'CarePlan')).toBe(transition)
   })
 
   it('is the very same when it says all that already', () => {
