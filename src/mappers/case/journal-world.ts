@@ -51,6 +51,12 @@ export function journalWorld(rows: readonly Standing[], lenses: NounLenses): Jou
     return byKey
   }
   const changed = new Map<string, JournalChange>()
+  const changedOf = keysByPatient()
+  let loadedOf: KeysByPatient | undefined
+  const loadedKeysOf = (patient: string): readonly ResourceKey[] => {
+    loadedOf ??= keysByPatient([...loaded().values()].map(({ key, before }) => [key, before()] as const))
+    return loadedOf.of(patient)
+  }
   const deciding = new Map<string, Map<string, Resource>>()
   const worlds = new Map<string, PatientWorld>()
 
@@ -84,17 +90,39 @@ export function journalWorld(rows: readonly Standing[], lenses: NounLenses): Jou
       return known
     },
     standing: patient =>
-      [...loaded().values(), ...changed.values()].flatMap(({ key }) => {
+      [...loadedKeysOf(patient), ...changedOf.of(patient)].flatMap(key => {
         const resource = at(key)?.resource
         return resource && patientOf(resource) === patient ? [key] : []
       }),
     apply: changes => {
       for (const change of changes) {
         changed.set(keyText(change.key), change)
+        changedOf.add(change.key, change.after)
         if (DECIDING.has(change.key.type)) decide(change.key, change.before, change.after)
       }
     },
   }
+}
+
+interface KeysByPatient {
+  readonly of: (patient: string) => readonly ResourceKey[]
+  readonly add: (key: ResourceKey, resource: Resource | undefined) => void
+}
+
+/** Keys of what is or was once of each patient, so that one patient's are found without a look at all others'. */
+function keysByPatient(
+  rows: readonly (readonly [key: ResourceKey, resource: Resource | undefined])[] = [],
+): KeysByPatient {
+  const keys = new Map<string, Map<string, ResourceKey>>()
+  const add: KeysByPatient['add'] = (key, resource) => {
+    const patient = resource && patientOf(resource)
+    if (patient === undefined) return
+    const own = keys.get(patient) ?? new Map<string, ResourceKey>()
+    own.set(keyText(key), key)
+    keys.set(patient, own)
+  }
+  for (const [key, resource] of rows) add(key, resource)
+  return { add, of: patient => [...(keys.get(patient)?.values() ?? [])] }
 }
 
 function patientWorld(resources: readonly Resource[], { names }: NounLenses): PatientWorld {

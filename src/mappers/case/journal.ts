@@ -71,8 +71,8 @@ export function journalOf(
 }
 
 function movesIn({ changes }: JournalStep, world: JournalWorld, lenses: NounLenses): readonly Moved[] {
-  const patients = new Set(changes.flatMap(({ before, after }) => [patientIn(before), patientIn(after)]))
-  const was = new Map([...patients].map(patient => [patient, world.of(patient)]))
+  const causes = firstCauses(changes)
+  const was = new Map([...causes.keys()].map(patient => [patient, world.of(patient)]))
   const wasOf = (resource: Resource | undefined): PatientWorld =>
     was.get(patientIn(resource)) ?? world.of(undefined)
   const isOf = (resource: Resource | undefined): PatientWorld => world.of(patientIn(resource))
@@ -85,7 +85,7 @@ function movesIn({ changes }: JournalStep, world: JournalWorld, lenses: NounLens
   }))
   const changed = new Set(changes.map(({ key }) => keyText(key)))
   const along = [...was].flatMap(([patient, before]) => {
-    const cause = changes.find(change => [change.before, change.after].map(patientIn).includes(patient))
+    const cause = causes.get(patient)
     if (patient === undefined || !cause) return []
     return mayMove(before, world.of(patient), () => world.standing(patient)).flatMap(key => {
       const now = changed.has(keyText(key)) ? undefined : world.at(key)
@@ -96,6 +96,15 @@ function movesIn({ changes }: JournalStep, world: JournalWorld, lenses: NounLens
     })
   })
   return [...own, ...along]
+}
+
+/** The patients concerned, each with the first change that concerns it. */
+function firstCauses(changes: readonly JournalChange[]): ReadonlyMap<string | undefined, JournalChange> {
+  const causes = new Map<string | undefined, JournalChange>()
+  for (const change of changes)
+    for (const patient of [patientIn(change.before), patientIn(change.after)])
+      if (!causes.has(patient)) causes.set(patient, change)
+  return causes
 }
 
 const patientIn = (resource: Resource | undefined): string | undefined => resource && patientOf(resource)
