@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { searchParameters } from './definitions/search-parameters.ts'
 import { byText, linesOf } from './definitions/source.ts'
 import { constraintTable, structureTable } from './definitions/structures.ts'
+import { summaryTable } from './definitions/summaries.ts'
 import { valueSetExpander } from './definitions/value-sets.ts'
 import type { Codes } from './definitions/value-sets.ts'
 
@@ -16,6 +17,7 @@ export function generateDefinitions(): Readonly<Record<string, string>> {
   return {
     'search-parameters.json': linesOf(searchParameters()),
     'structures.json': linesOf(structureTable(bound.name)),
+    'summaries.json': linesOf(summaryTable()),
     'value-sets.json': linesOf(bound.table()),
     'constraints.json': linesOf(constraintTable()),
   }

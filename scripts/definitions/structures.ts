@@ -11,6 +11,7 @@ interface SnapshotElement {
   readonly path: string
   readonly min: number
   readonly max: string
+  readonly isSummary?: boolean
   readonly type?: readonly {
     readonly code: string
     readonly profile?: readonly string[]
@@ -49,6 +50,29 @@ export function structureTable(
     }
   }
   return table
+}
+
+interface OwnElements {
+  readonly path: string
+  readonly elements: readonly { readonly name: string; readonly isSummary: boolean }[]
+}
+
+/** Every type and backbone element with the elements that its base doesn't have. */
+export function ownElements(): readonly OwnElements[] {
+  return structures().flatMap(structure =>
+    groupsOf(structure).map(path => {
+      const base =
+        path === structure.name ? lastPart(structure.baseDefinition ?? '') : backboneType(structure, path)
+      const own = Object.keys(rulesUnder(structure, path, base, () => undefined))
+      const flags = new Map(
+        structure.snapshot.element.map(element => [element.path, element.isSummary === true]),
+      )
+      return {
+        path,
+        elements: own.map(name => ({ name, isSummary: flags.get(`${path}.${name}`) ?? false })),
+      }
+    }),
+  )
 }
 
 /** Path -> key -> human text of every error-severity constraint, at the element that first states it. */
