@@ -43,7 +43,7 @@ function movedSince(file: CaseFile, event: DomainEvent, timeZone: string): numbe
   const found = event.noun === 'case' ? undefined : foundNoun(file, event.noun, event.id)
   if (found && !found.ok) return undefined
   const times = (
-    event.noun === 'case' ? [file.case.since ?? file.case.start] : timesOf(event.noun, found?.value)
+    event.noun === 'case' ? [file.case.since ?? file.case.start] : timesOf(event.noun, found?.value, to)
   ).flatMap(time => time ?? [])
   return times.length === 0 ? undefined : Math.max(...times.map(time => startMsOf(time, timeZone)))
 }
@@ -51,7 +51,7 @@ function movedSince(file: CaseFile, event: DomainEvent, timeZone: string): numbe
 type Times = readonly (string | undefined)[]
 
 /** What a noun says of when it came to its state; nouns that keep no such time say nothing. */
-const since: { readonly [N in keyof Nouns]?: (noun: Nouns[N]) => Times } = {
+const since: { readonly [N in keyof Nouns]?: (noun: Nouns[N], to: string) => Times } = {
   assignment: ({ start, offeredAt }) => [offeredAt, start],
   consent: ({ at }) => [at],
   assessment: ({ start }) => [start],
@@ -60,13 +60,20 @@ const since: { readonly [N in keyof Nouns]?: (noun: Nouns[N]) => Times } = {
   barrier: ({ at }) => [at],
   plan: ({ created, agreements }) => [created, ...agreements.map(said => said.at)],
   goal: ({ statusAt, start, state }) => [statusAt, state === 'active' ? start : undefined],
+  activity: ({ requestedAt, endedAt, performances }, to) => [
+    ...[requestedAt, endedAt],
+    // A session may be told late, between others; the service as a whole ends with the last.
+    ...(ends.has(to) ? performances.map(({ at }) => at) : []),
+  ],
   flag: ({ at }) => [at],
   transition: ({ start }) => [start],
   obligation: ({ startedAt }) => [startedAt],
 }
 
-const timesOf = (noun: keyof Nouns, state: unknown): Times =>
-  (since[noun] as ((noun: unknown) => Times) | undefined)?.(state) ?? []
+const ends: ReadonlySet<string> = new Set(['completed', 'declined', 'cancelled'])
+
+const timesOf = (noun: keyof Nouns, state: unknown, to: string): Times =>
+  (since[noun] as ((noun: unknown, to: string) => Times) | undefined)?.(state, to) ?? []
 
 /** Whether the day of an appointment has come. */
 export const isDayReached = (

@@ -202,7 +202,7 @@ const contacts: readonly Line[] = [
   ['FulfilAppointment', { appointment: '$Y1' }],
   [
     'BookAppointment',
-    { purpose: 'service', activity: '$V1', ...at('2026-10-22') },
+    { purpose: 'service', activity: '$V1', ...at('2026-10-13') },
     { Y2: 'AppointmentBooked' },
   ],
   ['RecordNoShow', { appointment: '$Y2', reason: 'transport' }],

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { fail, ok, type Result } from '../../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { startMsOf } from '../../lib/fhir-time.ts'
 import type { CaseFile } from '../case-file.ts'
 import { command, type Command, type CommandContext } from '../command.ts'
@@ -96,24 +96,35 @@ const recordArrival = command({
   name: 'RecordArrival',
   summary: 'Records that the patient came.',
   payload: Type.Object({ appointment: which }, { additionalProperties: false }),
-  decide: (file, { appointment }) => movedAppointment(file, appointment, 'RecordArrival', () => ok({})),
+  decide: (file, { appointment }, context) =>
+    movedAppointment(file, appointment, 'RecordArrival', onItsDay('RecordArrival', context)),
 })
 
 const fulfilAppointment = command({
   name: 'FulfilAppointment',
   summary: 'Records that the appointment took place: its activity was performed that day.',
   payload: Type.Object({ appointment: which }, { additionalProperties: false }),
-  decide: (file, { appointment: id }, { at, timeZone }) => {
-    const moved = movedAppointment(file, id, 'FulfilAppointment', ({ start: from }) =>
-      isDayReached(from, { at, timeZone }) ? ok({}) : fail(dayToCome),
-    )
+  decide: (file, { appointment: id }, context) => {
+    const { at } = context
+    const moved = movedAppointment(file, id, 'FulfilAppointment', onItsDay('FulfilAppointment', context))
     return moved.ok ? ok([...moved.value, ...daysOf(file, id, { at, kept: true })]) : moved
   },
 })
 
-const dayToCome = unmetCondition(
-  'FulfilAppointment is possible from the day of the appointment on; one that took place earlier is rescheduled first (RescheduleAppointment).',
-)
+/** Nobody came, or failed to, before the day. */
+const onItsDay =
+  (
+    name: string,
+    { at, timeZone }: Pick<CommandContext, 'at' | 'timeZone'>,
+    changes: Partial<Appointment> = {},
+  ) =>
+  ({ start: from }: Appointment): Result<Partial<Appointment>> =>
+    isDayReached(from, { at, timeZone }) ? ok(changes) : fail(dayToCome(name))
+
+const dayToCome = (name: string): Failure =>
+  unmetCondition(
+    `${name} is possible from the day of the appointment on; one that was moved is rescheduled first (RescheduleAppointment).`,
+  )
 
 const recordNoShow = command({
   name: 'RecordNoShow',
@@ -122,8 +133,10 @@ const recordNoShow = command({
     { appointment: which, reason: Type.Enum([...missReasons], { description: 'Why it was missed.' }) },
     { additionalProperties: false },
   ),
-  decide: (file, { appointment: id, reason }, { at }) => {
-    const moved = movedAppointment(file, id, 'RecordNoShow', () => ok({ missReason: reason }))
+  decide: (file, { appointment: id, reason }, context) => {
+    const { at } = context
+    const missed = onItsDay('RecordNoShow', context, { missReason: reason })
+    const moved = movedAppointment(file, id, 'RecordNoShow', missed)
     return moved.ok ? ok([...moved.value, ...daysOf(file, id, { at, kept: false, reason })]) : moved
   },
 })

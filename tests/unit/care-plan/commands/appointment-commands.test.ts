@@ -128,7 +128,7 @@ describe('an appointment', () => {
     expect(afterwards(fileWith(), 'WaitlistAppointment', { appointment: 'a1' }).appointments[0]?.state).toBe(
       'waitlist',
     )
-    expect(afterwards(fileWith(), 'RecordArrival', { appointment: 'a1' }).appointments[0]?.state).toBe(
+    expect(afterwards(fileWith(), 'RecordArrival', { appointment: 'a1' }, AT).appointments[0]?.state).toBe(
       'arrived',
     )
     const companion = 'Practitioner/noor'
