@@ -13,6 +13,7 @@ import {
 } from './binary-arrays.ts'
 import type { Statement } from './db.ts'
 import { flushStatements as sql } from './flush-statements.ts'
+import { ANY_ROWS, indexRows, type IndexedRow } from './index-rows.ts'
 import { outboxKeyHash, outboxLane } from './outbox-lanes.ts'
 import { typeNumber } from './search-rows.ts'
 import { shardOfSubject } from './shards.ts'
@@ -57,7 +58,7 @@ export function planFlush(changes: Changes, indexResource: IndexResource): Flush
       ...said(changes),
       ...facts(changes),
       ...events(changes),
-      ...lookups(changes.tenant, sorted),
+      ...indexRows(changes.tenant, sorted.flatMap(toIndexed)),
       ...timers(changes),
       ...links(changes),
       ...audit(changes),
@@ -86,6 +87,14 @@ const byTypeAndId = (a: Row, b: Row): number =>
   a.typeNumber - b.typeNumber || (a.write.id < b.write.id ? -1 : 1)
 
 const hashOf = (row: Row): bigint => (row.index ? BigInt.asIntN(64, row.index.hash) : 0n)
+
+/** Value rows are rewritten only where their hash changed. */
+const toIndexed = (row: Row): readonly IndexedRow[] => {
+  const { shard, id, expect, expectIndexHash } = row.write
+  if (hashOf(row) === expectIndexHash) return []
+  const had = expect === 0 ? undefined : (expectIndexHash ?? ANY_ROWS)
+  return [{ shard, type: row.typeNumber, id, entry: row.index, had }]
+}
 
 const toStored = (row: Row): Stored => ({
   type: row.write.type,
@@ -146,7 +155,12 @@ function resources(tenant: number, rows: readonly Row[]): readonly Statement[] {
     ),
     ...when(fresh, of => sql.insertResources([tenant, ...stateColumns(of)])),
     ...when(known, of =>
-      sql.updateResources([tenant, ...stateColumns(of), int4Array(of.map(row => row.write.expect))]),
+      sql.updateResources([
+        tenant,
+        ...stateColumns(of),
+        int4Array(of.map(row => row.write.expect)),
+        int8Array(of.map(row => row.write.expectIndexHash)),
+      ]),
     ),
     ...when(versions, of =>
       sql.insertVersions([
@@ -178,42 +192,6 @@ const stateColumns = (of: readonly Row[]): readonly Buffer[] => [
   timestampArray(of.map(row => row.index?.endMs)),
   textArray(of.map(row => row.last.content)),
 ]
-
-/** Value rows are rewritten only where their hash changed. */
-function lookups(tenant: number, rows: readonly Row[]): readonly Statement[] {
-  const changed = rows.filter(row => hashOf(row) !== row.write.expectIndexHash)
-  const stale = changed.filter(({ write }) => write.expect > 0)
-  const values = changed.flatMap(row => (row.index?.lookups ?? []).map(lookup => ({ row, ...lookup })))
-  const dates = changed.flatMap(row => (row.index?.dates ?? []).map(date => ({ row, ...date })))
-  const place = (of: readonly Row[]): readonly unknown[] => [
-    tenant,
-    int2Array(of.map(row => row.write.shard)),
-    int2Array(of.map(row => row.typeNumber)),
-  ]
-  const ids = (of: readonly Row[]): Buffer => textArray(of.map(row => row.write.id))
-  return [
-    ...when(stale, of => sql.deleteLookups([...place(of), ids(of)])),
-    ...when(stale, of => sql.deleteDates([...place(of), ids(of)])),
-    ...when(values, of =>
-      sql.insertLookups([
-        ...place(of.map(({ row }) => row)),
-        int2Array(of.map(({ parameter }) => parameter)),
-        textArray(of.map(({ value }) => value)),
-        textArray(of.map(({ system }) => system)),
-        ids(of.map(({ row }) => row)),
-      ]),
-    ),
-    ...when(dates, of =>
-      sql.insertDates([
-        ...place(of.map(({ row }) => row)),
-        int2Array(of.map(({ parameter }) => parameter)),
-        timestampArray(of.map(({ lowMs }) => lowMs)),
-        timestampArray(of.map(({ highMs }) => highMs)),
-        ids(of.map(({ row }) => row)),
-      ]),
-    ),
-  ]
-}
 
 function said({ tenant, said: registers = [] }: Changes): readonly Statement[] {
   const sorted = registers.toSorted((a, b) =>

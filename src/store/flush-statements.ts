@@ -1,13 +1,14 @@
 import type { Statement } from './db.ts'
 
 type Values = readonly unknown[]
-type Make = (values: Values) => Statement
+export type Make = (values: Values) => Statement
 
 /** `unnest($2::int2[], ...)` from the given parameter number on. */
-const unnest = (types: readonly string[], from = 2): string =>
+export const unnest = (types: readonly string[], from = 2): string =>
   `unnest(${types.map((type, index) => `$${index + from}::${type}[]`).join(', ')})`
 
-const statement =
+/** A statement that is prepared once a connection. */
+export const statement =
   (name: string, text: string): Make =>
   values => ({ name: `cw_${name}`, text, values })
 
@@ -63,8 +64,9 @@ export const flushStatements = {
            .slice(1)
            .map(column => `${column} = h.${column}`)
            .join(', ')}
-       from ${unnest([...resourceTypes, 'int4'])} h (${resourceColumns}, expect)
+       from ${unnest([...resourceTypes, 'int4', 'int8'])} h (${resourceColumns}, expect, had)
        where r.shard = h.shard and r.tenant = $1 and r.type = h.type and r.id = h.id and r.version = h.expect
+         and (h.had is null or r.ixh = h.had)
        returning r.type, r.id
      ) select cw_conflict('resource', case when (select count(*) from changed) = cardinality($4) then '{}'
        else array(select type || '/' || id collate "C" from unnest($3::int2[], $4::text[]) h (type, id) except select type || '/' || id collate "C" from changed) end)`,
@@ -80,21 +82,6 @@ export const flushStatements = {
     `insert into resource_version (tenant, shard, type, id, version, updated, deleted, content)
      select $1, shard, type, id, version, updated, deleted, content
      from ${unnest(['int2', 'int2', 'text', 'int4', 'timestamptz', 'bool', 'text'])} h (shard, type, id, version, updated, deleted, content)`,
-  ),
-
-  deleteLookups: statement('delete_lookups', deleteRows('ix')),
-  insertLookups: statement(
-    'insert_lookups',
-    `insert into ix (tenant, shard, type, param, val, sys, rid)
-     select $1, shard, type, param, val, sys, rid from ${unnest(['int2', 'int2', 'int2', 'text', 'text', 'text'])} h (shard, type, param, val, sys, rid)`,
-  ),
-
-  deleteDates: statement('delete_dates', deleteRows('ix_date')),
-  insertDates: statement(
-    'insert_dates',
-    `insert into ix_date (tenant, shard, type, param, low, high, rid)
-     select $1, shard, type, param, low, high, rid
-     from ${unnest(['int2', 'int2', 'int2', 'timestamptz', 'timestamptz', 'text'])} h (shard, type, param, low, high, rid)`,
   ),
 
   insertSaid: statement(
@@ -184,10 +171,3 @@ export const flushStatements = {
      select $1, lane, target, key, payload, $2 from ${unnest(['int2', 'text', 'text', 'text'], 3)} h (lane, target, key, payload)`,
   ),
 } as const
-
-// `+ 0` keeps the value index, which leads with the tenant, out of the choice: on a table that was never analysed it
-// costs the planner the same as the resource's own index, and it means reading every row of the type.
-function deleteRows(table: 'ix' | 'ix_date'): string {
-  return `delete from ${table} x using ${unnest(['int2', 'int2', 'text'])} h (shard, type, id)
-     where x.shard = h.shard and x.tenant + 0 = $1 and x.type = h.type and x.rid = h.id`
-}

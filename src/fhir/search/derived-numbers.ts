@@ -10,7 +10,7 @@ export const identifierNumber = ({ number }: Parameter): number => number + 2_00
 /** `:of-type` of a token on identifiers: rows whose value is `ofTypeValue`, without a system. */
 export const ofTypeNumber = ({ number }: Parameter): number => number + 4_000
 
-/** `:text` of a token or a reference: rows as of a string (folded value, the text as written beside it). */
+/** `:text` of a token (R4 has none of a reference): rows as of a string (folded value, the text as written beside it). */
 export const textNumber = ({ number }: Parameter): number => number + 6_000
 
 /** Of a position: the latitude stands under the parameter itself. */

@@ -1,4 +1,5 @@
 import official from '../definitions/search-parameters.json' with { type: 'json' }
+import { compileComposite } from './index-composites.ts'
 import { isResourceType } from '../resource-types.ts'
 import { ownParameters } from './own-parameters.ts'
 import { compilePath } from './path.ts'
@@ -28,7 +29,7 @@ export interface SearchParameter {
   readonly component?: readonly { readonly definition: string; readonly expression: string }[]
 }
 
-/** Types of parameter that are indexed and searched; the others are refused by name. */
+/** Types of parameter that are searched; the others are refused by name. */
 const builtTypes: ReadonlySet<SearchParameterType> = new Set(['token', 'string', 'date', 'reference', 'uri'])
 
 /** Bases whose parameters hold for every type. */
@@ -41,6 +42,10 @@ export const searchParameters: readonly SearchParameter[] = official.map((row, i
   ...(row as Omit<SearchParameter, 'number'>),
   number: index + 1,
 }))
+
+const byUrl: ReadonlyMap<string, SearchParameter> = new Map(
+  searchParameters.map(parameter => [parameter.url, parameter]),
+)
 
 const byBase = groupByBase([...searchParameters, ...ownParameters])
 
@@ -76,11 +81,30 @@ export const isTargetOf = ({ type, target }: SearchParameter, name: string): boo
 export function whyNotSearchable(type: string, parameter: SearchParameter): string | undefined {
   if (isRowParameter(parameter)) return undefined
   if (!builtTypes.has(parameter.type)) return `parameters of type ${parameter.type} are not supported`
-  if (parameter.code === 'phonetic') return 'it compares sounds, which is not supported; use name'
-  if (parameter.expression === undefined) return 'it has no expression to index by'
-  const path = compilePath(parameter.expression, type, parameter.type)
+  return whyNotIndexed(type, parameter)
+}
+
+/** Why a parameter of a type has no rows in the index, or undefined when it has. */
+export function whyNotIndexed(type: string, parameter: SearchParameter): string | undefined {
+  const { code, expression } = parameter
+  if (code === 'phonetic') return 'it compares sounds, which is not supported; use name'
+  if (expression === undefined) return 'it has no expression to index by'
+  const path =
+    parameter.type === 'composite'
+      ? compileComposite(parameter, type, componentTypes(parameter))
+      : compilePath(expression, type, parameter.type)
   return path.ok ? undefined : path.failure.message
 }
+
+/** The types of the parameters that define the components of a composite. */
+export const componentTypes = ({ component = [] }: SearchParameter): readonly SearchParameterType[] =>
+  component.flatMap(({ definition }) => byUrl.get(definition)?.type ?? [])
+
+/** The parameters that a type has index rows for; `_id` and `_lastUpdated` are columns. */
+export const indexedParametersOf = (type: string): readonly SearchParameter[] =>
+  searchParametersOf(type).filter(
+    parameter => !isRowParameter(parameter) && whyNotIndexed(type, parameter) === undefined,
+  )
 
 /** The parameters that a type is indexed and searched by, `_id` and `_lastUpdated` included. */
 export const searchableParametersOf = (type: string): readonly SearchParameter[] =>

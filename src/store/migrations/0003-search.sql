@@ -1,4 +1,4 @@
--- Search values that have a table of their own because few types have them (docs/adr/0012): the other types pay nothing.
+-- Search values that have a table of their own because few types have them (docs/adr/0013): the other types pay nothing.
 -- A database of an earlier release gets its rows by the reindex that index_state drives.
 
 -- Numbers and quantities as [low, high], both included; an open side is infinite. A stored number is a point: R4 ignores its precision.

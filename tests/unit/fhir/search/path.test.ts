@@ -61,6 +61,14 @@ describe('a search parameter expression', () => {
     expect(select('Observation.effective', period, 'date')).toEqual([{ start: '2026' }])
   })
 
+  test('takes one item of a list by its place', () => {
+    const entry = [{ resource: { resourceType: 'Composition', id: 'a' } }, { resource: { id: 'b' } }]
+    expect(select('Bundle.entry[0].resource', { resourceType: 'Bundle', entry } as never)).toEqual([
+      { resourceType: 'Composition', id: 'a' },
+    ])
+    expect(select('Bundle.entry[0].resource', { resourceType: 'Bundle' } as never)).toEqual([])
+  })
+
   test('says whether somebody is deceased, by boolean or by date', () => {
     const deceased = 'Patient.deceased.exists() and Patient.deceased != false'
     expect(select(deceased, { resourceType: 'Patient' })).toEqual([false])
@@ -70,7 +78,7 @@ describe('a search parameter expression', () => {
   })
 
   test.each([
-    'Bundle.entry[0].resource',
+    'Bundle.entry[last].resource',
     'Patient.name.first()',
     "Patient.name.where(use = 'a' or use = 'b')",
     'Encounter.status',
