@@ -4,6 +4,7 @@ import { careFacts } from './care-facts.ts'
 import type { CaseCourse } from './case-fold.ts'
 import type { CaseFile } from './case-file.ts'
 import type { Overtaken, Trigger } from './duties.ts'
+import { facilityStays } from './facility-chain.ts'
 import { FACILITY_CONTACT_DAYS, type Circumstances } from './duty-rules.ts'
 import { isHighRisk } from './risk/risk-of.ts'
 import { modelAt, modelSpans } from './model-in-force.ts'
@@ -101,13 +102,16 @@ function bookedDay(
 
 /** The weekly contact with a patient of an opened case who went on to a facility, until the stay there ends. */
 export function facilityStayTriggers(discharge: Movement, input: TriggerInput): readonly Trigger[] {
-  const kind = followUpOf(discharge)
+  const kind = followUpOf(discharge, input)
   const course = leadCase(input.fold, discharge.atMs)
   const file = course && input.files.get(course.id)
   const isFacility = kind === 'discharge-to-facility' || kind === 'discharge-to-acute-care'
   if (!isFacility || !course || !file?.case.openedAt) return []
   const { timeZone, facts } = input
-  const end = facts.discharges.find(one => one.atMs > discharge.atMs && endedInpatient(one))
+  const residents = facilityStays(facts, timeZone)
+  const end = facts.discharges.find(
+    one => one.atMs > discharge.atMs && (endedInpatient(one) || residents.has(one.stay)),
+  )
   const endMs = Math.min(end?.atMs ?? Infinity, course.endMs ?? Infinity)
   const overtaken: Overtaken | undefined = Number.isFinite(endMs)
     ? { reason: 'stay ended', recorded: end?.recorded ?? zonedTextOf(endMs, timeZone), atMs: endMs }

@@ -25,7 +25,7 @@ export interface Transition {
 export function transitionsOf(input: TriggerInput): readonly Transition[] {
   const { facts, fold } = input
   return [...facts.discharges, ...facts.withdrawnDischarges].flatMap(discharge => {
-    const kind = followUpOf(discharge)
+    const kind = followUpOf(discharge, input)
     const course = leadCase(fold, discharge.atMs)
     if (!course || (kind !== 'discharge-to-community' && kind !== 'discharge-against-advice')) return []
     return [

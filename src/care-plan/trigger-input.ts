@@ -7,6 +7,7 @@ import type { Death } from './death.ts'
 import { outcomeOf } from './disposition.ts'
 import type { Trigger } from './duties.ts'
 import type { TriggerKind } from './duty-rules.ts'
+import { facilityStays } from './facility-chain.ts'
 import type { ModelLookup } from './model-profile.ts'
 import type { ConditionCode } from './risk/charlson.ts'
 import type { Settled } from './series.ts'
@@ -44,9 +45,12 @@ export interface TriggerInput {
 export const leadCase = (fold: CaseFold, atMs: number): CaseCourse | undefined =>
   fold.courses.find(course => isOpenAt(course, atMs))
 
-/** Kind of each discharge that calls for follow-up. */
-export function followUpOf(discharge: Movement): TriggerKind | undefined {
-  if (!endedInpatient(discharge)) return undefined
+/** Kind of each discharge that calls for follow-up: of an inpatient, or from a facility that a stay went on in. */
+export function followUpOf(
+  discharge: Movement,
+  { facts, timeZone }: Pick<TriggerInput, 'facts' | 'timeZone'>,
+): TriggerKind | undefined {
+  if (!endedInpatient(discharge) && !facilityStays(facts, timeZone).has(discharge.stay)) return undefined
   switch (outcomeOf(discharge.disposition)) {
     case 'community':
       return 'discharge-to-community'

@@ -55,7 +55,7 @@ function arrivalTriggers(arrival: Movement, fold: CaseFold): readonly Trigger[] 
 }
 
 function dischargeTriggers(discharge: Movement, input: TriggerInput): readonly Trigger[] {
-  const kind = followUpOf(discharge)
+  const kind = followUpOf(discharge, input)
   const course = leadCase(input.fold, discharge.atMs)
   if (!kind || !course) return []
   const overtaken = admittedAgain(discharge, input) ?? awayOnLeave(input)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { facilityChains } from '../../../src/care-plan/facility-chain.ts'
+import type { Stay } from '../../../src/care-plan/stay.ts'
 import { isBirthStay } from '../../../src/care-plan/newborn.ts'
 import { admission, arrival, discharge, stay } from '../../support/case-world.ts'
 
@@ -51,6 +52,25 @@ describe('the way through facilities', () => {
       facilityChains([hospital, stay('e2', [admission(at)])], timeZone).map(({ links }) => links.length)
     expect(lengths('2026-10-22T23:00:00')).toEqual([2])
     expect(lengths('2026-10-23T00:30:00')).toEqual([1, 1])
+  })
+
+  it('takes up a nursing home whose residents are no inpatients by their class, not a visit to a clinic', () => {
+    const classAfter = 'other' as const
+    const nursing = stay('e3', [
+      admission('2026-11-05T16:00:00', { classAfter }),
+      discharge('2026-11-20T10:00:00', '01', { classAfter }),
+    ])
+    const onward = stay('e2', [admission('2026-10-21T11:30:00'), discharge('2026-11-05T14:00:00', '03')])
+    const ways = (last: Stay): readonly string[] =>
+      facilityChains([hospital, onward, last], timeZone).map(
+        ({ links, end }) => `${links.map(({ encounter }) => encounter).join(' ')} ${end}`,
+      )
+    expect(ways(nursing)).toEqual(['e1 e2 e3 community'])
+    const visit = stay('e3', [
+      arrival('2026-11-05T16:00:00', { classAfter }),
+      discharge('2026-11-20T10:00:00', '01', { classAfter }),
+    ])
+    expect(ways(visit)).toEqual(['e1 e2 facility'])
   })
 
   it('is two ways when the patient went home between', () => {

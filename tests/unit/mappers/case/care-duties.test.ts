@@ -157,6 +157,60 @@ describe('River after the stay', () => {
     ])
   })
 
+  describe('from a facility that has no inpatient class', () => {
+    const nursing = (classAfter: 'other' | 'outpatient', until?: string): Stay =>
+      stay('e2', [
+        admission('2026-10-21T14:00:00', { classAfter }),
+        ...(until === undefined ? [] : [discharge(until, '06', { classAfter })]),
+      ])
+    const inNursingHome = (classAfter: 'other' | 'outpatient' = 'other'): World =>
+      then(river(), [toFacility, nursing(classAfter)])
+
+    it.each(['other', 'outpatient'] as const)(
+      '(%s) begins the transition with the discharge home',
+      classAfter => {
+        const world = inNursingHome(classAfter)
+        expect(ofType(world, 'CarePlan')).toEqual([])
+        expect(linesBy(world, 'facility-contact')).toEqual(['due 2026-10-28'])
+        const gone = then(world, [toFacility, nursing(classAfter, '2026-10-26T11:00:00')])
+        expect(ofType(gone, 'CarePlan').map(plan => [plan['status'], plan['period']])).toEqual([
+          ['active', { start: '2026-10-26', end: '2026-11-24' }],
+        ])
+        expect(linesBy(gone, 'contact')).toEqual(['due 2026-10-28'])
+        expect(linesBy(gone, 'med-rec')).toEqual(['due 2026-11-25'])
+        expect(linesBy(gone, 'facility-contact')).toEqual(['voided 2026-10-28'])
+        expect(linesBy(gone, 'handover')).toEqual(['due 2026-10-22'])
+        expect(
+          effectsOf(gone, [toFacility, nursing(classAfter, '2026-10-26T11:00:00')], withModels).resources,
+        ).toEqual([])
+      },
+    )
+
+    it('does so after several of them too', () => {
+      const first = stay('e2', [
+        admission('2026-10-21T14:00:00', { classAfter: 'other' }),
+        discharge('2026-10-26T11:00:00', '03', { classAfter: 'other' }),
+      ])
+      const second = stay('e3', [
+        admission('2026-10-26T14:00:00', { classAfter: 'other' }),
+        discharge('2026-11-02T11:00:00', '01', { classAfter: 'other' }),
+      ])
+      const world = then(river(), [toFacility, first, second])
+      expect(linesBy(world, 'contact')).toEqual(['due 2026-11-04'])
+      expect(linesBy(world, 'handover')).toEqual(['due 2026-10-22', 'due 2026-10-27'])
+    })
+
+    it('does not for a visit to a clinic from there, nor for one long after', () => {
+      const clinic = nursing('outpatient', '2026-10-21T16:00:00')
+      expect(linesBy(then(river(), [toFacility, clinic]), 'contact')).toEqual([])
+      const later = stay('e2', [
+        admission('2026-10-24T14:00:00', { classAfter: 'outpatient' }),
+        discharge('2026-10-26T11:00:00', '01', { classAfter: 'outpatient' }),
+      ])
+      expect(linesBy(then(river(), [toFacility, later]), 'contact')).toEqual([])
+    })
+  })
+
   it('is reached on the last legal day after an attempt', () => {
     const tried = contact(atHome(), 'k1', '2026-11-27T10:00:00-05:00', {
       state: 'attempted',
