@@ -5,7 +5,8 @@ import { ruleBroken } from './invariant.ts'
 import { legalMove } from './legal-move.ts'
 import { illegalMove, movesBetween } from './machine.ts'
 import { isStranger } from './patient-side.ts'
-import { planMachine, type Agreement, type Plan } from './nouns/plan.ts'
+import { isMachineActor } from './machine-actor.ts'
+import { agreementWays, planMachine, type Agreement, type Plan } from './nouns/plan.ts'
 
 /**
  * I2: the patient or a representative has agreed, or has refused and the refusal is recorded with its reason. What each
@@ -19,18 +20,42 @@ export function isAgreed({ agreements }: Plan): boolean {
   })
 }
 
-/** Records what a party said; the plan becomes agreed when I2 holds by it, else stays as it is. */
-export function agreementRecorded(
-  { case: root }: CaseFile,
-  plan: Plan,
-  { relatives, ...said }: Agreement & { readonly relatives?: readonly string[] | undefined },
-): Result<readonly DomainEvent[]> {
-  const legal = legalMove(planMachine, plan.state, 'ObtainAgreement')
-  if (!legal.ok) return legal
+/** Who records what a party said. */
+export interface Recording {
+  readonly root: Pick<CaseFile['case'], 'patient'>
+  readonly relatives?: readonly string[] | undefined
+  readonly actor: string
+}
+
+/**
+ * What a party said, as it may be recorded by whoever does: by themselves, or attested by a professional. Fails with I2
+ * when it is not theirs to say, not explained, or attested by the family or a machine.
+ */
+export function recordedAgreement(
+  { attestedBy: _claimed, ...said }: Agreement,
+  { root, relatives, actor }: Recording,
+): Result<Agreement> {
   const isPatient = said.by === `Patient/${root.patient}`
   if ((said.party === 'patient') !== isPatient) return fail(notHim)
   if (isStranger(said.by, { root, relatives })) return fail(stranger)
   if (said.decision === 'refused' && said.reason === undefined) return fail(unexplained)
+  if (said.how !== undefined && !agreementWays.includes(said.how)) return fail(noWay)
+  if (said.by === actor) return ok(said)
+  const isNobodys = /^(?:Patient|RelatedPerson)\//.test(actor) || isMachineActor(actor)
+  return isNobodys ? fail(notAttested) : ok({ ...said, attestedBy: actor })
+}
+
+/** Records what a party said; the plan becomes agreed when I2 holds by it, else stays as it is. */
+export function agreementRecorded(
+  { case: root }: CaseFile,
+  plan: Plan,
+  { relatives, actor, ...words }: Agreement & Omit<Recording, 'root'>,
+): Result<readonly DomainEvent[]> {
+  const legal = legalMove(planMachine, plan.state, 'ObtainAgreement')
+  if (!legal.ok) return legal
+  const recorded = recordedAgreement(words, { root, relatives, actor })
+  if (!recorded.ok) return recorded
+  const said = recorded.value
   const agreements = [...plan.agreements, said]
   const to = isBeforehand(plan) && isAgreed({ ...plan, agreements }) ? 'agreed' : plan.state
   const move = movesBetween(planMachine, plan.state, to).find(({ command }) => command === 'ObtainAgreement')
@@ -62,5 +87,16 @@ const stranger = ruleBroken('I2', {
 
 const unexplained = ruleBroken('I2', {
   message: 'a refusal is recorded with its reason: give `reason`.',
+  expression: 'CarePlan.extension',
+})
+
+const noWay = ruleBroken('I2', {
+  message: 'what was said was said verbally or in writing: `how` is verbal or written.',
+  expression: 'CarePlan.extension',
+})
+
+const notAttested = ruleBroken('I2', {
+  message:
+    'who agrees or refuses says so themselves, or a professional attests it: neither the family nor a machine speaks for others.',
   expression: 'CarePlan.extension',
 })

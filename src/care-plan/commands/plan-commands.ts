@@ -5,7 +5,7 @@ import { command, type Command, type CommandContext } from '../command.ts'
 import type { DomainEvent } from '../domain-event.ts'
 import { foundNoun } from '../found-noun.ts'
 import { legalMove } from '../legal-move.ts'
-import { planMachine, type Plan } from '../nouns/plan.ts'
+import { agreementWays, planMachine, type Plan } from '../nouns/plan.ts'
 import { activated, inForce, startedGoals } from '../plan-activation.ts'
 import { agreementRecorded } from '../plan-agreement.ts'
 import { changedPlan, endedCase, revised, unknownIn } from '../plan-change.ts'
@@ -93,12 +93,15 @@ const obtainAgreement = command({
         description: 'What was said',
       }),
       reason: Type.Optional(textField('Why it was refused: needed for a refusal')),
+      how: Type.Optional(
+        Type.Enum([...agreementWays], { description: 'How it was said to who records it for another' }),
+      ),
     },
     closed,
   ),
-  decide: (file, { plan: id, ...said }, { at, relatives }) => {
+  decide: (file, { plan: id, ...said }, { at, relatives, actor }) => {
     const plan = foundNoun(file, 'plan', id)
-    return plan.ok ? agreementRecorded(file, plan.value, { ...said, at, relatives }) : plan
+    return plan.ok ? agreementRecorded(file, plan.value, { ...said, at, relatives, actor }) : plan
   },
 })
 

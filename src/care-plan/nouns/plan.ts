@@ -82,7 +82,13 @@ export interface Agreement {
   readonly at: DateTime
   readonly decision: 'agreed' | 'refused'
   readonly reason?: string
+  /** Who recorded it and vouches for it, when that is another than who said it. */
+  readonly attestedBy?: PartyRef
+  /** How it was said to them. */
+  readonly how?: (typeof agreementWays)[number]
 }
+
+export const agreementWays = ['verbal', 'written'] as const
 
 const goalStates = [
   'proposed',

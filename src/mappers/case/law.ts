@@ -168,7 +168,7 @@ function underNounLaw({ written, refused }: Heard, court: Court): Result<readonl
   }
   const lenses = nounLenses(court.canonicalBase)
   if (court.cases.size === 0) return ok(written)
-  const lawful = lawfulNouns({ lenses, stood, written, context })
+  const lawful = lawfulNouns({ lenses, stood, written, context, isPeer: court.door === 'peer' })
   if (lawful.ok) return lawful
   if (court.door === 'fhir') return fail(lawful.failure.failure)
   const { failure, resources, caseId } = lawful.failure

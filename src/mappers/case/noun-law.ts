@@ -4,8 +4,10 @@ import { brokenRule, type InvariantContext } from '../../care-plan/invariant.ts'
 import { invariants } from '../../care-plan/invariants.ts'
 import { legalIn, movesBetween, type Machine } from '../../care-plan/machine.ts'
 import { machines } from '../../care-plan/machines.ts'
+import { sameValue } from '../../lib/same-value.ts'
 import { patientOf } from '../../fhir/compartment.ts'
 import type { Resource } from '../../fhir/resource.ts'
+import { lawfulAgreements } from './agreement-law.ts'
 import { datedActivity } from './activity-dates.ts'
 import { textOf } from './json-edit.ts'
 import { prohibitedMessage } from './message-law.ts'
@@ -23,6 +25,8 @@ export interface NounCourt {
   readonly stood: ReadonlyMap<string, Resource>
   readonly written: readonly Resource[]
   readonly context: InvariantContext
+  /** A peer wrote it: what it says has happened. */
+  readonly isPeer?: boolean
 }
 
 /** What breaks the law: one resource, or all that was written of a case whose rule they break together. */
@@ -103,7 +107,8 @@ interface Judged {
   readonly after: World
 }
 
-function judge(write: Judged, { lenses, context }: NounCourt): Result<Resource> {
+function judge(write: Judged, court: NounCourt): Result<Resource> {
+  const { lenses, context } = court
   const { was, resource, before, after } = write
   const [left, owner] = [was && before.owners.get(was), after.owners.get(resource)]
   if (was && left !== undefined && isMoved({ was, is: resource }, { left, owner, lenses }))
@@ -123,7 +128,9 @@ function judge(write: Judged, { lenses, context }: NounCourt): Result<Resource> 
   const machine = machines[lens.noun]
   if (!machine || stateOf(lens.read(resource)) === undefined) return ok(resource)
   const isSame = was && left === owner && lenses.fitting(was)?.noun === lens.noun
-  const meant = isSame ? asMeant({ was, is: resource }, { lens, machine, lenses }) : ok(resource)
+  const moved = isSame ? asMeant({ was, is: resource }, { lens, machine, lenses }) : ok(resource)
+  if (!moved.ok) return moved
+  const meant = lens.noun === 'plan' ? agreed({ ...write, resource: moved.value }, owner, court) : moved
   if (!meant.ok) return meant
   const state = stateOf(lens.read(meant.value)) ?? ''
   const from = isSame ? (stateOf(lens.read(was)) ?? '') : state
@@ -132,6 +139,25 @@ function judge(write: Judged, { lenses, context }: NounCourt): Result<Resource> 
   const stated = withExactStateOf(meant.value, lenses)
   if (lens.noun !== 'activity') return ok(stated)
   return ok(datedActivity({ was: isSame ? was : undefined, is: stated }, lenses.of('activity'), context))
+}
+
+/** The plan with its new agreements as who writes may record them; what a peer says was agreed is its to know. */
+function agreed(
+  { was, resource, before, after }: Judged,
+  owner: string,
+  { lenses, context, isPeer }: NounCourt,
+): Result<Resource> {
+  const root = after.files.get(owner)?.case
+  if (isPeer === true || !root) return ok(resource)
+  const lens = lenses.of('plan')
+  const is = lens.read(resource)
+  const known = was && lenses.fitting(was)?.noun === 'plan' ? lens.read(was) : undefined
+  const { actor, relatives } = context
+  const file = before.files.get(owner)
+  const lawful = lawfulAgreements({ was: known, is, file }, { root, relatives, actor })
+  if (!lawful.ok) return lawful
+  if (sameValue(lawful.value, is.agreements)) return ok(resource)
+  return ok(lens.write(resource, { ...is, agreements: lawful.value }))
 }
 
 interface Change {

@@ -52,6 +52,8 @@ export const casePlanLens: NounLensMaker<'plan'> = names =>
         at: 'valueDateTime',
         decision: 'valueCode',
         reason: 'valueString',
+        attestedBy: 'valueReference',
+        how: 'valueCode',
       }),
       reason: extensionAt(names.extension('reason'), 'valueString'),
       isPlain: plainSlot(names),

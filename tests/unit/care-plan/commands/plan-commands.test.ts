@@ -102,7 +102,17 @@ describe('DraftPlan', () => {
 
 describe('ObtainAgreement', () => {
   it('keeps who said what and when', () => {
-    expect(afterwards(plannedFile(), 'ObtainAgreement', agreed).plans[0]?.agreements).toEqual([patientAgreed])
+    const saidBy = (actor: string, more = {}) =>
+      afterwards(plannedFile(), 'ObtainAgreement', { ...agreed, ...more }, { actor }).plans[0]?.agreements
+    expect(saidBy('Patient/p1')).toEqual([patientAgreed])
+    const attested = { ...patientAgreed, attestedBy: 'Practitioner/noor' }
+    expect(saidBy('Practitioner/noor')).toEqual([attested])
+    expect(saidBy('Practitioner/noor', { how: 'written' })).toEqual([{ ...attested, how: 'written' }])
+  })
+
+  it('is attested by a professional: neither the family nor a machine speaks for others', () => {
+    for (const actor of ['RelatedPerson/sam', 'Device/timer'])
+      expect(refusal(plannedFile(), 'ObtainAgreement', agreed, { actor })).toMatchObject({ rule: 'I2' })
   })
 
   it('does not take a provider for the patient', () => {

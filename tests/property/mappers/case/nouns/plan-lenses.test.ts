@@ -170,6 +170,8 @@ const plan = fc.record({
         at: when,
         decision: fc.constantFrom('agreed' as const, 'refused' as const),
         reason: word,
+        attestedBy: party,
+        how: fc.constantFrom('verbal' as const, 'written' as const),
       },
       { requiredKeys: ['party', 'by', 'at', 'decision'] },
     ),
