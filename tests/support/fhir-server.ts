@@ -21,6 +21,8 @@ export interface FhirServer {
   /** The present; tests move it. */
   readonly clock: { nowMs: number }
   readonly call: (options: FhirCall) => Promise<FhirReply>
+  /** Answers over the network too; gives the base. */
+  readonly listen: () => Promise<string>
   readonly close: () => Promise<void>
 }
 
@@ -73,6 +75,7 @@ export async function openFhirServer(options: FhirServerOptions = {}): Promise<F
     store,
     clock,
     call: request => call(server, request),
+    listen: async () => `${await server.listen({ host: '127.0.0.1', port: 0 })}/fhir`,
     close: async () => {
       await server.close()
       await store.close()

@@ -43,6 +43,16 @@ const fastifyFailures: Readonly<Record<string, Failure>> = {
     code: 'media-type-unknown',
     message: 'Send JSON: application/fhir+json or application/json.',
   },
+  FST_CP_ERR_INVALID_CONTENT_ENCODING: {
+    kind: 'unsupported-media-type',
+    code: 'content-encoding-unknown',
+    message: 'The body is compressed in a way that is not read here: send it as gzip, br or as it is.',
+  },
+  FST_CP_ERR_INVALID_CONTENT: {
+    kind: 'invalid',
+    code: 'content-encoding-wrong',
+    message: 'The body is not compressed as Content-Encoding says.',
+  },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     kind: 'invalid',
     code: 'content-length-wrong',

@@ -6,16 +6,18 @@ import { capabilityStatement } from '../../fhir/capability-statement.ts'
 import { interactions, type Interaction, type InteractionName } from '../../fhir/interactions.ts'
 import { outcome } from '../../fhir/outcome.ts'
 import { actorOf } from '../actor.ts'
-import { allowedMethods } from '../allowed-methods.ts'
 import { capabilities } from './capabilities.ts'
 import { create } from './create.ts'
 import { deleteInstance } from './delete.ts'
 import { failureOf } from './errors.ts'
 import { preferOf, type Body, type Exchange, type Handler } from './exchange.ts'
 import { historyInstance, historySystem, historyType } from './history.ts'
-import { acceptable, FHIR_JSON } from './media-types.ts'
+import { httpFeatures } from './http-features.ts'
+import { FORM, jsonTypes } from './media-types.ts'
+import { allowedBelow, optionsRoutes } from './options.ts'
+import { queryOf } from './query.ts'
 import { read } from './read.ts'
-import { sendAnswer, sendFailure } from './send.ts'
+import { sendAnswer, sendFailure, sendJson } from './send.ts'
 import { searchType, searchTypePost } from './search-type.ts'
 import { transaction } from './transaction.ts'
 import { update } from './update.ts'
@@ -38,18 +40,12 @@ export async function fhirRoutes(server: FastifyInstance, options: FhirRouteOpti
   addParsers(server)
   server.setErrorHandler((error: Error, request, reply) => sendError({ error, request, reply, emit }))
   server.setNotFoundHandler((request, reply) => {
-    const allowed = allowedMethods(built, request.url.slice(server.prefix.length))
+    const allowed = allowedBelow(server, request.url)
     if (allowed.length === 0) return sendFailure(reply, noSuchAddress)
     return sendFailure(reply.header('allow', allowed.join(', ')), noSuchMethod)
   })
-  server.addHook('onRequest', async (request, reply) => {
-    const negotiated = acceptable(
-      request.headers.accept,
-      new URLSearchParams(queryOf(request)).get('_format') ?? undefined,
-    )
-    if (!negotiated.ok) return sendFailure(reply, negotiated.failure)
-    return undefined
-  })
+  await httpFeatures(server)
+  optionsRoutes(server)
   const handlers = handlersOf(statementText(deps, version))
   for (const interaction of interactions) {
     const handler = handlers[interaction.name]
@@ -90,9 +86,8 @@ function addParsers(server: FastifyInstance): void {
       if (text === undefined) done(Object.assign(new Error('not UTF-8'), { statusCode: 400 }))
       else done(null, { kind, text })
     }
-  const json = ['application/fhir+json', 'application/json', 'application/json+fhir']
-  server.addContentTypeParser(json, { parseAs: 'buffer' }, parse('json'))
-  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, parse('form'))
+  server.addContentTypeParser([...jsonTypes], { parseAs: 'buffer' }, parse('json'))
+  server.addContentTypeParser(FORM, { parseAs: 'buffer' }, parse('form'))
 }
 
 function utf8(bytes: Buffer): string | undefined {
@@ -129,22 +124,16 @@ function exchangeOf(request: FastifyRequest, deps: FhirDeps): Result<Exchange> {
     deps,
     caller: { actor: actor.value, requestId: request.id },
     params: request.params as Readonly<Record<string, string>>,
-    pairs: [...new URLSearchParams(queryOf(request))],
+    pairs: [...queryOf(request)],
     headers: request.headers,
     body: request.body as Body | undefined,
     prefer: preferOf(request.headers['prefer']),
   })
 }
 
-/** Not Fastify's own query: order and repeats count. */
-function queryOf({ url }: FastifyRequest): string {
-  const mark = url.indexOf('?')
-  return mark < 0 ? '' : url.slice(mark + 1)
-}
-
 /** An interaction that R4 has and this server doesn't is refused before its body is read. */
 function addRefusal(server: FastifyInstance, { name, method, path }: Interaction): void {
-  const allowed = interactions.filter(other => other.built && other.path === path).map(other => other.method)
+  const allowed = allowedBelow(server, `${server.prefix}${path.replaceAll(/:\w+/g, 'x')}`)
   const message = `The interaction ${name} is not supported; see metadata for what is.`
   const failure: Failure =
     allowed.length > 0
@@ -165,8 +154,6 @@ const NO_OPERATIONS = 'Operations are not supported.'
 
 const isOperation = ({ params }: FastifyRequest): boolean =>
   (params as Readonly<Record<string, string>>)['other']?.startsWith('$') === true
-
-const built = interactions.filter(interaction => interaction.built)
 
 const noSuchMethod: Failure = {
   kind: 'method-not-allowed',
@@ -202,5 +189,5 @@ function sendError({ error, request, reply, emit }: Thrown): FastifyReply {
   if (failure) return sendFailure(reply, failure)
   const diagnostics = 'An error of this server; its log has the details under this X-Request-Id.'
   const body = JSON.stringify(outcome([{ severity: 'fatal', code: 'exception', diagnostics }]))
-  return reply.code(500).header('content-type', FHIR_JSON).send(body)
+  return sendJson(reply.code(500), body)
 }

@@ -2,30 +2,27 @@ import { instantOf, type Instant } from '../../lib/clock.ts'
 import { startMsOf } from '../../lib/fhir-time.ts'
 import { fail, ok, type Result } from '../../lib/result.ts'
 import { readAt, readCurrent } from '../../commands/fhir-read.ts'
-import { etagMatches } from '../../fhir/etag.ts'
-import { keyOf, onlyParameters, versionHeaders, type Exchange, type Handler } from './exchange.ts'
+import { keyOf, onlyParameters, type Exchange, type Handler } from './exchange.ts'
+import { partOf, partParameters, versionAnswer } from './part.ts'
 
 /**
- * `GET /Type/id` (http://hl7.org/fhir/R4/http.html#read), conditional by If-None-Match or If-Modified-Since; with `_at` as
- * it was known at that instant. Failure: `at-malformed`.
+ * `GET /Type/id` (http://hl7.org/fhir/R4/http.html#read), whole or in part, conditional by If-None-Match or
+ * If-Modified-Since; with `_at` as it was known at that instant. Failures: `at-malformed`, `part-malformed`.
  */
 export const read: Handler = async exchange => {
   const key = keyOf(exchange)
   if (!key.ok) return key
-  const known = onlyParameters(exchange, ['_at'])
+  const known = onlyParameters(exchange, ['_at', ...partParameters])
   if (!known.ok) return known
+  const part = partOf(exchange, key.value.type)
+  if (!part.ok) return part
   const at = instantOfParameter(exchange)
   if (!at.ok) return at
   const found = await (at.value === undefined
     ? readCurrent(exchange.deps, key.value)
     : readAt(exchange.deps, key.value, at.value))
   if (!found.ok) return found
-  const { version, updated, content } = found.value
-  const headers = versionHeaders(found.value)
-  const { 'if-none-match': noneMatch, 'if-modified-since': modifiedSince } = exchange.headers
-  const unchanged =
-    noneMatch === undefined ? isNotAfter(updated, modifiedSince) : etagMatches(noneMatch, version)
-  return ok(unchanged ? { status: 304, headers } : { status: 200, headers, body: content })
+  return ok(versionAnswer(exchange, found.value, part.value))
 }
 
 /** A repeated parameter is no instant either. */
@@ -41,10 +38,4 @@ function instantOfParameter({ pairs }: Exchange): Result<Instant | undefined> {
     message:
       '_at must be one instant with its offset, such as 2026-10-05T18:30:00Z; in a URL + is written %2B.',
   })
-}
-
-/** HTTP dates have whole seconds. */
-function isNotAfter(updated: string, since: string | undefined): boolean {
-  const sinceMs = since === undefined ? Number.NaN : Date.parse(since)
-  return Math.floor(Date.parse(updated) / 1000) * 1000 <= sinceMs
 }

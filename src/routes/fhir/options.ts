@@ -1,0 +1,24 @@
+import type { FastifyInstance } from 'fastify'
+import { interactions } from '../../fhir/interactions.ts'
+import { allowedMethods } from '../allowed-methods.ts'
+
+const built = interactions.filter(interaction => interaction.built)
+
+/** The methods that an address below the base has, HEAD and OPTIONS too, as the header Allow lists them; none = no such address. */
+export function allowedBelow(server: FastifyInstance, url: string): readonly string[] {
+  const methods = allowedMethods(built, url.slice(server.prefix.length))
+  return methods.length === 0
+    ? []
+    : [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].toSorted()
+}
+
+/** OPTIONS (RFC 9110, 9.3.7): what an address can do. A preflight of a browser is answered before (CORS). */
+export function optionsRoutes(server: FastifyInstance): void {
+  for (const url of ['/', '/*']) {
+    server.options(url, async (request, reply) => {
+      const allowed = allowedBelow(server, request.url)
+      if (allowed.length === 0) return reply.callNotFound()
+      return reply.code(204).header('allow', allowed.join(', ')).send()
+    })
+  }
+}
