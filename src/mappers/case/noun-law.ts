@@ -12,6 +12,7 @@ import { datedActivity } from './activity-dates.ts'
 import { textOf } from './json-edit.ts'
 import { prohibitedMessage } from './message-law.ts'
 import { droppedPlanCategory } from './plan-category.ts'
+import { unreplacedPlan } from './switch-law.ts'
 import { lawfulTaskMove } from './task-move-law.ts'
 import { caseOwners, readCaseFiles } from './nouns/case-files.ts'
 import { statedCase } from './nouns/case-link.ts'
@@ -83,8 +84,11 @@ export function lawfulNouns(court: NounCourt): Result<readonly Resource[], Refus
   const will = worldOf([...new Map(states).values()], lenses)
   for (const [caseId, rows] of touched) {
     const file = will.files.get(caseId)
+    const change = file && { before: before.files.get(caseId), after: file }
     const failure =
-      file && brokenRule(invariants, { before: before.files.get(caseId), after: file }, court.context)
+      change &&
+      ((court.isPeer === true ? undefined : unreplacedPlan(change)) ??
+        brokenRule(invariants, change, court.context))
     if (failure) return refuse({ failure, caseId, resources: rows.map(({ resource }) => resource) })
   }
   return ok(lawful)

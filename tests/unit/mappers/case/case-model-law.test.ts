@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Resource } from '../../../../src/fhir/resource.ts'
+import { act } from '../../../support/case-acts.ts'
 import { managerOf } from '../../../support/case-stories.ts'
 import {
   admission,
@@ -8,6 +9,7 @@ import {
   emptyWorld,
   lawOf,
   only,
+  PATIENT,
   stay,
   written,
   type World,
@@ -98,6 +100,40 @@ describe('the model of a case, written by FHIR', () => {
     expect(refused(active, coded(episodeIn(active), 'intensive'))).toMatchObject({ code: 'case-condition' })
     const switched = written(active, [because(episodeIn(active), 'intensive', 'New symptoms.')])
     expect(periodsOf(episodeIn(switched))).toEqual(['clinical 1.0.0', 'intensive 1.0.0 New symptoms.'])
+  })
+
+  it('switches with its plan: the old one superseded by one under the new model, in the same transaction', () => {
+    const lists = { goals: [], activities: [], needs: [], strengths: [] }
+    const agreements = [
+      {
+        party: 'patient',
+        by: `Patient/${PATIENT}`,
+        at: '2026-10-06T09:00:00-04:00',
+        decision: 'agreed',
+      } as const,
+    ]
+    const planOf = (now: World, id: string, state: 'active' | 'superseded', more: object = {}): World =>
+      act(now, 'plan', { ...{ id, state, major: 1, minor: 0, ...lists, agreements }, ...more })
+    const under = planOf(active, 'p1', 'active', { model: 'clinical|1.0.0' })
+    const switched = because(episodeIn(under), 'intensive', 'New symptoms.')
+    const planIn = (now: World, id: string): Resource => {
+      const found = now.compartment.find(one => one.id === id)
+      if (!found) throw new Error('no plan')
+      return found
+    }
+    const old = planIn(planOf(under, 'p1', 'superseded', { model: 'clinical|1.0.0' }), 'p1')
+    const next = (model: string): Resource =>
+      planIn(planOf(under, 'p2', 'active', { major: 2, replaces: 'p1', model }), 'p2')
+    const needed = {
+      code: 'case-condition',
+      message: expect.stringContaining('instantiatesCanonical') as string,
+    }
+    for (const beside of [[], [old], [old, next('clinical|1.0.0')]]) {
+      const law = lawOf(under, [switched, ...beside])
+      expect(law.ok ? 'taken' : law.failure).toMatchObject(needed)
+    }
+    const whole = lawOf(under, [switched, old, next('intensive|1.0.0')])
+    expect(whole.ok || whole.failure).toMatchObject({ code: 'rule-broken', rule: 'I3' })
   })
 
   it('keeps its history: who drops a period is refused, a coding that was left out is put back', () => {
