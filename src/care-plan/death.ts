@@ -15,8 +15,8 @@ export interface Death {
 
 export interface DeathFacts {
   readonly stays: StayFacts
-  /** Patient.deceased; without `at` only the fact is known. */
-  readonly deceased?: { readonly at?: string }
+  /** Patient.deceased; without `at` only the fact is known, inexact = `at` is when it was told. */
+  readonly deceased?: { readonly at?: string; readonly isInexact?: boolean }
   /** When people ended a case by the patient's death. */
   readonly recordedMs?: readonly number[]
   readonly timeZone: string
@@ -24,7 +24,8 @@ export interface DeathFacts {
 
 /**
  * The earliest time that any source gives: a discharge as expired, Patient.deceased (a bare date is over at its end), or a
- * case that people ended by it. When only the fact is known, the patient lived until the last thing that happened.
+ * case that people ended by it. When only the fact is known, it counts from when it was told, as long as no discharge says
+ * more; when not even that is known, the patient lived until the last thing that happened.
  */
 export function deathOf(facts: DeathFacts): Death | undefined {
   const noted = notedDeath(facts)
@@ -45,7 +46,7 @@ function notedDeath({ stays, deceased, timeZone }: DeathFacts): Death | undefine
     encounter: expired.stay.encounter,
     message: expired.message,
   }
-  if (said && noted) return said.atMs < noted.atMs ? said : noted
+  if (said && noted) return deceased?.isInexact !== true && said.atMs < noted.atMs ? said : noted
   if (said ?? noted) return said ?? noted
   const last = deceased && stays.live.at(-1)
   return last && { atMs: last.atMs, at: last.at, recorded: last.recorded }

@@ -5,6 +5,7 @@ import { answersEffects } from '../mappers/case/answers-effects.ts'
 import { caseEffects } from '../mappers/case/case-effects.ts'
 import { withCaseEffect } from '../mappers/case/encounter-lens.ts'
 import { isCase } from '../mappers/case/episode-lens.ts'
+import { withDeathNoted } from '../mappers/case/death-noted.ts'
 import { caseNames } from '../mappers/case/names.ts'
 import type { CaseDeps } from './cases/case-deps.ts'
 import { caseFileTypes } from './cases/case-compartment.ts'
@@ -119,12 +120,17 @@ function stagePatient(
   const put = (resource: Resource & { readonly id: string }): void => {
     work.put(resource, { shard: shardInId(resource.id) ?? shard })
   }
+  const stays = staysIn(deps, { patient, shard, loaded })
+  const noted = stays.deceased
+    ? undefined
+    : deathNoted(deps, { work, loaded, message }, { patient, compartment })
+  if (noted) put(noted)
   const read = answersEffects({ tenant, shard, canonicalBase, compartment, at: at ?? work.at })
   for (const resource of read) put(resource)
   const effects = caseEffects({
-    ...staysIn(deps, { patient, shard, loaded }),
+    ...stays,
     ...{ tenant, shard, canonicalBase, patient, message, rules, calendar, timeZone, models },
-    compartment: withChanged(compartment, read),
+    compartment: withChanged(compartment, noted ? [noted, ...read] : read),
     ...(at !== undefined && { at }),
   })
   for (const resource of effects.resources) put(resource)
@@ -132,6 +138,21 @@ function stagePatient(
     const standing = work.get({ type: 'Encounter', id: effect.encounter })
     if (standing) put({ ...withCaseEffect(standing, effect, canonicalBase), id: effect.encounter })
   }
+}
+
+/** The Patient, when a write has just said, or taken back, that it is dead without saying when. */
+function deathNoted(
+  { canonicalBase }: ConsequenceDeps,
+  { work, loaded }: Written,
+  { patient, compartment }: PatientRecord,
+): (Resource & { readonly id: string }) | undefined {
+  const isPatient = ({ resourceType, id }: Resource): boolean => resourceType === 'Patient' && id === patient
+  const standing = compartment.find(isPatient)
+  if (!standing || !work.changedInStep().includes(`Patient/${patient}`)) return undefined
+  const rows = loaded.resources.filter(({ type, id }) => type === 'Patient' && id === patient)
+  const before = standingResources({ resources: rows })[0]
+  const noted = withDeathNoted(standing, { before, at: work.at, canonicalBase })
+  return noted === standing ? undefined : { ...noted, id: patient }
 }
 
 const sameAs = (one: Resource) => (other: Resource) =>

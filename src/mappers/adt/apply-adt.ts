@@ -3,7 +3,7 @@ import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import { diedInStay, withDeath } from './death-in-stay.ts'
 import type { Derived } from './derived.ts'
-import { deceasedIn, derivePatient, deriveStay, deriveVisit } from './derive.ts'
+import { deceasedIn, derivePatient, deriveStay, deriveVisit, type Deceased } from './derive.ts'
 import { joinDirectory } from './directory.ts'
 import { visitOf, type Visit } from './encounter.ts'
 import type { Fact } from './fact.ts'
@@ -34,7 +34,7 @@ export interface Applied {
   readonly resources: readonly Derived[]
   /** Every visit of the patient after this message. */
   readonly stays: readonly Stay[]
-  readonly deceased: { readonly at?: string } | undefined
+  readonly deceased: Deceased | undefined
   /** When a death was last told that doesn't stand any more. */
   readonly thoughtDead: { readonly at: string } | undefined
   /** It is a cancel whose target has not come yet. */

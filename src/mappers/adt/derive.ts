@@ -15,10 +15,11 @@ import {
 import { facilityOf, namesFacility } from './map-context.ts'
 import { pidPatient } from './maps/pid-patient.ts'
 import { patientOf } from './patient.ts'
-import { wordOf } from './registers.ts'
+import { wordOf, type Said } from './registers.ts'
 import { applyRows } from './rows.ts'
 import type { Scope } from './scope.ts'
 import { stayOf } from './stays.ts'
+import { firstToldDead } from './thought-dead.ts'
 import { facilityId } from './types/xon-organization.ts'
 import { winnerSegment } from './winner-segment.ts'
 
@@ -33,8 +34,18 @@ export function derivePatient(scope: Scope): readonly Derived[] {
   ]
 }
 
-/** Whether and when the patient died, by the last words on PID-29 and PID-30. */
-export function deceasedIn(scope: Scope): { readonly at?: string } | undefined {
+/** Patient.deceased[x], when true. */
+export interface Deceased {
+  readonly at?: string
+  /** `at` is when it was recorded. */
+  readonly isInexact?: boolean
+}
+
+/**
+ * Whether and when the patient died, by the last words on PID-29 and PID-30. Where no message says when (the Patient has
+ * deceasedBoolean then), it counts from when that was first recorded.
+ */
+export function deceasedIn(scope: Scope): Deceased | undefined {
   const said = [...scope.winning].filter(([field]) => field === 'PID-29' || field === 'PID-30')
   if (said.length === 0) return undefined
   const pid = winnerSegment('PID', new Map(said), scope.contexts)
@@ -44,8 +55,13 @@ export function deceasedIn(scope: Scope): { readonly at?: string } | undefined {
     pid.contextOf,
   ) as Partial<Patient>
   if (deceasedDateTime !== undefined) return { at: deceasedDateTime }
-  return deceasedBoolean ? {} : undefined
+  if (!deceasedBoolean) return undefined
+  const at = firstToldDead(scope.register) ?? recordedAt(scope.winning.get('PID-30'))
+  return at === undefined ? {} : { at, isInexact: true }
 }
+
+const recordedAt = (said: Said | undefined): string | undefined =>
+  said?.stamp.slice(0, said.stamp.indexOf('|'))
 
 /** Encounter and its Conditions. */
 export function deriveVisit(visit: Visit): readonly Derived[] {

@@ -1,6 +1,6 @@
 import type { Stay } from '../../care-plan/stay.ts'
 import type { Json } from '../../fhir/resource.ts'
-import { deceasedIn, deriveStay } from './derive.ts'
+import { deceasedIn, deriveStay, type Deceased } from './derive.ts'
 import { visitOf, type Visit } from './encounter.ts'
 import type { Fact } from './fact.ts'
 import { contextOf, type MapContext } from './map-context.ts'
@@ -33,7 +33,7 @@ export interface PatientStays {
   /** Every visit, in the order of their ids. */
   readonly stays: readonly Stay[]
   /** Patient.deceased[x], when true. */
-  readonly deceased?: { readonly at?: string }
+  readonly deceased?: Deceased
   /** When a death was last told that doesn't stand any more. */
   readonly thoughtDead?: { readonly at: string }
 }

@@ -28,7 +28,7 @@ export function takeIn(event: MappedEvent, { said, facts }: Told): TakenIn {
   return {
     facts: fact && !facts.some(({ id }) => id === fact.id) ? [fact] : [],
     said: new Map([
-      told('', withWordOfDeath(patientFields)),
+      told('', withWordOfDeath(patientFields, stamp)),
       ...(visit ? [told(visit.id, visitFields)] : []),
     ]),
   }

@@ -1,4 +1,4 @@
-import { everySource, type Fields, type Register } from './registers.ts'
+import { everySource, groupItems, type Fields, type Register } from './registers.ts'
 
 /**
  * Entry of the patient's register for the last time that PID-29 or PID-30 told of a death: what is told later stands
@@ -6,9 +6,33 @@ import { everySource, type Fields, type Register } from './registers.ts'
  */
 const TOLD_DEAD = 'DIED'
 
-/** What a message says about the patient, its word of a death included. */
-export const withWordOfDeath = (fields: Fields): Fields =>
-  tellsOfDeath(fields) ? { ...fields, [TOLD_DEAD]: '' } : fields
+/** Entry for the last time that they said the patient lives. */
+const TOLD_ALIVE = 'LIVES'
+
+/** What a message says about the patient, its word of a death included: when each was said, for the first one counts. */
+export function withWordOfDeath(fields: Fields, stamp: string): Fields {
+  if (tellsOfDeath(fields)) return { ...fields, [TOLD_DEAD]: '', [`${TOLD_DEAD}/${instantIn(stamp)}`]: '' }
+  return tellsOfLife(fields) ? { ...fields, [TOLD_ALIVE]: '' } : fields
+}
+
+/** `recorded instant|control id|content hash`. */
+const instantIn = (stamp: string): string => stamp.slice(0, stamp.indexOf('|'))
+
+/**
+ * When it was first recorded (EVN-2, else MSH-7) that a patient is dead who wasn't said to live since: the time of a death
+ * of which no message says when it was.
+ */
+export function firstToldDead(register: Register): string | undefined {
+  const [alive] = everySource(register, TOLD_ALIVE)
+  const since = alive && instantIn(alive.stamp)
+  return groupItems(register, TOLD_DEAD)
+    .map(({ key }) => key)
+    .filter(at => since === undefined || at > since)
+    .toSorted()[0]
+}
+
+const tellsOfLife = ({ 'PID-30': isDead = '' }: Fields): boolean =>
+  isDead.toUpperCase() === 'N' || isDead === '""'
 
 function tellsOfDeath({ 'PID-29': at = '', 'PID-30': isDead = '' }: Fields): boolean {
   const word = isDead.toUpperCase()
@@ -21,5 +45,5 @@ export function thoughtDead(
   deceased: { readonly at?: string } | undefined,
 ): { readonly at: string } | undefined {
   const [last] = deceased ? [] : everySource(register, TOLD_DEAD)
-  return last && { at: last.stamp.slice(0, last.stamp.indexOf('|')) }
+  return last && { at: instantIn(last.stamp) }
 }

@@ -1,5 +1,5 @@
 import { foldCases, type CaseFold } from '../../care-plan/case-fold.ts'
-import { deathOf, type Death } from '../../care-plan/death.ts'
+import { deathOf, type Death, type DeathFacts } from '../../care-plan/death.ts'
 import type { DutyContext, Trigger } from '../../care-plan/duties.ts'
 import { stayFacts, type StayFacts } from '../../care-plan/stay-facts.ts'
 import type { TriggerInput } from '../../care-plan/trigger-input.ts'
@@ -16,6 +16,7 @@ import {
 } from './case-record.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { textOf } from './json-edit.ts'
+import { deathNotedAt } from './death-noted.ts'
 import { mentalHealthStays } from './diagnoses.ts'
 import { dutyFiles } from './duty-files.ts'
 import { conditionCodes } from './risk-effects.ts'
@@ -40,12 +41,19 @@ const patientIn = (patient: string, compartment: readonly Resource[]): Resource 
 const birthDateOf = (patient: string, compartment: readonly Resource[]): string | undefined =>
   textOf(patientIn(patient, compartment)?.['birthDate'])
 
-/** Patient.deceased[x], whoever wrote it. */
-function deceasedOf(patient: string, compartment: readonly Resource[]): { readonly at?: string } | undefined {
+/** Patient.deceased[x], whoever wrote it; of deceasedBoolean when it was written, as far as that is known. */
+function deceasedOf({
+  patient,
+  compartment,
+  canonicalBase,
+  stays,
+}: CaseEffectsInput): DeathFacts['deceased'] {
   const found = patientIn(patient, compartment)
   const at = textOf(found?.['deceasedDateTime'])
   if (at !== undefined) return { at }
-  return found?.['deceasedBoolean'] === true ? {} : undefined
+  if (found?.['deceasedBoolean'] !== true) return undefined
+  const noted = deathNotedAt(found, canonicalBase) ?? (stays.length > 0 ? undefined : found.meta?.lastUpdated)
+  return noted === undefined ? {} : { at: noted, isInexact: true }
 }
 
 /** The pure core of duties (domain.md 0.3): facts, model profiles and calendars in, triggers out; `now` is no input. */
@@ -55,7 +63,7 @@ export function caseDuties(input: CaseEffectsInput): CaseDuties {
   const ids = caseIds(input)
   const record = caseRecord(input.compartment, lenses.names)
   const facts = stayFacts(input.stays, timeZone)
-  const deceased = input.deceased ?? deceasedOf(patient, input.compartment)
+  const deceased = input.deceased ?? deceasedOf(input)
   const known = knownCases(record, lenses, timeZone)
   const recordedMs = known.flatMap(one => (one.state === 'deceased' ? (one.endedMs ?? []) : []))
   const death = deathOf({ stays: facts, timeZone, recordedMs, ...(deceased && { deceased }) })

@@ -29,8 +29,8 @@ export interface CaseEffectsInput {
   readonly patient: string
   /** Every visit of the patient. */
   readonly stays: readonly Stay[]
-  /** Patient.deceased[x], when true. */
-  readonly deceased?: { readonly at?: string }
+  /** Patient.deceased[x], when true; inexact = `at` is when that was told. */
+  readonly deceased?: { readonly at?: string; readonly isInexact?: boolean }
   /** Recorded time at which Patient.deceased was last told, when that was taken back. */
   readonly thoughtDead?: { readonly at: string }
   /** The Patient, and EpisodeOfCare, CareTeam, CarePlan, Task, Goal and Flag of the patient as they stand, and what is in dutyTypes. */

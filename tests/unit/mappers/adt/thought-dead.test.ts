@@ -29,5 +29,31 @@ test('a death that stands, or was never told, is not one that was taken back', (
     undefined,
   ])
   const again = told('5', '20261005120000', { 30: 'Y' })
-  expect(lastOf(admit, dies, lives, again)).toEqual([{}, undefined])
+  expect(lastOf(admit, dies, lives, again)).toEqual([
+    { at: '2026-10-05T16:00:00.000Z', isInexact: true },
+    undefined,
+  ])
+})
+
+test('a death of which nobody says when it was counts from when it was first recorded, in every order', () => {
+  const first = told('6', '20261004120000', { 30: 'Y' })
+  const again = told('7', '20261009120000', { 30: 'Y' })
+  const expected = [{ at: '2026-10-04T16:00:00.000Z', isInexact: true }, undefined]
+  expect(lastOf(admit, first)).toEqual(expected)
+  expect(lastOf(admit, first, again)).toEqual(expected)
+  expect(lastOf(again, first, admit)).toEqual(expected)
+  expect(lastOf(admit, again, lives, first)).toEqual(expected)
+  const patient = memory()
+  patient.take(er7(admit))
+  expect(patient.take(er7(first)).resources).toContainEqual(
+    expect.objectContaining({ resourceType: 'Patient', deceasedBoolean: true }),
+  )
+})
+
+test('and not from before it was said that the patient lives', () => {
+  const before = told('8', '20261002120000', { 30: 'Y' })
+  const after = told('9', '20261004120000', { 30: 'Y' })
+  const expected = [{ at: '2026-10-04T16:00:00.000Z', isInexact: true }, undefined]
+  expect(lastOf(admit, before, told('10', '20261003120000', { 30: 'N' }), after)).toEqual(expected)
+  expect(lastOf(after, told('10', '20261003120000', { 30: 'N' }), admit, before)).toEqual(expected)
 })

@@ -55,6 +55,14 @@ describe('death', () => {
     },
   )
 
+  it('of which only the telling is dated counts from then, unless a discharge says when it was', () => {
+    const deceased = { at: '2026-10-10T08:00:00-04:00', isInexact: true }
+    const told = after(after(emptyWorld, admitted), admitted, { deceased })
+    expect(only(told, 'EpisodeOfCare')).toMatchObject({ period: { end: '2026-10-10T08:00:00-04:00' } })
+    const expired = after(emptyWorld, died, { deceased })
+    expect(only(expired, 'EpisodeOfCare')).toMatchObject({ period: { end: '2026-10-10T10:30:00-04:00' } })
+  })
+
   it('of which only the fact is known is dated by the last thing that happened, a later admission included', () => {
     const again = [...admitted, stay('e2', [admission('2026-10-20T08:00:00')])]
     const world = after(after(emptyWorld, admitted), again, { deceased: {} })
