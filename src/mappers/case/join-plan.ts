@@ -18,9 +18,16 @@ export interface Joined {
   /** `changed`, with plain plans, and Tasks of plans, linked to the case that they join; the same list when none does. */
   readonly changed: readonly Resource[]
   /** Plans that joined. */
-  readonly plans: readonly { readonly plan: Resource; readonly caseId: string }[]
+  readonly plans: readonly Candidate[]
   /** Plans that could join more than one case: people are asked. */
-  readonly unsure: readonly { readonly plan: Resource; readonly caseId: string }[]
+  readonly unsure: readonly Candidate[]
+}
+
+/** A plan and the cases that it could belong to; the first of them is asked. */
+export interface Candidate {
+  readonly plan: Resource
+  readonly caseId: string
+  readonly cases: readonly string[]
 }
 
 /** Statuses of a plan that says what is to be done; an ended or withdrawn one joins nothing. */
@@ -45,12 +52,11 @@ export function joinPlans({ changed, compartment, lenses }: JoinInput): Joined {
       .map(file => file.case.id)
       .toSorted(),
   }))
-  const plans = fates.flatMap(({ plan, cases: [caseId, ...more] }) =>
-    caseId !== undefined && more.length === 0 ? [{ plan, caseId }] : [],
+  const candidates = fates.flatMap(({ plan, cases }) =>
+    cases[0] === undefined ? [] : [{ plan, cases, caseId: cases[0] }],
   )
-  const unsure = fates.flatMap(({ plan, cases: [caseId, ...more] }) =>
-    caseId !== undefined && more.length > 0 ? [{ plan, caseId }] : [],
-  )
+  const plans = candidates.filter(({ cases }) => cases.length === 1)
+  const unsure = candidates.filter(({ cases }) => cases.length > 1)
   const owners = new Map<string, string>()
   for (const { plan, caseId } of [...plansOf(open, standing, lenses), ...plans]) {
     owners.set(keyOf(plan), caseId)
@@ -85,7 +91,7 @@ const plansOf = (
   open: readonly CaseFile[],
   standing: readonly Resource[],
   { names }: NounLenses,
-): Joined['plans'] => {
+): readonly Pick<Candidate, 'plan' | 'caseId'>[] => {
   const cases = new Set(open.map(file => file.case.id))
   return standing
     .filter(({ resourceType }) => resourceType === 'CarePlan')

@@ -24,11 +24,13 @@ import { derivedTeam } from './derived-team.ts'
 import { hasPeople } from './episode-effects.ts'
 import { lawfulEpisode, recordedEpisode } from './episode-law.ts'
 import { isCase } from './episode-lens.ts'
-import { joinPlans, type Joined } from './join-plan.ts'
+import { joinPlans, type Candidate, type Joined } from './join-plan.ts'
 import { lawfulNouns, withExactStateOf } from './noun-law.ts'
 import { caseOwners, readCaseFile } from './nouns/case-files.ts'
 import { nounLenses } from './nouns/noun-lenses.ts'
 import { statedCase } from './nouns/case-link.ts'
+import { lostPlan } from './plan-link-law.ts'
+import { planQuestion, PLAN_STEP, settledQuestions } from './plan-question.ts'
 import { tagOf } from './slots.ts'
 import { notDeletable } from './not-deletable.ts'
 import { lawfulPlan, lawfulTask, lawfulTeam, recordedStatus } from './status-law.ts'
@@ -81,17 +83,21 @@ interface Court extends CaseLawInput {
  * `case-type-unknown` or `case-owned-not-deletable`.
  */
 export function applyCaseLaw(input: CaseLawInput): Result<readonly Resource[]> {
-  if (input.door === 'peer') return judgeAll(input, [])
   const lenses = nounLenses(input.canonicalBase)
-  const joined = joinPlans({ changed: input.changed, compartment: input.compartment, lenses })
-  const lawful = judgeAll({ ...input, changed: joined.changed }, joined.unsure)
-  if (lawful.ok || joined.changed === input.changed) return lawful
-  return judgeAll(input, [...joined.unsure, ...joined.plans])
+  const { changed, compartment } = input
+  const lost = input.door === 'fhir' ? lostPlan({ changed, compartment }) : undefined
+  if (lost) return fail(lost)
+  const joined = joinPlans({ changed, compartment, lenses })
+  if (joined.changed === changed) return judgeAll(input, joined.unsure)
+  // Whether what a peer sent may join is asked as of a client; what it sent is recorded all the same.
+  const lawful = judgeAll({ ...input, door: 'fhir', changed: joined.changed }, joined.unsure)
+  return lawful.ok ? lawful : judgeAll(input, [...joined.unsure, ...joined.plans])
 }
 
 /** Judges every write. A plan `asked` about stays as it came, and people are asked to look at it. */
 function judgeAll(input: CaseLawInput, asked: Joined['unsure']): Result<readonly Resource[]> {
   const court = courtOf(input)
+  const { stood } = court
   const kept = input.removed?.find(resource => isKept(resource, court))
   if (kept) return fail(notDeletable(kept, court.lenses))
   const written: Resource[] = []
@@ -110,8 +116,10 @@ function judgeAll(input: CaseLawInput, asked: Joined['unsure']): Result<readonly
   }
   const nouns = underNounLaw({ written: [...written, ...managed(written, court)], refused }, court)
   if (!nouns.ok) return nouns
-  const questions = asked.flatMap(({ plan, caseId }) => questionAbout(plan, caseId, court))
-  const result = [...nouns.value, ...reviews, ...questions]
+  const questions = asked.flatMap(candidate => questionAbout(candidate, court))
+  const tasks = [...new Map([...stood, ...byKey(nouns.value)]).values()].filter(isTask)
+  const settled = settledQuestions(nouns.value, tasks, court.lenses)
+  const result = [...nouns.value, ...reviews, ...questions, ...settled]
   return ok([...byKey([...result, ...teamsOf(result, court)]).values()])
 }
 
@@ -252,8 +260,12 @@ function reviewOf(after: Resource, court: Court): readonly Resource[] {
 }
 
 /** Which case a plain plan belongs to, or how it fits into the one there is, is for people to say; asked once. */
-const questionAbout = (plan: Resource, caseId: string, court: Court): readonly Resource[] =>
-  reviewTask(plan, { caseId, step: 'plan' }, court)
+const questionAbout = (candidate: Candidate, court: Court): readonly Resource[] =>
+  reviewTask(candidate.plan, { caseId: candidate.caseId, step: PLAN_STEP }, court).map(task =>
+    court.stood.has(keyOf(task)) ? task : planQuestion(task, candidate, court.lenses),
+  )
+
+const isTask = ({ resourceType }: Resource): boolean => resourceType === 'Task'
 
 interface Review {
   readonly caseId: string

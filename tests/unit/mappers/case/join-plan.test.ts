@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalJson, parseJson } from '../../../../src/lib/json.ts'
 import type { Resource } from '../../../../src/fhir/resource.ts'
+import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
 import { caseId, fileOf, opened } from '../../../support/case-acts.ts'
 import { admitted, managerOf } from '../../../support/case-stories.ts'
 import {
@@ -10,12 +11,14 @@ import {
   lawOf,
   ofType,
   PATIENT,
+  taskOf,
   tasksOf,
   written,
   type World,
 } from '../../../support/case-world.ts'
 
 const EPISODE = 'http://hl7.org/fhir/StructureDefinition/workflow-episodeOfCare'
+const linkTo = (id: string) => ({ url: EPISODE, valueReference: { reference: `EpisodeOfCare/${id}` } })
 const AT = '2026-10-06T10:00:00-04:00'
 const subject = { reference: `Patient/${PATIENT}` }
 const identified = after(emptyWorld, admitted)
@@ -156,6 +159,62 @@ describe('a plain plan of a patient', () => {
     expect(tasksOf(world, 'fact-review')).toHaveLength(1)
     const again = written({ compartment: world.compartment.toReversed() }, [{ ...plan, title: 'Again' }])
     expect(tasksOf(again, 'fact-review')).toHaveLength(1)
+  })
+
+  it('is asked about by name, with the cases that there are, until somebody links it', () => {
+    const second: Resource = {
+      ...{ resourceType: 'EpisodeOfCare', id: 'second', status: 'planned', patient: subject },
+      type: [{ coding: [{ system: `${CM}/CodeSystem/case-type`, code: 'chronic' }] }],
+      period: { start: '2026-10-01' },
+    }
+    const two = written(open, [second])
+    const peer = { door: 'peer', actor: 'Device/peer-north' } as const
+    for (const more of [{}, peer]) {
+      const asked = written(two, all, more)
+      const question = taskOf(asked, 'fact-review')
+      expect(question['focus']).toEqual({ reference: 'CarePlan/plain' })
+      const inputs = JSON.stringify(question['input'])
+      for (const id of [caseId, 'second']) expect(inputs).toContain(`"EpisodeOfCare/${id}"`)
+      expect(question['description']).toContain('several cases')
+      expect(validateResource(question).filter(({ severity }) => severity === 'error')).toEqual([])
+      const linked = { ...plan, extension: [linkTo('second')] }
+      const settled = written(asked, [linked], more)
+      expect(taskOf(settled, 'fact-review')).toMatchObject({
+        status: 'completed',
+        output: [{ valueReference: { reference: 'CarePlan/plain' } }],
+      })
+      const later = after(settled, admitted)
+      expect(standing(later, question.id ?? '')).toEqual(standing(settled, question.id ?? ''))
+    }
+  })
+
+  it('that a peer sends joins as that of a client, and is asked about when that would break a rule', () => {
+    const peer = { door: 'peer', actor: 'Device/peer-north' } as const
+    expect(fileOf(written(open, all, peer)).plans.map(({ id }) => id)).toEqual(['plain'])
+    const category = [{ coding: [{ system: `${CM}/CodeSystem/plan-category`, code: 'case-plan' }] }]
+    const bold = { ...plan, category }
+    const world = written(open, [bold, goal], peer)
+    expect(standing(world, 'plain')).toBe(bold)
+    expect(taskOf(world, 'fact-review')['focus']).toEqual({ reference: 'CarePlan/plain' })
+  })
+
+  it('that names a case of nobody, or of another patient, is refused; one of its own transaction is taken', () => {
+    const of = (reference: string, id: string): Resource => ({
+      ...{ resourceType: 'EpisodeOfCare', id, status: 'planned', patient: { reference } },
+      type: [{ coding: [{ system: `${CM}/CodeSystem/case-type`, code: 'chronic' }] }],
+    })
+    const named = (id: string): Resource => ({ ...plan, extension: [linkTo(id)] })
+    const refusal = { code: 'case-link-unknown', kind: 'business-rule' }
+    const refused = (changed: readonly Resource[]): unknown => {
+      const law = lawOf(open, changed)
+      return law.ok ? 'taken' : law.failure
+    }
+    expect(refused([named('nowhere')])).toMatchObject(refusal)
+    expect(refused([named('theirs'), of('Patient/other', 'theirs')])).toMatchObject(refusal)
+    expect(refused([named('ours'), of(subject.reference, 'ours')])).toBe('taken')
+    const stood = { compartment: [...open.compartment, named('nowhere')] }
+    expect(lawOf(stood, [{ ...named('nowhere'), title: 'Again' }]).ok).toBe(true)
+    expect(lawOf(open, [named('nowhere')], { door: 'peer', actor: 'Device/peer-north' }).ok).toBe(true)
   })
 
   it('without a case is nobody’s business', () => {
