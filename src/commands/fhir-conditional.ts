@@ -1,20 +1,32 @@
 import { derivedId } from '../lib/ids.ts'
-import { ok, type Failure, type Result } from '../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import { isConditionalReference, referencesIn } from '../fhir/bundle/links.ts'
 import { keyText, type ResourceKey } from '../fhir/resource.ts'
 import type { BundleMatches } from './fhir-bundle-matches.ts'
-import { conditionOf, conditionText, type Condition } from './fhir-conditions.ts'
+import {
+  conditionOf,
+  conditionText,
+  type Condition,
+  type ConditionHit,
+  type ConditionHits,
+} from './fhir-conditions.ts'
 import type { FhirDeps } from './fhir-deps.ts'
 import { at, type WriteIntent } from './fhir-intent.ts'
 
-/** The conditions that stand in intents: If-None-Exist, and references `Type?query`. */
+/** The conditions that stand in intents: If-None-Exist, `PUT Type?query` and the like, and references `Type?query`. */
 export const conditionsIn = (intents: readonly WriteIntent[]): readonly Condition[] =>
   intents.flatMap(intent =>
-    [
-      ...(intent.ifNoneExist === undefined ? [] : [conditionOf(intent.type, intent.ifNoneExist)]),
-      ...conditionalReferences(intent),
-    ].map(condition => ({ ...condition, ...(intent.place !== undefined && { place: intent.place }) })),
+    [...ownCondition(intent), ...conditionalReferences(intent)].map(condition => ({
+      ...condition,
+      ...(intent.place !== undefined && { place: intent.place }),
+    })),
   )
+
+/** The condition that says which resource an intent means. */
+function ownCondition({ type, ifNoneExist, condition }: WriteIntent): readonly Condition[] {
+  const query = ifNoneExist ?? condition
+  return query === undefined ? [] : [conditionOf(type, query)]
+}
 
 const conditionalReferences = ({ resource }: WriteIntent): readonly Condition[] =>
   referencesIn(resource).filter(isConditionalReference).map(referenceCondition)
@@ -38,64 +50,126 @@ const derivedCandidates = (tenant: number, condition: Condition): readonly strin
     return `c${derivedId(0, tenant, condition.type, key).replaceAll('-', '')}`
   })
 
-/** Every address that the conditional creates among intents may take. */
+/** The id that the body of a conditional update asks for. */
+const ownIdOf = ({ method, condition, resource }: WriteIntent): string | undefined =>
+  method === 'PUT' && condition !== undefined ? resource?.id : undefined
+
+/** Every address that may be taken when a condition finds nothing. */
 export const candidatesOf = (tenant: number, intents: readonly WriteIntent[]): readonly ResourceKey[] =>
-  intents.flatMap(({ type, ifNoneExist }) =>
-    ifNoneExist === undefined
-      ? []
-      : derivedCandidates(tenant, conditionOf(type, ifNoneExist)).map(id => ({ type, id })),
-  )
+  intents.flatMap(intent => {
+    const { type, method } = intent
+    const own = ownIdOf(intent)
+    if (own !== undefined) return [{ type, id: own }]
+    if (method !== 'POST' && method !== 'PUT') return []
+    return ownCondition(intent).flatMap(condition =>
+      derivedCandidates(tenant, condition).map(id => ({ type, id })),
+    )
+  })
 
 /** What the store says of the addresses that intents may take. */
 export interface Placing {
-  readonly found: ReadonlyMap<string, readonly string[]>
-  /** True when something stands or stood there. */
-  readonly isTaken: (key: ResourceKey) => boolean
+  readonly found: ConditionHits
+  /** What stands or stood there. */
+  readonly taken: ReadonlyMap<string, 'standing' | 'deleted'>
 }
 
-/** Where a conditional create leads. */
+/** Where the condition of an intent leads. */
 export interface Conditional {
+  /** With an empty id: to nothing, and nothing is to be done. */
   readonly key: ResourceKey
+  /** A conditional create found it: nothing is written. */
   readonly found: boolean
   readonly text: string
+  /** What the search found, in the version that fulfils the condition. */
+  readonly hit?: ConditionHit
 }
 
-/** Two entries with the same condition mean the same resource: the second finds what the first makes. */
+/** Two creates with the same condition mean the same resource: the second finds what the first makes. */
 export function placeConditional(
   deps: FhirDeps,
   intents: readonly WriteIntent[],
-  { found, isTaken }: Placing,
+  placing: Placing,
 ): Result<ReadonlyMap<WriteIntent, Conditional>> {
   const conditional = new Map<WriteIntent, Conditional>()
   const made = new Map<string, ResourceKey>()
   for (const intent of intents) {
-    if (intent.ifNoneExist === undefined) continue
-    const condition = conditionOf(intent.type, intent.ifNoneExist)
-    const text = conditionText(condition)
-    const [hit, second] = found.get(text) ?? []
-    if (second !== undefined) return at(intent, ambiguous('If-None-Exist'))
-    const earlier = made.get(text)
-    const free = derivedCandidates(deps.tenant, condition).find(id => !isTaken({ type: intent.type, id }))
-    const id = hit ?? earlier?.id ?? free
-    if (id === undefined) return at(intent, usedUp)
-    const key = { type: intent.type, id }
-    conditional.set(intent, { key, found: hit !== undefined || earlier !== undefined, text })
-    made.set(text, key)
+    for (const condition of ownCondition(intent)) {
+      const text = conditionText(condition)
+      const [hit, second] = placing.found.get(text) ?? []
+      if (second)
+        return at(intent, ambiguous(intent.ifNoneExist === undefined ? 'The query' : 'If-None-Exist'))
+      const found = hit
+        ? foundBy(intent, hit)
+        : missed(intent, { made: made.get(text), taken: placing.taken, tenant: deps.tenant })
+      if (!found.ok) return at(intent, found.failure)
+      conditional.set(intent, { ...found.value, text })
+      if (found.value.key.id !== '') made.set(text, found.value.key)
+    }
   }
   return ok(conditional)
 }
 
+type Led = Omit<Conditional, 'text'>
+
+/** http://hl7.org/fhir/R4/http.html#cond-update: an id in the body must be that of the match. */
+function foundBy(intent: WriteIntent, hit: ConditionHit): Result<Led> {
+  const own = ownIdOf(intent)
+  if (own !== undefined && own !== hit.id) return fail(otherId(intent.type))
+  return ok({ key: { type: intent.type, id: hit.id }, found: intent.ifNoneExist !== undefined, hit })
+}
+
+const otherId = (type: string): Failure => ({
+  kind: 'invalid',
+  code: 'resource-id-mismatch',
+  message: 'The id in the body is not that of the resource that matches; leave it out, or send PUT Type/id.',
+  expression: `${type}.id`,
+})
+
+interface Missed extends Pick<Placing, 'taken'> {
+  readonly tenant: number
+  /** What an earlier entry makes under the same condition. */
+  readonly made: ResourceKey | undefined
+}
+
+function missed(intent: WriteIntent, { tenant, made, taken }: Missed): Result<Led> {
+  const { type, method } = intent
+  if (method === 'PATCH') return fail(noMatch)
+  if (method === 'DELETE') return ok({ key: { type, id: '' }, found: false })
+  const own = ownIdOf(intent)
+  if (own !== undefined) {
+    if (taken.get(keyText({ type, id: own })) === 'standing') return fail(idTaken(type))
+    return ok({ key: { type, id: own }, found: false })
+  }
+  if (made) return ok({ key: made, found: intent.ifNoneExist !== undefined })
+  const [condition] = ownCondition(intent)
+  const free = condition && derivedCandidates(tenant, condition).find(id => !taken.has(keyText({ type, id })))
+  return free === undefined ? fail(usedUp) : ok({ key: { type, id: free }, found: false })
+}
+
+const noMatch: Failure = {
+  kind: 'not-found',
+  code: 'condition-matches-none',
+  message: 'The query matches no resource to patch; create it first, or search by another parameter.',
+}
+
+const idTaken = (type: string): Failure => ({
+  kind: 'conflict',
+  code: 'condition-id-taken',
+  message: 'No resource matches the query, and the id in the body is that of another; leave the id out.',
+  expression: `${type}.id`,
+})
+
 const ambiguous = (what: string): Failure => ({
   kind: 'multiple-matches',
   code: 'condition-ambiguous',
-  message: `${what} matches more than one resource.`,
+  message: `${what} matches more than one resource; search by what tells them apart.`,
 })
 
 const usedUp: Failure = {
   kind: 'conflict',
   code: 'condition-ids-used-up',
   message:
-    'Resources made under this condition were deleted or changed too often; create without If-None-Exist.',
+    'Resources made under this condition were deleted or changed too often; create without a condition.',
 }
 
 export interface ReferenceOptions {
@@ -113,15 +187,17 @@ export interface ReferenceOptions {
  */
 export function resolveConditionalReferences(options: ReferenceOptions): Result<ReadonlyMap<string, string>> {
   const { intents, found, conditional, inBundle, keyOf } = options
-  const made = new Map([...conditional.values()].map(({ text, key }) => [text, keyText(key)]))
+  const made = new Map(
+    [...conditional.values()].flatMap(({ text, key }) => (key.id === '' ? [] : [[text, keyText(key)]])),
+  )
   const resolved = new Map<string, string>()
   for (const intent of intents) {
     for (const reference of referencesIn(intent.resource).filter(isConditionalReference)) {
       if (resolved.has(reference)) continue
       const condition = referenceCondition(reference)
       const [hit, second] = found.get(conditionText(condition)) ?? []
-      if (second !== undefined) return at(intent, ambiguous('A conditional reference'))
-      const known = hit === undefined ? made.get(conditionText(condition)) : `${condition.type}/${hit}`
+      if (second) return at(intent, ambiguous('A conditional reference'))
+      const known = hit ? `${condition.type}/${hit.id}` : made.get(conditionText(condition))
       const [entry, another] = known === undefined ? inBundle(condition) : []
       if (another) return at(intent, ambiguous('A conditional reference'))
       const target = known ?? (entry && keyText(keyOf(entry)))
@@ -132,7 +208,7 @@ export function resolveConditionalReferences(options: ReferenceOptions): Result<
   return ok(resolved)
 }
 
-const NO_MATCH = 'A conditional reference matches no resource.'
+const NO_MATCH = 'A conditional reference matches no resource; create it first, or in the same Bundle.'
 
 const unmatched: Failure = {
   kind: 'multiple-matches',

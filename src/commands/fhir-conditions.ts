@@ -22,26 +22,43 @@ export const conditionText = ({ type, query }: Condition): string => `${type}?${
 const byPair = (a: readonly [string, string], b: readonly [string, string]): number =>
   a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0
 
+/** What a condition found, with the version that fulfilled it. */
+export interface ConditionHit {
+  readonly id: string
+  readonly version: number
+}
+
+/** What each condition found, by its text. */
+export type ConditionHits = ReadonlyMap<string, readonly ConditionHit[]>
+
+/** Searches that run side by side. */
+const SIDE_BY_SIDE = 8
+
 /**
- * Ids that each condition finds, two at most: enough to tell none, one and several. Failures: those of the search,
+ * What each condition finds, two at most: enough to tell none, one and several. Failures: those of the search,
  * `condition-empty` when the query says nothing to search by.
  */
 export async function findByConditions(
   deps: FhirDeps,
   conditions: readonly Condition[],
-): Promise<Result<ReadonlyMap<string, readonly string[]>>> {
-  const found = new Map<string, readonly string[]>()
-  for (const condition of conditions) {
-    const text = conditionText(condition)
-    if (found.has(text)) continue
-    const ids = await idsOf(deps, condition)
-    if (!ids.ok) return condition.place === undefined ? ids : fail(failureAt(condition.place, ids.failure))
-    found.set(text, ids.value)
+): Promise<Result<ConditionHits>> {
+  const distinct = [...new Map(conditions.toReversed().map(one => [conditionText(one), one])).values()]
+  const found = new Map<string, readonly ConditionHit[]>()
+  for (let from = 0; from < distinct.length; from += SIDE_BY_SIDE) {
+    const some = distinct.slice(from, from + SIDE_BY_SIDE)
+    const answers = await Promise.all(some.map(condition => hitsOf(deps, condition)))
+    for (const [i, condition] of some.entries()) {
+      const hits = answers[i]
+      if (!hits) continue
+      if (!hits.ok)
+        return condition.place === undefined ? hits : fail(failureAt(condition.place, hits.failure))
+      found.set(conditionText(condition), hits.value)
+    }
   }
   return ok(found)
 }
 
-async function idsOf(deps: FhirDeps, { type, query }: Condition): Promise<Result<readonly string[]>> {
+async function hitsOf(deps: FhirDeps, { type, query }: Condition): Promise<Result<readonly ConditionHit[]>> {
   const pairs = [...new URLSearchParams(query)]
   const parsed = parseSearch({ type, pairs, lenient: false, base: deps.base, nowMs: deps.clock.nowMs() })
   if (!parsed.ok) return parsed
@@ -58,5 +75,5 @@ async function idsOf(deps: FhirDeps, { type, query }: Condition): Promise<Result
     total: 'none' as const,
   }
   const result = await deps.store.search(deps.tenant, plan)
-  return ok(result.matches.map(match => match.id))
+  return ok(result.matches.map(({ id, version }) => ({ id, version })))
 }

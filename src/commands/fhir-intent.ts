@@ -1,14 +1,19 @@
 import { fail, type Failure } from '../lib/result.ts'
 import { failureAt } from '../fhir/bundle/read-entries.ts'
+import type { Patch } from '../fhir/patch/patch.ts'
 import type { Resource } from '../fhir/resource.ts'
 
 /** One write that a client asks for, alone or as an entry of a transaction. */
 export interface WriteIntent {
-  readonly method: 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly type: string
-  /** Of a PUT or DELETE. */
+  /** Of a PUT, PATCH or DELETE that isn't conditional. */
   readonly id?: string
+  /** The query by which a conditional PUT, PATCH or DELETE finds what it means. */
+  readonly condition?: string
   readonly resource?: Resource
+  /** Of a PATCH. */
+  readonly patch?: Patch
   readonly ifMatch?: string
   readonly ifNoneMatch?: string
   readonly ifNoneExist?: string
@@ -23,3 +28,16 @@ export const at = (
   failure: Failure,
 ): { readonly ok: false; readonly failure: Failure } =>
   fail(place === undefined ? failure : failureAt(place, failure))
+
+/**
+ * A failure of the law, which knows resources and not entries: it is about the only entry that writes such a resource,
+ * else about the whole.
+ */
+export function placedFailure(
+  intents: readonly WriteIntent[],
+  failure: Failure,
+): { readonly ok: false; readonly failure: Failure } {
+  const type = /^[A-Z][A-Za-z]+/.exec(failure.expression ?? '')?.[0]
+  const [about, another] = intents.filter(intent => intent.type === type)
+  return about && !another ? at(about, failure) : fail(failure)
+}

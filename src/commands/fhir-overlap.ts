@@ -11,6 +11,7 @@ import type { PlacedIntent } from './fhir-placing.ts'
 export function withoutOverlap(placed: readonly PlacedIntent[]): Result<void> {
   const seen = new Map<string, PlacedIntent>()
   for (const item of placed) {
+    if (item.key.id === '') continue
     const text = keyText(item.key)
     const earlier = seen.get(text)
     if (earlier && !(isConditional(earlier) && isConditional(item))) {

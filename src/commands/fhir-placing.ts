@@ -3,13 +3,15 @@ import { ok, type Failure, type Result } from '../lib/result.ts'
 import { entryLinks, isUrn, referencesIn, rewriteLinks } from '../fhir/bundle/links.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
-import { bundleMatches } from './fhir-bundle-matches.ts'
+import { withPatchLinks, type Patch } from '../fhir/patch/patch.ts'
+import { bundleMatches, type BundleMatches } from './fhir-bundle-matches.ts'
 import {
   placeConditional,
   resolveConditionalReferences,
   type Conditional,
   type Placing,
 } from './fhir-conditional.ts'
+import { conditionOf, type ConditionHit } from './fhir-conditions.ts'
 import type { FhirDeps } from './fhir-deps.ts'
 import { at, type WriteIntent } from './fhir-intent.ts'
 
@@ -22,7 +24,11 @@ export interface PlacedIntent {
   readonly clientAssigned: boolean
   /** The conditional create found this one: nothing is written. */
   readonly found: boolean
+  /** What a condition found, in the version that fulfilled it: another may not. */
+  readonly hit?: ConditionHit
   readonly resource?: Resource & { readonly id: string }
+  /** Of a PATCH, its links resolved: what it makes is known when what stands is. */
+  readonly patch?: Patch
 }
 
 /** Where a resource lives that is new: with its patient, else by its own id. */
@@ -33,7 +39,8 @@ export function shardOf(tenant: number, key: ResourceKey, patient: string | unde
 
 /**
  * Gives each intent its address and resolves the links between them. Failures: `condition-ambiguous` and
- * `condition-unmatched` (412), `reference-dangling`, `condition-ids-used-up`.
+ * `condition-unmatched` (412), `condition-matches-none` (404), `condition-id-taken`, `condition-ids-used-up`,
+ * `resource-id-mismatch`, `reference-dangling`, `bundle-identity-overlap`.
  */
 export function placeIntents(
   deps: FhirDeps,
@@ -46,19 +53,22 @@ export function placeIntents(
   const keys = new Map<WriteIntent, ResourceKey>()
   const settle = (intent: WriteIntent, key: ResourceKey): ResourceKey => {
     keys.set(intent, key)
-    if (intent.fullUrl !== undefined) targets.set(intent.fullUrl, keyText(key))
+    if (intent.fullUrl !== undefined && key.id !== '') targets.set(intent.fullUrl, keyText(key))
     return key
   }
   for (const intent of intents) {
     const key = conditional.value.get(intent)?.key ?? knownKey(deps, intent)
     if (key) settle(intent, key)
   }
+  const inBundle = bundleMatches(
+    deps,
+    intents.filter(intent => !conditional.value.get(intent)?.found),
+  )
+  const apart = apartInBundle(intents, inBundle)
+  if (!apart.ok) return apart
   const references = resolveConditionalReferences({
     ...{ intents, found: placing.found, conditional: conditional.value },
-    inBundle: bundleMatches(
-      deps,
-      intents.filter(intent => !conditional.value.get(intent)?.found),
-    ),
+    inBundle,
     keyOf: intent => keys.get(intent) ?? settle(intent, mintKey(deps, intent, targets)),
   })
   if (!references.ok) return references
@@ -69,6 +79,27 @@ export function placeIntents(
   }
   return collect(intents.map(intent => placed({ deps, intent, keys, targets, found: conditional.value })))
 }
+
+/**
+ * What an entry makes or changes may not be what the query of another means: by the order of R4 it would be found, and be
+ * written twice. Conditional deletes come first, so they don't find it. Failure: `bundle-identity-overlap`.
+ */
+function apartInBundle(intents: readonly WriteIntent[], inBundle: BundleMatches): Result<void> {
+  if (intents.length < 2) return ok(undefined)
+  for (const intent of intents) {
+    const { type, method, condition } = intent
+    if (condition === undefined || method === 'DELETE') continue
+    const other = inBundle(conditionOf(type, condition)).find(one => one !== intent)
+    if (other) return at(intent, overlap(other))
+  }
+  return ok(undefined)
+}
+
+const overlap = ({ place = 'another write' }: WriteIntent): Failure => ({
+  kind: 'invalid',
+  code: 'bundle-identity-overlap',
+  message: `Its query matches what ${place} writes; make them one entry.`,
+})
 
 function mintKey(
   { ids, tenant, base }: FhirDeps,
@@ -96,11 +127,22 @@ interface PlaceOptions {
 
 function placed({ deps, intent, keys, targets, found }: PlaceOptions): Result<PlacedIntent> {
   const key = keys.get(intent) ?? { type: intent.type, id: intent.id ?? '' }
-  const hit = found.get(intent)?.found ?? false
-  const frame = { intent, key, found: hit, clientAssigned: intent.id !== undefined || found.has(intent) }
-  if (!intent.resource) return ok({ ...frame, shard: shardOf(deps.tenant, key, undefined) })
-  const linked = rewriteLinks(intent.resource, entryLinks(targets, intent.fullUrl))
-  if (intent.place !== undefined && !hit && referencesIn(linked).some(isUrn)) return at(intent, dangling)
+  const led = found.get(intent)
+  const frame = {
+    intent,
+    key,
+    found: led?.found ?? false,
+    clientAssigned: intent.id !== undefined || led !== undefined,
+    ...(led?.hit && { hit: led.hit }),
+  }
+  const links = entryLinks(targets, intent.fullUrl)
+  if (!intent.resource) {
+    const patch = intent.patch && withPatchLinks(intent.patch, links)
+    return ok({ ...frame, shard: shardOf(deps.tenant, key, undefined), ...(patch && { patch }) })
+  }
+  const linked = rewriteLinks(intent.resource, links)
+  if (intent.place !== undefined && !frame.found && referencesIn(linked).some(isUrn))
+    return at(intent, dangling)
   const resource = withId(linked, key.id)
   const minted = frame.clientAssigned ? undefined : shardInId(key.id)
   return ok({
@@ -113,7 +155,7 @@ function placed({ deps, intent, keys, targets, found }: PlaceOptions): Result<Pl
 const dangling: Failure = {
   kind: 'invalid',
   code: 'reference-dangling',
-  message: 'A urn reference names no entry of the Bundle.',
+  message: 'A urn reference names no entry of the Bundle; add the entry, or refer to Type/id.',
 }
 
 /** The id right after the type, where readers expect it. */

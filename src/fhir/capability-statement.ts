@@ -1,10 +1,13 @@
 import { interactions } from './interactions.ts'
+import { operationsOf } from './operations/operations.ts'
 import type { Resource } from './resource.ts'
 import { resourceTypes } from './resource-types.ts'
 import { searchableParametersOf } from './search/parameters.ts'
 
 export interface CapabilityOptions {
   readonly base: string
+  /** `{cm}`. */
+  readonly canonicalBase: string
   readonly version: string
   /** When this description came to be: the start of the process. */
   readonly date: string
@@ -14,7 +17,7 @@ export interface CapabilityOptions {
  * What this server can do (http://hl7.org/fhir/R4/capabilitystatement.html), written from the tables that drive the
  * routes and the search.
  */
-export function capabilityStatement({ base, version, date }: CapabilityOptions): Resource {
+export function capabilityStatement({ base, canonicalBase, version, date }: CapabilityOptions): Resource {
   return {
     resourceType: 'CapabilityStatement',
     url: `${base}/metadata`,
@@ -28,12 +31,13 @@ export function capabilityStatement({ base, version, date }: CapabilityOptions):
     implementation: { description: 'Casewire', url: base },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json'],
     rest: [
       {
         mode: 'server',
         documentation:
           'Strict by default: an unknown or unsupported search parameter is refused unless Prefer: handling=lenient. A read takes _at=INSTANT: the version that stood then.',
-        resource: resourceCapabilities(),
+        resource: resourceCapabilities(canonicalBase),
         interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }],
         searchParam: systemParameters,
       },
@@ -59,9 +63,12 @@ const systemParameters = [
   { name: '_total', type: 'string', documentation: 'none, estimate or accurate.' },
 ]
 
-function resourceCapabilities(): readonly object[] {
+function resourceCapabilities(canonicalBase: string): readonly object[] {
   const revIncludes = revIncludesByTarget()
-  return Object.keys(resourceTypes).map(type => resourceCapability(type, revIncludes.get(type) ?? []))
+  return Object.keys(resourceTypes).map(type => ({
+    ...resourceCapability(type, revIncludes.get(type) ?? []),
+    operation: operationsOf(type, canonicalBase),
+  }))
 }
 
 function resourceCapability(type: string, revIncludes: readonly string[]): object {
@@ -75,8 +82,8 @@ function resourceCapability(type: string, revIncludes: readonly string[]): objec
     updateCreate: true,
     conditionalCreate: true,
     conditionalRead: 'full-support',
-    conditionalUpdate: false,
-    conditionalDelete: 'not-supported',
+    conditionalUpdate: true,
+    conditionalDelete: 'single',
     referencePolicy: ['literal', 'logical'],
     ...(references.length > 0 && { searchInclude: references.map(({ code }) => `${type}:${code}`) }),
     ...(revIncludes.length > 0 && { searchRevInclude: revIncludes }),

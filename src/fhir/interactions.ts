@@ -64,7 +64,7 @@ export const interactions: readonly Interaction[] = [
     built: true,
     capability: { level: 'system', code: 'transaction' },
   },
-  { name: 'patch', method: 'PATCH', path: '/:type/:id', built: false },
+  { name: 'patch', method: 'PATCH', path: '/:type/:id', built: true, capability: onType('patch') },
   {
     name: 'history-type',
     method: 'GET',
@@ -81,8 +81,8 @@ export const interactions: readonly Interaction[] = [
   },
   { name: 'search-system', method: 'GET', path: '/', built: false },
   { name: 'search-system-post', method: 'POST', path: '/_search', built: false },
-  { name: 'conditional-update', method: 'PUT', path: '/:type', built: false },
-  { name: 'conditional-patch', method: 'PATCH', path: '/:type', built: false },
-  { name: 'conditional-delete', method: 'DELETE', path: '/:type', built: false },
+  { name: 'conditional-update', method: 'PUT', path: '/:type', built: true },
+  { name: 'conditional-patch', method: 'PATCH', path: '/:type', built: true },
+  { name: 'conditional-delete', method: 'DELETE', path: '/:type', built: true },
   { name: 'compartment-search', method: 'GET', path: '/:type/:id/:other', built: false },
 ]

@@ -217,24 +217,33 @@ function repeated(
 
 /** A failure of one entry: its place stands in every text and expression. */
 export function failureAt(place: string, failure: Failure): Failure {
-  const { issues, expression = place } = failure
+  const { issues, expression } = failure
   return {
     ...failure,
-    message: `${place}: ${failure.message}`,
-    expression,
+    message: saidAt(place, failure.message),
+    expression: elementAt(place, expression),
     ...(issues && {
       issues: issues.map(issue => ({
         ...issue,
-        diagnostics: `${place}: ${issue.diagnostics}`,
-        expression: issue.expression ?? place,
+        diagnostics: saidAt(place, issue.diagnostics),
+        expression: elementAt(place, issue.expression),
       })),
     }),
   }
 }
 
-const ORDER = { DELETE: 0, POST: 1, PUT: 2, GET: 3 } as const
+const saidAt = (place: string, text: string): string => (text.startsWith(place) ? text : `${place}: ${text}`)
 
-/** The order in which a transaction takes effect: DELETE, POST, PUT, GET; within one method as they came. */
+/** `Task.status` of the third entry is `Bundle.entry[2].resource.status`. */
+function elementAt(place: string, expression: string | undefined): string {
+  if (expression === undefined || expression.startsWith(place)) return expression ?? place
+  const [, rest] = /^[A-Z][A-Za-z]+((?:\.|\[).*)?$/.exec(expression) ?? []
+  return rest === undefined ? place : `${place}.resource${rest}`
+}
+
+const ORDER = { DELETE: 0, POST: 1, PUT: 2, PATCH: 2, GET: 3, HEAD: 3 } as const
+
+/** The order in which a transaction takes effect: DELETE, POST, PUT and PATCH, GET and HEAD; within one method as they came. */
 export const inProcessingOrder = <T>(
   items: readonly T[],
   methodOf: (item: T) => keyof typeof ORDER,

@@ -1,11 +1,12 @@
-import { fail, ok } from '../../lib/result.ts'
+import { fail } from '../../lib/result.ts'
 import { refusedContent } from '../../commands/fhir-validate.ts'
 import { writeAll } from '../../commands/fhir-write.ts'
-import { onlyParameters, resourceIn, typeOf, versionHeaders, writtenBody, type Handler } from './exchange.ts'
+import { onlyParameters, resourceIn, typeOf, type Handler } from './exchange.ts'
+import { writtenAnswer } from './written-answer.ts'
 
 /** `POST /Type` (http://hl7.org/fhir/R4/http.html#create), conditional by If-None-Exist. */
 export const create: Handler = async exchange => {
-  const { deps, caller, headers, prefer } = exchange
+  const { deps, caller, headers } = exchange
   const type = typeOf(exchange)
   if (!type.ok) return type
   const known = onlyParameters(exchange)
@@ -24,21 +25,7 @@ export const create: Handler = async exchange => {
       ...(typeof condition === 'string' && { ifNoneExist: condition }),
     },
   ])
-  if (!written.ok) return written
-  const [{ key, outcome, stored } = { key: undefined, outcome: undefined, stored: undefined }] = written.value
-  if (!stored) return ok({ status: 200 })
-  return ok({
-    status: outcome === 'created' ? 201 : 200,
-    headers: {
-      ...versionHeaders(stored),
-      location: `${deps.base}/${key.type}/${key.id}/_history/${stored.version}`,
-    },
-    ...writtenBody(
-      prefer.returned,
-      stored.content,
-      outcome === 'created' ? 'Created.' : 'One exists already.',
-    ),
-  })
+  return written.ok ? writtenAnswer(exchange, written.value[0]) : written
 }
 
 export const otherType = (type: string) =>

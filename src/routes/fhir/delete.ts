@@ -1,25 +1,28 @@
-import { ok } from '../../lib/result.ts'
 import { writeAll } from '../../commands/fhir-write.ts'
-import { okOutcome } from '../../fhir/outcome.ts'
-import { keyOf, onlyParameters, type Handler } from './exchange.ts'
+import { keyOf, onlyParameters, typeOf, type Handler } from './exchange.ts'
+import { conditionIn, ifMatches } from './preconditions.ts'
+import { writtenAnswer } from './written-answer.ts'
 
 /** `DELETE /Type/id` (http://hl7.org/fhir/R4/http.html#delete): also fine when there is nothing. */
 export const deleteInstance: Handler = async exchange => {
-  const { deps, caller, headers, prefer } = exchange
+  const { deps, caller } = exchange
   const key = keyOf(exchange)
   if (!key.ok) return key
   const known = onlyParameters(exchange)
   if (!known.ok) return known
-  const written = await writeAll(deps, caller, [
-    {
-      method: 'DELETE',
-      ...key.value,
-      ...(headers['if-match'] !== undefined && { ifMatch: headers['if-match'] }),
-    },
-  ])
-  if (!written.ok) return written
-  const [result] = written.value
-  if (prefer.returned !== 'OperationOutcome') return ok({ status: 204 })
-  const said = result?.outcome === 'deleted' ? 'Deleted.' : 'There was nothing to delete.'
-  return ok({ status: 200, body: JSON.stringify(okOutcome(said)) })
+  const written = await writeAll(deps, caller, [{ method: 'DELETE', ...key.value, ...ifMatches(exchange) }])
+  return written.ok ? writtenAnswer(exchange, written.value[0]) : written
+}
+
+/**
+ * `DELETE /Type?query` (http://hl7.org/fhir/R4/http.html#3.1.0.7.1): the only match. Several are 412: nobody empties a
+ * record with a query that says less than was thought.
+ */
+export const conditionalDelete: Handler = async exchange => {
+  const { deps, caller } = exchange
+  const type = typeOf(exchange)
+  if (!type.ok) return type
+  const intent = { method: 'DELETE', type: type.value, condition: conditionIn(exchange) } as const
+  const written = await writeAll(deps, caller, [{ ...intent, ...ifMatches(exchange) }])
+  return written.ok ? writtenAnswer(exchange, written.value[0]) : written
 }

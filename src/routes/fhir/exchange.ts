@@ -3,7 +3,6 @@ import { fail, ok, type Result } from '../../lib/result.ts'
 import type { Caller, FhirDeps } from '../../commands/fhir-deps.ts'
 import { etagOf } from '../../fhir/etag.ts'
 import { readResource } from '../../fhir/read-json.ts'
-import { okOutcome } from '../../fhir/outcome.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { isResourceType } from '../../fhir/resource-types.ts'
 import type { Stored } from '../../commands/ports/store.ts'
@@ -21,7 +20,7 @@ export interface Exchange {
 }
 
 export interface Body {
-  readonly kind: 'json' | 'form'
+  readonly kind: 'json' | 'json-patch' | 'form'
   readonly text: string
 }
 
@@ -85,9 +84,11 @@ function notSupportedHere(diagnostics: string): Result<never> {
 /** Parameters that say how to answer, and change nothing here. */
 const answerParameters: ReadonlySet<string> = new Set(['_format', '_pretty'])
 
+export const isAnswerParameter = (name: string): boolean => answerParameters.has(name)
+
 /** Refuses parameters that an interaction doesn't know. Failure: `parameter-unknown`. */
 export function onlyParameters({ pairs, prefer }: Exchange, known: readonly string[] = []): Result<void> {
-  const strange = pairs.find(([name]) => !answerParameters.has(name) && !known.includes(name))
+  const strange = pairs.find(([name]) => !isAnswerParameter(name) && !known.includes(name))
   if (!strange || prefer.lenient) return ok(undefined)
   const name = strange[0].replace(/[^\w:.-]/g, '?').slice(0, 80)
   const message = `The parameter ${name} is not supported by this interaction.`
@@ -97,7 +98,7 @@ export function onlyParameters({ pairs, prefer }: Exchange, known: readonly stri
 
 /** The body as a resource. Failures: those of `readResource`, `body-not-json`. */
 export function resourceIn({ body }: Exchange): Result<Resource> {
-  if (body?.kind === 'form') {
+  if (body && body.kind !== 'json') {
     return fail({
       kind: 'unsupported-media-type',
       code: 'body-not-json',
@@ -115,13 +116,3 @@ export const versionHeaders = ({
   etag: etagOf(version),
   'last-modified': new Date(updated).toUTCString(),
 })
-
-/** The body after a write, as `Prefer: return=` asks. */
-export function writtenBody(
-  returned: Prefer['returned'],
-  content: string,
-  said: string,
-): { readonly body?: string } {
-  if (returned === 'minimal') return {}
-  return { body: returned === 'OperationOutcome' ? JSON.stringify(okOutcome(said)) : content }
-}

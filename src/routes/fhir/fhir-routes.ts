@@ -8,7 +8,7 @@ import { outcome } from '../../fhir/outcome.ts'
 import { actorOf } from '../actor.ts'
 import { capabilities } from './capabilities.ts'
 import { create } from './create.ts'
-import { deleteInstance } from './delete.ts'
+import { conditionalDelete, deleteInstance } from './delete.ts'
 import { failureOf } from './errors.ts'
 import { preferOf, type Body, type Exchange, type Handler } from './exchange.ts'
 import { historyInstance, historySystem, historyType } from './history.ts'
@@ -16,11 +16,12 @@ import { httpFeatures } from './http-features.ts'
 import { FORM, jsonTypes } from './media-types.ts'
 import { allowedBelow, optionsRoutes } from './options.ts'
 import { queryOf } from './query.ts'
+import { conditionalPatch, JSON_PATCH, patch } from './patch.ts'
 import { read } from './read.ts'
 import { sendAnswer, sendFailure, sendJson } from './send.ts'
 import { searchType, searchTypePost } from './search-type.ts'
 import { transaction } from './transaction.ts'
-import { update } from './update.ts'
+import { conditionalUpdate, update } from './update.ts'
 import { vread } from './vread.ts'
 
 export interface FhirRouteOptions {
@@ -71,6 +72,10 @@ const handlersOf = (statement: () => string): Readonly<Partial<Record<Interactio
   create,
   update,
   delete: deleteInstance,
+  patch,
+  'conditional-update': conditionalUpdate,
+  'conditional-patch': conditionalPatch,
+  'conditional-delete': conditionalDelete,
   'search-type': searchType,
   'search-type-post': searchTypePost,
   transaction: transaction(statement),
@@ -87,6 +92,7 @@ function addParsers(server: FastifyInstance): void {
       else done(null, { kind, text })
     }
   server.addContentTypeParser([...jsonTypes], { parseAs: 'buffer' }, parse('json'))
+  server.addContentTypeParser(JSON_PATCH, { parseAs: 'buffer' }, parse('json-patch'))
   server.addContentTypeParser(FORM, { parseAs: 'buffer' }, parse('form'))
 }
 

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../../lib/result.ts'
+import type { WriteIntent } from '../../commands/fhir-intent.ts'
 import { refusedContent } from '../../commands/fhir-validate.ts'
 import { writeAll } from '../../commands/fhir-write.ts'
 import type { Resource } from '../../fhir/resource.ts'
@@ -7,60 +8,56 @@ import {
   keyOf,
   onlyParameters,
   resourceIn,
-  versionHeaders,
-  writtenBody,
+  typeOf,
+  type Answer,
   type Exchange,
   type Handler,
 } from './exchange.ts'
+import { conditionIn, ifMatches } from './preconditions.ts'
+import { writtenAnswer } from './written-answer.ts'
 
 /** `PUT /Type/id` (http://hl7.org/fhir/R4/http.html#update): creates what isn't there; If-Match guards what is. */
 export const update: Handler = async exchange => {
-  const { deps, caller, headers, prefer } = exchange
   const key = keyOf(exchange)
   if (!key.ok) return key
   const known = onlyParameters(exchange)
   if (!known.ok) return known
-  const resource = bodyFor(exchange, key.value)
+  const resource = bodyOf(exchange, key.value.type)
   if (!resource.ok) return resource
-  const refused = refusedContent(deps.validate(resource.value))
-  if (refused) return fail(refused)
-  const written = await writeAll(deps, caller, [
-    {
-      method: 'PUT',
-      ...key.value,
-      resource: resource.value,
-      ...(headers['if-match'] !== undefined && { ifMatch: headers['if-match'] }),
-      ...(headers['if-none-match'] !== undefined && { ifNoneMatch: headers['if-none-match'] }),
-    },
-  ])
-  if (!written.ok) return written
-  const [result] = written.value
-  if (!result?.stored) return ok({ status: 200 })
-  const { outcome, stored } = result
-  const location = `${deps.base}/${key.value.type}/${key.value.id}/_history/${stored.version}`
-  return ok({
-    status: outcome === 'created' ? 201 : 200,
-    headers: { ...versionHeaders(stored), ...(outcome === 'created' && { location }) },
-    ...writtenBody(
-      prefer.returned,
-      stored.content,
-      outcome === 'unchanged' ? 'Nothing changed.' : 'Written.',
-    ),
-  })
+  if (resource.value.id !== key.value.id) return otherId(key.value.type)
+  return put(exchange, { ...key.value, resource: resource.value })
 }
 
-function bodyFor(
+/** `PUT /Type?query` (http://hl7.org/fhir/R4/http.html#cond-update): one match is updated, none creates, several are 412. */
+export const conditionalUpdate: Handler = async exchange => {
+  const type = typeOf(exchange)
+  if (!type.ok) return type
+  const resource = bodyOf(exchange, type.value)
+  if (!resource.ok) return resource
+  return put(exchange, { type: type.value, condition: conditionIn(exchange), resource: resource.value })
+}
+
+async function put(
   exchange: Exchange,
-  { type, id }: { readonly type: string; readonly id: string },
-): Result<Resource> {
+  intent: Omit<WriteIntent, 'method'> & { readonly resource: Resource },
+): Promise<Result<Answer>> {
+  const { deps, caller } = exchange
+  const refused = refusedContent(deps.validate(intent.resource))
+  if (refused) return fail(refused)
+  const written = await writeAll(deps, caller, [{ ...intent, method: 'PUT', ...ifMatches(exchange) }])
+  return written.ok ? writtenAnswer(exchange, written.value[0]) : written
+}
+
+function bodyOf(exchange: Exchange, type: string): Result<Resource> {
   const resource = resourceIn(exchange)
   if (!resource.ok) return resource
-  if (resource.value.resourceType !== type) return otherType(type)
-  if (resource.value.id === id) return resource
-  return fail({
+  return resource.value.resourceType === type ? ok(resource.value) : otherType(type)
+}
+
+const otherId = (type: string) =>
+  fail({
     kind: 'invalid',
     code: 'resource-id-mismatch',
     message: 'The id in the body must be the one in the address.',
     expression: `${type}.id`,
   })
-}
