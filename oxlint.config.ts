@@ -27,6 +27,7 @@ const effectful = {
   store: { rooms: grammars, packages: [...builtins, 'pg', '@electric-sql/**'] },
   sync: { rooms: grammars, packages: builtins },
   routes: { rooms: grammars, packages: [...builtins, 'fastify', '@fastify/**', 'typebox'] },
+  'routes/auth': { rooms: grammars, packages: [...builtins, 'fastify', 'jose'] },
   consumers: { rooms: grammars, packages: [...builtins] },
   'consumers/kafka': { rooms: grammars, packages: [...builtins, 'kafkajs', 'kafkajs/**'] },
   cli: { rooms: grammars, packages: builtins },

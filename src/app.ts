@@ -23,6 +23,7 @@ import { eventParts, journalOf, type EventParts } from './app-events.ts'
 import { kafkaParts, type KafkaParts } from './app-kafka.ts'
 import { peerParts, peerTargets, type PeerParts } from './app-peers.ts'
 import { openingStep, openStore } from './app-store.ts'
+import type { AuthConfig } from './config/auth-config.ts'
 import type { Config } from './config/environment.ts'
 import { validateResource } from './fhir/validation/validate-resource.ts'
 import { applyCaseLaw, type CaseLawInput } from './mappers/case/law.ts'
@@ -33,6 +34,8 @@ import { serviceMeters, type ServiceMeters } from './observability/service-meter
 import { slowStep } from './observability/slow-step.ts'
 import { adminRoutes, type PeerDesk } from './routes/admin.ts'
 import { adtRoutes } from './routes/adt.ts'
+import { authDoor } from './routes/auth/door.ts'
+import { tokenVerifier, type TokenVerifier } from './routes/auth/token-verifier.ts'
 import { caseRoutes } from './routes/cases/case-routes.ts'
 import { fhirRoutes } from './routes/fhir/fhir-routes.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -47,6 +50,8 @@ export interface Overrides {
   readonly clock?: Clock
   readonly store?: Store
   readonly emit?: EmitEvent
+  /** How soon the keys of an issuer may be asked for again. */
+  readonly keysCooldownMs?: number
   /** Says something to a person: the line when ready, a step that takes long. */
   readonly say?: (line: string) => void
 }
@@ -73,6 +78,7 @@ interface Frame {
   readonly store: Store
   readonly registry: ModelRegistry
   readonly startedMs: number
+  readonly keysCooldownMs?: number
 }
 
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024
@@ -92,7 +98,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const store = await slowStep(openingStep(config.database), opening, say)
   const { tenant, canonicalBase } = config
   const models = modelParts({ store, clock, tenant, base: fhirBase(config), canonicalBase })
-  return joinParts({ config, clock, emit, say, ...models, startedMs })
+  const { keysCooldownMs } = overrides
+  const frame = { config, clock, emit, say, ...models, startedMs }
+  return joinParts({ ...frame, ...(keysCooldownMs !== undefined && { keysCooldownMs }) })
 }
 
 function warnWhenOpen({ http }: Config, emit: EmitEvent, say: (line: string) => void): void {
@@ -230,9 +238,11 @@ function runnable(frame: Frame, parts: Parts): App {
 
 function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): FastifyInstance {
   const { config, emit, clock, store } = frame
+  const verifier = frame.config.auth && verifierOf(frame.config.auth, frame)
   const server = httpServer({
     ...{ emit, meters: parts.meters, bodyLimitBytes: BODY_LIMIT_BYTES },
-    ...(!config.http.open && { isOwnHost: namesThisServer(config.http) }),
+    ...(!config.http.open && !verifier && { isOwnHost: namesThisServer(config.http) }),
+    ...(verifier && { door: authDoor({ verifier }) }),
   })
   openApi(server, {
     version: packageJson.version,
@@ -251,8 +261,8 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
     ...{ ...law, store, registry: frame.registry, clock },
     ...{ base: fhirBase(config), targets, journal, settings },
   })
-  void server.register(caseRoutes, { deps })
-  void server.register(modelRoutes, { deps })
+  void server.register(caseRoutes, { depsOf: () => deps })
+  void server.register(modelRoutes, { depsOf: () => deps })
   server.addHook('onReady', () => seedModels(deps))
   server.addHook('onReady', () => seedQuestionnaires(deps))
   void server.register(fhirRoutes, {
@@ -271,6 +281,20 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
     version: packageJson.version,
   })
   return server
+}
+
+/** Tokens are meant for the FHIR base unless AUTH_AUDIENCE says another name for this server. */
+function verifierOf(
+  { audiences, tenants, ...auth }: AuthConfig,
+  { config, clock, emit, keysCooldownMs }: Pick<Frame, 'config' | 'clock' | 'emit' | 'keysCooldownMs'>,
+): TokenVerifier {
+  const base = fhirBase(config)
+  const settings = {
+    ...{ ...auth, base, audiences: audiences ?? [base] },
+    ...(tenants && { tenantClaim: tenants.claim }),
+    ...(keysCooldownMs !== undefined && { keysCooldownMs }),
+  }
+  return tokenVerifier(settings, { clock, emit })
 }
 
 function localUrl(server: FastifyInstance, host: string): string {

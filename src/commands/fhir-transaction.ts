@@ -14,6 +14,7 @@ import { etagMatches, etagOf } from '../fhir/etag.ts'
 import { codedOutcome } from '../fhir/outcome.ts'
 import type { Resource, ResourceKey } from '../fhir/resource.ts'
 import { parseSearch } from '../fhir/search/parse-search.ts'
+import { permittedEntries } from './fhir-access.ts'
 import type { Caller, FhirDeps } from './fhir-deps.ts'
 import type { WriteIntent } from './fhir-intent.ts'
 import { historyText } from './fhir-history.ts'
@@ -39,7 +40,8 @@ export interface BundleRun {
 export async function runBundle(deps: FhirDeps, caller: Caller, run: BundleRun): Promise<Result<string>> {
   const request = readEntries(run.bundle, deps.base)
   if (!request.ok) return request
-  const { type, entries } = request.value
+  const { type } = request.value
+  const entries = permittedEntries(caller.access, request.value.entries)
   const answers =
     type === 'batch'
       ? ok(await runBatch(deps, caller, { ...run, entries }))

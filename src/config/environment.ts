@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv'
-import { compileSchema } from './schema-check.ts'
+import { authOf, limitsOf, wrongAuth, type AuthConfig, type LimitsConfig } from './auth-config.ts'
+import { compileSchema, isLoopback } from './schema-check.ts'
 import { readSyncConfig } from './sync-config.ts'
 import type { SyncConfig } from './sync-schema.ts'
 import { unbuiltVariables, variables, type FlatEnvironment, type Role, type Variable } from './variables.ts'
@@ -8,6 +9,9 @@ import type { Wrong } from './wrong.ts'
 /** Everything that can be set, typed. Made once at start; nothing else reads the environment. */
 export interface Config {
   readonly tenant: number
+  /** Whose tokens are taken; undefined = nobody is asked for one. */
+  readonly auth?: AuthConfig
+  readonly limits: LimitsConfig
   readonly http: {
     readonly host: string
     readonly port: number
@@ -96,16 +100,18 @@ function wrongValue(error: ErrorObject, given: Readonly<Record<string, string>>)
 function wrongTogether(given: Readonly<Record<string, string>>): readonly Wrong[] {
   const wrong: Wrong[] = []
   const host = given['HOST']
-  if (host !== undefined && !isLoopback(host) && given['AUTH'] !== 'insecure-open') {
+  const isGuarded = given['AUTH'] === 'insecure-open' || given['AUTH_ISSUER'] !== undefined
+  if (host !== undefined && !isLoopback(host) && !isGuarded) {
     wrong.push({
       name: 'HOST',
       given: JSON.stringify(host),
       allowed:
-        'a loopback address (127.0.0.1, ::1, localhost), or any with AUTH=insecure-open, which lets everybody in',
+        'a loopback address (127.0.0.1, ::1, localhost), or any with AUTH_ISSUER (or AUTH=insecure-open, which lets everybody in)',
     })
   }
   const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']
   wrong.push(...allOrNone(sasl, given), ...allOrNone(['KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'], given))
+  wrong.push(...wrongAuth(given))
   return wrong
 }
 
@@ -119,12 +125,13 @@ function allOrNone(names: readonly string[], given: Readonly<Record<string, stri
   }))
 }
 
-const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|::1|\[::1\]|localhost)$/.test(host)
-
 function configOf(flat: FlatEnvironment, sync: SyncConfig): Config {
   const kafka = kafkaOf(flat)
+  const auth = authOf(flat)
   return {
     tenant: 1,
+    ...(auth && { auth }),
+    limits: limitsOf(flat),
     http: {
       host: flat.HOST,
       port: flat.PORT,

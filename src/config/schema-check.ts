@@ -11,6 +11,7 @@ export function compileSchema(schema: object, coerceTypes: boolean): SchemaCheck
     strictRequired: false,
   })
   ajv.addFormat('http-url', isHttpUrl)
+  ajv.addFormat('issuers', text => text.split(',').every(isIssuer))
   ajv.addFormat('postgres-url', isPostgresUrl)
   ajv.addFormat('time-zone', isTimeZone)
   const validate = ajv.compile(schema)
@@ -30,6 +31,16 @@ function isHttpUrl(text: string): boolean {
   const url = URL.parse(text)
   return url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
 }
+
+/** Keys come from there: a way that can be listened in on is only good enough inside one machine. */
+function isIssuer(text: string): boolean {
+  const url = URL.parse(text)
+  if (!url || !isHttpUrl(text) || url.username !== '' || url.password !== '') return false
+  return url.protocol === 'https:' || isLoopback(url.hostname)
+}
+
+/** Whether a host is this machine and nothing else. */
+export const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|::1|\[::1\]|localhost)$/.test(host)
 
 function isPostgresUrl(text: string): boolean {
   const url = URL.parse(text)

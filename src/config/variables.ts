@@ -33,6 +33,13 @@ const list = (item: string, allowed: string, fallback?: string): Variable => ({
 export const roles = ['http', 'adt', 'sync', 'publish'] as const
 export type Role = (typeof roles)[number]
 
+/** Never `none`, and no secret shared with the issuer (HS...). */
+const signatures = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA'],
+] as const
+
+const TENANT = '[a-z0-9][a-z0-9-]{0,39}'
 const TOPIC = '[A-Za-z0-9._-]{1,245}'
 
 /** Every variable that this version reads (interface.md 2). */
@@ -49,6 +56,23 @@ export const variables = {
     'https://casewire.example/fhir',
   ),
   AUTH: oneOf(['insecure-open']),
+  AUTH_ISSUER: ofFormat('issuers', 'https URLs (http only on loopback), separated by commas'),
+  AUTH_AUDIENCE: text('what `aud` of a token must name; several with commas'),
+  AUTH_ALGORITHMS: list(
+    `(${signatures.join('|')})`,
+    `some of ${signatures.join(', ')}`,
+    'RS256,RS384,ES256,ES384',
+  ),
+  AUTH_CLOCK_SKEW_SECONDS: integer(0, 300, 30),
+  AUTH_ROLES_CLAIM: {
+    schema: { type: 'string', minLength: 1, default: 'roles' },
+    allowed: 'the name of a claim, or a path to it with dots',
+  },
+  AUTH_JWKS_URI: ofFormat('issuers', 'an https URL (http only on loopback), with a single AUTH_ISSUER'),
+  TENANT_CLAIM: text('the name of a claim, or a path to it with dots'),
+  TENANTS: list(TENANT, 'names (small letters, digits, hyphen; at most 40), each once'),
+  LIMIT_REQUESTS_PER_MINUTE: integer(1, 10_000_000),
+  LIMIT_CONCURRENT_REQUESTS: integer(1, 10_000),
   DATABASE_URL: { ...ofFormat('postgres-url', 'a postgres:// URL'), secret: true },
   DATABASE_PREPARE: oneOf(['on', 'off'], 'on'),
   MIGRATE: oneOf(['on', 'off'], 'on'),
@@ -77,9 +101,6 @@ export const variables = {
 
 /** Names that interface.md promises and later issues build: refused by name, because ignoring one would mislead. */
 export const unbuiltVariables: readonly string[] = [
-  'AUTH_ISSUER',
-  'AUTH_AUDIENCE',
-  'AUTH_JWKS_URI',
   'MLLP_PORT',
   'SOURCES_CONFIG',
   'CASE_RULES',
@@ -93,6 +114,16 @@ export interface FlatEnvironment {
   readonly PUBLIC_URL?: string
   readonly CANONICAL_BASE: string
   readonly AUTH?: 'insecure-open'
+  readonly AUTH_ISSUER?: string
+  readonly AUTH_AUDIENCE?: string
+  readonly AUTH_ALGORITHMS: string
+  readonly AUTH_CLOCK_SKEW_SECONDS: number
+  readonly AUTH_ROLES_CLAIM: string
+  readonly AUTH_JWKS_URI?: string
+  readonly TENANT_CLAIM?: string
+  readonly TENANTS?: string
+  readonly LIMIT_REQUESTS_PER_MINUTE?: number
+  readonly LIMIT_CONCURRENT_REQUESTS?: number
   readonly DATABASE_URL?: string
   readonly DATABASE_PREPARE: 'on' | 'off'
   readonly MIGRATE: 'on' | 'off'

@@ -4,7 +4,7 @@ import { instantOf, type Clock } from '../lib/clock.ts'
 import { acknowledge, type Acknowledgement, type ErrorCondition } from '../hl7v2/acknowledgement.ts'
 import { readMessage } from '../hl7v2/read-message.ts'
 import type { IngestAdt, Verdict } from '../commands/ingest-adt/inbound.ts'
-import { actorOf } from './actor.ts'
+import { callerOf } from './caller.ts'
 import { sendProblem } from './problem.ts'
 import { verdictJson } from './verdict-json.ts'
 
@@ -32,8 +32,8 @@ export async function adtRoutes(server: FastifyInstance, options: AdtRouteOption
     done(null, body),
   )
   server.post('/adt', async (request, reply) => {
-    const actor = actorOf(request.headers['x-actor'])
-    if (!actor.ok) return sendProblem(reply, actor.failure)
+    const caller = callerOf(request)
+    if (!caller.ok) return sendProblem(reply, caller.failure)
     const contentType = request.headers['content-type']
     const record = {
       value: bodyOf(request),
@@ -45,7 +45,7 @@ export async function adtRoutes(server: FastifyInstance, options: AdtRouteOption
       door: 'http',
       records: [record],
       requestId: request.id,
-      actor: actor.value,
+      actor: caller.value.actor,
     })
     if (result.kind === 'refused') return sendProblem(reply, result.failure)
     const verdicts = result.kind === 'done' ? result.verdicts.flat() : []

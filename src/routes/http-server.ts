@@ -5,6 +5,8 @@ import type { Failure } from '../lib/result.ts'
 import type { EmitEvent } from '../commands/ports/events.ts'
 import type { Meters } from '../commands/ports/meters.ts'
 import { allowedMethods, type KnownRoute } from './allowed-methods.ts'
+import type { Door } from './auth/door.ts'
+import { decorateVisitors } from './caller.ts'
 import { failureOf as fhirFailureOf } from './fhir/errors.ts'
 import { sendFailure as sendFhirFailure } from './fhir/send.ts'
 import { strangeHost } from './own-host.ts'
@@ -16,6 +18,8 @@ export interface HttpServerOptions {
   readonly bodyLimitBytes: number
   /** Whether a Host header names this server; undefined = every one is served. */
   readonly isOwnHost?: (header: string | undefined) => boolean
+  /** Asks for tokens; undefined = nobody is asked who they are. */
+  readonly door?: Door
 }
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
@@ -24,7 +28,8 @@ const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
  * The HTTP server with what every route shares: request ids, metrics by route pattern (never by URL: a query names
  * patients), problem+json. Validation never alters a body: nothing is coerced, removed or filled in.
  */
-export function httpServer({ emit, meters, bodyLimitBytes, isOwnHost }: HttpServerOptions): FastifyInstance {
+export function httpServer(options: HttpServerOptions): FastifyInstance {
+  const { emit, meters, bodyLimitBytes, isOwnHost, door } = options
   const server = fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
@@ -42,6 +47,7 @@ export function httpServer({ emit, meters, bodyLimitBytes, isOwnHost }: HttpServ
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true },
     },
   })
+  decorateVisitors(server)
   const routes: KnownRoute[] = []
   server.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) routes.push({ method: each, path: url })
@@ -49,7 +55,8 @@ export function httpServer({ emit, meters, bodyLimitBytes, isOwnHost }: HttpServ
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (isOwnHost?.(request.headers.host) === false) return refuse(request.url, reply, strangeHost)
-    return undefined
+    const refused = await door?.(request, reply)
+    return refused && refuse(request.url, reply, refused)
   })
   server.addHook('onResponse', async (request, reply) => {
     const served = {

@@ -8,6 +8,7 @@ import { malformed } from './validation-problem.ts'
 export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply {
   const status = failureKinds[failure.kind].api
   if (failure.version !== undefined) reply.header('etag', `W/"${failure.version}"`)
+  if (failure.kind === 'unavailable') reply.header('retry-after', '5')
   return reply
     .code(status)
     .header('content-type', 'application/problem+json; charset=utf-8')
@@ -85,7 +86,6 @@ export function problemHandler(emit: EmitEvent) {
         code: failure.code,
         fault: faultOf(error),
       })
-      reply.header('retry-after', '5')
     }
     return sendProblem(reply, failure)
   }

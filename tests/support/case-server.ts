@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
-import { createApp, type App } from '../../src/app.ts'
+import { createApp, type App, type Overrides } from '../../src/app.ts'
 import { readConfig } from '../../src/config/environment.ts'
 
 /** The whole service in this process, over an embedded database of its own and a clock that tests move. */
@@ -34,12 +34,25 @@ export interface Reply {
 
 const ACTOR = 'Practitioner/noor'
 
-export async function openCaseServer(at = '2026-10-13T13:00:00Z'): Promise<CaseServer> {
+export interface CaseServerOptions {
+  readonly environment?: Readonly<Record<string, string>>
+  readonly overrides?: Overrides
+}
+
+export async function openCaseServer(
+  at = '2026-10-13T13:00:00Z',
+  { environment = {}, overrides = {} }: CaseServerOptions = {},
+): Promise<CaseServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cw-case-'))
   const clock = { nowMs: Date.parse(at) }
-  const config = readConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'silent', TIME_ZONE: 'America/New_York' })
+  const usual = { DATA_DIR: dataDir, LOG_LEVEL: 'silent', TIME_ZONE: 'America/New_York' }
+  const config = readConfig({ ...usual, ...environment })
   if (!config.ok) throw new Error('the configuration must hold')
-  const app = await createApp(config.value, { clock: { nowMs: () => clock.nowMs }, say: () => undefined })
+  const app = await createApp(config.value, {
+    clock: { nowMs: () => clock.nowMs },
+    say: () => undefined,
+    ...overrides,
+  })
   await app.server.ready()
   const call = async ({ method = 'GET', path, body, headers = {} }: Call): Promise<Reply> => {
     const isText = typeof body === 'string'

@@ -9,6 +9,7 @@ export const serviceEvents = {
   'service-stopped': { level: 'info', fields: ['durationMs'] },
   'service-failed': { level: 'fatal', fields: ['step', 'fault'] },
   'insecure-open': { level: 'warn', fields: ['host'] },
+  'issuer-away': { level: 'warn', fields: ['issuer', 'reason', 'fault'] },
   'request-failed': { level: 'error', fields: ['requestId', 'method', 'route', 'status', 'code', 'fault'] },
   'request-served': { level: 'debug', fields: ['requestId', 'method', 'route', 'status', 'durationMs'] },
   'batch-ingested': { level: 'debug', fields: ['origin', 'messages', 'outcomes', 'tries', 'durationMs'] },

@@ -5,21 +5,15 @@ import { caseEtag } from '../../commands/cases/case-etag.ts'
 import { repeatableOf, type Repeatable } from '../../commands/cases/idempotency.ts'
 import type { Answered } from '../../commands/cases/write-case.ts'
 import type { Caller } from '../../commands/fhir-deps.ts'
-import { actorOf } from '../actor.ts'
 import { sendProblem } from '../problem.ts'
 
 /** What the routes of the case API share. */
 export interface CaseRouteOptions {
-  readonly deps: CaseDeps
+  /** Those of the tenant of who is calling. */
+  readonly depsOf: (request: FastifyRequest) => CaseDeps
 }
 
 export const idOf = ({ params }: FastifyRequest): string => (params as { readonly id: string }).id
-
-/** Who writes. Failure: `actor-malformed`. */
-export function callerOf({ headers, id }: FastifyRequest): Result<Caller> {
-  const actor = actorOf(headers['x-actor'])
-  return actor.ok ? ok({ actor: actor.value, requestId: id }) : actor
-}
 
 const KEY = /^[\x21-\x7e]{1,255}$/
 

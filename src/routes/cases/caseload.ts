@@ -19,7 +19,7 @@ const query = Type.Object(
 )
 
 /** `GET /caseload` */
-export function caseloadRoute(server: FastifyInstance, { deps }: CaseRouteOptions): void {
+export function caseloadRoute(server: FastifyInstance, { depsOf }: CaseRouteOptions): void {
   server.get('/caseload', {
     schema: {
       operationId: 'getCaseload',
@@ -31,7 +31,7 @@ export function caseloadRoute(server: FastifyInstance, { deps }: CaseRouteOption
     handler: async request => {
       const { manager } = request.query as { readonly manager: string }
       const names = [...new Set(manager.split(','))]
-      return { managers: await Promise.all(names.map(name => managerLoad(deps, name))) }
+      return { managers: await Promise.all(names.map(name => managerLoad(depsOf(request), name))) }
     },
   })
 }

@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import { createCaseBody } from '../../commands/cases/command-schemas.ts'
 import { createCase, type CreateRequest } from '../../commands/cases/create-case.ts'
 import { sendProblem } from '../problem.ts'
-import { callerOf, repeatableIn, sendAnswer, type CaseRouteOptions } from './case-exchange.ts'
+import { callerOf } from '../caller.ts'
+import { repeatableIn, sendAnswer, type CaseRouteOptions } from './case-exchange.ts'
 import { caseAnswer, problems, writeHeaders } from './schemas.ts'
 
 /** `POST /cases`: a case that people identify. */
-export function createRoute(server: FastifyInstance, { deps }: CaseRouteOptions): void {
+export function createRoute(server: FastifyInstance, { depsOf }: CaseRouteOptions): void {
   server.post('/cases', {
     schema: {
       operationId: 'IdentifyCase',
@@ -23,7 +24,7 @@ export function createRoute(server: FastifyInstance, { deps }: CaseRouteOptions)
       const repeatable = repeatableIn(request, caller.value)
       if (!repeatable.ok) return sendProblem(reply, repeatable.failure)
       const { at, ...payload } = request.body as CreateRequest['payload'] & { readonly at?: string }
-      const answered = await createCase(deps, caller.value, {
+      const answered = await createCase(depsOf(request), caller.value, {
         payload,
         ...(at !== undefined && { at }),
         ...(repeatable.value && { repeatable: repeatable.value }),

@@ -33,7 +33,7 @@ const planQuery = Type.Object(
 )
 
 /** `GET /cases/{id}/diff` and `GET /cases/{id}/plan/diff` */
-export function diffRoute(server: FastifyInstance, { deps }: CaseRouteOptions): void {
+export function diffRoute(server: FastifyInstance, { depsOf }: CaseRouteOptions): void {
   server.get('/cases/:id/diff', {
     schema: {
       operationId: 'diffCase',
@@ -45,7 +45,7 @@ export function diffRoute(server: FastifyInstance, { deps }: CaseRouteOptions): 
     },
     handler: async (request, reply) => {
       const asked = request.query as Omit<DiffRequest, 'id'>
-      const diff = await diffCase(deps, { ...asked, id: idOf(request) })
+      const diff = await diffCase(depsOf(request), { ...asked, id: idOf(request) })
       return diff.ok ? diff.value : sendProblem(reply, diff.failure)
     },
   })
@@ -60,7 +60,7 @@ export function diffRoute(server: FastifyInstance, { deps }: CaseRouteOptions): 
     },
     handler: async (request, reply) => {
       const asked = request.query as Omit<PlanDiffRequest, 'id'>
-      const diff = await diffPlanVersions(deps, { ...asked, id: idOf(request) })
+      const diff = await diffPlanVersions(depsOf(request), { ...asked, id: idOf(request) })
       return diff.ok ? diff.value : sendProblem(reply, diff.failure)
     },
   })

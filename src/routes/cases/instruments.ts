@@ -50,7 +50,7 @@ const instrument = Type.Object({
 })
 
 /** `GET /instruments` */
-export function instrumentsRoute(server: FastifyInstance, { deps }: CaseRouteOptions): void {
+export function instrumentsRoute(server: FastifyInstance, { depsOf }: CaseRouteOptions): void {
   server.get('/instruments', {
     schema: {
       operationId: 'listInstruments',
@@ -58,6 +58,6 @@ export function instrumentsRoute(server: FastifyInstance, { deps }: CaseRouteOpt
       tags: ['cases'],
       response: { 200: Type.Object({ instruments: Type.Array(instrument) }), ...problems(503) },
     },
-    handler: () => Promise.resolve({ instruments: instrumentList(deps.canonicalBase) }),
+    handler: request => Promise.resolve({ instruments: instrumentList(depsOf(request).canonicalBase) }),
   })
 }

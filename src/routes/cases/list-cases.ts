@@ -66,7 +66,7 @@ const query = Type.Object(
 )
 
 /** `GET /cases` */
-export function listRoute(server: FastifyInstance, { deps }: CaseRouteOptions): void {
+export function listRoute(server: FastifyInstance, { depsOf }: CaseRouteOptions): void {
   server.get('/cases', {
     schema: {
       operationId: 'listCases',
@@ -76,7 +76,7 @@ export function listRoute(server: FastifyInstance, { deps }: CaseRouteOptions): 
       response: { 200: caseListSchema, ...problems(400, 503) },
     },
     handler: async (request, reply) => {
-      const list = await listCases(deps, request.query as CaseQuery)
+      const list = await listCases(depsOf(request), request.query as CaseQuery)
       return list.ok ? list.value : sendProblem(reply, list.failure)
     },
   })

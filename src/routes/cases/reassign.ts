@@ -6,7 +6,8 @@ import {
   type CaseloadTransfer,
 } from '../../commands/cases/reassign-caseload.ts'
 import { sendProblem } from '../problem.ts'
-import { callerOf, type CaseRouteOptions } from './case-exchange.ts'
+import { callerOf } from '../caller.ts'
+import type { CaseRouteOptions } from './case-exchange.ts'
 import { problems, reference } from './schemas.ts'
 
 const text = Type.String()
@@ -34,7 +35,7 @@ const report = Type.Object({
 const headers = Type.Object({ 'x-actor': optional(reference('Who acts, without AUTH.')) })
 
 /** `POST /caseload/reassign` */
-export function reassignRoute(server: FastifyInstance, { deps }: CaseRouteOptions): void {
+export function reassignRoute(server: FastifyInstance, { depsOf }: CaseRouteOptions): void {
   server.post('/caseload/reassign', {
     schema: {
       operationId: 'BulkReassign',
@@ -49,7 +50,7 @@ export function reassignRoute(server: FastifyInstance, { deps }: CaseRouteOption
     handler: async (request, reply) => {
       const caller = callerOf(request)
       if (!caller.ok) return sendProblem(reply, caller.failure)
-      const done = await reassignCaseload(deps, caller.value, request.body as CaseloadTransfer)
+      const done = await reassignCaseload(depsOf(request), caller.value, request.body as CaseloadTransfer)
       return done.ok ? reply.send(done.value) : sendProblem(reply, done.failure)
     },
   })

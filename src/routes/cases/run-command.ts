@@ -2,15 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { commandSchemas, type CommandSchema } from '../../commands/cases/command-schemas.ts'
 import { commandUnknown, runCommand } from '../../commands/cases/run-command.ts'
+import { callerOf } from '../caller.ts'
 import { sendProblem } from '../problem.ts'
-import {
-  callerOf,
-  headerText,
-  idOf,
-  repeatableIn,
-  sendAnswer,
-  type CaseRouteOptions,
-} from './case-exchange.ts'
+import { headerText, idOf, repeatableIn, sendAnswer, type CaseRouteOptions } from './case-exchange.ts'
 import { caseAnswer, caseParams, problems, writeHeaders } from './schemas.ts'
 
 /** `POST /cases/{id}/commands/{Name}`: one route a command, so that each payload stands in the OpenAPI document. */
@@ -58,7 +52,7 @@ async function run(
   const body = request.body as Readonly<Record<string, unknown>>
   const { at, reason } = body as { readonly at?: string; readonly reason?: string }
   const ifMatch = headerText(request.headers['if-match'])
-  const answered = await runCommand(options.deps, caller.value, {
+  const answered = await runCommand(options.depsOf(request), caller.value, {
     caseId: idOf(request),
     name,
     payload: Object.fromEntries(

@@ -13,7 +13,7 @@ const query = Type.Object(
 )
 
 /** `GET /cases/{id}/switch-preview` */
-export function switchPreviewRoute(server: FastifyInstance, { deps }: CaseRouteOptions): void {
+export function switchPreviewRoute(server: FastifyInstance, { depsOf }: CaseRouteOptions): void {
   server.get('/cases/:id/switch-preview', {
     schema: {
       operationId: 'previewSwitch',
@@ -26,7 +26,7 @@ export function switchPreviewRoute(server: FastifyInstance, { deps }: CaseRouteO
     },
     handler: async (request, reply) => {
       const asked = request.query as Omit<PreviewRequest, 'id'>
-      const preview = await previewSwitch(deps, { ...asked, id: idOf(request) })
+      const preview = await previewSwitch(depsOf(request), { ...asked, id: idOf(request) })
       return preview.ok ? preview.value : sendProblem(reply, preview.failure)
     },
   })

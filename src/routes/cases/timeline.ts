@@ -19,7 +19,7 @@ const query = Type.Object(
 )
 
 /** `GET /cases/{id}/timeline` */
-export function timelineRoute(server: FastifyInstance, { deps }: CaseRouteOptions): void {
+export function timelineRoute(server: FastifyInstance, { depsOf }: CaseRouteOptions): void {
   server.get('/cases/:id/timeline', {
     schema: {
       operationId: 'getTimeline',
@@ -31,7 +31,7 @@ export function timelineRoute(server: FastifyInstance, { deps }: CaseRouteOption
     },
     handler: async (request, reply) => {
       const asked = request.query as Omit<TimelineRequest, 'id'>
-      const timeline = await caseTimeline(deps, { ...asked, id: idOf(request) })
+      const timeline = await caseTimeline(depsOf(request), { ...asked, id: idOf(request) })
       return timeline.ok ? timeline.value : sendProblem(reply, timeline.failure)
     },
   })

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TObject } from 'typebox'
+import type { CaseDeps } from '../../commands/cases/case-deps.ts'
 import { caseEtag } from '../../commands/cases/case-etag.ts'
 import { commandSchemas } from '../../commands/cases/command-schemas.ts'
 import { managerWeek } from '../../commands/cases/manager-week.ts'
@@ -33,7 +34,7 @@ interface ViewRoute {
   readonly path: string
   readonly operationId: string
   readonly summary: string
-  readonly view: (scene: CaseScene, deps: CaseRouteOptions['deps']) => object | Promise<object>
+  readonly view: (scene: CaseScene, deps: CaseDeps) => object | Promise<object>
   readonly response: TObject
 }
 
@@ -134,7 +135,8 @@ interface Exchange {
 
 async function show({ view }: ViewRoute, { request, reply, options }: Exchange): Promise<FastifyReply> {
   const { at } = request.query as { readonly at?: string }
-  const scene = await viewCase(options.deps, { id: idOf(request), ...(at !== undefined && { at }) })
+  const deps = options.depsOf(request)
+  const scene = await viewCase(deps, { id: idOf(request), ...(at !== undefined && { at }) })
   if (!scene.ok) return sendProblem(reply, scene.failure)
-  return reply.header('etag', caseEtag(scene.value.version)).send(await view(scene.value, options.deps))
+  return reply.header('etag', caseEtag(scene.value.version)).send(await view(scene.value, deps))
 }

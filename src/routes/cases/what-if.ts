@@ -68,7 +68,7 @@ const body = Type.Object(
 )
 
 /** `POST /cases/{id}/what-if` */
-export function whatIfRoute(server: FastifyInstance, { deps }: CaseRouteOptions): void {
+export function whatIfRoute(server: FastifyInstance, { depsOf }: CaseRouteOptions): void {
   server.post('/cases/:id/what-if', {
     schema: {
       operationId: 'supposeCase',
@@ -80,7 +80,7 @@ export function whatIfRoute(server: FastifyInstance, { deps }: CaseRouteOptions)
     },
     handler: async (request, reply) => {
       const supposition = request.body as Supposition
-      const supposed = await supposeCase(deps, { id: idOf(request), supposition })
+      const supposed = await supposeCase(depsOf(request), { id: idOf(request), supposition })
       return supposed.ok ? supposed.value : sendProblem(reply, supposed.failure)
     },
   })

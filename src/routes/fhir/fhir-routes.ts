@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ok, type Failure, type Result } from '../../lib/result.ts'
+import { mayInteract } from '../../commands/fhir-access.ts'
 import type { FhirDeps } from '../../commands/fhir-deps.ts'
 import { faultOf, type EmitEvent } from '../../commands/ports/events.ts'
 import { capabilityStatement } from '../../fhir/capability-statement.ts'
 import { interactions, type Interaction, type InteractionName } from '../../fhir/interactions.ts'
 import { outcome } from '../../fhir/outcome.ts'
-import { actorOf } from '../actor.ts'
+import { callerOf, visitorOf } from '../caller.ts'
 import { capabilities } from './capabilities.ts'
 import { create } from './create.ts'
 import { conditionalDelete, deleteInstance } from './delete.ts'
@@ -26,6 +27,8 @@ import { vread } from './vread.ts'
 
 export interface FhirRouteOptions {
   readonly deps: FhirDeps
+  /** Those of a tenant; undefined = there is only one. */
+  readonly depsOf?: (tenant: number) => FhirDeps
   readonly emit: EmitEvent
   readonly bodyLimitBytes: number
   /** Of this program, for the CapabilityStatement. */
@@ -37,7 +40,7 @@ export interface FhirRouteOptions {
  * goes wrong, Fastify's own errors included, is answered as an OperationOutcome.
  */
 export async function fhirRoutes(server: FastifyInstance, options: FhirRouteOptions): Promise<void> {
-  const { deps, emit, bodyLimitBytes, version } = options
+  const { deps, depsOf = () => deps, emit, bodyLimitBytes, version } = options
   addParsers(server)
   server.setErrorHandler((error: Error, request, reply) => sendError({ error, request, reply, emit }))
   server.setNotFoundHandler((request, reply) => {
@@ -50,9 +53,13 @@ export async function fhirRoutes(server: FastifyInstance, options: FhirRouteOpti
   const handlers = handlersOf(statementText(deps, version))
   for (const interaction of interactions) {
     const handler = handlers[interaction.name]
-    if (handler) addRoute(server, interaction, { handler, deps, bodyLimitBytes })
+    if (handler) addRoute(server, interaction, { handler, depsOf, bodyLimitBytes })
     else addRefusal(server, interaction)
   }
+  for (const route of operationRoutes) {
+    addRoute(server, asInteraction(route), { handler: operationHandler(route), depsOf, bodyLimitBytes })
+  }
+  unknownOperations(server)
 }
 
 /** Written on first use: it is large, and most starts are of no interest to it. */
@@ -106,30 +113,37 @@ function utf8(bytes: Buffer): string | undefined {
 
 interface RouteParts {
   readonly handler: Handler
-  readonly deps: FhirDeps
+  readonly depsOf: (tenant: number) => FhirDeps
   readonly bodyLimitBytes: number
 }
 
-function addRoute(server: FastifyInstance, { method, path }: Interaction, parts: RouteParts): void {
+function addRoute(server: FastifyInstance, { name, method, path }: Interaction, parts: RouteParts): void {
   server.route({
     method,
     url: path,
     bodyLimit: parts.bodyLimitBytes,
     handler: async (request, reply) => {
-      const exchange = exchangeOf(request, parts.deps)
+      const exchange = exchangeOf(request, { name, depsOf: parts.depsOf })
       const answer = exchange.ok ? await parts.handler(exchange.value) : exchange
       return answer.ok ? sendAnswer(reply, answer.value) : sendFailure(reply, answer.failure)
     },
   })
 }
 
-function exchangeOf(request: FastifyRequest, deps: FhirDeps): Result<Exchange> {
-  const actor = actorOf(request.headers['x-actor'])
-  if (!actor.ok) return actor
+/** The request as its handler sees it, once its scopes allow it. Failures: `actor-malformed`, `access-denied`. */
+function exchangeOf(
+  request: FastifyRequest,
+  { name, depsOf }: Pick<Interaction, 'name'> & Pick<RouteParts, 'depsOf'>,
+): Result<Exchange> {
+  const caller = callerOf(request)
+  if (!caller.ok) return caller
+  const params = request.params as Readonly<Record<string, string>>
+  const allowed = mayInteract(caller.value.access, name, params['type'])
+  if (!allowed.ok) return allowed
   return ok({
-    deps,
-    caller: { actor: actor.value, requestId: request.id },
-    params: request.params as Readonly<Record<string, string>>,
+    deps: depsOf(visitorOf(request).tenant),
+    caller: caller.value,
+    params,
     pairs: [...queryOf(request)],
     headers: request.headers,
     body: request.body as Body | undefined,
@@ -155,11 +169,6 @@ function addRefusal(server: FastifyInstance, { name, method, path }: Interaction
     handler: async (_request, reply) => sendFailure(reply, failure),
   })
 }
-
-const NO_OPERATIONS = 'Operations are not supported.'
-
-const isOperation = ({ params }: FastifyRequest): boolean =>
-  (params as Readonly<Record<string, string>>)['other']?.startsWith('$') === true
 
 const noSuchMethod: Failure = {
   kind: 'method-not-allowed',

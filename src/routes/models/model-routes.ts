@@ -14,7 +14,8 @@ import {
 } from '../../commands/cases/model-desk.ts'
 import type { KnownModel } from '../../commands/cases/model-registry.ts'
 import { modelParts } from '../../commands/cases/model-schemas.ts'
-import { callerOf, headerText } from '../cases/case-exchange.ts'
+import { callerOf } from '../caller.ts'
+import { headerText } from '../cases/case-exchange.ts'
 import { problems } from '../cases/schemas.ts'
 import { jsonBodies } from '../json-body.ts'
 import { sendProblem } from '../problem.ts'
@@ -30,7 +31,8 @@ import {
 } from './model-schemas.ts'
 
 export interface ModelRouteOptions {
-  readonly deps: ModelDeps
+  /** Those of the tenant of who is calling. */
+  readonly depsOf: (request: FastifyRequest) => ModelDeps
 }
 
 /** The registry of models (interface.md 3): read, clone, edit, publish, retire. */
@@ -43,7 +45,7 @@ export async function modelRoutes(server: FastifyInstance, options: ModelRouteOp
   moveRoutes(server, options)
 }
 
-function readRoutes(server: FastifyInstance, { deps }: ModelRouteOptions): void {
+function readRoutes(server: FastifyInstance, { depsOf }: ModelRouteOptions): void {
   server.get('/models', {
     schema: {
       operationId: 'listModels',
@@ -53,7 +55,7 @@ function readRoutes(server: FastifyInstance, { deps }: ModelRouteOptions): void 
       response: { 200: modelList, ...problems(400, 503) },
     },
     handler: async request => {
-      const models = await listModels(deps, request.query as { readonly state?: string })
+      const models = await listModels(depsOf(request), request.query as { readonly state?: string })
       return { models: models.map(answerOf) }
     },
   })
@@ -68,12 +70,12 @@ function readRoutes(server: FastifyInstance, { deps }: ModelRouteOptions): void 
     },
     handler: async (request, reply) => {
       const { version } = request.query as { readonly version?: string }
-      return send(reply, 200, await findModel(deps, paramsOf(request).id, version))
+      return send(reply, 200, await findModel(depsOf(request), paramsOf(request).id, version))
     },
   })
 }
 
-function cloneRoute(server: FastifyInstance, { deps }: ModelRouteOptions): void {
+function cloneRoute(server: FastifyInstance, { depsOf }: ModelRouteOptions): void {
   server.post('/models/:id/clone', {
     schema: {
       operationId: 'cloneModel',
@@ -93,7 +95,7 @@ function cloneRoute(server: FastifyInstance, { deps }: ModelRouteOptions): void 
       const id = paramsOf(request).id
       const options = request.body as { readonly id?: string; readonly title?: string }
       return acted(request, reply, 201, (caller, { ifMatch }) =>
-        cloneTo(deps, caller, {
+        cloneTo(depsOf(request), caller, {
           id,
           options,
           ...(version !== undefined && { version }),
@@ -104,7 +106,7 @@ function cloneRoute(server: FastifyInstance, { deps }: ModelRouteOptions): void 
   })
 }
 
-function editRoute(server: FastifyInstance, { deps }: ModelRouteOptions): void {
+function editRoute(server: FastifyInstance, { depsOf }: ModelRouteOptions): void {
   server.put('/models/:id/versions/:version', {
     schema: {
       operationId: 'editModel',
@@ -117,7 +119,9 @@ function editRoute(server: FastifyInstance, { deps }: ModelRouteOptions): void {
     },
     handler: async (request, reply) => {
       const content = request.body as Parameters<typeof editDraft>[2]['content']
-      return acted(request, reply, 200, (caller, act) => editDraft(deps, caller, { ...act, content }))
+      return acted(request, reply, 200, (caller, act) =>
+        editDraft(depsOf(request), caller, { ...act, content }),
+      )
     },
   })
 }
@@ -137,7 +141,7 @@ const moves = [
   },
 ] as const
 
-function moveRoutes(server: FastifyInstance, { deps }: ModelRouteOptions): void {
+function moveRoutes(server: FastifyInstance, { depsOf }: ModelRouteOptions): void {
   for (const { path, operationId, summary, run } of moves) {
     server.post(`/models/:id/versions/:version/${path}`, {
       schema: {
@@ -152,7 +156,7 @@ function moveRoutes(server: FastifyInstance, { deps }: ModelRouteOptions): void 
       handler: async (request, reply) => {
         const { reason } = request.body as { readonly reason?: string }
         return acted(request, reply, 200, (caller, act) =>
-          run(deps, caller, { ...act, ...(reason !== undefined && { reason }) }),
+          run(depsOf(request), caller, { ...act, ...(reason !== undefined && { reason }) }),
         )
       },
     })

@@ -59,9 +59,12 @@ describe('readConfig', () => {
   })
 
   it.each(['0.0.0.0', '::', '10.0.0.1', '127.evil.example', 'localhost.example'])(
-    'serves on %s only with AUTH=insecure-open',
+    'serves on %s only with AUTH_ISSUER or AUTH=insecure-open',
     HOST => {
       expect(bad({ HOST }).map(({ name }) => name)).toEqual(['HOST'])
+      const AUTH_ISSUER = 'https://id.example'
+      expect(good({ HOST, AUTH_ISSUER, PUBLIC_URL: 'https://cm.example' }).http.host).toBe(HOST)
+      expect(bad({ HOST, AUTH_ISSUER }).map(({ name }) => name)).toEqual(['AUTH_AUDIENCE'])
       expect(good({ HOST, AUTH: 'insecure-open' }).http.open).toBe(true)
     },
   )

@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import type { Identity } from '../../fhir/smart/identity.ts'
+import { admit, HOME_TENANT } from '../caller.ts'
+import { isOpen, mayUse } from './route-needs.ts'
+import type { TokenVerifier } from './token-verifier.ts'
+
+export interface DoorOptions {
+  readonly verifier: Pick<TokenVerifier, 'identify'>
+  /** Number of each tenant by its name; undefined = there is one tenant, and no claim says which. */
+  readonly tenants?: ReadonlyMap<string, number>
+}
+
+/** Asks who is calling before anything else happens; gives why somebody is not let in. */
+export type Door = (request: FastifyRequest, reply: FastifyReply) => Promise<Failure | undefined>
+
+/**
+ * The door of every route but the open ones: a bearer token (RFC 6750) of an issuer that is trusted, for a tenant that is
+ * known, with scopes or a role for the route. Failures: those of the verifier, `token-missing`, `tenant-unknown`,
+ * `access-denied`.
+ */
+export function authDoor({ verifier, tenants }: DoorOptions): Door {
+  return async (request, reply) => {
+    const route = request.routeOptions.url
+    if (isOpen(request.method, route)) return undefined
+    const token = bearerIn(request.headers.authorization)
+    if (token === undefined) return challenge(reply, missing)
+    const identity = await verifier.identify(token)
+    if (!identity.ok) return challenge(reply, identity.failure)
+    const tenant = tenantOf(identity.value, tenants)
+    if (!tenant.ok) return tenant.failure
+    const allowed = mayUse(identity.value, request.method, route)
+    if (!allowed.ok) return challenge(reply, allowed.failure)
+    admit(request, { identity: identity.value, tenant: tenant.value })
+    return undefined
+  }
+}
+
+const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i
+
+const bearerIn = (header: string | undefined): string | undefined => BEARER.exec(header ?? '')?.[1]
+
+const missing: Failure = {
+  kind: 'unauthenticated',
+  code: 'token-missing',
+  message:
+    'Send Authorization: Bearer with an access token; /fhir/.well-known/smart-configuration says where tokens are had.',
+}
+
+function tenantOf({ tenant }: Identity, tenants: DoorOptions['tenants']): Result<number> {
+  if (!tenants) return ok(HOME_TENANT)
+  const number = tenant === undefined ? undefined : tenants.get(tenant)
+  return number === undefined ? fail(stranger) : ok(number)
+}
+
+const stranger: Failure = {
+  kind: 'forbidden',
+  code: 'tenant-unknown',
+  message: 'The token is of no tenant of this server: its claim TENANT_CLAIM must name one of TENANTS.',
+}
+
+/** RFC 6750, 3.1; a request without a token is told no error. */
+const errors: ReadonlyMap<string, string> = new Map([
+  ['token-refused', ', error="invalid_token"'],
+  ['token-expired', ', error="invalid_token", error_description="expired"'],
+  ['access-denied', ', error="insufficient_scope"'],
+])
+
+function challenge(reply: FastifyReply, failure: Failure): Failure {
+  if (failure.kind !== 'unavailable') {
+    reply.header('www-authenticate', `Bearer realm="casewire"${errors.get(failure.code) ?? ''}`)
+  }
+  return failure
+}
