@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Store } from '../commands/ports/store.ts'
 import { readCaseEvents, readKeptAnswer } from './case-event-queries.ts'
 import { connectPostgres } from './connect-postgres.ts'
+import { readCompartment } from './compartment-queries.ts'
 import { rethrow, type Connect } from './connection.ts'
 import type { Db } from './db.ts'
 import { openEmbeddedDatabase } from './embedded/embedded-database.ts'
@@ -155,6 +156,7 @@ function storeOver(db: Db, { backend, clock, indexResource, close }: Parts): Sto
     close,
   }
 }
+    compartment: (tenant, request) => readCompartment(db, tenant, request),
 
 interface PartitionKey {
   readonly group: string

@@ -222,6 +222,7 @@ test('the choices that expressions leave open are those of the StructureDefiniti
 describe('the CapabilityStatement', () => {
   const statement = capabilityStatement({
     base: 'http://x.org/fhir',
+    canonicalBase: 'http://x.org/cm',
     version: '1',
     date: '2026-01-01T00:00:00Z',
   })

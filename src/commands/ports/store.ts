@@ -43,6 +43,8 @@ export interface Store {
     request: { readonly patient: string; readonly types: readonly string[]; readonly at: Instant },
   ): Promise<readonly Stored[]>
   /** Case events in order of recording, keyset by (recorded, id). */
+  /** Current resources that are some patient's, without tombstones, keyset by (shard, type, id). */
+  compartment(tenant: number, request: CompartmentRequest): Promise<readonly Stored[]>
   caseEvents(tenant: number, filter: CaseEventFilter): Promise<readonly CaseEventRow[]>
   keptAnswer(tenant: number, key: string): Promise<KeptAnswer | undefined>
   readonly inbox: InboxQueries
@@ -97,6 +99,19 @@ export interface HistoryPlace {
 
 export interface LoadRequest {
   readonly tenant: number
+export interface CompartmentRequest {
+  /** Id of the Patient; undefined = everybody's. */
+  readonly patient?: string
+  readonly types: readonly string[]
+  /** Last changed at this instant or later. */
+  readonly since?: Instant
+  /** Whose time (the date parameter that is promoted) touches [from, before), or is not known. */
+  readonly from?: Instant
+  readonly before?: Instant
+  readonly after?: { readonly shard: number; readonly type: string; readonly id: string }
+  readonly count: number
+}
+
   readonly lane: number
   readonly keys?: readonly ResourceKey[]
   /** Every resource of these types in the compartment of these patients (Patient ids). */

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { interactions } from '../../fhir/interactions.ts'
+import { operationRoutes } from '../../fhir/operations/operations.ts'
 import { allowedMethods } from '../allowed-methods.ts'
 
-const built = interactions.filter(interaction => interaction.built)
+const built = [...interactions.filter(interaction => interaction.built), ...operationRoutes]
 
 /** The methods that an address below the base has, HEAD and OPTIONS too, as the header Allow lists them; none = no such address. */
 export function allowedBelow(server: FastifyInstance, url: string): readonly string[] {

@@ -1,0 +1,206 @@
+import { fail, ok, type Result } from '../../lib/result.ts'
+import { spanOf } from '../../lib/fhir-time.ts'
+import { instantOf } from '../../lib/clock.ts'
+import { parseJson } from '../../lib/json.ts'
+import { referencesIn } from '../../fhir/bundle/links.ts'
+import { bundleText } from '../../fhir/bundle/texts.ts'
+import { compartmentPaths, localReference } from '../../fhir/compartment.ts'
+import { connectedTo } from '../../fhir/operations/connected.ts'
+import { badInput } from '../../fhir/operations/operation-input.ts'
+import type { Resource, ResourceKey } from '../../fhir/resource.ts'
+import { isResourceType } from '../../fhir/resource-types.ts'
+import { readPageToken, writePageToken } from '../../fhir/search/page-token.ts'
+import { COUNT_DEFAULT, COUNT_MAX, PAGE_PARAMETER } from '../../fhir/search/search-controls.ts'
+import type { FhirDeps } from '../fhir-deps.ts'
+import { readCurrent } from '../fhir-read.ts'
+import type { CompartmentRequest, Stored } from '../ports/store.ts'
+
+export interface EverythingRequest {
+  readonly type: 'Patient' | 'EpisodeOfCare'
+  readonly id?: string
+  readonly pairs: readonly (readonly [name: string, value: string])[]
+}
+
+interface Query {
+  readonly count: number
+  readonly types?: readonly string[]
+  readonly times: Pick<CompartmentRequest, 'since' | 'from' | 'before'>
+  readonly after?: NonNullable<CompartmentRequest['after']>
+  readonly applied: EverythingRequest['pairs']
+}
+
+/** Types whose resources are in some patient's compartment. */
+const compartmentTypes: readonly string[] = ['Patient', ...Object.keys(compartmentPaths)]
+const isInCompartments = (type: string): boolean => compartmentTypes.includes(type)
+
+/**
+ * `$everything` as the JSON text of a searchset: what is in the compartment of a patient (of every patient without an id),
+ * or what belongs to an EpisodeOfCare with its patient; on each page with what it refers to outside of compartments
+ * (practitioners, organizations, places...). Pages follow one another by key, so that what stays is neither left out nor
+ * told twice while others write. Source: http://hl7.org/fhir/R4/patient-operation-everything.html. Failures: those of a
+ * read, `operation-input`.
+ */
+export async function everything(deps: FhirDeps, request: EverythingRequest): Promise<Result<string>> {
+  const query = readQuery(request.pairs)
+  if (!query.ok) return query
+  const { type, id } = request
+  const focus = id === undefined ? undefined : await readCurrent(deps, { type, id })
+  if (focus && !focus.ok) return focus
+  const found =
+    type === 'EpisodeOfCare' && focus
+      ? await ofEpisode(deps, focus.value, query.value)
+      : await ofPatients(deps, id, query.value)
+  const matches = found.slice(0, query.value.count)
+  const last = matches.at(-1)
+  const next = found.length > query.value.count && last ? tokenOf(last) : undefined
+  const included = await referredTo(deps, matches, query.value)
+  const url = (page: string | undefined): string => urlOf(deps.base, request, query.value.applied, page)
+  const page = new Map(request.pairs).get(PAGE_PARAMETER)
+  const entry = (mode: 'match' | 'include') => (stored: Stored) => ({
+    ...{ fullUrl: `${deps.base}/${stored.type}/${stored.id}`, resource: stored.content },
+    search: { mode },
+  })
+  return ok(
+    bundleText({
+      type: 'searchset',
+      links: [
+        { relation: 'self', url: url(page) },
+        ...(next === undefined ? [] : [{ relation: 'next', url: url(next) }]),
+      ],
+      entries: [...matches.map(entry('match')), ...included.map(entry('include'))],
+    }),
+  )
+}
+
+function ofPatients(
+  { store, tenant }: FhirDeps,
+  patient: string | undefined,
+  { count, types = compartmentTypes, times, after }: Query,
+): Promise<readonly Stored[]> {
+  return store.compartment(tenant, {
+    ...(patient !== undefined && { patient }),
+    ...{ ...times, types: types.filter(isInCompartments), count: count + 1 },
+    ...(after && { after }),
+  })
+}
+
+/** No case has more than a patient's record holds: it is read whole, and cut into pages. */
+async function ofEpisode(
+  deps: FhirDeps,
+  focus: Stored,
+  { count, types, times, after }: Query,
+): Promise<readonly Stored[]> {
+  const key = { type: focus.type, id: focus.id }
+  const { resources } = await deps.store.load({
+    ...{ tenant: deps.tenant, lane: 0 },
+    recordOf: { key, types: compartmentTypes },
+  })
+  const rows = new Map(
+    resources.flatMap(row => (row.deleted ? [] : [[parseJson(row.content) as Resource, row] as const])),
+  )
+  const episode = [...rows].find(([, row]) => row.type === key.type && row.id === key.id)?.[0]
+  const members = episode ? connectedTo(episode, [...rows.keys()]) : []
+  const patients = [...rows].flatMap(([, row]) => (row.type === 'Patient' ? [row] : []))
+  const all = episode ? [...patients, ...members.flatMap(member => rows.get(member) ?? [])] : [focus]
+  return all
+    .filter(({ type, updated }) => (types?.includes(type) ?? true) && updated >= (times.since ?? ''))
+    .toSorted(byKey)
+    .filter(row => !after || byKey(row, after) > 0)
+    .slice(0, count + 1)
+}
+
+type Place = Pick<Stored, 'shard' | 'type' | 'id'>
+
+function byKey(a: Place, b: Place): number {
+  if (a.shard !== b.shard) return a.shard - b.shard
+  if (a.type !== b.type) return a.type < b.type ? -1 : 1
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}
+
+/** What a page refers to that is in no compartment. */
+async function referredTo(
+  { store, tenant, base }: FhirDeps,
+  matches: readonly Stored[],
+  { types }: Query,
+): Promise<readonly Stored[]> {
+  const references = new Set(
+    matches.flatMap(({ content }) =>
+      referencesIn(parseJson(content)).map(text => localReference(text, base)),
+    ),
+  )
+  const keys = [...references]
+    .flatMap(reference => keyIn(reference))
+    .filter(({ type }) => {
+      return !isInCompartments(type) && (types?.includes(type) ?? true)
+    })
+  if (keys.length === 0) return []
+  const { resources } = await store.load({ tenant, lane: 0, keys })
+  return resources.filter(({ deleted }) => !deleted)
+}
+
+function keyIn(reference: string): readonly ResourceKey[] {
+  const [, type = '', id = ''] =
+    /^([A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/.*)?$/.exec(reference) ?? []
+  return isResourceType(type) ? [{ type, id }] : []
+}
+
+function readQuery(pairs: EverythingRequest['pairs']): Result<Query> {
+  const given = new Map(pairs)
+  if (given.size < pairs.length) return badInput('each parameter may be given once')
+  const count = given.get('_count') ?? String(COUNT_DEFAULT)
+  if (!/^\d{1,9}$/.test(count)) return badInput('_count must be a whole number')
+  const types = given.get('_type')?.split(',')
+  if (types?.some(type => !isResourceType(type))) return badInput('_type must list R4 resource types')
+  const times = readTimes(given)
+  if (!times.ok) return times
+  const page = given.get(PAGE_PARAMETER)
+  const after = page === undefined ? ok(undefined) : readPlace(page)
+  if (!after.ok) return after
+  return ok({
+    count: Math.min(Math.max(Number(count), 1), COUNT_MAX),
+    ...(types && { types }),
+    times: times.value,
+    ...(after.value && { after: after.value }),
+    applied: pairs.filter(([name]) => name !== PAGE_PARAMETER),
+  })
+}
+
+function readTimes(given: ReadonlyMap<string, string>): Result<Query['times']> {
+  const spans = ['_since', 'start', 'end'].map(name => {
+    const text = given.get(name)
+    return { name, text, span: text === undefined ? undefined : spanOf(text, 'UTC') }
+  })
+  const wrong = spans.find(({ text, span }) => text !== undefined && !span)
+  if (wrong) return badInput(`${wrong.name} must be a date or a time with its offset`)
+  const [since, start, end] = spans.map(({ span }) => span)
+  return ok({
+    ...(since && { since: instantOf(since.startMs) }),
+    ...(start && { from: instantOf(start.startMs) }),
+    ...(end && { before: instantOf(end.endMs + 1) }),
+  })
+}
+
+const tokenOf = ({ shard, type, id }: Stored): string => writePageToken({ keys: [type], shard, id })
+
+function readPlace(page: string): Result<NonNullable<CompartmentRequest['after']>> {
+  const place = readPageToken(page, 1)
+  const [type = ''] = place?.keys ?? []
+  if (place && isResourceType(type)) return ok({ shard: place.shard, type, id: place.id })
+  return fail({
+    kind: 'invalid',
+    code: 'operation-input',
+    message: `${PAGE_PARAMETER} is not one that a link gave; follow the links of an answer.`,
+  })
+}
+
+function urlOf(
+  base: string,
+  { type, id }: EverythingRequest,
+  applied: Query['applied'],
+  page: string | undefined,
+): string {
+  const pairs = [...applied, ...(page === undefined ? [] : [[PAGE_PARAMETER, page] as const])]
+  const query = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString()
+  const root = `${base}/${type}${id === undefined ? '' : `/${id}`}/$everything`
+  return query === '' ? root : `${root}?${query}`
+}

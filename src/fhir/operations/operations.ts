@@ -1,0 +1,125 @@
+/**
+ * Every operation that this server has (http://hl7.org/fhir/R4/operations.html): routes are registered from this table and
+ * the CapabilityStatement is written from it.
+ */
+export interface Operation {
+  /** Without `$`. */
+  readonly name: OperationName
+  /** Of its OperationDefinition; one that begins with / is our own, below `{cm}`. */
+  readonly definition: string
+  /** The resource types that have it; `all` = each one. */
+  readonly types: 'all' | readonly string[]
+  readonly levels: readonly OperationLevel[]
+  /** What changes something is only done by POST. */
+  readonly affectsState: boolean
+  /** The names of its parameters. */
+  readonly parameters: readonly string[]
+}
+
+export type OperationLevel = 'system' | 'type' | 'instance'
+
+export type OperationName =
+  | 'validate'
+  | 'everything'
+  | 'episode-everything'
+  | 'meta'
+  | 'meta-add'
+  | 'meta-delete'
+
+const R4 = 'http://hl7.org/fhir/OperationDefinition'
+const paged = ['_since', '_type', '_count', '_page'] as const
+
+export const operations: readonly Operation[] = [
+  {
+    name: 'validate',
+    definition: `${R4}/Resource-validate`,
+    types: 'all',
+    levels: ['type', 'instance'],
+    affectsState: false,
+    parameters: ['resource', 'mode', 'profile'],
+  },
+  {
+    name: 'everything',
+    definition: `${R4}/Patient-everything`,
+    types: ['Patient'],
+    levels: ['type', 'instance'],
+    affectsState: false,
+    parameters: ['start', 'end', ...paged],
+  },
+  {
+    name: 'episode-everything',
+    definition: '/OperationDefinition/EpisodeOfCare-everything',
+    types: ['EpisodeOfCare'],
+    levels: ['instance'],
+    affectsState: false,
+    parameters: paged,
+  },
+  {
+    name: 'meta',
+    definition: `${R4}/Resource-meta`,
+    types: 'all',
+    levels: ['instance'],
+    affectsState: false,
+    parameters: [],
+  },
+  {
+    name: 'meta-add',
+    definition: `${R4}/Resource-meta-add`,
+    types: 'all',
+    levels: ['instance'],
+    affectsState: true,
+    parameters: ['meta'],
+  },
+  {
+    name: 'meta-delete',
+    definition: `${R4}/Resource-meta-delete`,
+    types: 'all',
+    levels: ['instance'],
+    affectsState: true,
+    parameters: ['meta'],
+  },
+]
+
+/** As it stands in an address, without `$`: two operations may share a name on different types. */
+export const addressName = ({ name }: Operation): string =>
+  name === 'episode-everything' ? 'everything' : name
+
+export interface OperationRoute {
+  readonly operation: Operation
+  readonly level: OperationLevel
+  readonly method: 'GET' | 'POST'
+  /** Below the base: `/:type/:id/$meta`, `/Patient/$everything`. */
+  readonly path: string
+  /** The type that the path names; undefined = it is a parameter, or there is none. */
+  readonly type?: string
+}
+
+/** Every address of every operation. */
+export const operationRoutes: readonly OperationRoute[] = operations.flatMap(operation =>
+  (operation.types === 'all' ? [undefined] : operation.types).flatMap(type =>
+    operation.levels.flatMap(level =>
+      (operation.affectsState ? (['POST'] as const) : (['GET', 'POST'] as const)).map(method => ({
+        ...{ operation, level, method, path: pathOf(operation, level, type) },
+        ...(type !== undefined && level !== 'system' && { type }),
+      })),
+    ),
+  ),
+)
+
+function pathOf(operation: Operation, level: OperationLevel, type = ':type'): string {
+  const root = { system: '', type: `/${type}`, instance: `/${type}/:id` }[level]
+  return `${root}/$${addressName(operation)}`
+}
+
+/** The operations of a type as CapabilityStatement.rest.resource.operation. */
+export const operationsOf = (type: string, canonicalBase: string): readonly object[] =>
+  operations
+    .filter(({ types }) => types === 'all' || types.includes(type))
+    .map(operation => described(operation, canonicalBase))
+
+const described = (operation: Operation, canonicalBase: string): object => ({
+  name: addressName(operation),
+  definition: operation.definition.startsWith('/')
+    ? `${canonicalBase}${operation.definition}`
+    : operation.definition,
+})

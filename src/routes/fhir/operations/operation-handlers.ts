@@ -1,0 +1,102 @@
+import { ok, type Result } from '../../../lib/result.ts'
+import { everything } from '../../../commands/operations/everything.ts'
+import { changeMeta, metaOf } from '../../../commands/operations/meta.ts'
+import { validate } from '../../../commands/operations/validate.ts'
+import {
+  argumentsOf,
+  pairsOf,
+  parametersText,
+  textArgument,
+  type Argument,
+} from '../../../fhir/operations/operation-input.ts'
+import type { OperationName, OperationRoute } from '../../../fhir/operations/operations.ts'
+import type { Meta } from '../../../fhir/resource.ts'
+import {
+  keyOf,
+  onlyParameters,
+  resourceIn,
+  typeOf,
+  type Answer,
+  type Exchange,
+  type Handler,
+} from '../exchange.ts'
+
+/** An operation as it was called: its address is one that there is, its parameters are ones that it has. */
+interface Call {
+  readonly exchange: Exchange
+  readonly given: readonly Argument[]
+  readonly type: string
+  readonly id?: string
+}
+
+type OperationHandler = (call: Call) => Promise<Result<Answer>>
+
+const handlers: Readonly<Record<OperationName, OperationHandler>> = {
+  validate: async ({ exchange, given, type, id }) => {
+    const mode = textArgument(given, 'mode')
+    if (!mode.ok) return mode
+    const profile = textArgument(given, 'profile')
+    if (!profile.ok) return profile
+    const resource = given.find(({ name }) => name === 'resource')?.resource
+    const found = await validate(exchange.deps, {
+      type,
+      ...(id !== undefined && { id }),
+      ...(resource && { resource }),
+      ...(mode.value !== undefined && { mode: mode.value }),
+      ...(profile.value !== undefined && { profile: profile.value }),
+    })
+    return found.ok ? ok({ status: 200, body: JSON.stringify(found.value) }) : found
+  },
+  everything: call => everythingOf('Patient', call),
+  'episode-everything': call => everythingOf('EpisodeOfCare', call),
+  meta: async ({ exchange, type, id = '' }) => metaAnswer(await metaOf(exchange.deps, { type, id })),
+  'meta-add': call => changedMeta(call, 'add'),
+  'meta-delete': call => changedMeta(call, 'delete'),
+}
+
+async function everythingOf(
+  type: 'Patient' | 'EpisodeOfCare',
+  { exchange, given, id }: Call,
+): Promise<Result<Answer>> {
+  const pairs = pairsOf(given)
+  if (!pairs.ok) return pairs
+  const request = { type, ...(id !== undefined && { id }), pairs: pairs.value }
+  const text = await everything(exchange.deps, request)
+  return text.ok ? ok({ status: 200, body: text.value }) : text
+}
+
+async function changedMeta(
+  { exchange, given, type, id = '' }: Call,
+  does: 'add' | 'delete',
+): Promise<Result<Answer>> {
+  const metas = given.filter(({ name }) => name === 'meta')
+  const meta = metas.length === 1 ? metas[0]?.value : undefined
+  return metaAnswer(await changeMeta(exchange.deps, exchange.caller, { key: { type, id }, meta, does }))
+}
+
+const metaAnswer = (meta: Result<Meta>): Result<Answer> =>
+  meta.ok ? ok({ status: 200, body: parametersText([{ name: 'return', valueMeta: meta.value }]) }) : meta
+
+/** The handler of an operation's route: reads what it is called with, refuses what it doesn't know. */
+export const operationHandler =
+  ({ operation, level, type: named }: OperationRoute): Handler =>
+  async asked => {
+    const exchange = named === undefined ? asked : { ...asked, params: { ...asked.params, type: named } }
+    const key =
+      level === 'instance' ? keyOf(exchange) : level === 'type' ? typeKey(exchange) : ok({ type: '' })
+    if (!key.ok) return key
+    const body =
+      exchange.body === undefined || exchange.body.text === '' ? ok(undefined) : resourceIn(exchange)
+    if (!body.ok) return body
+    const pairs = exchange.pairs.filter(([name]) => name !== '_format' && name !== '_pretty')
+    const given = argumentsOf(pairs, body.value)
+    const names = given.map(({ name }) => [name, ''] as const)
+    const known = onlyParameters({ ...exchange, pairs: names }, operation.parameters)
+    if (!known.ok) return known
+    return handlers[operation.name]({ exchange, given, ...key.value })
+  }
+
+function typeKey(exchange: Exchange): Result<{ readonly type: string }> {
+  const type = typeOf(exchange)
+  return type.ok ? ok({ type: type.value }) : type
+}
