@@ -1,7 +1,7 @@
 import { isRowParameter } from '../fhir/search/parameters.ts'
 import type { Keyset, SearchPlan } from '../fhir/search/plan.ts'
 import { promotedColumn } from '../fhir/search/promoted.ts'
-import type { Bind, SearchFrame } from './search-conditions.ts'
+import type { Bind, SearchFrame } from './search-frame.ts'
 
 export interface SortKey {
   /** SQL of the key; never null. */

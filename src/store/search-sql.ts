@@ -3,7 +3,8 @@ import { StoreFault } from '../commands/ports/store-fault.ts'
 import { writePageToken } from '../fhir/search/page-token.ts'
 import type { SearchPlan } from '../fhir/search/plan.ts'
 import type { Db, Statement } from './db.ts'
-import { conditionOf, type SearchFrame } from './search-conditions.ts'
+import { conditionOf } from './search-conditions.ts'
+import type { SearchFrame } from './search-frame.ts'
 import { includedRows } from './search-includes.ts'
 import { afterKeyset, orderBy, sortKeys } from './search-sort.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
@@ -55,6 +56,8 @@ function frameOf(
   return {
     frame: {
       type: plan.type,
+      row: 'r',
+      depth: 0,
       tenant: '$1::int',
       typeNumber: '$2::smallint',
       updated: updatedColumn(plan),

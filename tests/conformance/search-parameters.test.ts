@@ -202,7 +202,7 @@ test('the choices that expressions leave open are those of the StructureDefiniti
   const known = elements()
   const found = new Set<string>()
   for (const { type, expression = '' } of searchParameters) {
-    if (!['token', 'string', 'date', 'reference', 'uri'].includes(type)) continue
+    if (type === 'composite' || type === 'special') continue
     for (const branch of expression.split('|').map(text => text.trim())) {
       if (!/^[A-Za-z.]+$/.test(branch)) continue
       const [root = '', ...steps] = branch.split('.')

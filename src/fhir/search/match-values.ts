@@ -31,6 +31,7 @@ export function stringFits(
   if (modifier === 'exact') return value === bounded(wanted) && written === bounded(text)
   if (modifier === 'contains') return value.includes(wanted)
   if (modifier === 'ends') return value.endsWith(wanted)
+  if (modifier === 'equals' || modifier === 'unequal') return value === bounded(wanted)
   return value.startsWith(wanted)
 }
 

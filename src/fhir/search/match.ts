@@ -115,11 +115,22 @@ function rowFits(row: Row, value: SearchValue, modifier: SearchFilter['modifier'
   }
 }
 
+/** A CodeableConcept with a text only, and a Reference with an identifier only, are there too. */
 function has(held: Matchable, parameter: SearchParameter): boolean {
-  const { numbers = [], composites = [] } = held.entry
+  const { numbers = [], composites = [], lookups } = held.entry
   const isOwn = (row: { readonly parameter: number }): boolean => row.parameter === parameter.number
   if (parameter.type === 'date') return datesOf(held, parameter).length > 0
-  return rowsOf(held, parameter, undefined).length > 0 || numbers.some(isOwn) || composites.some(isOwn)
+  if (numbers.some(isOwn) || composites.some(isOwn)) return true
+  if (rowsOf(held, parameter, undefined).length > 0) return true
+  const beside = presentNumbers(parameter)
+  return lookups.some(row => beside.includes(row.parameter))
+}
+
+/** The numbers in the index rows that say that an element is there. */
+export function presentNumbers(parameter: SearchParameter): readonly number[] {
+  const { type, number } = parameter
+  if (type === 'token') return [number, textNumber(parameter)]
+  return type === 'reference' ? [number, identifierNumber(parameter)] : [number]
 }
 
 function rowsOf(

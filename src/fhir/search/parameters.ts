@@ -29,9 +29,6 @@ export interface SearchParameter {
   readonly component?: readonly { readonly definition: string; readonly expression: string }[]
 }
 
-/** Types of parameter that are searched; the others are refused by name. */
-const builtTypes: ReadonlySet<SearchParameterType> = new Set(['token', 'string', 'date', 'reference', 'uri'])
-
 /** Bases whose parameters hold for every type. */
 const commonBases = ['Resource', 'DomainResource']
 
@@ -80,7 +77,6 @@ export const isTargetOf = ({ type, target }: SearchParameter, name: string): boo
 /** Why this server can't search a type by a parameter, or undefined when it can. */
 export function whyNotSearchable(type: string, parameter: SearchParameter): string | undefined {
   if (isRowParameter(parameter)) return undefined
-  if (!builtTypes.has(parameter.type)) return `parameters of type ${parameter.type} are not supported`
   return whyNotIndexed(type, parameter)
 }
 

@@ -1,10 +1,11 @@
 import { fail, ok, type FailureIssue, type Result } from '../../lib/result.ts'
 import { readPageToken } from './page-token.ts'
-import { searchParameterOf, whyNotSearchable } from './parameters.ts'
 import type { SearchPlan } from './plan.ts'
+import { readCriterion } from './read-criterion.ts'
 import { controls, COUNT_DEFAULT, PAGE_PARAMETER, SORTS_MAX } from './search-controls.ts'
-import { readFilter } from './search-filters.ts'
-import { unknown, unsupported, type Part, type Read, type SearchRequest } from './search-parts.ts'
+import { costFaults } from './search-cost.ts'
+import { unsupported, type Part, type Read, type SearchRequest } from './search-parts.ts'
+import { shownName } from './search-text.ts'
 
 export interface ParsedSearch {
   readonly plan: SearchPlan
@@ -12,9 +13,7 @@ export interface ParsedSearch {
   readonly applied: readonly (readonly [name: string, value: string])[]
 }
 
-/** Bounds on what one search may cost. */
-const VALUES_MAX = 500
-const FILTERS_MAX = 50
+/** Bounds on what comes along with the matches; for the criteria see search-cost.ts. */
 const INCLUDES_MAX = 20
 
 /**
@@ -40,15 +39,9 @@ function refusal(issues: readonly FailureIssue[]): Result<never> {
     : fail({ kind: 'invalid', code: 'search-invalid', message, issues })
 }
 
-/** Parameters of R4 that shape a result or search text, and are not built. */
+/** Parameters of R4 that shape a result, and are not built. */
 const notBuilt: ReadonlySet<string> = new Set([
   '_elements',
-  '_filter',
-  '_text',
-  '_content',
-  '_list',
-  '_has',
-  '_query',
   '_contained',
   '_containedType',
   '_type',
@@ -60,20 +53,12 @@ const notBuilt: ReadonlySet<string> = new Set([
 function readPair([name, value]: readonly [string, string], request: SearchRequest): Read {
   const control = Object.hasOwn(controls, name) ? controls[name] : undefined
   if (control) return control(name, value, request)
-  const [code = '', modifier, ...more] = name.split(':')
-  if (notBuilt.has(code)) return unsupported(shown(name), request, 'not supported')
+  const [code = ''] = name.split(':')
+  if (notBuilt.has(code)) return unsupported(shownName(name), request, 'not supported')
   if (Object.hasOwn(controls, code))
-    return unsupported(shown(name), request, 'this modifier is not supported')
-  if (name.includes('.')) return unsupported(shown(name), request, 'chained parameters are not supported')
-  const parameter = searchParameterOf(request.type, code)
-  if (!parameter || more.length > 0) return unknown(shown(name), request, `unknown for ${request.type}`)
-  const why = whyNotSearchable(request.type, parameter)
-  if (why !== undefined) return unsupported(shown(name), request, why)
-  return readFilter({ name: shown(name), parameter, modifier, value }, request)
+    return unsupported(shownName(name), request, 'this modifier is not supported')
+  return readCriterion([name, value], request)
 }
-
-/** A name of the query as a message may show it: never longer than a name can be. */
-const shown = (name: string): string => name.replace(/[^\w:.\-[\]]/g, '?').slice(0, 80)
 
 type Planned =
   | { readonly ok: true; readonly plan: SearchPlan }
@@ -91,7 +76,7 @@ function planOf(request: SearchRequest, parts: readonly Part[]): Planned {
   const plan: SearchPlan = {
     type: request.type,
     base: request.base,
-    where: parts.flatMap(item => (item.kind === 'filter' ? [{ kind: 'filter', filter: item.filter }] : [])),
+    where: parts.flatMap(item => (item.kind === 'criterion' ? [item.criterion] : [])),
     sort,
     count: parts.findLast(item => item.kind === 'count')?.count ?? COUNT_DEFAULT,
     ...(after && { after }),
@@ -105,17 +90,14 @@ function planOf(request: SearchRequest, parts: readonly Part[]): Planned {
 
 /** A search that would cost too much is refused before the database sees it. */
 function tooMuch(parts: readonly Part[]): readonly FailureIssue[] {
-  const filters = parts.filter(item => item.kind === 'filter')
   const includes = parts.filter(item => item.kind === 'include' || item.kind === 'revinclude')
-  const values = filters.reduce((sum, item) => sum + item.filter.values.length, 0)
   const sorts = parts.reduce((sum, item) => sum + (item.kind === 'sort' ? item.sort.length : 0), 0)
   const limits: readonly (readonly [boolean, string])[] = [
-    [filters.length > FILTERS_MAX, `at most ${FILTERS_MAX} parameters in one search`],
-    [values > VALUES_MAX, `at most ${VALUES_MAX} values in one search`],
     [sorts > SORTS_MAX, `at most ${SORTS_MAX} keys to sort by`],
     [includes.length > INCLUDES_MAX, `at most ${INCLUDES_MAX} includes in one search`],
   ]
-  return limits.flatMap(([over, diagnostics]) =>
+  const faults = limits.flatMap(([over, diagnostics]) =>
     over ? [{ severity: 'error' as const, code: 'too-costly', diagnostics }] : [],
   )
+  return [...costFaults(parts.filter(item => item.kind === 'criterion')), ...faults]
 }

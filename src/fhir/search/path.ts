@@ -71,6 +71,7 @@ export const openChoices: ReadonlySet<string> = new Set([
   'Observation.effective',
   'PlanDefinition.action.definition',
   'Procedure.performed',
+  'RiskAssessment.prediction.probability',
   'ServiceRequest.occurrence',
   'Specimen.collection.collected',
 ])
@@ -80,6 +81,7 @@ const choiceTypes: Readonly<Record<string, readonly string[]>> = {
   date: ['DateTime', 'Period', 'Timing', 'Instant', 'Date'],
   token: ['CodeableConcept', 'Coding', 'Boolean'],
   reference: ['Reference', 'Canonical', 'Uri'],
+  number: ['Decimal'],
   string: ['String'],
   uri: ['Uri'],
 }

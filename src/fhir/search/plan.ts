@@ -101,6 +101,8 @@ export type SearchValue =
       readonly value: string
       readonly unit?: { readonly system?: string | null; readonly code?: string }
     }
+  /** Words of the narrative. */
+  | { readonly kind: 'words'; readonly query: WordQuery }
   /** At most `metres` away from a place, degrees of WGS84 (http://hl7.org/fhir/R4/location.html#positional). */
   | {
       readonly kind: 'position'
@@ -111,6 +113,11 @@ export type SearchValue =
   /** One value for each component of a composite parameter, in their order. */
   | { readonly kind: 'composite'; readonly parts: readonly SearchValue[] }
   | { readonly kind: 'missing'; readonly missing: boolean }
+
+export type WordQuery =
+  | { readonly kind: 'word'; readonly text: string }
+  | { readonly kind: 'and' | 'or'; readonly of: readonly WordQuery[] }
+  | { readonly kind: 'not'; readonly of: WordQuery }
 
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
 

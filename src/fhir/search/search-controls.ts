@@ -34,6 +34,12 @@ export const controls: Readonly<Record<string, ControlReader>> = {
           : badValue(name, 'must be count or false'),
   _format: () => part({ kind: 'nothing' }),
   _pretty: () => part({ kind: 'nothing' }),
+  _explain: (name, value) =>
+    value === 'true'
+      ? part({ kind: 'explain' })
+      : value === 'false'
+        ? part({ kind: 'nothing' })
+        : badValue(name, 'must be true or false'),
   [PAGE_PARAMETER]: (_name, value) => part({ kind: 'page', token: value }),
 }
 
@@ -58,6 +64,7 @@ function sortKey(text: string, request: SearchRequest): SearchPlan['sort'][numbe
   const descending = text.startsWith('-')
   const parameter = searchParameterOf(request.type, descending ? text.slice(1) : text)
   if (!parameter || whyNotSearchable(request.type, parameter) !== undefined) return undefined
+  if (['number', 'quantity', 'composite', 'special'].includes(parameter.type)) return undefined
   return { by: parameter, descending }
 }
 

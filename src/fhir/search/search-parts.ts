@@ -1,5 +1,7 @@
 import type { FailureIssue } from '../../lib/result.ts'
-import type { SearchFilter, SearchInclude, SearchPlan } from './plan.ts'
+import type { SearchParameter } from './parameters.ts'
+import type { Criterion, SearchInclude, SearchPlan } from './plan.ts'
+import type { Terminology } from './terminology.ts'
 
 export interface SearchRequest {
   readonly type: string
@@ -10,17 +12,28 @@ export interface SearchRequest {
   /** Own base URL without a slash at the end. */
   readonly base: string
   readonly nowMs: number
+  /** For `:in`, `:not-in`, `:above`, `:below`; without it they are refused. */
+  readonly terminology?: Terminology
+}
+
+/** A parameter of a type with its modifier, as written. */
+export interface FilterText {
+  readonly name: string
+  readonly parameter: SearchParameter
+  readonly modifier: string | undefined
+  readonly value: string
 }
 
 /** What one name and value contributes to the plan. */
 export type Part =
-  | { readonly kind: 'filter'; readonly filter: SearchFilter }
+  | { readonly kind: 'criterion'; readonly name: string; readonly criterion: Criterion }
   | { readonly kind: 'sort'; readonly sort: SearchPlan['sort'] }
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'page'; readonly token: string }
   | { readonly kind: 'include' | 'revinclude'; readonly include: SearchInclude }
   | { readonly kind: 'total' }
   | { readonly kind: 'count-only' }
+  | { readonly kind: 'explain' }
   | { readonly kind: 'nothing' }
 
 export type Read =
@@ -36,18 +49,18 @@ export const badValue = (name: string, wanted: string): Read => ({
   issue: { severity: 'error', code: 'value', diagnostics: `search parameter ${name}: ${wanted}` },
 })
 
-export function unknown(name: string, request: SearchRequest, why: string): Read {
-  if (request.lenient) return { kind: 'left-out' }
-  return {
-    kind: 'fault',
-    issue: { severity: 'error', code: 'invalid', diagnostics: `search parameter ${name}: ${why}` },
-  }
+export function unknown(name: string, request: Pick<SearchRequest, 'lenient'>, why: string): Read {
+  return request.lenient ? { kind: 'left-out' } : fault(name, 'invalid', why)
 }
 
-export function unsupported(name: string, request: SearchRequest, why: string): Read {
-  if (request.lenient) return { kind: 'left-out' }
-  return {
-    kind: 'fault',
-    issue: { severity: 'error', code: 'not-supported', diagnostics: `search parameter ${name}: ${why}` },
-  }
+export function unsupported(name: string, request: Pick<SearchRequest, 'lenient'>, why: string): Read {
+  return request.lenient ? { kind: 'left-out' } : fault(name, 'not-supported', why)
 }
+
+/** Refused whatever the handling: it would cost too much. */
+export const tooCostly = (name: string, why: string): Read => fault(name, 'too-costly', why)
+
+const fault = (name: string, code: string, why: string): Read => ({
+  kind: 'fault',
+  issue: { severity: 'error', code, diagnostics: `search parameter ${name}: ${why}` },
+})

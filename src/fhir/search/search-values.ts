@@ -1,8 +1,11 @@
 import { resourceTypes } from '../resource-types.ts'
 import { dateInterval } from './date-interval.ts'
 import { folded, normalReference, PREFIX_LENGTH_MAX } from './index-values.ts'
+import { numberValue, positionValue, quantityValue } from './number-values.ts'
+import { componentsOf } from './components.ts'
 import type { SearchParameter } from './parameters.ts'
 import type { Prefix, SearchValue } from './plan.ts'
+import { splitUnescaped, unescaped } from './search-text.ts'
 
 export interface ValueContext {
   /** Own base URL: a reference given absolute under it is a local one. */
@@ -27,37 +30,24 @@ export function readValue(
     case 'string':
       return stringValue(text)
     case 'uri':
-      return { kind: 'uri', text: unescaped(text) }
+      return text === '' ? undefined : { kind: 'uri', text: unescaped(text) }
     case 'date':
       return dateValue(unescaped(text), context.nowMs)
     case 'reference':
       return referenceValue(parameter, unescaped(text), context)
-    default:
-      return undefined
+    case 'number':
+      return numberValue(unescaped(text))
+    case 'quantity':
+      return quantityValue(text)
+    case 'composite':
+      return compositeValue(parameter, text, context)
+    case 'special':
+      return parameter.code === 'near' ? positionValue(text) : undefined
   }
 }
 
-/** The alternatives of a value: split at commas that no backslash protects (http://hl7.org/fhir/R4/search.html#escaping). */
-export const alternatives = (text: string): readonly string[] => splitUnescaped(text, ',')
-
-function splitUnescaped(text: string, separator: string): readonly string[] {
-  const parts = ['']
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text.charAt(at)
-    if (char === separator) {
-      parts.push('')
-      continue
-    }
-    const taken = char === '\\' ? text.slice(at, at + 2) : char
-    at += taken.length - 1
-    parts.push(`${parts.pop() ?? ''}${taken}`)
-  }
-  return parts
-}
-
-const unescaped = (text: string): string => text.replace(/\\([\\,|$])/g, '$1')
-
-function tokenValue(text: string): SearchValue | undefined {
+/** `[system]|[code]` (http://hl7.org/fhir/R4/search.html#token). */
+export function tokenValue(text: string): Extract<SearchValue, { readonly kind: 'token' }> | undefined {
   const [first = '', second, ...more] = splitUnescaped(text, '|')
   if (more.length > 0) return undefined
   if (second === undefined) return first === '' ? undefined : { kind: 'token', code: unescaped(first) }
@@ -66,7 +56,7 @@ function tokenValue(text: string): SearchValue | undefined {
   return { kind: 'token', system: unescaped(first), ...code }
 }
 
-function stringValue(text: string): SearchValue | undefined {
+export function stringValue(text: string): Extract<SearchValue, { readonly kind: 'string' }> | undefined {
   const value = unescaped(text)
   return folded(value) === '' || value.length > PREFIX_LENGTH_MAX
     ? undefined
@@ -112,5 +102,19 @@ function referenceValue(
 
 const allTypes = Object.keys(resourceTypes)
 
-const targetTypes = ({ target }: SearchParameter): readonly string[] =>
+/** The types that a reference parameter may lead to. */
+export const targetTypes = ({ target }: SearchParameter): readonly string[] =>
   target === undefined || target.includes('Resource') ? allTypes : target
+
+/** One value a component, in their order (http://hl7.org/fhir/R4/search.html#composite). */
+function compositeValue(
+  parameter: SearchParameter,
+  text: string,
+  context: ValueContext,
+): SearchValue | undefined {
+  const components = componentsOf(parameter)
+  const texts = splitUnescaped(text, '$')
+  if (components.length === 0 || texts.length !== components.length) return undefined
+  const parts = components.flatMap((component, at) => readValue(component, texts[at] ?? '', context) ?? [])
+  return parts.length === components.length ? { kind: 'composite', parts } : undefined
+}

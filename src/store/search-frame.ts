@@ -1,0 +1,35 @@
+import type { SearchFilter, SearchValue } from '../fhir/search/plan.ts'
+
+/** Adds a value to the statement and gives its placeholder. */
+export type Bind = (value: unknown) => string
+
+/** The row that conditions are about, and the names that every statement of a search binds first. */
+export interface SearchFrame {
+  readonly type: string
+  /** Alias of the row of `resource`. */
+  readonly row: string
+  /** How many references were followed to come here: aliases carry it, so that none hides another. */
+  readonly depth: number
+  /** Placeholders. */
+  readonly tenant: string
+  readonly typeNumber: string
+  /** The column that holds `_lastUpdated`. */
+  readonly updated: string
+  readonly bind: Bind
+}
+
+export type Valued<Kind extends SearchValue['kind']> = Extract<SearchValue, { readonly kind: Kind }>
+
+export const ofKind = <Kind extends SearchValue['kind']>(
+  filter: SearchFilter,
+  kind: Kind,
+): readonly Valued<Kind>[] => filter.values.filter((value): value is Valued<Kind> => value.kind === kind)
+
+export const missing = (filter: SearchFilter): boolean | undefined => ofKind(filter, 'missing')[0]?.missing
+
+export const anyOf = (conditions: readonly string[]): string =>
+  conditions.length === 0 ? 'false' : `(${conditions.join(' or ')})`
+
+/** The rows of a value table that belong to the frame's row. */
+export const rowsOf = (table: string, alias: string, { tenant, typeNumber, row }: SearchFrame): string =>
+  `select 1 from ${table} ${alias} where ${alias}.tenant = ${tenant} and ${alias}.type = ${typeNumber} and ${alias}.shard = ${row}.shard and ${alias}.rid = ${row}.id`
