@@ -2,6 +2,7 @@ import type { Clock } from './lib/clock.ts'
 import type { Store } from './commands/ports/store.ts'
 import type { DatabaseConfig } from './config/environment.ts'
 import type { Resource } from './fhir/resource.ts'
+import { indexVersion } from './fhir/search/index-version.ts'
 import { indexResource } from './fhir/search/index-resource.ts'
 import { migrateEmbedded, migratePostgres, openEmbeddedStore, openPostgresStore } from './store/open-store.ts'
 
@@ -12,7 +13,10 @@ export function openStore(
   base: string,
 ): Promise<Store> {
   const index = (resource: Resource) => indexResource(resource, base)
-  const common = { clock, indexResource: index, migrate: migrate ? ('auto' as const) : ('off' as const) }
+  const common = {
+    ...{ clock, indexResource: index, indexVersion: indexVersion() },
+    migrate: migrate ? ('auto' as const) : ('off' as const),
+  }
   return url === undefined
     ? openEmbeddedStore({ ...common, dataDir })
     : openPostgresStore({ ...common, databaseUrl: url, prepare })

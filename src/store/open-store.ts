@@ -1,10 +1,11 @@
 import type { Worker } from 'node:worker_threads'
 import type pg from 'pg'
+import type { IndexVersion } from '../fhir/search/index-version.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Store } from '../commands/ports/store.ts'
 import { readCaseEvents, readKeptAnswer } from './case-event-queries.ts'
-import { connectPostgres } from './connect-postgres.ts'
 import { readCompartment } from './compartment-queries.ts'
+import { connectPostgres } from './connect-postgres.ts'
 import { rethrow, type Connect } from './connection.ts'
 import type { Db } from './db.ts'
 import { openEmbeddedDatabase } from './embedded/embedded-database.ts'
@@ -20,12 +21,15 @@ import { openOutboxQueue } from './outbox-queue.ts'
 import { openPooledDb } from './pooled-db.ts'
 import { readAt, readCompartmentAt, readResource, readVersion } from './resource-queries.ts'
 import { runSearch } from './search-sql.ts'
+import { adoptIndex, openReindex } from './reindex.ts'
 import { openTimerQueue } from './timer-queue.ts'
 
 interface StoreOptions {
   readonly clock: Clock
   /** What a resource is found by: fhir/search/index-resource.ts. */
   readonly indexResource: IndexResource
+  /** Names what that indexes; rows of another version are written anew (`reindex`). Absent = they stay as they are. */
+  readonly indexVersion?: IndexVersion
   /** 'off' = refuse an old schema instead of bringing it up to date. */
   readonly migrate: 'auto' | 'off'
 }
@@ -68,6 +72,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       prepare: true,
       advice: EMBEDDED_ADVICE,
     })
+    await adoptIndex(db, options.indexVersion)
     const close = async (): Promise<void> => {
       // Side by side: the connection waits for its answers, the thread is ended when they never come.
       await Promise.all([db.close(), database.close()])
@@ -92,6 +97,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     readers,
     prepare,
     advice: POSTGRES_ADVICE,
+  })
+  await adoptIndex(db, options.indexVersion).catch(async (error: unknown) => {
+    await db.close()
+    throw error
   })
   return storeOver(db, { backend: 'postgresql', ...options, close: () => db.close() })
 }
@@ -130,7 +139,7 @@ interface Parts extends StoreOptions {
   readonly close: () => Promise<void>
 }
 
-function storeOver(db: Db, { backend, clock, indexResource, close }: Parts): Store {
+function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close }: Parts): Store {
   return {
     backend,
     lanes: db.lanes,
@@ -147,16 +156,17 @@ function storeOver(db: Db, { backend, clock, indexResource, close }: Parts): Sto
     },
     readAt: (tenant, key, at) => readAt(db, tenant, key, at),
     compartmentAt: (tenant, request) => readCompartmentAt(db, tenant, request),
+    compartment: (tenant, request) => readCompartment(db, tenant, request),
     caseEvents: (tenant, filter) => readCaseEvents(db, tenant, filter),
     keptAnswer: (tenant, key) => readKeptAnswer(db, tenant, key),
     inbox: openInboxQueries(db),
     outbox: openOutboxQueue(db, clock),
     timers: openTimerQueue(db),
     links: openLinkQueries(db),
+    reindex: openReindex(db, { indexResource, indexVersion }),
     close,
   }
 }
-    compartment: (tenant, request) => readCompartment(db, tenant, request),
 
 interface PartitionKey {
   readonly group: string

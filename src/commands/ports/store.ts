@@ -3,6 +3,7 @@ import type { Result } from '../../lib/result.ts'
 import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { SearchPlan } from '../../fhir/search/plan.ts'
 import type { Fact } from '../../mappers/adt/fact.ts'
+import type { ReindexQueue } from './reindex.ts'
 
 export type { Fact }
 
@@ -51,6 +52,7 @@ export interface Store {
   readonly outbox: OutboxQueue
   readonly timers: TimerQueue
   readonly links: LinkQueries
+  readonly reindex: ReindexQueue
   close(): Promise<void>
 }
 

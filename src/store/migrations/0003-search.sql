@@ -57,11 +57,12 @@ create table ix_text (
 );
 create index ix_text_body on ix_text using gin (body);
 
--- Which program's search values the tables hold: version is a hash of the indexed parameters. While it differs from the running
--- program's, `target` is what is being written, and (shard, tenant, type, id) the last resource done; `owner` works until `until`.
+-- Which program's search values the tables hold: version names what it indexes, and code is higher in a later one. While it differs from
+-- the running program's, `target` is what is being written, and (shard, tenant, type, id) the last resource done; `owner` works until `until`.
 create table index_state (
   one boolean primary key default true check (one),
   version text not null,
+  code int not null default 0,
   target text,
   shard smallint,
   tenant int,
