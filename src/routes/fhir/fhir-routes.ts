@@ -6,16 +6,20 @@ import { faultOf, type EmitEvent } from '../../commands/ports/events.ts'
 import { capabilityStatement } from '../../fhir/capability-statement.ts'
 import { interactions, type Interaction, type InteractionName } from '../../fhir/interactions.ts'
 import { outcome } from '../../fhir/outcome.ts'
+import { withSecurity, type IssuerWords } from '../../fhir/smart/smart-configuration.ts'
 import { callerOf, visitorOf } from '../caller.ts'
 import { capabilities } from './capabilities.ts'
 import { create } from './create.ts'
 import { conditionalDelete, deleteInstance } from './delete.ts'
 import { failureOf } from './errors.ts'
 import { preferOf, type Body, type Exchange, type Handler } from './exchange.ts'
+import { operationRoutes, type OperationRoute } from '../../fhir/operations/operations.ts'
 import { historyInstance, historySystem, historyType } from './history.ts'
 import { httpFeatures } from './http-features.ts'
 import { FORM, jsonTypes } from './media-types.ts'
 import { allowedBelow, optionsRoutes } from './options.ts'
+import { operationHandler } from './operations/operation-handlers.ts'
+import { unknownOperations } from './operations/unknown-operation.ts'
 import { queryOf } from './query.ts'
 import { conditionalPatch, JSON_PATCH, patch } from './patch.ts'
 import { read } from './read.ts'
@@ -33,6 +37,8 @@ export interface FhirRouteOptions {
   readonly bodyLimitBytes: number
   /** Of this program, for the CapabilityStatement. */
   readonly version: string
+  /** What the issuer of tokens says about itself, as far as it is known; undefined = no tokens are taken. */
+  readonly issuerWords?: () => IssuerWords | undefined
 }
 
 /**
@@ -50,7 +56,7 @@ export async function fhirRoutes(server: FastifyInstance, options: FhirRouteOpti
   })
   await httpFeatures(server)
   optionsRoutes(server)
-  const handlers = handlersOf(statementText(deps, version))
+  const handlers = handlersOf(statementText(deps, options))
   for (const interaction of interactions) {
     const handler = handlers[interaction.name]
     if (handler) addRoute(server, interaction, { handler, depsOf, bodyLimitBytes })
@@ -62,11 +68,28 @@ export async function fhirRoutes(server: FastifyInstance, options: FhirRouteOpti
   unknownOperations(server)
 }
 
-/** Written on first use: it is large, and most starts are of no interest to it. */
-function statementText({ base, clock }: FhirDeps, version: string): () => string {
+/** What an operation asks of who is calling: it reads an instance, looks over a type, or changes. */
+const asInteraction = ({ operation, level, method, path }: OperationRoute): Interaction => ({
+  name: operation.affectsState ? 'update' : level === 'instance' ? 'read' : 'search-type',
+  ...{ method, path, built: true },
+})
+
+/** Written on first use, and again when the issuer tells more: it is large, and most starts are of no interest to it. */
+function statementText(
+  { base, canonicalBase, clock }: FhirDeps,
+  { version, issuerWords }: Pick<FhirRouteOptions, 'version' | 'issuerWords'>,
+): () => string {
   const date = new Date(clock.nowMs()).toISOString()
   let text: string | undefined
-  return () => (text ??= JSON.stringify(capabilityStatement({ base, version, date })))
+  let told: IssuerWords | undefined
+  return () => {
+    const words = issuerWords?.()
+    if (text !== undefined && words === told) return text
+    told = words
+    const statement = capabilityStatement({ base, canonicalBase, version, date })
+    text = JSON.stringify(issuerWords ? withSecurity(statement, words) : statement)
+    return text
+  }
 }
 
 const handlersOf = (statement: () => string): Readonly<Partial<Record<InteractionName, Handler>>> => ({
@@ -162,9 +185,9 @@ function addRefusal(server: FastifyInstance, { name, method, path }: Interaction
   server.route({
     method,
     url: path,
-    onRequest: async (request, reply) => {
+    onRequest: async (_request, reply) => {
       if (allowed.length > 0) reply.header('allow', allowed.join(', '))
-      return sendFailure(reply, isOperation(request) ? { ...failure, message: NO_OPERATIONS } : failure)
+      return sendFailure(reply, failure)
     },
     handler: async (_request, reply) => sendFailure(reply, failure),
   })
