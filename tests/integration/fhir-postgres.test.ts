@@ -1,4 +1,6 @@
+import { conditionalContract } from '../contract/fhir/conditional-contract.ts'
 import { interactionsContract } from '../contract/fhir/interactions-contract.ts'
+import { patchContract } from '../contract/fhir/patch-contract.ts'
 import { provenanceContract } from '../contract/fhir/provenance-contract.ts'
 import { searchContract } from '../contract/fhir/search-contract.ts'
 import { transactionContract } from '../contract/fhir/transaction-contract.ts'
@@ -18,6 +20,8 @@ async function open(options: FhirServerOptions = {}): Promise<FhirServer> {
 }
 
 describeWith(['postgres'], 'the FHIR interactions on PostgreSQL', () => interactionsContract(open))
+describeWith(['postgres'], 'patches by FHIR on PostgreSQL', () => patchContract(open))
+describeWith(['postgres'], 'conditional FHIR writes on PostgreSQL', () => conditionalContract(open))
 describeWith(['postgres'], 'the FHIR search on PostgreSQL', () => searchContract(open))
 describeWith(['postgres'], 'FHIR batches and transactions on PostgreSQL', () => transactionContract(open))
 describeWith(['postgres'], 'the Provenance of FHIR writes on PostgreSQL', () => provenanceContract(open))
