@@ -43,9 +43,9 @@ export interface Store {
     tenant: number,
     request: { readonly patient: string; readonly types: readonly string[]; readonly at: Instant },
   ): Promise<readonly Stored[]>
-  /** Case events in order of recording, keyset by (recorded, id). */
   /** Current resources that are some patient's, without tombstones, keyset by (shard, type, id). */
   compartment(tenant: number, request: CompartmentRequest): Promise<readonly Stored[]>
+  /** Case events in order of recording, keyset by (recorded, id). */
   caseEvents(tenant: number, filter: CaseEventFilter): Promise<readonly CaseEventRow[]>
   keptAnswer(tenant: number, key: string): Promise<KeptAnswer | undefined>
   readonly inbox: InboxQueries
@@ -99,8 +99,6 @@ export interface HistoryPlace {
   readonly version: number
 }
 
-export interface LoadRequest {
-  readonly tenant: number
 export interface CompartmentRequest {
   /** Id of the Patient; undefined = everybody's. */
   readonly patient?: string
@@ -114,6 +112,8 @@ export interface CompartmentRequest {
   readonly count: number
 }
 
+export interface LoadRequest {
+  readonly tenant: number
   readonly lane: number
   readonly keys?: readonly ResourceKey[]
   /** Every resource of these types in the compartment of these patients (Patient ids). */
