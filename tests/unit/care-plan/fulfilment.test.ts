@@ -109,7 +109,7 @@ describe('what meets a duty about a transition', () => {
     ['discharge-info', 'dischargeInfoAt', 'the discharge information'],
     ['med-rec', 'medRecAt', 'the reconciliation'],
   ] as const)('%s: what people recorded of the discharge, from its time on', (rule, field, words) => {
-    const one = (more: Partial<Transition>, encounter?: string | undefined) =>
+    const one = (more: Partial<Transition>, encounter?: string) =>
       met(rule, { transitions: [transition(more)] }, encounter === undefined ? {} : { encounter })
     expect(one({ [field]: later })).toEqual(['CarePlan/t1', later])
     expect(one({ [field]: AT, encounter: 'Encounter/e1' })).toEqual(['CarePlan/t1', AT])
