@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import { fail, ok, type Result } from './lib/result.ts'
 import type { Verdict } from './commands/ingest-adt/inbound.ts'
 import type { App } from './app.ts'
+import { fhirBase } from './app-base.ts'
 import type { CliIo, Operations } from './cli/cli-io.ts'
 import { remoteService } from './cli/remote-service.ts'
 import { readConfig, type Config } from './config/environment.ts'
@@ -41,9 +42,9 @@ export function cliIo(environment: Readonly<Record<string, string | undefined>>)
       await import('./main.ts')
       return 0
     },
-    migrate: async () => {
+    migrate: async options => {
       const read = config()
-      return read.ok ? migrated(read.value) : read
+      return read.ok ? migrated(read.value, { ...options, say: line => err(`${line}\n`) }) : read
     },
     schemas: { sync: syncSchema },
   }
@@ -106,11 +107,14 @@ function localOperations(app: App): Operations {
   }
 }
 
-async function migrated({ database }: Config): Promise<Result<string>> {
+async function migrated(
+  config: Config,
+  options: { readonly reindex: boolean; readonly say: (line: string) => void },
+): Promise<Result<string>> {
   try {
     const { migrateStore } = await import('./app-store.ts')
-    const names = await migrateStore(database)
-    return ok(names.length === 0 ? 'The schema is up to date.' : `Applied ${names.join(', ')}.`)
+    const clock = { nowMs: () => Date.now() }
+    return ok(await migrateStore(config.database, { ...options, clock, base: fhirBase(config) }))
   } catch (error) {
     return fail(noStore(error))
   }

@@ -22,7 +22,8 @@ import { caseParts, modelParts } from './app-cases.ts'
 import { eventParts, journalOf, type EventParts } from './app-events.ts'
 import { kafkaParts, type KafkaParts } from './app-kafka.ts'
 import { peerParts, peerTargets, type PeerParts } from './app-peers.ts'
-import { openingStep, openStore } from './app-store.ts'
+import { fhirBase, urlHost } from './app-base.ts'
+import { openingStep, openStore, reindexOf } from './app-store.ts'
 import type { AuthConfig } from './config/auth-config.ts'
 import type { Config } from './config/environment.ts'
 import { validateResource } from './fhir/validation/validate-resource.ts'
@@ -114,7 +115,7 @@ function joinParts(frame: Frame): App {
   const { tenant, canonicalBase, adt } = config
   const consuming: { lag?: KafkaParts['lag'] } = {}
   const meters = serviceMeters({
-    clock,
+    ...{ clock, indexState: () => store.reindex.state() },
     outboxDepth: () => store.outbox.depth(),
     lag: async () => (await consuming.lag?.()) ?? [],
   })
@@ -180,10 +181,6 @@ function joinParts(frame: Frame): App {
   })
 }
 
-/** Our own FHIR base as clients see it. */
-const fhirBase = ({ http }: Config): string =>
-  `${http.publicUrl ?? `http://${urlHost(http.host)}:${http.port}`}/fhir`
-
 interface Parts {
   readonly meters: ServiceMeters
   readonly ingest: IngestAdt
@@ -202,6 +199,7 @@ interface Parts {
 function runnable(frame: Frame, parts: Parts): App {
   const { config, clock, emit, say, store, startedMs } = frame
   const { ingest, inbox, timers, peers, kafka, publisher, events } = parts
+  const reindex = reindexOf(store, { clock, emit })
   let isServing = false
   const server = serverOf(frame, parts, () => isServing)
 
@@ -213,6 +211,7 @@ function runnable(frame: Frame, parts: Parts): App {
     await kafka?.start()
     publisher?.start()
     if (config.roles.has('adt')) timers.start()
+    reindex.start()
     if (config.roles.has('sync')) peers.start()
     isServing = true
     emit('service-ready', { url, backend: store.backend, durationMs: clock.nowMs() - startedMs })
@@ -227,6 +226,7 @@ function runnable(frame: Frame, parts: Parts): App {
     await kafka?.stopConsuming()
     await server.close()
     await timers.stop()
+    await reindex.stop()
     await peers.stop()
     await publisher?.stop()
     await kafka?.close()
@@ -300,12 +300,6 @@ function verifierOf(
 function localUrl(server: FastifyInstance, host: string): string {
   const port = server.addresses().find(address => typeof address === 'object')?.port
   return port === undefined ? 'no HTTP here (ROLES)' : `http://${urlHost(host)}:${port}`
-}
-
-/** A host that a person can put into a browser. */
-function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost'
-  return host.includes(':') ? `[${host}]` : host
 }
 
 function readyLine(url: string, { database, kafka, adt, roles }: Config): string {

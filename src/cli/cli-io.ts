@@ -19,7 +19,8 @@ export interface CliIo {
   /** What a message is read with when no store is at hand. */
   readonly sourceBasics: () => Result<SourceBasics>
   readonly serve: () => Promise<number>
-  readonly migrate: () => Promise<Result<string>>
+  /** Says what was done; `reindex` = the search values of every resource are written anew. */
+  readonly migrate: (options: { readonly reindex: boolean }) => Promise<Result<string>>
   readonly schemas: Readonly<Record<string, object>>
 }
 

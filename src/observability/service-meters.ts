@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Meters } from '../commands/ports/meters.ts'
+import type { ReindexQueue } from '../commands/ports/reindex.ts'
 import type { OutboxQueue } from '../commands/ports/store.ts'
 import type { Clock } from '../lib/clock.ts'
 
@@ -11,6 +12,7 @@ export interface ServiceMeters extends Meters {
 export interface MeterSources {
   readonly clock: Clock
   readonly outboxDepth: OutboxQueue['depth']
+  readonly indexState: ReindexQueue['state']
   readonly lag: () => Promise<
     readonly { readonly topic: string; readonly partition: number; readonly messages: number }[]
   >
@@ -41,6 +43,7 @@ export function serviceMeters(sources: MeterSources): ServiceMeters {
   })
   const lag = lagGauge(registry, sources)
   outboxGauges(registry, sources)
+  indexGauge(registry, sources)
   return {
     ...ingest,
     requestServed: ({ method, route, status, seconds }) =>
@@ -108,6 +111,18 @@ function lagGauge(registry: Registry, sources: MeterSources): Gauge<'topic' | 'p
       const lags = await sources.lag().catch(() => [])
       for (const { topic, partition, messages } of lags)
         this.set({ topic, partition: String(partition) }, messages)
+    },
+  })
+}
+
+function indexGauge(registry: Registry, { indexState }: MeterSources): Gauge {
+  return new Gauge({
+    name: 'casewire_index_share',
+    help: 'Share of the resources that every search of this release finds; below 1 while rows of another one are written anew',
+    registers: [registry],
+    async collect() {
+      const state = await indexState().catch(() => undefined)
+      if (state) this.set(state.share)
     },
   })
 }
