@@ -36,6 +36,7 @@ import { slowStep } from './observability/slow-step.ts'
 import { adminRoutes, type PeerDesk } from './routes/admin.ts'
 import { adtRoutes } from './routes/adt.ts'
 import { authDoor } from './routes/auth/door.ts'
+import { smartRoutes } from './routes/auth/smart-routes.ts'
 import { tokenVerifier, type TokenVerifier } from './routes/auth/token-verifier.ts'
 import { caseRoutes } from './routes/cases/case-routes.ts'
 import { fhirRoutes } from './routes/fhir/fhir-routes.ts'
@@ -239,6 +240,7 @@ function runnable(frame: Frame, parts: Parts): App {
 function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): FastifyInstance {
   const { config, emit, clock, store } = frame
   const verifier = frame.config.auth && verifierOf(frame.config.auth, frame)
+  const [issuer] = verifier?.issuers ?? []
   const server = httpServer({
     ...{ emit, meters: parts.meters, bodyLimitBytes: BODY_LIMIT_BYTES },
     ...(!config.http.open && !verifier && { isOwnHost: namesThisServer(config.http) }),
@@ -252,6 +254,7 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
     const ping = () => store.ping()
     healthRoutes(own, { backend: store.backend, ping, isServing, nowMs: clock.nowMs })
     metricsRoutes(own, parts.meters.render)
+    smartRoutes(own, issuer)
     adminRoutes(own, { inbox: parts.inbox, peers: parts.peers.desk, events: parts.events })
   })
   void server.register(adtRoutes, { ingest: parts.ingest, clock })
@@ -279,7 +282,10 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
     emit,
     bodyLimitBytes: FHIR_BODY_LIMIT_BYTES,
     version: packageJson.version,
+    ...(issuer && { issuerWords: issuer.known }),
   })
+  // Asked in the background, so that the CapabilityStatement names its endpoints; the start does not wait.
+  server.addHook('onListen', () => void issuer?.metadata().catch(() => undefined))
   return server
 }
 
