@@ -67,29 +67,48 @@ interface Ucum {
   }
 }
 
-let ucum: Ucum | undefined
+/** Parses a code: throws, or gives no unit first, when it isn't one. */
+interface Parser {
+  readonly parseString: (code: string, mode: 'validate', suggest: boolean) => readonly unknown[]
+}
+
+let ucum: { readonly units: Ucum; readonly parser: Parser } | undefined
 
 /** Loaded with the first unit that is asked for: 0.1 s and 16 MB that a service without quantities never pays. */
-function library(): Ucum {
-  ucum ??= (
-    createRequire(import.meta.url)('@lhncbc/ucum-lhc') as {
-      readonly UcumLhcUtils: { readonly getInstance: () => Ucum }
-    }
-  ).UcumLhcUtils.getInstance()
+function library(): { readonly units: Ucum; readonly parser: Parser } {
+  if (ucum) return ucum
+  const require = createRequire(import.meta.url)
+  const { UcumLhcUtils } = require('@lhncbc/ucum-lhc') as {
+    readonly UcumLhcUtils: { readonly getInstance: () => Ucum }
+  }
+  const { UnitString } = require('@lhncbc/ucum-lhc/source-cjs/unitString.js') as {
+    readonly UnitString: { readonly getInstance: () => Parser }
+  }
+  ucum = { units: UcumLhcUtils.getInstance(), parser: UnitString.getInstance() }
   return ucum
+}
+
+/** Asked first: the conversion prints a code that its parser throws at, and what a resource says must not reach an output. */
+function isUnit(code: string): boolean {
+  try {
+    return library().parser.parseString(code, 'validate', false)[0] != null
+  } catch {
+    return false
+  }
 }
 
 /** The one scale that falls where its base unit rises, so that an interval would be turned round. */
 const FALLING = '[pH]'
 
 function readUnit(code: string): Canonical {
-  if (code.includes(FALLING)) return undefined
-  const one = library().convertToBaseUnits(code, 1)
+  if (code.includes(FALLING) || !isUnit(code)) return undefined
+  const { units } = library()
+  const one = units.convertToBaseUnits(code, 1)
   const { status, magnitude, unitToExp = {}, fromUnitIsSpecial } = one
   if (status !== 'succeeded' || magnitude === undefined) return undefined
   const powers = Object.entries(unitToExp).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const name = powers.map(([base, power]) => (power === 1 ? base : `${base}${power}`)).join('.') || '1'
   return fromUnitIsSpecial
-    ? { code: name, convert: value => library().convertToBaseUnits(code, value).magnitude ?? Number.NaN }
+    ? { code: name, convert: value => units.convertToBaseUnits(code, value).magnitude ?? Number.NaN }
     : { code: name, convert: value => value * magnitude }
 }
