@@ -8,6 +8,7 @@ import { searchParameters } from './definitions/search-parameters.ts'
 import { byText, linesOf } from './definitions/source.ts'
 import { constraintTable, structureTable } from './definitions/structures.ts'
 import { summaryTable } from './definitions/summaries.ts'
+import { terminologyResources } from './definitions/terminology.ts'
 import { valueSetExpander } from './definitions/value-sets.ts'
 import type { Codes } from './definitions/value-sets.ts'
 
@@ -18,6 +19,7 @@ export function generateDefinitions(): Readonly<Record<string, string>> {
     'search-parameters.json': linesOf(searchParameters()),
     'structures.json': linesOf(structureTable(bound.name)),
     'summaries.json': linesOf(summaryTable()),
+    'terminology.json': linesOf(terminologyResources()),
     'value-sets.json': linesOf(bound.table()),
     'constraints.json': linesOf(constraintTable()),
   }

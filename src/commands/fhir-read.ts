@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../lib/result.ts'
 import type { ResourceKey } from '../fhir/resource.ts'
 import { parseSearch, type ParsedSearch } from '../fhir/search/parse-search.ts'
 import type { FhirDeps } from './fhir-deps.ts'
+import { terminologyFor } from './operations/terminology.ts'
 import type { SearchResult, Stored } from './ports/store.ts'
 
 /** The current version. Failures: `resource-unknown` (404), `resource-deleted` (410). */
@@ -52,7 +53,11 @@ export async function search(
   deps: FhirDeps,
   query: SearchQuery,
 ): Promise<Result<{ readonly result: SearchResult; readonly parsed: ParsedSearch }>> {
-  const parsed = parseSearch({ ...query, base: deps.base, nowMs: deps.clock.nowMs() })
+  const terminology = await terminologyFor(deps, query.pairs)
+  const parsed = parseSearch({
+    ...{ ...query, base: deps.base, nowMs: deps.clock.nowMs() },
+    ...(terminology && { terminology }),
+  })
   if (!parsed.ok) return parsed
   return ok({ result: await deps.store.search(deps.tenant, parsed.value.plan), parsed: parsed.value })
 }

@@ -3,8 +3,9 @@
  * the CapabilityStatement is written from it.
  */
 export interface Operation {
-  /** Without `$`. */
   readonly name: OperationName
+  /** As it stands in an address, without `$`, where another operation of another type has the name. */
+  readonly address?: string
   /** Of its OperationDefinition; one that begins with / is our own, below `{cm}`. */
   readonly definition: string
   /** The resource types that have it; `all` = each one. */
@@ -25,8 +26,16 @@ export type OperationName =
   | 'meta'
   | 'meta-add'
   | 'meta-delete'
+  | 'expand'
+  | 'validate-code'
+  | 'system-validate-code'
+  | 'lookup'
+  | 'subsumes'
+  | 'translate'
 
 const R4 = 'http://hl7.org/fhir/OperationDefinition'
+/** How a code is given. */
+const coded = ['code', 'system', 'display', 'coding', 'codeableConcept'] as const
 const paged = ['_since', '_type', '_count', '_page'] as const
 
 export const operations: readonly Operation[] = [
@@ -48,6 +57,7 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'episode-everything',
+    address: 'everything',
     definition: '/OperationDefinition/EpisodeOfCare-everything',
     types: ['EpisodeOfCare'],
     levels: ['instance'],
@@ -78,11 +88,58 @@ export const operations: readonly Operation[] = [
     affectsState: true,
     parameters: ['meta'],
   },
+  {
+    name: 'expand',
+    definition: `${R4}/ValueSet-expand`,
+    types: ['ValueSet'],
+    levels: ['type', 'instance'],
+    affectsState: false,
+    parameters: ['url', 'valueSet', 'valueSetVersion', 'filter', 'offset', 'count'],
+  },
+  {
+    name: 'validate-code',
+    definition: `${R4}/ValueSet-validate-code`,
+    types: ['ValueSet'],
+    levels: ['type', 'instance'],
+    affectsState: false,
+    parameters: ['url', 'valueSet', 'valueSetVersion', ...coded],
+  },
+  {
+    name: 'system-validate-code',
+    address: 'validate-code',
+    definition: `${R4}/CodeSystem-validate-code`,
+    types: ['CodeSystem'],
+    levels: ['type', 'instance'],
+    affectsState: false,
+    parameters: ['url', ...coded],
+  },
+  {
+    name: 'lookup',
+    definition: `${R4}/CodeSystem-lookup`,
+    types: ['CodeSystem'],
+    levels: ['type'],
+    affectsState: false,
+    parameters: ['code', 'system', 'version', 'coding', 'property'],
+  },
+  {
+    name: 'subsumes',
+    definition: `${R4}/CodeSystem-subsumes`,
+    types: ['CodeSystem'],
+    levels: ['type'],
+    affectsState: false,
+    parameters: ['codeA', 'codeB', 'system', 'codingA', 'codingB'],
+  },
+  {
+    name: 'translate',
+    definition: `${R4}/ConceptMap-translate`,
+    types: ['ConceptMap'],
+    levels: ['type', 'instance'],
+    affectsState: false,
+    parameters: ['url', 'code', 'system', 'coding', 'codeableConcept', 'targetsystem', 'reverse'],
+  },
 ]
 
-/** As it stands in an address, without `$`: two operations may share a name on different types. */
-export const addressName = ({ name }: Operation): string =>
-  name === 'episode-everything' ? 'everything' : name
+export const addressName = ({ name, address = name }: Operation): string => address
 
 export interface OperationRoute {
   readonly operation: Operation

@@ -7,7 +7,6 @@ import {
   pairsOf,
   parametersText,
   textArgument,
-  type Argument,
 } from '../../../fhir/operations/operation-input.ts'
 import type { OperationName, OperationRoute } from '../../../fhir/operations/operations.ts'
 import type { Meta } from '../../../fhir/resource.ts'
@@ -20,16 +19,8 @@ import {
   type Exchange,
   type Handler,
 } from '../exchange.ts'
-
-/** An operation as it was called: its address is one that there is, its parameters are ones that it has. */
-interface Call {
-  readonly exchange: Exchange
-  readonly given: readonly Argument[]
-  readonly type: string
-  readonly id?: string
-}
-
-type OperationHandler = (call: Call) => Promise<Result<Answer>>
+import type { Call, OperationHandler } from './call.ts'
+import { terminologyHandlers } from './terminology-handlers.ts'
 
 const handlers: Readonly<Record<OperationName, OperationHandler>> = {
   validate: async ({ exchange, given, type, id }) => {
@@ -52,6 +43,7 @@ const handlers: Readonly<Record<OperationName, OperationHandler>> = {
   meta: async ({ exchange, type, id = '' }) => metaAnswer(await metaOf(exchange.deps, { type, id })),
   'meta-add': call => changedMeta(call, 'add'),
   'meta-delete': call => changedMeta(call, 'delete'),
+  ...terminologyHandlers,
 }
 
 async function everythingOf(
