@@ -1,5 +1,5 @@
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
-import { METADATA, type BundleEntry } from '../fhir/bundle/read-entries.ts'
+import type { BundleEntry } from '../fhir/bundle/read-entries.ts'
 import type { InteractionName } from '../fhir/interactions.ts'
 import type { Access, Permission } from '../fhir/smart/access.ts'
 import { mayDo } from '../fhir/smart/may-do.ts'
@@ -41,21 +41,23 @@ export function mayInteract(
   return permission === undefined ? ok(undefined) : permitted(access, type ?? '*', permission)
 }
 
-/** Entries of a Bundle that the access does not allow become failures; those that failed already stay as they are. */
+/**
+ * Writes of a Bundle that the access does not allow become failures; those that failed already stay as they are, and what
+ * reads is judged when its address is called.
+ */
 export const permittedEntries = (
   access: Access | undefined,
   entries: readonly Result<BundleEntry>[],
 ): readonly Result<BundleEntry>[] =>
   entries.map(entry => {
-    if (!entry.ok || entry.value.type === METADATA) return entry
+    if (!entry.ok || entry.value.inner) return entry
     const allowed = permitted(access, entry.value.type, permissionOf(entry.value))
     return allowed.ok ? entry : allowed
   })
 
 const ofMethod: Readonly<Record<string, Permission>> = { POST: 'c', PUT: 'u', PATCH: 'u', DELETE: 'd' }
 
-const permissionOf = ({ method, id }: BundleEntry): Permission =>
-  ofMethod[method] ?? (id === undefined ? 's' : 'r')
+const permissionOf = ({ method }: BundleEntry): Permission => ofMethod[method] ?? 'r'
 
 function permitted(access: Access | undefined, type: string, permission: Permission): Result<void> {
   const reach = mayDo(access, type, permission)

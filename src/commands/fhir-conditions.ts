@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../lib/result.ts'
-import { failureAt } from '../fhir/bundle/read-entries.ts'
+import { failureAt } from '../fhir/bundle/entry-failures.ts'
 import { parseSearch } from '../fhir/search/parse-search.ts'
 import type { FhirDeps } from './fhir-deps.ts'
 

@@ -1,5 +1,5 @@
 import { fail, type Failure } from '../lib/result.ts'
-import { failureAt } from '../fhir/bundle/read-entries.ts'
+import { failureAt } from '../fhir/bundle/entry-failures.ts'
 import type { Patch } from '../fhir/patch/patch.ts'
 import type { Resource } from '../fhir/resource.ts'
 

@@ -1,35 +1,21 @@
-import { STATUS_CODES } from 'node:http'
-import { fail, failureKinds, ok, type Failure, type Result } from '../lib/result.ts'
-import {
-  failureAt,
-  METADATA,
-  readEntries,
-  soundTransaction,
-  withAbsoluteUrls,
-  type BundleEntry,
-} from '../fhir/bundle/read-entries.ts'
-import { searchSetText } from '../fhir/bundle/search-set.ts'
+import { fail, ok, type Failure, type Result } from '../lib/result.ts'
+import { failureAt } from '../fhir/bundle/entry-failures.ts'
+import { METADATA, readEntries, withAbsoluteUrls, type BundleEntry } from '../fhir/bundle/read-entries.ts'
+import { soundTransaction } from '../fhir/bundle/sound-transaction.ts'
 import { bundleText, type EntryText } from '../fhir/bundle/texts.ts'
-import { etagMatches, etagOf } from '../fhir/etag.ts'
-import { codedOutcome } from '../fhir/outcome.ts'
-import type { Resource, ResourceKey } from '../fhir/resource.ts'
-import { parseSearch } from '../fhir/search/parse-search.ts'
+import type { Resource } from '../fhir/resource.ts'
 import { permittedEntries } from './fhir-access.ts'
 import type { Caller, FhirDeps } from './fhir-deps.ts'
+import { failedText, innerText, writtenText, type InnerAnswer, type Returned } from './fhir-entry-texts.ts'
 import type { WriteIntent } from './fhir-intent.ts'
-import { historyText } from './fhir-history.ts'
-import { readCurrent, readVersion, search } from './fhir-read.ts'
 import { refusedContent } from './fhir-validate.ts'
-import { writeAll, type Written } from './fhir-write.ts'
+import { writeAll } from './fhir-write.ts'
 
 export interface BundleRun {
   readonly bundle: Resource
-  /** `Prefer: return=`: whether written resources come back in the response. */
-  readonly returned: 'minimal' | 'representation'
-  /** `Prefer: handling=lenient`: searches among the entries leave out what they don't know. */
-  readonly lenient: boolean
-  /** The CapabilityStatement as JSON text. */
-  readonly statement: () => string
+  readonly returned: Returned
+  /** Answers an entry that reads or calls an operation, as its address does when it is called alone. */
+  readonly answer: (entry: BundleEntry) => Promise<Result<InnerAnswer>>
 }
 
 /**
@@ -63,9 +49,9 @@ async function runTransaction(
   if (!sound.ok) return sound
   const refused = refusedContent(deps.validate(withAbsoluteUrls(run.bundle, deps.base)))
   if (refused) return fail(refused)
-  const readable = await checkReads(deps, sound.value, run)
+  const readable = await checkReads(sound.value, run)
   if (!readable.ok) return readable
-  const writes = sound.value.filter(entry => entry.method !== 'GET')
+  const writes = sound.value.filter(entry => !entry.inner)
   const written = await writeAll(deps, caller, writes.map(intentOf))
   if (!written.ok) return written
   const byEntry = new Map(writes.map((entry, index) => [entry, written.value[index]]))
@@ -83,9 +69,11 @@ async function runBatch(
   { entries, ...run }: Entries,
 ): Promise<readonly EntryText[]> {
   const answers: EntryText[] = []
-  for (const entry of entries) {
+  for (const [i, entry] of entries.entries()) {
     answers.push(
-      entry.ok ? await runEntry(deps, caller, { ...run, entry: entry.value }) : failedText(entry.failure),
+      entry.ok
+        ? await runEntry(deps, caller, { ...run, entry: entry.value })
+        : failedText(`Bundle.entry[${i}]`, entry.failure),
     )
   }
   return answers
@@ -96,143 +84,53 @@ async function runEntry(
   caller: Caller,
   { entry, ...run }: BundleRun & { readonly entry: BundleEntry },
 ): Promise<EntryText> {
-  if (entry.method === 'GET') return readText(deps, entry, run)
+  if (entry.inner) return readText(deps, entry, run)
   const refused = entry.resource && refusedContent(deps.validate(entry.resource))
-  if (refused) return failedText(refused)
+  if (refused) return failedText(entry.place, refused)
   const written = await writeAll(deps, caller, [intentOf(entry)])
-  if (!written.ok) return failedText(written.failure)
+  if (!written.ok) return failedText(entry.place, written.failure)
   const [outcome] = written.value
-  return outcome ? writtenText(deps, outcome, run.returned) : { response: { status: statusText(200) } }
+  return outcome ? writtenText(deps, outcome, run.returned) : innerText(deps, entry, { status: 200 })
 }
 
-function intentOf({ rest: _rest, query: _query, ...entry }: BundleEntry): WriteIntent {
+function intentOf({ inner: _inner, ifModifiedSince: _since, ...entry }: BundleEntry): WriteIntent {
   const { method } = entry
-  return { ...entry, method: method === 'GET' ? 'POST' : method }
+  return { ...entry, method: method === 'GET' || method === 'HEAD' ? 'POST' : method }
 }
 
-/** A transaction whose reads can't succeed fails before it writes. */
-async function checkReads(
+async function readText(
   deps: FhirDeps,
+  entry: BundleEntry,
+  { answer }: BundleRun | Omit<BundleRun, 'entries'>,
+) {
+  const read = await answer(entry)
+  return read.ok ? innerText(deps, entry, read.value) : failedText(entry.place, read.failure)
+}
+
+/** A transaction whose reads can't succeed fails before it writes; what it writes itself is there when it is read. */
+async function checkReads(
   entries: readonly BundleEntry[],
-  { lenient }: BundleRun,
+  { answer }: Pick<BundleRun, 'answer'>,
 ): Promise<Result<void>> {
-  const puts = new Set(entries.flatMap(({ method, type, id }) => (method === 'PUT' ? [`${type}/${id}`] : [])))
+  const writers = new Map(
+    entries.flatMap(({ inner, method, type, id }) =>
+      inner || id === undefined ? [] : [[`/${type}/${id}`, method]],
+    ),
+  )
   for (const entry of entries) {
-    if (entry.method !== 'GET' || entry.type === METADATA) continue
-    const { place, type, id } = entry
-    if (id !== undefined && entry.rest === undefined && puts.has(`${type}/${id}`)) continue
-    const checked =
-      id === undefined ? checkSearch(deps, entry, lenient) : await readEntry(deps, entry, { type, id })
-    if (checked.ok) continue
-    return fail(failureAt(place, checked.failure))
+    const { inner, place, type } = entry
+    if (!inner || type === METADATA) continue
+    const writer = writers.get(inner.path)
+    if (writer === 'DELETE') return fail(failureAt(place, deletedHere))
+    if (writer !== undefined) continue
+    const read = await answer(entry)
+    if (!read.ok) return fail(failureAt(place, read.failure))
   }
   return ok(undefined)
 }
 
-function checkSearch(
-  deps: FhirDeps,
-  { type, query = '', rest }: BundleEntry,
-  lenient: boolean,
-): Result<unknown> {
-  const pairs = [...new URLSearchParams(query)]
-  if (rest !== undefined) return rest === '_history' ? ok(undefined) : notReadable
-  return parseSearch({ type, pairs, lenient, base: deps.base, nowMs: deps.clock.nowMs() })
+const deletedHere: Failure = {
+  kind: 'gone',
+  code: 'resource-deleted',
+  message: 'Another entry deletes what this one reads; leave one of them out.',
 }
-
-async function readText(deps: FhirDeps, entry: BundleEntry, run: BundleRun): Promise<EntryText> {
-  const { type, id } = entry
-  if (type === METADATA) return { resource: run.statement(), response: { status: statusText(200) } }
-  const read = await (id === undefined
-    ? searchEntry(deps, entry, run.lenient)
-    : readEntry(deps, entry, { type, id }))
-  return read.ok ? read.value : failedText(read.failure)
-}
-
-async function searchEntry(
-  deps: FhirDeps,
-  { type, query = '', rest }: BundleEntry,
-  lenient: boolean,
-): Promise<Result<EntryText>> {
-  if (rest === '_history') return historyEntry(deps, { type, query })
-  if (rest !== undefined) return notReadable
-  const found = await search(deps, { type, pairs: [...new URLSearchParams(query)], lenient })
-  if (!found.ok) return found
-  const { result, parsed } = found.value
-  const resource = searchSetText({ base: deps.base, type, applied: parsed.applied, ...result })
-  return ok({ resource, response: { status: statusText(200) } })
-}
-
-async function readEntry(
-  deps: FhirDeps,
-  { rest, query, ifNoneMatch }: BundleEntry,
-  key: ResourceKey,
-): Promise<Result<EntryText>> {
-  if (rest === '_history') return historyEntry(deps, { ...key, query })
-  const version = rest === undefined ? undefined : /^_history\/(.+)$/.exec(rest)?.[1]
-  if (rest !== undefined && version === undefined) return notReadable
-  const read = await (version === undefined ? readCurrent(deps, key) : readVersion(deps, key, version))
-  if (!read.ok) return read
-  const etag = etagOf(read.value.version)
-  if (ifNoneMatch !== undefined && etagMatches(ifNoneMatch, read.value.version)) {
-    return ok({ response: { status: statusText(304), etag } })
-  }
-  const response = { status: statusText(200), etag, lastModified: read.value.updated }
-  return ok({ fullUrl: `${deps.base}/${key.type}/${key.id}`, resource: read.value.content, response })
-}
-
-const notReadable = fail({
-  kind: 'unsupported',
-  code: 'interaction-not-supported',
-  message:
-    'Only Type?..., Type/_history, Type/id, Type/id/_history and Type/id/_history/version can be read in a Bundle.',
-})
-
-async function historyEntry(
-  deps: FhirDeps,
-  {
-    type,
-    id,
-    query = '',
-  }: { readonly type: string; readonly id?: string; readonly query?: string | undefined },
-): Promise<Result<EntryText>> {
-  const pairs = [...new URLSearchParams(query)]
-  const history = await historyText(deps, { of: id === undefined ? { type } : { type, id }, pairs })
-  return history.ok ? ok({ resource: history.value, response: { status: statusText(200) } }) : history
-}
-
-const statusOf: Readonly<Record<Written['outcome'], number>> = {
-  created: 201,
-  updated: 200,
-  unchanged: 200,
-  found: 200,
-  deleted: 204,
-  absent: 204,
-}
-
-function writtenText(
-  deps: FhirDeps,
-  { key, outcome, stored }: Written,
-  returned: BundleRun['returned'],
-): EntryText {
-  const status = statusText(statusOf[outcome])
-  if (!stored || outcome === 'deleted' || outcome === 'absent') return { response: { status } }
-  return {
-    fullUrl: `${deps.base}/${key.type}/${key.id}`,
-    ...(returned === 'representation' && { resource: stored.content }),
-    response: {
-      status,
-      location: `${key.type}/${key.id}/_history/${stored.version}`,
-      etag: etagOf(stored.version),
-      lastModified: stored.updated,
-    },
-  }
-}
-
-const failedText = (failure: Failure): EntryText => ({
-  response: {
-    status: statusText(failureKinds[failure.kind].fhir),
-    outcome: JSON.stringify(codedOutcome(failure)),
-  },
-})
-
-const statusText = (status: number): string => `${status} ${STATUS_CODES[status] ?? ''}`.trim()

@@ -1,5 +1,8 @@
-import { fail, ok, type Failure, type FailureIssue, type Result } from '../../lib/result.ts'
-import { isResource } from '../read-json.ts'
+import { parseJson } from '../../lib/json.ts'
+import { fail, ok, type Result } from '../../lib/result.ts'
+import { failureAt } from './entry-failures.ts'
+import { fhirPatch, jsonPatch, type Patch } from '../patch/patch.ts'
+import { isResource, wellFormedJson } from '../read-json.ts'
 import type { Resource } from '../resource.ts'
 import { isResourceType } from '../resource-types.ts'
 
@@ -7,18 +10,27 @@ import { isResourceType } from '../resource-types.ts'
 export interface BundleEntry {
   /** `Bundle.entry[3]`: what a diagnostic names. */
   readonly place: string
-  /** `metadata` as type: the CapabilityStatement. */
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** `metadata` of one that reads the CapabilityStatement, `*` of one over all types. */
   readonly type: string
   readonly id?: string
-  /** What follows `Type` or `Type/id` in the url of a GET: `_history/2`, and the query. */
-  readonly rest?: string
-  readonly query?: string
+  /** It reads, or calls an operation: as the same address does when it is called alone. */
+  readonly inner?: InnerCall
+  /** The query of a conditional PUT, PATCH or DELETE. */
+  readonly condition?: string
+  readonly patch?: Patch
   readonly fullUrl?: string
   readonly resource?: Resource
   readonly ifMatch?: string
   readonly ifNoneMatch?: string
   readonly ifNoneExist?: string
+  readonly ifModifiedSince?: string
+}
+
+/** An address below the base, its path beginning with a slash. */
+export interface InnerCall {
+  readonly path: string
+  readonly query: string
 }
 
 const RELATIVE_URL = /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
@@ -72,35 +84,39 @@ export function readEntries(bundle: Resource, base: string): Result<BundleReques
 
 type Fields = Readonly<Record<string, unknown>>
 
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const
-const OTHER_METHODS: ReadonlySet<unknown> = new Set(['PATCH', 'HEAD'])
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+const CONDITIONS = ['ifMatch', 'ifNoneMatch', 'ifNoneExist', 'ifModifiedSince'] as const
 
 function readEntry(item: unknown, place: string, base: string): Result<BundleEntry> {
   const { request, resource, fullUrl } = (typeof item === 'object' && item !== null ? item : {}) as Fields
   if (typeof request !== 'object' || request === null) return bad(place, 'request is missing')
   const { method, url, ...conditions } = request as Fields
-  if (method === 'GET' && (url === METADATA || url === `/${METADATA}` || url === `${base}/${METADATA}`)) {
-    return ok({ place, method, type: METADATA })
-  }
   const known = METHODS.find(name => name === method)
-  if (!known) {
-    return OTHER_METHODS.has(method)
-      ? notSupported(place, `${String(method)} is not supported`)
-      : bad(place, 'request.method must be GET, POST, PUT or DELETE')
-  }
+  if (!known) return bad(place, `request.method must be ${METHODS.join(', ')}`)
   if (typeof url !== 'string') return bad(place, 'request.url is missing')
   const target = targetOf(url, base)
-  if (!target) return bad(place, 'request.url must be Type or Type/id with an R4 type')
-  if (target.rest?.startsWith('$')) return notSupported(place, 'operations are not supported')
-  const entry: BundleEntry = {
+  if (!target) return bad(place, 'request.url must be Type, Type/id or Type?query with an R4 type')
+  const frame: Frame = {
     place,
     method: known,
     ...target,
     ...(isResource(resource) && { resource }),
     ...(typeof fullUrl === 'string' && { fullUrl }),
-    ...textsOf(conditions, ['ifMatch', 'ifNoneMatch', 'ifNoneExist']),
+    ...textsOf(conditions, CONDITIONS),
   }
-  return checked(entry)
+  return known === 'GET' || known === 'HEAD' || target.rest?.startsWith('$') === true
+    ? innerEntry(frame)
+    : writeEntry(frame)
+}
+
+/** An entry with its address, not yet checked. */
+interface Frame extends BundleEntry, Target {}
+
+function innerEntry({ path, query = '', rest: _rest, ...entry }: Frame): Result<BundleEntry> {
+  const { method, place } = entry
+  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST')
+    return bad(place, `an operation can not be called by ${method}`)
+  return ok({ ...entry, inner: { path: `/${path}`, query } })
 }
 
 function textsOf(fields: Fields, names: readonly string[]): Readonly<Record<string, string>> {
@@ -114,38 +130,78 @@ function textsOf(fields: Fields, names: readonly string[]): Readonly<Record<stri
 
 const ID = /^[A-Za-z0-9\-.]{1,64}$/
 
-function targetOf(
-  url: string,
-  base: string,
-): Pick<BundleEntry, 'type' | 'id' | 'rest' | 'query'> | undefined {
-  const local = url.startsWith(`${base}/`) ? url.slice(base.length + 1) : url.replace(/^\//, '')
-  const mark = local.indexOf('?')
-  const path = mark < 0 ? local : local.slice(0, mark)
-  const [type = '', id, ...more] = path.split('/')
-  if (!isResourceType(type)) return undefined
-  const query = mark < 0 ? {} : { query: local.slice(mark + 1) }
-  if (id === undefined) return { type, ...query }
-  if (id.startsWith('$') || id === '_history') return { type, rest: [id, ...more].join('/'), ...query }
-  if (!ID.test(id)) return undefined
-  return { type, id, ...(more.length > 0 && { rest: more.join('/') }), ...query }
+interface Target {
+  readonly path: string
+  readonly type: string
+  readonly id?: string
+  /** What follows `Type` or `Type/id`: `_history/2`, `$validate`. */
+  readonly rest?: string
+  readonly query?: string
 }
 
-function checked(entry: BundleEntry): Result<BundleEntry> {
-  const { method, place, type, id, rest, query, resource } = entry
-  if (method === 'GET') return ok(entry)
-  if (rest !== undefined) return bad(place, 'request.url must be Type or Type/id')
-  if (method !== 'POST' && id === undefined) {
-    return query === undefined || query === ''
-      ? bad(place, `request.url of a ${method} must be Type/id`)
-      : notSupported(place, `conditional ${method} is not supported`)
-  }
-  if (query !== undefined) return notSupported(place, 'a query in the url of a write is not supported')
-  if (method === 'DELETE') return ok(entry)
+/** Stands for the type of an entry over all types. */
+const EVERY_TYPE = '*'
+
+function targetOf(url: string, base: string): Target | undefined {
+  const local = url.startsWith(base) ? url.slice(base.length) : url
+  const mark = local.indexOf('?')
+  const path = (mark < 0 ? local : local.slice(0, mark)).replace(/^\//, '').replace(/\/$/, '')
+  const query = mark < 0 ? {} : { query: local.slice(mark + 1) }
+  const [type = '', id, ...more] = path.split('/')
+  if (path === METADATA) return { path, type: METADATA, rest: '', ...query }
+  if (/^$|^[_$]/.test(path)) return { path, type: EVERY_TYPE, rest: path, ...query }
+  if (!isResourceType(type)) return undefined
+  if (id === undefined) return { path, type, ...query }
+  if (/^[_$]/.test(id)) return { path, type, rest: [id, ...more].join('/'), ...query }
+  if (!ID.test(id)) return undefined
+  return { path, type, id, ...(more.length > 0 && { rest: more.join('/') }), ...query }
+}
+
+function writeEntry({ path: _path, query, rest, ...entry }: Frame): Result<BundleEntry> {
+  const { method, place, type, id, resource } = entry
+  if (rest !== undefined) return bad(place, 'request.url of a write must be Type, Type/id or Type?query')
+  if (query !== undefined && (id !== undefined || method === 'POST'))
+    return notSupported(place, 'a query in the url of this write is not supported')
   if (method === 'POST' && id !== undefined) return bad(place, 'request.url of a POST must be Type')
+  if (method !== 'POST' && id === undefined && (query ?? '') === '')
+    return bad(place, `request.url of a ${method} must be Type/id or Type?query`)
+  const placed = { ...entry, ...(id === undefined && query !== undefined && { condition: query }) }
+  if (method === 'DELETE') return ok(placed)
   if (!resource) return bad(place, 'resource is missing')
+  if (method === 'PATCH') return patchEntry(placed, resource)
   if (resource.resourceType !== type) return bad(place, `resource must be a ${type}, as request.url says`)
-  if (method === 'PUT' && resource.id !== id) return bad(place, 'resource.id must be the id in request.url')
-  return ok(entry)
+  if (method === 'PUT' && id !== undefined && resource.id !== id)
+    return bad(place, 'resource.id must be the id in request.url')
+  return ok(placed)
+}
+
+/** A JSON Patch comes in a Binary (http://hl7.org/fhir/R4/http.html#patch), a FHIRPath Patch as what it is. */
+function patchEntry({ resource: _body, ...entry }: BundleEntry, body: Resource): Result<BundleEntry> {
+  const patch = body.resourceType === 'Binary' ? binaryPatch(body) : fhirPatch(body)
+  return patch.ok ? ok({ ...entry, patch: patch.value }) : fail(failureAt(entry.place, patch.failure))
+}
+
+function binaryPatch({ contentType, data }: Resource): Result<Patch> {
+  const text = typeof data === 'string' ? decoded(data) : undefined
+  if (
+    typeof contentType !== 'string' ||
+    !contentType.startsWith('application/json-patch+json') ||
+    text === undefined
+  ) {
+    const message = 'A Binary that patches holds data of contentType application/json-patch+json.'
+    return fail({ kind: 'invalid', code: 'patch-malformed', message, expression: 'Binary.contentType' })
+  }
+  const document = wellFormedJson(text, parseJson)
+  return document.ok ? jsonPatch(document.value) : document
+}
+
+function decoded(data: string): string | undefined {
+  try {
+    const bytes = Uint8Array.from(atob(data), char => char.charCodeAt(0))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
 }
 
 const bad = (place: string, text: string): Result<never> =>
@@ -158,88 +214,6 @@ const notSupported = (place: string, text: string): Result<never> =>
     message: `${place}: ${text}`,
     expression: place,
   })
-
-/**
- * The entries of a transaction, when all are sound and no two stand for the same resource. Failures (every entry at
- * fault is listed): those of the entries, `bundle-duplicate-full-url`, `bundle-identity-overlap`.
- */
-export function soundTransaction(entries: readonly Result<BundleEntry>[]): Result<readonly BundleEntry[]> {
-  const failures = entries.flatMap(entry => (entry.ok ? [] : [entry.failure]))
-  const [first] = failures
-  if (first) {
-    const issues = failures.map(({ kind, message, expression }): FailureIssue => {
-      const code = kind === 'unsupported' ? 'not-supported' : 'invalid'
-      return {
-        severity: 'error',
-        code,
-        diagnostics: message,
-        ...(expression !== undefined && { expression }),
-      }
-    })
-    return fail({ ...(failures.find(failure => failure.kind === 'invalid') ?? first), issues })
-  }
-  const sound = entries.flatMap(entry => (entry.ok ? [entry.value] : []))
-  return (
-    repeated(sound, writtenUrl, 'bundle-duplicate-full-url', 'has the fullUrl of') ??
-    repeated(sound, identityOf, 'bundle-identity-overlap', 'writes the same resource as') ??
-    ok(sound)
-  )
-}
-
-const writtenUrl = (entry: BundleEntry): string | undefined => entry.fullUrl
-
-/** What an entry writes: `Type/id`; a POST whose fullUrl is a relative `Type/id` claims that address within the Bundle. */
-function identityOf({ method, type, id, fullUrl }: BundleEntry): string | undefined {
-  if (method === 'GET') return undefined
-  if (id !== undefined) return `${type}/${id}`
-  return fullUrl !== undefined && fullUrl.startsWith(`${type}/`) ? fullUrl : undefined
-}
-
-function repeated(
-  entries: readonly BundleEntry[],
-  keyOf: (entry: BundleEntry) => string | undefined,
-  code: string,
-  what: string,
-): Result<never> | undefined {
-  const seen = new Map<string, string>()
-  for (const entry of entries) {
-    const key = keyOf(entry)
-    if (key === undefined) continue
-    const earlier = seen.get(key)
-    if (earlier !== undefined) {
-      const message = `${entry.place} ${what} ${earlier}.`
-      return fail({ kind: 'invalid', code, message, expression: entry.place })
-    }
-    seen.set(key, entry.place)
-  }
-  return undefined
-}
-
-/** A failure of one entry: its place stands in every text and expression. */
-export function failureAt(place: string, failure: Failure): Failure {
-  const { issues, expression } = failure
-  return {
-    ...failure,
-    message: saidAt(place, failure.message),
-    expression: elementAt(place, expression),
-    ...(issues && {
-      issues: issues.map(issue => ({
-        ...issue,
-        diagnostics: saidAt(place, issue.diagnostics),
-        expression: elementAt(place, issue.expression),
-      })),
-    }),
-  }
-}
-
-const saidAt = (place: string, text: string): string => (text.startsWith(place) ? text : `${place}: ${text}`)
-
-/** `Task.status` of the third entry is `Bundle.entry[2].resource.status`. */
-function elementAt(place: string, expression: string | undefined): string {
-  if (expression === undefined || expression.startsWith(place)) return expression ?? place
-  const [, rest] = /^[A-Z][A-Za-z]+((?:\.|\[).*)?$/.exec(expression) ?? []
-  return rest === undefined ? place : `${place}.resource${rest}`
-}
 
 const ORDER = { DELETE: 0, POST: 1, PUT: 2, PATCH: 2, GET: 3, HEAD: 3 } as const
 

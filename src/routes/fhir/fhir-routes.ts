@@ -11,6 +11,7 @@ import { callerOf, visitorOf } from '../caller.ts'
 import { capabilities } from './capabilities.ts'
 import { create } from './create.ts'
 import { conditionalDelete, deleteInstance } from './delete.ts'
+import { dispatchOver, type Dispatch, type Served } from './dispatch.ts'
 import { failureOf } from './errors.ts'
 import { preferOf, type Body, type Exchange, type Handler } from './exchange.ts'
 import { operationRoutes, type OperationRoute } from '../../fhir/operations/operations.ts'
@@ -46,7 +47,7 @@ export interface FhirRouteOptions {
  * goes wrong, Fastify's own errors included, is answered as an OperationOutcome.
  */
 export async function fhirRoutes(server: FastifyInstance, options: FhirRouteOptions): Promise<void> {
-  const { deps, depsOf = () => deps, emit, bodyLimitBytes, version } = options
+  const { deps, depsOf = () => deps, emit, bodyLimitBytes } = options
   addParsers(server)
   server.setErrorHandler((error: Error, request, reply) => sendError({ error, request, reply, emit }))
   server.setNotFoundHandler((request, reply) => {
@@ -56,14 +57,18 @@ export async function fhirRoutes(server: FastifyInstance, options: FhirRouteOpti
   })
   await httpFeatures(server)
   optionsRoutes(server)
-  const handlers = handlersOf(statementText(deps, options))
+  const handlers = handlersOf(statementText(deps, options), () => dispatch)
+  const served: readonly Served[] = [
+    ...interactions.flatMap(interaction => {
+      const handler = handlers[interaction.name]
+      return handler ? [{ ...interaction, handler }] : []
+    }),
+    ...operationRoutes.map(route => ({ ...asInteraction(route), handler: operationHandler(route) })),
+  ]
+  const dispatch = dispatchOver(served)
+  for (const one of served) addRoute(server, one, { depsOf, bodyLimitBytes })
   for (const interaction of interactions) {
-    const handler = handlers[interaction.name]
-    if (handler) addRoute(server, interaction, { handler, depsOf, bodyLimitBytes })
-    else addRefusal(server, interaction)
-  }
-  for (const route of operationRoutes) {
-    addRoute(server, asInteraction(route), { handler: operationHandler(route), depsOf, bodyLimitBytes })
+    if (!handlers[interaction.name]) addRefusal(server, interaction)
   }
   unknownOperations(server)
 }
@@ -92,7 +97,10 @@ function statementText(
   }
 }
 
-const handlersOf = (statement: () => string): Readonly<Partial<Record<InteractionName, Handler>>> => ({
+const handlersOf = (
+  statement: () => string,
+  dispatch: () => Dispatch,
+): Readonly<Partial<Record<InteractionName, Handler>>> => ({
   capabilities: capabilities(statement),
   read,
   vread,
@@ -108,7 +116,7 @@ const handlersOf = (statement: () => string): Readonly<Partial<Record<Interactio
   'conditional-delete': conditionalDelete,
   'search-type': searchType,
   'search-type-post': searchTypePost,
-  transaction: transaction(statement),
+  transaction: transaction(dispatch),
 })
 
 /** Bodies are taken as text: nothing is coerced, removed or filled in, and decimals keep their digits. */
@@ -135,19 +143,18 @@ function utf8(bytes: Buffer): string | undefined {
 }
 
 interface RouteParts {
-  readonly handler: Handler
   readonly depsOf: (tenant: number) => FhirDeps
   readonly bodyLimitBytes: number
 }
 
-function addRoute(server: FastifyInstance, { name, method, path }: Interaction, parts: RouteParts): void {
+function addRoute(server: FastifyInstance, { name, method, path, handler }: Served, parts: RouteParts): void {
   server.route({
     method,
     url: path,
     bodyLimit: parts.bodyLimitBytes,
     handler: async (request, reply) => {
       const exchange = exchangeOf(request, { name, depsOf: parts.depsOf })
-      const answer = exchange.ok ? await parts.handler(exchange.value) : exchange
+      const answer = exchange.ok ? await handler(exchange.value) : exchange
       return answer.ok ? sendAnswer(reply, answer.value) : sendFailure(reply, answer.failure)
     },
   })
