@@ -152,4 +152,126 @@ describe('the artefacts that a model asks for', () => {
     expect(judged('target-group')).toMatchObject({ met: false })
     expect(judged('target-group', {}, { root: { targetGroup: 'tbi' } })).toMatchObject({ met: true })
   })
+
+  const session = [{ at: '2026-10-20T10:00:00-04:00', kept: true }]
+  const referral = activity('r1', {
+    kind: 'referral',
+    needs: ['n1'],
+    requestedAt: '2026-10-14T09:00:00-04:00',
+  })
+  it.each<[string, string, Partial<CaseFile>, object]>([
+    ['assessment', 'An assessment is concluded.', { assessments: [assessment('concluded')] }, {}],
+    ['assessment', 'No assessment is concluded.', {}, {}],
+    [
+      'strengths-assessment',
+      'Strengths are assessed, with a written conclusion.',
+      { assessments: [assessment('concluded', 'strengths')] },
+      {},
+    ],
+    ['strengths-assessment', 'No assessment has a written conclusion on strengths.', {}, {}],
+    ['client-expressed-goals', '0 of 1 open goals expressed by the client.', { goals: [goal('g1')] }, {}],
+    [
+      'therapy-adherence',
+      '1 of 1 services under way with sessions recorded as kept or missed.',
+      { activities: [activity('a', { performances: session })] },
+      {},
+    ],
+    ['progress-notes', '0 of 1 contacts with a progress note.', { contacts: [contact('c1')] }, {}],
+    [
+      'referral-per-need',
+      '1 of 1 needs with a referral.',
+      { needs: [need('n1')], activities: [referral] },
+      {},
+    ],
+    ['schedule', '0 of 1 open services with a time.', { activities: [activity('a')] }, {}],
+    ['companion', '0 of 1 appointments with a companion named.', { appointments: [visit('v')] }, {}],
+    ['backup-plan', 'There is a backup plan (CarePlan of category backup).', {}, { backupPlans: 1 }],
+    ['backup-plan', 'There is no backup plan (CarePlan of category backup).', {}, { backupPlans: 0 }],
+    ['target-group', 'The target group is recorded.', {}, { root: { targetGroup: 'tbi' } }],
+    ['target-group', 'No target group is recorded (AssignTargetGroup).', {}, {}],
+  ])('say of %s: %s', (artefact, says, lists, more) => {
+    expect(judged(artefact, lists, more)?.says).toBe(says)
+  })
+
+  it('say how many loops of referrals were closed in time', () => {
+    const closed = { ...referral, state: 'completed' as const, endedAt: '2026-10-20T09:00:00-04:00' }
+    expect(judged('loop-closure', { activities: [closed] }, { loopClosureDays: 20 })?.says).toBe(
+      '1 of 1 referrals, due or closed, with the loop closed in time.',
+    )
+  })
+
+  it('take one assessment among others, amended ones too, and one conclusion among others', () => {
+    const amended = { ...assessment('concluded'), state: 'amended' as const }
+    expect(judged('assessment', { assessments: [assessment('in-progress'), amended] })?.met).toBe(true)
+    const conclusions = [
+      { domain: 'function', text: 'written' },
+      { domain: 'strengths', text: 'written' },
+    ]
+    const several = { ...assessment('concluded'), conclusions }
+    const assessments = [assessment('in-progress'), several]
+    expect(judged('strengths-assessment', { assessments })?.met).toBe(true)
+    const blank = { ...several, conclusions: [{ domain: 'strengths', text: '  ' }] }
+    expect(judged('strengths-assessment', { assessments: [blank] })?.met).toBe(false)
+  })
+
+  it('count open goals only, and as expressed by the client only what patient or family say', () => {
+    const goals = [
+      goal('g1', 'Patient/river'),
+      { ...goal('g2'), state: 'completed' as const },
+      goal('g3', 'Organization/RelatedPerson/x'),
+      goal('g4'),
+    ]
+    expect(judged('client-expressed-goals', { goals })).toMatchObject({ numerator: 1, denominator: 3 })
+  })
+
+  it.each<[string, Partial<Activity>, number]>([
+    ['in progress', {}, 1],
+    ['missed', { state: 'missed' }, 1],
+    ['completed', { state: 'completed' }, 1],
+    ['planned with a session on record', { state: 'planned', performances: session }, 1],
+    ['planned', { state: 'planned', start: '2026-10-20T10:00:00-04:00' }, 0],
+    ['scheduled for the end of the stretch', { state: 'scheduled', start: '2026-11-13T09:00:00-05:00' }, 1],
+    ['scheduled for later', { state: 'scheduled', start: '2026-11-13T09:00:01-05:00' }, 0],
+    ['scheduled for nobody knows when', { state: 'scheduled' }, 0],
+  ])('a service that is %s has begun or not', (_, more, begun) => {
+    expect(judged('therapy-adherence', { activities: [activity('a', more)] })?.denominator ?? 0).toBe(begun)
+  })
+
+  it.each<[string, Partial<Activity>, number]>([
+    ['weekdays and an hour', { days: ['mon'], timeOfDay: '09:00' }, 1],
+    ['weekdays only', { days: ['mon'] }, 0],
+    ['an hour only', { timeOfDay: '09:00' }, 0],
+    ['a start', { start: '2026-10-20T10:00:00-04:00' }, 1],
+  ])('a service with %s has a time or not', (_, more, timed) => {
+    expect(judged('schedule', { activities: [activity('a', more)] })?.numerator).toBe(timed)
+  })
+
+  it('a service has the time of its own appointment, among those of others', () => {
+    const activities = [activity('a', { state: 'planned' })]
+    const numerator = (...appointments: readonly Appointment[]) =>
+      judged('schedule', { activities, appointments })?.numerator
+    const [mine, other] = [visit('v1', { activity: 'a' }), visit('v2', { activity: 'b' })]
+    expect([numerator(other, mine), numerator(other), numerator({ ...mine, state: 'noshow' })]).toEqual([
+      1, 0, 0,
+    ])
+  })
+
+  it('a need is not referred by a referral that was called off, nor by another activity', () => {
+    const numerator = (more: Partial<Activity>) =>
+      judged('referral-per-need', { needs: [need('n1')], activities: [{ ...referral, ...more }] })?.numerator
+    expect(numerator({})).toBe(1)
+    for (const state of ['cancelled', 'declined', 'entered-in-error'] as const)
+      expect(numerator({ state })).toBe(0)
+    expect(numerator({ kind: 'education' })).toBe(0)
+  })
+
+  it('a companion is named for appointments from the beginning of the stretch on that have a time', () => {
+    const along = (start: string | undefined) => {
+      const { start: _, ...rest } = visit('v')
+      const one = start === undefined ? rest : { ...rest, start }
+      return judged('companion', { appointments: [one] })?.denominator
+    }
+    expect([along('2026-10-13T09:00:00-04:00'), along('2026-10-13T08:59:59-04:00')]).toEqual([1, 0])
+    expect(along(undefined)).toBe(0)
+  })
 })

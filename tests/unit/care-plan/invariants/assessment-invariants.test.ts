@@ -165,3 +165,119 @@ describe('I22', () => {
     expect(broken({ risks: [aRisk()] }, {})).toBe('I22')
   })
 })
+
+describe('what these rules say of a violation', () => {
+  const told = (before: Partial<CaseFile> | undefined, after: Partial<CaseFile>) => {
+    const files = { before: before && openFile({}, before), after: openFile({}, after) }
+    const failure = brokenRule(assessmentInvariants, files, contextOf())
+    return failure && [failure.message, failure.expression]
+  }
+  const put = { state: 'deferred', reason: 'Later.', reasonBy: 'Practitioner/x' } as const
+
+  it.each<[string, Partial<CaseFile> | undefined, Partial<CaseFile>, string, string]>([
+    [
+      'open domains',
+      undefined,
+      { assessments: [anAssessment({ state: 'concluded', conclusions: [] })] },
+      'I4: these domains have no written conclusion: mood, cognition (ConcludeDomain).',
+      'ClinicalImpression.finding',
+    ],
+    [
+      'dropped domains',
+      { assessments: [anAssessment()] },
+      { assessments: [anAssessment({ requiredDomains: [] })] },
+      'I4: these domains were required when the assessment began: mood, cognition.',
+      'ClinicalImpression.extension',
+    ],
+    [
+      'a need put off without a reason',
+      undefined,
+      { needs: [aNeed({ state: 'deferred' })] },
+      'I5: a need that is deferred or declined keeps the reason and who gave it (DeferNeed, DeclineNeed; by FHIR the extensions `reason` and `reason-by`).',
+      'Condition.extension',
+    ],
+    [
+      'a need that is gone',
+      { needs: [aNeed()] },
+      {},
+      'I5: a need of a case is not deleted: resolve, decline or deactivate it, or mark it as an error.',
+      'Condition',
+    ],
+    ...(['Observation', 'RiskAssessment'] as const).flatMap(
+      (type): [string, Partial<CaseFile> | undefined, Partial<CaseFile>, string, string][] => {
+        const rows = (more: { value?: string; inputs?: [] }): Partial<CaseFile> =>
+          type === 'Observation' ? { scores: [aScore(more)] } : { risks: [aRisk(more)] }
+        return [
+          [
+            `a lost ${type}`,
+            rows({}),
+            {},
+            'I22: a figure of a case is not deleted: amend it, or mark it as an error.',
+            type,
+          ],
+          [
+            `the source of a ${type}`,
+            undefined,
+            rows({ inputs: [] }),
+            'I22: a figure that a table gave is stored with the version of the table and with its inputs (extensions `table-version` and `input`).',
+            `${type}.extension`,
+          ],
+          [
+            `a rewritten ${type}`,
+            rows({}),
+            rows({ value: '99' }),
+            'I22: a final figure changes only as amended, with the reason (AmendScore).',
+            `${type}.status`,
+          ],
+        ]
+      },
+    ),
+  ])('names %s and where it is', (_, before, after, ...said) => {
+    expect(told(before, after)).toEqual(said)
+  })
+
+  it.each<[string, Partial<CaseFile>, Partial<CaseFile>]>([
+    [
+      'another open domain',
+      { assessments: [anAssessment({ state: 'concluded' })] },
+      { assessments: [anAssessment({ state: 'concluded', conclusions: [] })] },
+    ],
+    [
+      'another assessment',
+      { assessments: [anAssessment({ state: 'concluded' })] },
+      { assessments: [anAssessment({ state: 'concluded' }), anAssessment({ id: 'a2', state: 'concluded' })] },
+    ],
+    [
+      'another unexplained need',
+      { needs: [aNeed({ state: 'deferred' }), aNeed({ id: 'n2', ...put })] },
+      { needs: [aNeed({ state: 'deferred' }), aNeed({ id: 'n2', state: 'deferred' })] },
+    ],
+    [
+      'another figure without a source',
+      { scores: [aScore({ inputs: [] }), aScore({ id: 'x2', state: 'preliminary' })] },
+      { scores: [aScore({ inputs: [] }), aScore({ id: 'x2', inputs: [] })] },
+    ],
+  ])('tells %s from what was broken before', (_, before, after) => {
+    expect(told(before, after)).toBeDefined()
+    expect(told(before, before)).toBeUndefined()
+  })
+
+  it('compares an assessment with what itself was', () => {
+    const [one, two] = [anAssessment({ requiredDomains: ['mood', 'pain'] }), anAssessment({ id: 'a2' })]
+    expect(
+      told({ assessments: [one, two] }, { assessments: [one, { ...two, summary: 'x' }] }),
+    ).toBeUndefined()
+  })
+
+  it('lets a figure be an error whatever it lacks', () => {
+    expect(told(undefined, { scores: [aScore({ state: 'entered-in-error', inputs: [] })] })).toBeUndefined()
+    const wrong = { scores: [aScore({ state: 'entered-in-error', value: '99' })] }
+    expect(told({ scores: [aScore()] }, wrong)).toBeUndefined()
+    expect(told({ scores: [aScore()] }, { scores: [{ ...aScore() }] })).toBeUndefined()
+  })
+
+  it('takes blank words for no reason of an amendment', () => {
+    const amended = { scores: [aScore({ state: 'amended', value: '9', reason: ' ' })] }
+    expect(told({ scores: [aScore()] }, amended)?.[1]).toBe('Observation.status')
+  })
+})
