@@ -2,7 +2,7 @@ import { isRowParameter } from '../fhir/search/parameters.ts'
 import type { Criterion, SearchFilter } from '../fhir/search/plan.ts'
 import { promotedColumn } from '../fhir/search/promoted.ts'
 import { columnCondition, mainDateCondition, patientCondition, rowCondition } from './search-columns.ts'
-import { chainCondition, hasCondition } from './search-links.ts'
+import { linkCondition } from './search-links.ts'
 import { compositeRows, numberRows, positionRows } from './search-numbers.ts'
 import { dateRows, lookupRows, textRows } from './search-lookups.ts'
 import type { SearchFrame } from './search-frame.ts'
@@ -23,11 +23,10 @@ export function conditionOf(criterion: Criterion, frame: SearchFrame): string {
         ? 'true'
         : `(${criterion.of.map(part => conditionOf(part, frame)).join(' and ')})`
     case 'not':
-      return `not coalesce(${conditionOf(criterion.of, frame)}, false)`
+      return `not coalesce(${conditionOf(criterion.of, { ...frame, links: 'row', isGiven: true })}, false)`
     case 'chain':
-      return chainCondition(criterion, frame, conditionOf)
     case 'has':
-      return hasCondition(criterion, frame, conditionOf)
+      return linkCondition(criterion, frame, conditionOf)
   }
 }
 
@@ -62,8 +61,12 @@ function anyCondition(of: readonly Criterion[], frame: SearchFrame): string {
   const [only] = of
   if (of.length === 1 && only) return conditionOf(only, frame)
   if (of.length === 0) return 'false'
-  if (!of.every(isSelective)) return `(${of.map(part => conditionOf(part, frame)).join(' or ')})`
-  const inner: SearchFrame = { ...frame, row: `u${frame.depth}`, updated: `u${frame.depth}.updated` }
+  if (frame.isGiven === true || !of.every(isSelective)) {
+    const given: SearchFrame = { ...frame, links: 'row', isGiven: true }
+    return `(${of.map(part => conditionOf(part, given)).join(' or ')})`
+  }
+  const row = `u${frame.depth}`
+  const inner: SearchFrame = { ...frame, row, updated: `${row}.updated`, links: 'set' }
   const sets = of.map(
     part => `select ${inner.row}.shard, ${inner.row}.id from resource ${inner.row}
       where ${inner.row}.tenant = ${frame.tenant} and ${inner.row}.type = ${frame.typeNumber}

@@ -1,4 +1,4 @@
-import type { SearchFilter, SearchValue } from '../fhir/search/plan.ts'
+import type { Criterion, SearchFilter, SearchValue } from '../fhir/search/plan.ts'
 
 /** Adds a value to the statement and gives its placeholder. */
 export type Bind = (value: unknown) => string
@@ -16,6 +16,17 @@ export interface SearchFrame {
   /** The column that holds `_lastUpdated`. */
   readonly updated: string
   readonly bind: Bind
+  /** How chains are looked up: as a set that is joined, or from each row. */
+  readonly links: 'set' | 'row'
+  /** Conditions only look at rows that something else has found: no set needs to be made of alternatives. */
+  readonly isGiven?: boolean
+  /** What links at the top were found to come to, when it is little. */
+  readonly found?: ReadonlyMap<Criterion, readonly RowKey[]>
+}
+
+export interface RowKey {
+  readonly shard: number
+  readonly id: string
 }
 
 export type Valued<Kind extends SearchValue['kind']> = Extract<SearchValue, { readonly kind: Kind }>

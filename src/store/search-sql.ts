@@ -1,28 +1,22 @@
 import type { SearchResult } from '../commands/ports/store.ts'
-import { StoreFault } from '../commands/ports/store-fault.ts'
 import { writePageToken } from '../fhir/search/page-token.ts'
-import type { SearchPlan } from '../fhir/search/plan.ts'
+import type { Criterion, SearchPlan } from '../fhir/search/plan.ts'
 import type { Db, Statement } from './db.ts'
 import { conditionOf } from './search-conditions.ts'
-import type { SearchFrame } from './search-frame.ts'
+import type { RowKey, SearchFrame } from './search-frame.ts'
 import { includedRows } from './search-includes.ts'
+import { probeLinks } from './search-probes.ts'
 import { afterKeyset, orderBy, sortKeys } from './search-sort.ts'
+import { timeout, tooLong } from './search-timeout.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
-
-/** The longest a search may keep the database busy. */
-const TIMEOUT_MS = 15_000
-const QUERY_CANCELED = '57014'
 
 /**
  * Runs a checked search in one snapshot. Statements carry no name on purpose: a generic plan of a skewed value is 30
  * times slower than one made for it. A search over the time limit is thrown as a StoreFault.
  */
 export async function runSearch(db: Db, tenant: number, plan: SearchPlan): Promise<SearchResult> {
-  const statements = [
-    { text: `set local statement_timeout = ${TIMEOUT_MS}` },
-    ...(plan.countOnly ? [] : [pageStatement(tenant, plan)]),
-    ...(plan.total === 'accurate' ? [countStatement(tenant, plan)] : []),
-  ]
+  const found = await probeLinks(db, tenant, plan).catch(tooLong)
+  const statements = [timeout, ...searchStatements(tenant, plan, found)]
   const answers = (await db.snapshot(statements).catch(tooLong)).slice(1)
   const total = plan.total === 'accurate' ? countIn(answers.at(-1)?.rows) : undefined
   if (plan.countOnly) return { matches: [], included: [], ...(total !== undefined && { total }) }
@@ -39,6 +33,18 @@ export async function runSearch(db: Db, tenant: number, plan: SearchPlan): Promi
   }
 }
 
+type FoundLinks = ReadonlyMap<Criterion, readonly RowKey[]>
+
+/** The page, then the count, as far as they are asked for. */
+export const searchStatements = (
+  tenant: number,
+  plan: SearchPlan,
+  found: FoundLinks,
+): readonly Statement[] => [
+  ...(plan.countOnly ? [] : [pageStatement(tenant, plan, found)]),
+  ...(plan.total === 'accurate' ? [countStatement(tenant, plan, found)] : []),
+]
+
 /** A row of the page with its sort keys as text. */
 type PageRow = ResourceRow & Readonly<Record<`t${number}`, string>>
 
@@ -50,6 +56,7 @@ function tokenOf(row: PageRow | undefined, plan: SearchPlan): string {
 function frameOf(
   tenant: number,
   plan: SearchPlan,
+  more: Pick<SearchFrame, 'links' | 'found'>,
 ): { readonly frame: SearchFrame; readonly values: unknown[] } {
   const values: unknown[] = [tenant, typeNumber(plan.type)]
   const bind = (value: unknown): string => `$${values.push(value)}`
@@ -62,13 +69,16 @@ function frameOf(
       typeNumber: '$2::smallint',
       updated: updatedColumn(plan),
       bind,
+      ...more,
     },
     values,
   }
 }
 
-function pageStatement(tenant: number, plan: SearchPlan): Statement {
-  const { frame, values } = frameOf(tenant, plan)
+function pageStatement(tenant: number, plan: SearchPlan, found: FoundLinks): Statement {
+  // In the order of the key a page is full soon; any other order needs every match.
+  const links = plan.sort.length === 0 ? 'row' : 'set'
+  const { frame, values } = frameOf(tenant, plan, { links, found })
   const keys = sortKeys(plan, frame)
   const columns = [...rowColumns('r'), ...keys.map((key, at) => `${key.expression} as k${at}`)].join(', ')
   const texts = keys.map((_, at) => `, k${at}::text as t${at}`).join('')
@@ -92,8 +102,8 @@ function keyRange(
   return [`(r.shard, r.tenant, r.type, r.id) > (${bind(shard)}::smallint, ${tenant}, ${type}, ${bind(id)})`]
 }
 
-function countStatement(tenant: number, plan: SearchPlan): Statement {
-  const { frame, values } = frameOf(tenant, plan)
+function countStatement(tenant: number, plan: SearchPlan, found: FoundLinks): Statement {
+  const { frame, values } = frameOf(tenant, plan, { links: 'set', found })
   return { text: `select count(*)::int as total ${fromWhere(plan, frame, [])}`, values }
 }
 
@@ -129,10 +139,4 @@ function updatedColumn({ where, sort }: SearchPlan): SearchFrame['updated'] {
 function countIn(rows: readonly object[] | undefined): number {
   const row = rows?.[0]
   return row && 'total' in row && typeof row.total === 'number' ? row.total : 0
-}
-
-function tooLong(error: unknown): never {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code !== QUERY_CANCELED) throw error
-  throw new StoreFault('store-unavailable', 'the search took too long: make it narrower', QUERY_CANCELED)
 }
