@@ -229,6 +229,49 @@ describe('$everything', () => {
   })
 })
 
+describe('Observation/$lastn', () => {
+  const vitals = [{ coding: [{ system: 'urn:categories', code: 'vital-signs' }] }]
+  const observation = (id: string, code: string, day: number, patient = 'n1') =>
+    put({
+      ...{ resourceType: 'Observation', id, status: 'final', category: vitals },
+      code: { coding: [{ system: 'urn:codes', code }] },
+      subject: { reference: `Patient/${patient}` },
+      effectiveDateTime: `2026-03-0${day}T10:00:00Z`,
+    })
+
+  beforeAll(async () => {
+    for (const day of [2, 3, 1]) await observation(`pulse-${day}`, 'pulse', day)
+    for (const day of [4, 1]) await observation(`weight-${day}`, 'weight', day)
+    await observation('foreign', 'pulse', 9, 'n2')
+  })
+
+  test('gives the last of each code, newest first', async () => {
+    const keys = async (query: string) => keysOf(await get(`/Observation/$lastn?${query}`))
+    expect(await keys('patient=n1&category=vital-signs')).toEqual([
+      ...['Observation/weight-4', 'Observation/pulse-3'],
+    ])
+    expect(await keys('subject=Patient/n1&code=urn:codes|pulse&max=2')).toEqual([
+      ...['Observation/pulse-3', 'Observation/pulse-2'],
+    ])
+    expect(await keys('patient=n1&category=vital-signs&date=lt2026-03-03')).toHaveLength(2)
+  })
+
+  test('asks for whose and what, and refuses what it can not do', async () => {
+    for (const query of [
+      'patient=n1',
+      'category=x',
+      'patient=n1&code=x&max=0',
+      'patient=n1&code=x&_sort=date',
+    ]) {
+      expect(codeOf(await get(`/Observation/$lastn?${query}`))).toEqual([400, 'operation-input'])
+    }
+    expect(codeOf(await get('/Observation/$lastn?patient=n1&code=x&colour=red'))).toEqual([
+      400,
+      'search-invalid',
+    ])
+  })
+})
+
 test('an operation that there is not is 404 and names those that there are', async () => {
   for (const path of ['/$nothing', '/Patient/$nothing', '/Patient/m/$nothing', '/Observation/$everything']) {
     for (const reply of [await get(path), await post(path, {})]) {

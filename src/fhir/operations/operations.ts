@@ -13,8 +13,8 @@ export interface Operation {
   readonly levels: readonly OperationLevel[]
   /** What changes something is only done by POST. */
   readonly affectsState: boolean
-  /** The names of its parameters. */
-  readonly parameters: readonly string[]
+  /** The names of its parameters; `search` = those of a search of the type, which it checks itself. */
+  readonly parameters: readonly string[] | 'search'
 }
 
 export type OperationLevel = 'system' | 'type' | 'instance'
@@ -32,6 +32,7 @@ export type OperationName =
   | 'lookup'
   | 'subsumes'
   | 'translate'
+  | 'lastn'
 
 const R4 = 'http://hl7.org/fhir/OperationDefinition'
 /** How a code is given. */
@@ -136,6 +137,14 @@ export const operations: readonly Operation[] = [
     levels: ['type', 'instance'],
     affectsState: false,
     parameters: ['url', 'code', 'system', 'coding', 'codeableConcept', 'targetsystem', 'reverse'],
+  },
+  {
+    name: 'lastn',
+    definition: `${R4}/Observation-lastn`,
+    types: ['Observation'],
+    levels: ['type'],
+    affectsState: false,
+    parameters: 'search',
   },
 ]
 

@@ -1,5 +1,6 @@
 import { ok, type Result } from '../../../lib/result.ts'
 import { everything } from '../../../commands/operations/everything.ts'
+import { lastN } from '../../../commands/operations/last-n.ts'
 import { changeMeta, metaOf } from '../../../commands/operations/meta.ts'
 import { validate } from '../../../commands/operations/validate.ts'
 import {
@@ -44,6 +45,7 @@ const handlers: Readonly<Record<OperationName, OperationHandler>> = {
   'meta-add': call => changedMeta(call, 'add'),
   'meta-delete': call => changedMeta(call, 'delete'),
   ...terminologyHandlers,
+  lastn: lastOf,
 }
 
 async function everythingOf(
@@ -54,6 +56,13 @@ async function everythingOf(
   if (!pairs.ok) return pairs
   const request = { type, ...(id !== undefined && { id }), pairs: pairs.value }
   const text = await everything(exchange.deps, request)
+  return text.ok ? ok({ status: 200, body: text.value }) : text
+}
+
+async function lastOf({ exchange, given }: Call): Promise<Result<Answer>> {
+  const pairs = pairsOf(given)
+  if (!pairs.ok) return pairs
+  const text = await lastN(exchange.deps, pairs.value)
   return text.ok ? ok({ status: 200, body: text.value }) : text
 }
 
@@ -83,7 +92,9 @@ export const operationHandler =
     const pairs = exchange.pairs.filter(([name]) => name !== '_format' && name !== '_pretty')
     const given = argumentsOf(pairs, body.value)
     const names = given.map(({ name }) => [name, ''] as const)
-    const known = onlyParameters({ ...exchange, pairs: names }, operation.parameters)
+    const { parameters } = operation
+    const known =
+      parameters === 'search' ? ok(undefined) : onlyParameters({ ...exchange, pairs: names }, parameters)
     if (!known.ok) return known
     return handlers[operation.name]({ exchange, given, ...key.value })
   }
