@@ -243,6 +243,7 @@ function serverOf(frame: Frame, parts: Parts, isServing: () => boolean): Fastify
   const [issuer] = verifier?.issuers ?? []
   const server = httpServer({
     ...{ emit, meters: parts.meters, bodyLimitBytes: BODY_LIMIT_BYTES },
+    ...(config.http.corsOrigins && { corsOrigins: config.http.corsOrigins }),
     ...(!config.http.open && !verifier && { isOwnHost: namesThisServer(config.http) }),
     ...(verifier && { door: authDoor({ verifier }) }),
   })

@@ -17,6 +17,8 @@ export interface Config {
     readonly port: number
     readonly publicUrl?: string
     readonly open: boolean
+    /** Whose web pages may call; undefined = none. */
+    readonly corsOrigins?: readonly string[]
   }
   readonly canonicalBase: string
   readonly database: DatabaseConfig
@@ -109,6 +111,14 @@ function wrongTogether(given: Readonly<Record<string, string>>): readonly Wrong[
         'a loopback address (127.0.0.1, ::1, localhost), or any with AUTH_ISSUER (or AUTH=insecure-open, which lets everybody in)',
     })
   }
+  if (given['CORS_ORIGINS']?.split(',').includes('*') && given['AUTH_ISSUER'] === undefined) {
+    wrong.push({
+      name: 'CORS_ORIGINS',
+      given: JSON.stringify(given['CORS_ORIGINS']),
+      allowed:
+        'origins by name; * only with AUTH_ISSUER, for without tokens any web page could read all data',
+    })
+  }
   const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']
   wrong.push(...allOrNone(sasl, given), ...allOrNone(['KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'], given))
   wrong.push(...wrongAuth(given))
@@ -137,6 +147,7 @@ function configOf(flat: FlatEnvironment, sync: SyncConfig): Config {
       port: flat.PORT,
       ...(flat.PUBLIC_URL !== undefined && { publicUrl: withoutSlash(flat.PUBLIC_URL) }),
       open: flat.AUTH === 'insecure-open',
+      ...(flat.CORS_ORIGINS !== undefined && { corsOrigins: flat.CORS_ORIGINS.split(',') }),
     },
     canonicalBase: withoutSlash(flat.CANONICAL_BASE),
     database: {

@@ -55,6 +55,10 @@ export const variables = {
     'an http or https URL without a query',
     'https://casewire.example/fhir',
   ),
+  CORS_ORIGINS: list(
+    '(\\*|https?://[^,/\\s*]+)',
+    'origins such as https://app.example.org (or * with AUTH_ISSUER)',
+  ),
   AUTH: oneOf(['insecure-open']),
   AUTH_ISSUER: ofFormat('issuers', 'https URLs (http only on loopback), separated by commas'),
   AUTH_AUDIENCE: text('what `aud` of a token must name; several with commas'),
@@ -113,6 +117,7 @@ export interface FlatEnvironment {
   readonly PORT: number
   readonly PUBLIC_URL?: string
   readonly CANONICAL_BASE: string
+  readonly CORS_ORIGINS?: string
   readonly AUTH?: 'insecure-open'
   readonly AUTH_ISSUER?: string
   readonly AUTH_AUDIENCE?: string

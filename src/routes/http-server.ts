@@ -7,6 +7,7 @@ import type { Meters } from '../commands/ports/meters.ts'
 import { allowedMethods, type KnownRoute } from './allowed-methods.ts'
 import type { Door } from './auth/door.ts'
 import { decorateVisitors } from './caller.ts'
+import { crossOrigin } from './cross-origin.ts'
 import { failureOf as fhirFailureOf } from './fhir/errors.ts'
 import { sendFailure as sendFhirFailure } from './fhir/send.ts'
 import { strangeHost } from './own-host.ts'
@@ -20,6 +21,8 @@ export interface HttpServerOptions {
   readonly isOwnHost?: (header: string | undefined) => boolean
   /** Asks for tokens; undefined = nobody is asked who they are. */
   readonly door?: Door
+  /** Whose web pages may call this server; none when absent. */
+  readonly corsOrigins?: readonly string[]
 }
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
@@ -29,7 +32,7 @@ const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
  * patients), problem+json. Validation never alters a body: nothing is coerced, removed or filled in.
  */
 export function httpServer(options: HttpServerOptions): FastifyInstance {
-  const { emit, meters, bodyLimitBytes, isOwnHost, door } = options
+  const { emit, meters, bodyLimitBytes, isOwnHost, door, corsOrigins } = options
   const server = fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
@@ -52,6 +55,7 @@ export function httpServer(options: HttpServerOptions): FastifyInstance {
   server.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) routes.push({ method: each, path: url })
   })
+  if (corsOrigins) crossOrigin(server, corsOrigins)
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (isOwnHost?.(request.headers.host) === false) return refuse(request.url, reply, strangeHost)
