@@ -83,12 +83,12 @@ function lookupExtractor(
     walk(resource, element => {
       for (const value of values(element, base)) {
         if (column === undefined || !isInColumn(column, value.value, { patient, found })) {
-          addLookup(found, { parameter: number, ...value })
+          addRow(found.lookups, { parameter: number, ...value }, sameLookup)
         }
       }
       if (typeof element !== 'object') return
       for (const { parameter: other, values: rows } of derived) {
-        for (const value of rows(element)) addLookup(found, { parameter: other, ...value })
+        for (const value of rows(element)) addRow(found.lookups, { parameter: other, ...value }, sameLookup)
       }
     })
   }
@@ -126,7 +126,7 @@ const dateExtractor =
     walk(resource, element => {
       for (const interval of intervalsOf(element)) {
         if (column === 'date') setMainDate(found, interval)
-        else addDate(found, { parameter, ...interval })
+        else addRow(found.dates, { parameter, ...interval }, sameDate)
       }
     })
   }
@@ -135,7 +135,7 @@ const numberExtractor =
   (parameter: number, walk: PathWalk, values: (element: unknown) => readonly NumberValue[]): Extractor =>
   ({ resource }, found) => {
     walk(resource, element => {
-      for (const value of values(element)) addRow(found.numbers, { parameter, ...value })
+      for (const value of values(element)) addRow(found.numbers, { parameter, ...value }, sameNumber)
     })
   }
 
@@ -145,15 +145,15 @@ const positionExtractor =
     walk(resource, element => {
       const position = positionOf(element)
       if (!position) return
-      addRow(found.numbers, { parameter: parameter.number, ...position.latitude })
-      addRow(found.numbers, { parameter: longitudeNumber(parameter), ...position.longitude })
+      addRow(found.numbers, { parameter: parameter.number, ...position.latitude }, sameNumber)
+      addRow(found.numbers, { parameter: longitudeNumber(parameter), ...position.longitude }, sameNumber)
     })
   }
 
 const compositeExtractor =
   (parameter: number, walk: CompositeWalk): Extractor =>
   ({ resource, base }, found) => {
-    walk(resource, base, fields => addRow(found.composites, { parameter, ...fields }))
+    walk(resource, base, fields => addRow(found.composites, { parameter, ...fields }, sameComposite))
   }
 
 /** A start is always there when there is a date at all, so that the column's index finds it; an open end is left out. */
@@ -177,28 +177,41 @@ function isInColumn(
 /** How far back a repeat is looked for: a repeat that slips through costs a row and changes no answer. */
 const REPEATS_WITHIN = 32
 
-function addLookup({ lookups }: Found, row: IndexLookup): void {
-  const isRepeat = lookups
-    .slice(-REPEATS_WITHIN)
-    .some(
-      ({ parameter, value, system }) =>
-        parameter === row.parameter && value === row.value && system === row.system,
-    )
-  if (!isRepeat) lookups.push(row)
+/** Adds a row unless an equal one stands there. Rows are many, so they are compared in place. */
+function addRow<Row>(rows: Row[], row: Row, isSame: (a: Row, b: Row) => boolean): void {
+  const from = Math.max(0, rows.length - REPEATS_WITHIN)
+  for (let at = rows.length - 1; at >= from; at -= 1) {
+    if (isSame(rows[at] as Row, row)) return
+  }
+  rows.push(row)
 }
 
-function addDate({ dates }: Found, row: IndexDate): void {
-  const isRepeat = dates
-    .slice(-REPEATS_WITHIN)
-    .some(
-      ({ parameter, lowMs, highMs }) =>
-        parameter === row.parameter && lowMs === row.lowMs && highMs === row.highMs,
-    )
-  if (!isRepeat) dates.push(row)
-}
+const sameLookup = (a: IndexLookup, b: IndexLookup): boolean =>
+  a.parameter === b.parameter && a.value === b.value && a.system === b.system
 
-/** The same for the rarer rows, which have many fields. */
-function addRow<Row extends IndexNumber | IndexComposite>(rows: Row[], row: Row): void {
-  const text = JSON.stringify(row)
-  if (!rows.slice(-REPEATS_WITHIN).some(other => JSON.stringify(other) === text)) rows.push(row)
-}
+const sameDate = (a: IndexDate, b: IndexDate): boolean =>
+  a.parameter === b.parameter && a.lowMs === b.lowMs && a.highMs === b.highMs
+
+const sameNumber = (a: IndexNumber, b: IndexNumber): boolean =>
+  a.parameter === b.parameter &&
+  a.low === b.low &&
+  a.high === b.high &&
+  a.code === b.code &&
+  a.system === b.system &&
+  a.unit === b.unit &&
+  a.canonical === b.canonical
+
+const sameComposite = (a: IndexComposite, b: IndexComposite): boolean =>
+  a.parameter === b.parameter &&
+  a.value === b.value &&
+  a.value2 === b.value2 &&
+  a.system === b.system &&
+  a.system2 === b.system2 &&
+  a.unit === b.unit &&
+  a.low === b.low &&
+  a.high === b.high &&
+  a.low2 === b.low2 &&
+  a.high2 === b.high2 &&
+  a.lowMs === b.lowMs &&
+  a.highMs === b.highMs &&
+  a.canonical === b.canonical

@@ -5,21 +5,29 @@ type Element = Readonly<Record<string, unknown>>
 
 /** `:text` of a token: CodeableConcept.text, Coding.display, Identifier.type.text (http://hl7.org/fhir/R4/search.html#modifiers). */
 export function textsOf(element: unknown): readonly LookupValue[] {
-  if (typeof element !== 'object' || element === null) return []
-  const { coding, text, display, type } = element as Element
-  return [
-    ...(typeof text === 'string' ? stringsOf(text) : []),
-    ...(typeof display === 'string' ? stringsOf(display) : []),
-    ...(Array.isArray(coding) ? coding.flatMap(textsOf) : []),
-    ...(isElement(type) && typeof type['text'] === 'string' ? stringsOf(type['text']) : []),
-  ]
+  if (!isElement(element)) return NONE
+  const found: LookupValue[] = []
+  addText(element['text'], found)
+  addText(element['display'], found)
+  const { coding, type } = element
+  if (Array.isArray(coding)) {
+    for (const item of coding) if (isElement(item)) addText(item['display'], found)
+  }
+  if (isElement(type)) addText(type['text'], found)
+  return found
+}
+
+const NONE: readonly LookupValue[] = []
+
+function addText(text: unknown, found: LookupValue[]): void {
+  if (typeof text === 'string') found.push(...stringsOf(text))
 }
 
 /** `:of-type` of an Identifier: each coding of its type, with its value. */
 export function ofTypesOf(element: unknown): readonly LookupValue[] {
-  if (!isElement(element)) return []
+  if (!isElement(element)) return NONE
   const { type, value } = element
-  if (!isElement(type) || typeof value !== 'string' || !Array.isArray(type['coding'])) return []
+  if (!isElement(type) || typeof value !== 'string' || !Array.isArray(type['coding'])) return NONE
   return type['coding'].flatMap((coding: unknown) => {
     const { system, code } = isElement(coding) ? coding : {}
     return typeof system === 'string' && typeof code === 'string'
@@ -30,7 +38,7 @@ export function ofTypesOf(element: unknown): readonly LookupValue[] {
 
 /** `:identifier` of a reference. */
 export const identifiersOf = (element: unknown): readonly LookupValue[] =>
-  isElement(element) && isElement(element['identifier']) ? tokensOf(element['identifier']) : []
+  isElement(element) && isElement(element['identifier']) ? tokensOf(element['identifier']) : NONE
 
 const isElement = (value: unknown): value is Element => typeof value === 'object' && value !== null
 
