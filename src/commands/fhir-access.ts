@@ -5,12 +5,13 @@ import type { Access, Permission } from '../fhir/smart/access.ts'
 import { mayDo } from '../fhir/smart/may-do.ts'
 
 /**
- * The permission that an interaction asks for (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html):
+ * The permissions that an interaction asks for (https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html):
  * reads of an instance and its history `r`, whatever goes over a type or the system `s`; undefined = it is decided
- * elsewhere (the entries of a Bundle) or everybody may (the statement).
+ * elsewhere (the entries of a Bundle) or everybody may (the statement). What depends on what stands needs to be allowed to
+ * see that: a patch reads what it changes, a condition searches.
  */
-const permissions: Readonly<Record<InteractionName, Permission | undefined>> = {
-  capabilities: undefined,
+const permissions: Readonly<Record<InteractionName, string>> = {
+  capabilities: '',
   read: 'r',
   vread: 'r',
   'history-instance': 'r',
@@ -18,27 +19,29 @@ const permissions: Readonly<Record<InteractionName, Permission | undefined>> = {
   'history-system': 's',
   create: 'c',
   update: 'u',
-  patch: 'u',
+  patch: 'ru',
   delete: 'd',
-  'conditional-update': 'u',
-  'conditional-patch': 'u',
-  'conditional-delete': 'd',
+  'conditional-update': 'us',
+  'conditional-patch': 'rus',
+  'conditional-delete': 'ds',
   'search-type': 's',
   'search-type-post': 's',
   'search-system': 's',
   'search-system-post': 's',
   'compartment-search': 's',
-  transaction: undefined,
+  transaction: '',
 }
 
-/** Whether an access allows an interaction on a type; no type = on every type. Failure: `access-denied`. */
+/**
+ * Whether an access allows an interaction on a type, or on a part of it (each resource is looked at where it is read,
+ * searched or written); no type = on every type. Failure: `access-denied`.
+ */
 export function mayInteract(
   access: Access | undefined,
   name: InteractionName,
   type: string | undefined,
 ): Result<void> {
-  const permission = permissions[name]
-  return permission === undefined ? ok(undefined) : permitted(access, type ?? '*', permission)
+  return permitted(access, type ?? '*', permissions[name])
 }
 
 /**
@@ -55,25 +58,20 @@ export const permittedEntries = (
     return allowed.ok ? entry : allowed
   })
 
-const ofMethod: Readonly<Record<string, Permission>> = { POST: 'c', PUT: 'u', PATCH: 'u', DELETE: 'd' }
+const ofMethod: Readonly<Record<string, string>> = { POST: 'c', PUT: 'u', PATCH: 'ru', DELETE: 'd' }
 
-const permissionOf = ({ method }: BundleEntry): Permission => ofMethod[method] ?? 'r'
+const permissionOf = ({ method, condition, ifNoneExist }: BundleEntry): string => {
+  const isConditional = condition !== undefined || ifNoneExist !== undefined
+  return `${ofMethod[method] ?? 'r'}${isConditional ? 's' : ''}`
+}
 
-function permitted(access: Access | undefined, type: string, permission: Permission): Result<void> {
-  const reach = mayDo(access, type, permission)
-  return reach === 'all' ? ok(undefined) : fail(reach === 'none' ? denied : narrowed)
+function permitted(access: Access | undefined, type: string, wanted: string): Result<void> {
+  const missing = (wanted.split('') as Permission[]).filter(each => mayDo(access, type, each) === 'none')
+  return missing.length === 0 ? ok(undefined) : fail(denied)
 }
 
 const denied: Failure = {
   kind: 'forbidden',
   code: 'access-denied',
   message: 'The scopes of the token do not allow this interaction on this type; ask the issuer for more.',
-}
-
-/** What would let a part of a type through has to be looked at one resource at a time. */
-const narrowed: Failure = {
-  kind: 'forbidden',
-  code: 'access-denied',
-  message:
-    'The token reaches only a part of this type (a patient/ scope, or one with a query), which this interaction does not support.',
 }

@@ -29,6 +29,11 @@ export interface FhirDeps {
   readonly applyCaseLaw: ApplyCaseLaw
   /** How duties follow from what is written; without it, none do. */
   readonly consequences?: ConsequenceDeps
+  /**
+   * What reads, searches and writes of this request are limited to: the access of its caller. Undefined = everything. It is
+   * here and not an argument, so that nothing that reads can leave it out.
+   */
+  readonly access?: Access
 }
 
 /** On whose behalf a request runs. */

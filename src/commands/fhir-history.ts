@@ -1,4 +1,4 @@
-import { ok, type Result } from '../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import {
   badPage,
   historyToken,
@@ -7,11 +7,12 @@ import {
   type HistoryQuery,
 } from '../fhir/bundle/history-page.ts'
 import { historySetText } from '../fhir/bundle/history-set.ts'
-import type { ResourceKey } from '../fhir/resource.ts'
+import { keyText, type ResourceKey } from '../fhir/resource.ts'
 import { resourceTypes } from '../fhir/resource-types.ts'
 import type { FhirDeps } from './fhir-deps.ts'
 import { unknown } from './fhir-read.ts'
-import type { HistoryTimes, HistoryVersion } from './ports/store.ts'
+import { isLimited, visible } from './fhir-visibility.ts'
+import type { HistoryTimes, HistoryVersion, Stored } from './ports/store.ts'
 
 export interface HistoryRequest {
   /** One resource, one type, or (empty) the whole system. */
@@ -22,7 +23,8 @@ export interface HistoryRequest {
 /**
  * A history Bundle as JSON text, newest first, deletions included (http://hl7.org/fhir/R4/http.html#history). Pages follow
  * one another by the place of the last version shown: what was there when the first was read is neither left out nor told
- * twice while others write. Failures: `history-page`, `history-time`, `resource-unknown`.
+ * twice while others write. Whoever may see only some resources is told of those, and not how many there are. Failures:
+ * `history-page`, `history-time`, `resource-unknown`, `history-too-long`.
  */
 export async function historyText(deps: FhirDeps, { of, pairs }: HistoryRequest): Promise<Result<string>> {
   const query = readHistoryQuery(pairs)
@@ -54,42 +56,111 @@ const timesOf = ({ since, during }: HistoryQuery): HistoryTimes => ({
 })
 
 async function instanceHistory(
-  { store, tenant }: FhirDeps,
+  deps: FhirDeps,
   key: ResourceKey,
   query: HistoryQuery,
 ): Promise<Result<HistoryPage>> {
+  const { store, tenant } = deps
   const { count, page } = query
   if (page !== undefined && !/^[1-9]\d{0,8}$/.test(page)) return badPage('_page is not one that a link gave')
   const times = timesOf(query)
-  const before = page === undefined ? {} : { before: Number(page) }
-  const versions = await store.history(tenant, key, { count: count + 1, ...before, ...times })
-  const shown = versions.slice(0, count)
+  const from = page === undefined ? {} : { before: Number(page) }
+  const limited = isLimited(deps, key.type)
+  const read = (last: HistoryVersion | undefined) =>
+    store.history(tenant, key, { count: count + 1, ...from, ...(last && { before: last.version }), ...times })
+  const found = await collect(deps, { count, limited, read })
+  if (!found.ok) return found
+  const versions = found.value
   const isWhole = Object.keys(times).length === 0
   // Versions are counted from one and none is ever dropped.
-  const newest = isWhole && page === undefined ? versions[0] : await store.read(tenant, key)
+  const isFirst = isWhole && page === undefined && !limited
+  const newest = isFirst ? versions[0] : await visible(deps, await store.read(tenant, key))
   if (!newest) return unknown
+  const shown = versions.slice(0, count)
   const last = shown.at(-1)
   return ok({
     versions: shown,
-    ...(isWhole && { total: newest.version }),
+    ...(isWhole && !limited && { total: newest.version }),
     ...(versions.length > count && last && { next: String(last.version) }),
   })
 }
 
 async function wholeHistory(
-  { store, tenant }: FhirDeps,
+  deps: FhirDeps,
   type: string | undefined,
   query: HistoryQuery,
 ): Promise<Result<HistoryPage>> {
+  const { count } = query
   const place = query.page === undefined ? ok(undefined) : readHistoryToken(query.page)
   if (!place.ok) return place
-  const versions = await store.historyOf(tenant, {
-    types: type === undefined ? Object.keys(resourceTypes) : [type],
-    count: query.count + 1,
-    ...(place.value && { after: place.value }),
-    ...timesOf(query),
-  })
-  const shown = versions.slice(0, query.count)
+  const types = type === undefined ? Object.keys(resourceTypes) : [type]
+  const read = (last: HistoryVersion | undefined) => {
+    const after = last ?? place.value
+    return deps.store.historyOf(deps.tenant, {
+      ...{ types, count: count + 1, ...timesOf(query) },
+      ...(after && { after }),
+    })
+  }
+  const limited = types.some(each => isLimited(deps, each))
+  const found = await collect(deps, { count, limited, read })
+  if (!found.ok) return found
+  const shown = found.value.slice(0, count)
   const last = shown.at(-1)
-  return ok({ versions: shown, ...(versions.length > query.count && last && { next: historyToken(last) }) })
+  return ok({
+    versions: shown,
+    ...(found.value.length > count && last && { next: historyToken(last) }),
+  })
+}
+
+interface Collecting {
+  readonly count: number
+  readonly limited: boolean
+  /** The versions that follow one, the first ones without. */
+  readonly read: (last: HistoryVersion | undefined) => Promise<readonly HistoryVersion[]>
+}
+
+/** So many versions are looked at for one page of who may see only some. */
+const LOOKED_MAX = 2000
+
+/**
+ * A page and one more, of what the caller may see. The place of the next page is never that of a version that is hidden: it
+ * would tell its id. Failure: `history-too-long` when what is hidden is too much to look through.
+ */
+async function collect(
+  deps: FhirDeps,
+  { count, limited, read }: Collecting,
+): Promise<Result<readonly HistoryVersion[]>> {
+  if (!limited) return ok(await read(undefined))
+  const may = visibility(deps)
+  const found: HistoryVersion[] = []
+  let last: HistoryVersion | undefined
+  for (let looked = 0; looked < LOOKED_MAX;) {
+    const versions = await read(last)
+    for (const version of versions) if (found.length <= count && (await may(version))) found.push(version)
+    if (versions.length <= count || found.length > count) return ok(found)
+    looked += versions.length
+    last = versions.at(-1)
+  }
+  return fail(tooLong)
+}
+
+const tooLong: Failure = {
+  kind: 'forbidden',
+  code: 'history-too-long',
+  message:
+    'Too little of this history is within the token; ask for the history of a resource, or for less by _since or _at.',
+}
+
+/** As `visibleVersion` has it; what stands of each resource is read once. */
+function visibility(deps: FhirDeps): (version: Stored) => Promise<boolean> {
+  const current = new Map<string, boolean>()
+  return async version => {
+    if (!isLimited(deps, version.type)) return true
+    if (!(await visible(deps, version))) return false
+    const key = keyText(version)
+    const standing =
+      current.get(key) ?? (await visible(deps, await deps.store.read(deps.tenant, version))) !== undefined
+    current.set(key, standing)
+    return standing
+  }
 }

@@ -3,31 +3,29 @@ import { fail, ok, type Result } from '../lib/result.ts'
 import type { ResourceKey } from '../fhir/resource.ts'
 import { parseSearch, type ParsedSearch } from '../fhir/search/parse-search.ts'
 import type { FhirDeps } from './fhir-deps.ts'
+import { searchWithin, visible, visibleVersion } from './fhir-visibility.ts'
 import { terminologyFor } from './operations/terminology.ts'
 import type { SearchResult, Stored } from './ports/store.ts'
 
-/** The current version. Failures: `resource-unknown` (404), `resource-deleted` (410). */
-export async function readCurrent({ store, tenant }: FhirDeps, key: ResourceKey): Promise<Result<Stored>> {
-  return standing(await store.read(tenant, key))
+/** The current version. Failures: `resource-unknown` (404, also what the caller may not see), `resource-deleted` (410). */
+export async function readCurrent(deps: FhirDeps, key: ResourceKey): Promise<Result<Stored>> {
+  return standing(await visible(deps, await deps.store.read(deps.tenant, key)))
 }
 
 /** The version that stood at an instant. Failures: `resource-unknown` when there was none yet, `resource-deleted`. */
-export async function readAt(
-  { store, tenant }: FhirDeps,
-  key: ResourceKey,
-  at: Instant,
-): Promise<Result<Stored>> {
-  return standing(await store.readAt(tenant, key, at))
+export async function readAt(deps: FhirDeps, key: ResourceKey, at: Instant): Promise<Result<Stored>> {
+  return standing(await visibleVersion(deps, await deps.store.readAt(deps.tenant, key, at)))
 }
 
 /** One version. Failures: `resource-unknown`, `resource-deleted` when that version is the deletion. */
 export async function readVersion(
-  { store, tenant }: FhirDeps,
+  deps: FhirDeps,
   key: ResourceKey,
   versionId: string,
 ): Promise<Result<Stored>> {
   if (!/^[1-9]\d{0,8}$/.test(versionId)) return unknown
-  return standing(await store.readVersion(tenant, key, Number(versionId)))
+  const stored = await deps.store.readVersion(deps.tenant, key, Number(versionId))
+  return standing(await visibleVersion(deps, stored))
 }
 
 function standing(stored: Stored | undefined): Result<Stored> {
@@ -48,7 +46,7 @@ export interface SearchQuery {
   readonly lenient: boolean
 }
 
-/** A search of one type, parsed strictly unless lenient handling was asked for. Failures: those of `parseSearch`. */
+/** A search of one type, parsed strictly unless lenient handling was asked for. Failures: those of `parseSearch`, `search-forbidden`. */
 export async function search(
   deps: FhirDeps,
   query: SearchQuery,
@@ -59,5 +57,6 @@ export async function search(
     ...(terminology && { terminology }),
   })
   if (!parsed.ok) return parsed
-  return ok({ result: await deps.store.search(deps.tenant, parsed.value.plan), parsed: parsed.value })
+  const result = await searchWithin(deps, parsed.value.plan)
+  return result.ok ? ok({ result: result.value, parsed: parsed.value }) : result
 }

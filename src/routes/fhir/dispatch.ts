@@ -6,6 +6,8 @@ import type { Answer, Exchange, Handler } from './exchange.ts'
 
 /** An address with what answers it. */
 export interface Served extends Pick<Interaction, 'name' | 'method' | 'path'> {
+  /** The type that it is about, where the path says it in so many words. */
+  readonly type?: string
   readonly handler: Handler
 }
 
@@ -26,8 +28,8 @@ export const dispatchOver =
       .flatMap(one => matched(one, inner.path) ?? [])
       .toSorted((a, b) => Object.keys(a.params).length - Object.keys(b.params).length)
     if (!found) return fail(notServed)
-    const { params, handler, name } = found
-    const allowed = mayInteract(exchange.caller.access, name, params['type'])
+    const { params, handler, name, type } = found
+    const allowed = mayInteract(exchange.caller.access, name, params['type'] ?? type)
     if (!allowed.ok) return allowed
     return handler({
       ...exchange,

@@ -73,10 +73,16 @@ export async function fhirRoutes(server: FastifyInstance, options: FhirRouteOpti
   unknownOperations(server)
 }
 
-/** What an operation asks of who is calling: it reads an instance, looks over a type, or changes. */
-const asInteraction = ({ operation, level, method, path }: OperationRoute): Interaction => ({
-  name: operation.affectsState ? 'update' : level === 'instance' ? 'read' : 'search-type',
-  ...{ method, path, built: true },
+/** What an operation asks of who is calling: it reads an instance, looks over a type, or changes what it read. */
+const asInteraction = ({
+  operation,
+  level,
+  method,
+  path,
+  type,
+}: OperationRoute): Omit<Served, 'handler'> => ({
+  name: operation.affectsState ? 'patch' : level === 'instance' ? 'read' : 'search-type',
+  ...{ method, path, ...(type !== undefined && { type }) },
 })
 
 /** Written on first use, and again when the issuer tells more: it is large, and most starts are of no interest to it. */
@@ -147,13 +153,14 @@ interface RouteParts {
   readonly bodyLimitBytes: number
 }
 
-function addRoute(server: FastifyInstance, { name, method, path, handler }: Served, parts: RouteParts): void {
+function addRoute(server: FastifyInstance, served: Served, parts: RouteParts): void {
+  const { name, method, path, type, handler } = served
   server.route({
     method,
     url: path,
     bodyLimit: parts.bodyLimitBytes,
     handler: async (request, reply) => {
-      const exchange = exchangeOf(request, { name, depsOf: parts.depsOf })
+      const exchange = exchangeOf(request, { name, type, depsOf: parts.depsOf })
       const answer = exchange.ok ? await handler(exchange.value) : exchange
       return answer.ok ? sendAnswer(reply, answer.value) : sendFailure(reply, answer.failure)
     },
@@ -163,15 +170,21 @@ function addRoute(server: FastifyInstance, { name, method, path, handler }: Serv
 /** The request as its handler sees it, once its scopes allow it. Failures: `actor-malformed`, `access-denied`. */
 function exchangeOf(
   request: FastifyRequest,
-  { name, depsOf }: Pick<Interaction, 'name'> & Pick<RouteParts, 'depsOf'>,
+  {
+    name,
+    type,
+    depsOf,
+  }: Pick<Served, 'name'> & { readonly type: string | undefined } & Pick<RouteParts, 'depsOf'>,
 ): Result<Exchange> {
   const caller = callerOf(request)
   if (!caller.ok) return caller
   const params = request.params as Readonly<Record<string, string>>
-  const allowed = mayInteract(caller.value.access, name, params['type'])
+  const allowed = mayInteract(caller.value.access, name, params['type'] ?? type)
   if (!allowed.ok) return allowed
+  const { access } = caller.value
+  const deps = depsOf(visitorOf(request).tenant)
   return ok({
-    deps: depsOf(visitorOf(request).tenant),
+    deps: access ? { ...deps, access } : deps,
     caller: caller.value,
     params,
     pairs: [...queryOf(request)],
