@@ -20,6 +20,7 @@ import { migrate } from './migrate.ts'
 import { openOutboxQueue } from './outbox-queue.ts'
 import { openPooledDb } from './pooled-db.ts'
 import { readAt, readCompartmentAt, readResource, readVersion } from './resource-queries.ts'
+import { explainSearch } from './search-explain.ts'
 import { runSearch } from './search-sql.ts'
 import { adoptIndex, openReindex } from './reindex.ts'
 import { openTimerQueue } from './timer-queue.ts'
@@ -150,6 +151,7 @@ function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close 
     history: (tenant, key, page) => readHistory(db, tenant, key, page),
     historyOf: (tenant, request) => readHistoryOf(db, tenant, request),
     search: (tenant, plan) => runSearch(db, tenant, plan),
+    explain: (tenant, plan) => explainSearch(db, tenant, plan),
     nextOffset: (group, topic, partition) => nextOffset(db, { group, topic, partition }),
     ping: async () => {
       await db.query({ name: 'cw_ping', text: 'select 1 from casewire_migration limit 1' })

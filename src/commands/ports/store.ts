@@ -32,6 +32,8 @@ export interface Store {
   /** Versions of whole types, newest first, tombstones included, keyset by `HistoryPlace`. */
   historyOf(tenant: number, request: HistoryRequest): Promise<readonly HistoryVersion[]>
   search(tenant: number, plan: SearchPlan): Promise<SearchResult>
+  /** How the database would run a search; constants of the request stand in it. */
+  explain(tenant: number, plan: SearchPlan): Promise<string>
   /** Next offset to read, or 0 when the partition was never seen (its row is made then). */
   nextOffset(group: string, topic: string, partition: number): Promise<number>
   /** Cheap proof that the database answers and its schema is current. */
