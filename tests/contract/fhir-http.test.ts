@@ -182,6 +182,48 @@ describe('over a network', () => {
   })
 })
 
+describe('Binary', () => {
+  const bytes = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 255, 254])
+  const send = (method: 'POST' | 'PUT', path: string, headers: Readonly<Record<string, string>>) =>
+    server.call({ method, path, body: bytes, headers: { 'content-type': 'image/png', ...headers } })
+
+  test('keeps what is sent in its own type, and gives it back so or as a resource', async () => {
+    const context = { 'x-security-context': 'DocumentReference/d' }
+    const made = await send('POST', '/Binary', context)
+    expect([made.status, made.json.contentType]).toEqual([201, 'image/png'])
+    const path = `/Binary/${made.json.id}`
+    const resource = await get(path, { accept: 'application/fhir+json' })
+    expect(resource.json).toMatchObject({
+      contentType: 'image/png',
+      data: bytes.toString('base64'),
+      securityContext: { reference: 'DocumentReference/d' },
+    })
+    const url = await server.listen()
+    for (const accept of ['image/png', 'image/*', '*/*', 'text/html, */*;q=0.5']) {
+      const raw = await fetchRaw(`${url}${path}`, { accept })
+      expect([raw.status, raw.headers['content-type'], raw.body]).toEqual([200, 'image/png', bytes])
+      expect(raw.headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': "default-src 'none'; sandbox",
+        etag: 'W/"1"',
+      })
+    }
+    for (const asked of [get(path), get(`${path}?_format=json`, { accept: '*/*' })]) {
+      expect((await asked).json.resourceType).toBe('Binary')
+    }
+    expect((await get(path, { accept: 'text/plain' })).status).toBe(406)
+    expect((await send('PUT', path, { 'content-type': 'text/csv' })).headers['etag']).toBe('W/"2"')
+    expect((await get(path)).json.contentType).toBe('text/csv')
+  })
+
+  test('is also sent and read as a resource, and a type that could break a header is none', async () => {
+    const body = { resourceType: 'Binary', id: 'b', contentType: 'text/x;q="é"', data: 'AAAA' }
+    expect((await server.call({ method: 'PUT', path: '/Binary/b', body })).status).toBe(201)
+    const raw = await get('/Binary/b', { accept: '*/*' })
+    expect(raw.headers['content-type']).toBe('application/octet-stream')
+  })
+})
+
 test('OPTIONS says what an address can do', async () => {
   const options = async (path: string) => {
     const reply = await server.call({ method: 'OPTIONS', path })

@@ -71,11 +71,12 @@ export async function openFhirServer(options: FhirServerOptions = {}): Promise<F
   }
   const server = serverOver(deps)
   await server.ready()
+  let listening: Promise<string> | undefined
   return {
     store,
     clock,
     call: request => call(server, request),
-    listen: async () => `${await server.listen({ host: '127.0.0.1', port: 0 })}/fhir`,
+    listen: () => (listening ??= server.listen({ host: '127.0.0.1', port: 0 }).then(url => `${url}/fhir`)),
     close: async () => {
       await server.close()
       await store.close()

@@ -36,6 +36,8 @@ export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Instead of a body: what isn't FHIR. */
+  readonly bytes?: { readonly type: string; readonly content: Buffer }
 }
 
 export type Handler = (exchange: Exchange) => Promise<Result<Answer>>

@@ -1,5 +1,8 @@
 import compress from '@fastify/compress'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ok } from '../../lib/result.ts'
+import { binaryText, wantsBytes } from './binary.ts'
+import type { Body } from './exchange.ts'
 import { acceptable, readableBody } from './media-types.ts'
 import { queryOf } from './query.ts'
 import { sendFailure } from './send.ts'
@@ -12,6 +15,7 @@ const COMPRESSED_FROM_BYTES = 1400
  * looked at before a body is read; answers and bodies may be brotli or gzip (RFC 9110, 8.4.1). Comes before the routes.
  */
 export async function httpFeatures(server: FastifyInstance): Promise<void> {
+  addBytesParser(server)
   server.addHook('onRequest', async (request, reply) => negotiated(request, reply))
   await server.register(compress, {
     threshold: COMPRESSED_FROM_BYTES,
@@ -21,10 +25,30 @@ export async function httpFeatures(server: FastifyInstance): Promise<void> {
 }
 
 function negotiated(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
-  const { headers } = request
+  const { headers, method } = request
+  const { type } = (request.params ?? {}) as { readonly type?: string }
   const format = queryOf(request).get('_format') ?? undefined
-  const answer = acceptable({ accept: headers.accept, format })
+  const isBytes = type === 'Binary' && method !== 'DELETE' && wantsBytes(headers, format)
+  const answer = isBytes ? ok(undefined) : acceptable({ accept: headers.accept, format })
   if (!answer.ok) return sendFailure(reply, answer.failure)
-  const body = readableBody(headers)
+  const isKept = type === 'Binary' && (method === 'POST' || method === 'PUT')
+  const body = readableBody(headers, isKept || !hasBody.has(method))
   return body.ok ? undefined : sendFailure(reply, body.failure)
+}
+
+const hasBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
+
+/** What isn't FHIR and is sent to Binary becomes one; anything else was refused before it was read. */
+function addBytesParser(server: FastifyInstance): void {
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
+    const { id } = request.params as { readonly id?: string }
+    const context = request.headers['x-security-context']
+    const text = binaryText({
+      contentType: request.headers['content-type'] ?? 'application/octet-stream',
+      content: bytes as Buffer,
+      ...(id !== undefined && { id }),
+      ...(typeof context === 'string' && { securityContext: context }),
+    })
+    done(null, { kind: 'json', text } satisfies Body)
+  })
 }

@@ -25,6 +25,8 @@ const jsonFormats: ReadonlySet<string> = new Set([
 /** What a body may be sent as. */
 export const jsonTypes = ['application/fhir+json', 'application/json', 'application/json+fhir'] as const
 export const FORM = 'application/x-www-form-urlencoded'
+const JSON_PATCH = 'application/json-patch+json'
+const bodyTypes: ReadonlySet<string> = new Set([...jsonTypes, JSON_PATCH, FORM])
 
 interface Asked {
   readonly accept: string | undefined
@@ -55,13 +57,19 @@ export function answerType({ accept, format }: Asked): string {
     : FHIR_JSON
 }
 
-/** Whether a body is of another version of FHIR or charset than is read. Failure: `media-type-unknown`. */
-export function readableBody({ 'content-type': type }: IncomingHttpHeaders): Result<void> {
-  if (type === undefined || (isOurVersion(type) && isUtf8(type))) return ok(undefined)
+/** Whether a body is of a type, version of FHIR and charset that is read. Failure: `media-type-unknown`. */
+export function readableBody(
+  { 'content-type': type }: IncomingHttpHeaders,
+  isAnyType: boolean,
+): Result<void> {
+  if (type === undefined) return ok(undefined)
+  const isKnown = bodyTypes.has(essenceOf(type))
+  if (isKnown ? isOurVersion(type) && isUtf8(type) : isAnyType) return ok(undefined)
   return fail({
     kind: 'unsupported-media-type',
     code: 'media-type-unknown',
-    message: 'Send FHIR 4.0 as UTF-8: Content-Type: application/fhir+json; fhirVersion=4.0; charset=utf-8.',
+    message:
+      'Send FHIR 4.0 as UTF-8 JSON: Content-Type: application/fhir+json; fhirVersion=4.0; charset=utf-8.',
   })
 }
 

@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../../lib/result.ts'
 import type { Stored } from '../../commands/ports/store.ts'
 import { etagMatches } from '../../fhir/etag.ts'
 import { isElementOf, partText, type Part } from '../../fhir/summary.ts'
+import { bytesAnswer, wantsBytes } from './binary.ts'
 import { versionHeaders, type Answer, type Exchange } from './exchange.ts'
 
 /** The parameters that ask for a part of a resource. */
@@ -37,9 +38,13 @@ const malformed = (text: string): Result<never> =>
 
 /**
  * A version as an answer: 304 when If-None-Match names it, or If-Modified-Since (only without the other, RFC 9110 13.1.3)
- * is not before it.
+ * is not before it. Failure: `format-not-acceptable`, for a Binary of another type.
  */
-export function versionAnswer({ deps, headers: asked }: Exchange, stored: Stored, part: Part): Answer {
+export function versionAnswer(
+  { deps, pairs, headers: asked }: Exchange,
+  stored: Stored,
+  part: Part,
+): Result<Answer> {
   const { type, id, version, updated, content } = stored
   const headers = {
     ...versionHeaders(stored),
@@ -48,7 +53,12 @@ export function versionAnswer({ deps, headers: asked }: Exchange, stored: Stored
   const { 'if-none-match': noneMatch, 'if-modified-since': modifiedSince } = asked
   const isUnchanged =
     noneMatch === undefined ? isNotAfter(updated, modifiedSince) : etagMatches(noneMatch, version)
-  return isUnchanged ? { status: 304, headers } : { status: 200, headers, body: partText(content, part) }
+  if (isUnchanged) return ok({ status: 304, headers })
+  const answer = { status: 200, headers, body: partText(content, part) }
+  const format = pairs.find(([name]) => name === '_format')?.[1]
+  return type === 'Binary' && wantsBytes(asked, format)
+    ? bytesAnswer(answer, asked.accept ?? '*/*')
+    : ok(answer)
 }
 
 /** HTTP dates have whole seconds. */

@@ -22,7 +22,7 @@ export const read: Handler = async exchange => {
     ? readCurrent(exchange.deps, key.value)
     : readAt(exchange.deps, key.value, at.value))
   if (!found.ok) return found
-  return ok(versionAnswer(exchange, found.value, part.value))
+  return versionAnswer(exchange, found.value, part.value)
 }
 
 /** A repeated parameter is no instant either. */

@@ -7,8 +7,9 @@ import { answerType } from './media-types.ts'
 import { queryOf } from './query.ts'
 
 /** Sends what a handler answers; its body is JSON text already. */
-export function sendAnswer(reply: FastifyReply, { status, headers = {}, body }: Answer): FastifyReply {
+export function sendAnswer(reply: FastifyReply, { status, headers = {}, body, bytes }: Answer): FastifyReply {
   reply.code(status).headers(headers)
+  if (bytes) return reply.header('content-type', bytes.type).send(bytes.content)
   return body === undefined ? reply.send() : sendJson(reply, body)
 }
 

@@ -1,4 +1,3 @@
-import { ok } from '../../lib/result.ts'
 import { readVersion } from '../../commands/fhir-read.ts'
 import { keyOf, onlyParameters, type Handler } from './exchange.ts'
 import { partOf, partParameters, versionAnswer } from './part.ts'
@@ -12,5 +11,5 @@ export const vread: Handler = async exchange => {
   const part = partOf(exchange, key.value.type)
   if (!part.ok) return part
   const found = await readVersion(exchange.deps, key.value, exchange.params['vid'] ?? '')
-  return found.ok ? ok(versionAnswer(exchange, found.value, part.value)) : found
+  return found.ok ? versionAnswer(exchange, found.value, part.value) : found
 }
