@@ -44,18 +44,20 @@ export interface Desks {
   readonly events: EventDesk
 }
 
+/** Those of the tenant of who is calling. */
+export type DesksOf = (request: FastifyRequest) => Desks
+
 /** `/admin/messages`, `/admin/dead-letters`, `/admin/peers`, `/admin/events`: find, show, replay; state, dry run, run now. */
-export function adminRoutes(server: FastifyInstance, { inbox, peers, events }: Desks): void {
-  messageRoutes(server, inbox, '/admin/messages')
-  messageRoutes(server, inbox, '/admin/dead-letters', ['dead-letter'])
-  server.get('/admin/peers', async () => ({ peers: await peers.list() }))
-  const onPeer =
-    (act: (name: string) => Promise<Result<unknown>>) => (request: FastifyRequest, reply: FastifyReply) =>
-      answer(reply, act((request.params as { readonly name: string }).name))
-  server.get('/admin/peers/:name', onPeer(peers.show))
-  server.get('/admin/peers/:name/plan', onPeer(peers.plan))
-  server.post('/admin/peers/:name/run', onPeer(peers.run))
-  eventRoutes(server, events)
+export function adminRoutes(server: FastifyInstance, desksOf: DesksOf): void {
+  messageRoutes(server, desksOf, '/admin/messages')
+  messageRoutes(server, desksOf, '/admin/dead-letters', ['dead-letter'])
+  server.get('/admin/peers', async request => ({ peers: await desksOf(request).peers.list() }))
+  const onPeer = (act: 'show' | 'plan' | 'run') => (request: FastifyRequest, reply: FastifyReply) =>
+    answer(reply, desksOf(request).peers[act]((request.params as { readonly name: string }).name))
+  server.get('/admin/peers/:name', onPeer('show'))
+  server.get('/admin/peers/:name/plan', onPeer('plan'))
+  server.post('/admin/peers/:name/run', onPeer('run'))
+  eventRoutes(server, desksOf)
 }
 
 const republishQuery = {
@@ -70,31 +72,31 @@ const republishQuery = {
   },
 }
 
-function eventRoutes(server: FastifyInstance, events: EventDesk): void {
-  server.get('/admin/events', () => events.status())
-  server.post('/admin/events/revive', (_request, reply) => answer(reply, events.revive()))
+function eventRoutes(server: FastifyInstance, desksOf: DesksOf): void {
+  server.get('/admin/events', request => desksOf(request).events.status())
+  server.post('/admin/events/revive', (request, reply) => answer(reply, desksOf(request).events.revive()))
   server.post('/admin/events/republish', { schema: { querystring: republishQuery } }, (request, reply) => {
     const { case: caseId, from } = request.query as { readonly case?: string; readonly from?: string }
     const wanted = { ...(caseId !== undefined && { caseId }), ...(from !== undefined && { from }) }
-    return answer(reply, events.republish(wanted))
+    return answer(reply, desksOf(request).events.republish(wanted))
   })
 }
 
 function messageRoutes(
   server: FastifyInstance,
-  inbox: InboxDesk,
+  desksOf: DesksOf,
   path: string,
   only?: readonly Outcome[],
 ): void {
   server.get(path, { schema: { querystring: listQuery } }, async request => {
     const filter = filterOf(request.query as ListQuery, only)
-    const messages = await inbox.find(filter)
+    const messages = await desksOf(request).inbox.find(filter)
     const next = messages.length === filter.count ? messages.at(-1)?.id : undefined
     return { messages, ...(next !== undefined && { next }) }
   })
-  server.get(`${path}/:id`, (request, reply) => answer(reply, inbox.show(idOf(request))))
+  server.get(`${path}/:id`, (request, reply) => answer(reply, desksOf(request).inbox.show(idOf(request))))
   server.post(`${path}/:id/replay`, async (request, reply) => {
-    const replayed = await inbox.replay(idOf(request))
+    const replayed = await desksOf(request).inbox.replay(idOf(request))
     return replayed.ok ? verdictJson(replayed.value) : sendProblem(reply, replayed.failure)
   })
 }

@@ -9,7 +9,8 @@ import { sendProblem } from './problem.ts'
 import { verdictJson } from './verdict-json.ts'
 
 export interface AdtRouteOptions {
-  readonly ingest: IngestAdt
+  /** The inlet of the tenant of who is calling. */
+  readonly ingestOf: (request: FastifyRequest) => IngestAdt
   readonly clock: Clock
 }
 
@@ -40,7 +41,7 @@ export async function adtRoutes(server: FastifyInstance, options: AdtRouteOption
       origin: 'http',
       ...(contentType !== undefined && { contentType }),
     }
-    const result = await options.ingest({
+    const result = await options.ingestOf(request)({
       lane: 0,
       door: 'http',
       records: [record],

@@ -23,6 +23,7 @@ import { readAt, readCompartmentAt, readResource, readVersion } from './resource
 import { explainSearch } from './search-explain.ts'
 import { runSearch } from './search-sql.ts'
 import { adoptIndex, openReindex } from './reindex.ts'
+import { tenantNumbers } from './tenant-numbers.ts'
 import { openTimerQueue } from './timer-queue.ts'
 
 interface StoreOptions {
@@ -150,7 +151,9 @@ function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close 
     readVersion: (tenant, key, version) => readVersion(db, tenant, key, version),
     history: (tenant, key, page) => readHistory(db, tenant, key, page),
     historyOf: (tenant, request) => readHistoryOf(db, tenant, request),
-    search: (tenant, plan) => runSearch(db, tenant, plan),
+    search: (tenant, plan) => runSearch(db, tenant, counted(plan)),
+    searchTypes: (tenant, plans) => runTypesSearch(db, tenant, plans.map(counted)),
+    pageKey: pageKeyOf(db),
     explain: (tenant, plan) => explainSearch(db, tenant, plan),
     nextOffset: (group, topic, partition) => nextOffset(db, { group, topic, partition }),
     ping: async () => {
@@ -160,6 +163,7 @@ function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close 
     compartmentAt: (tenant, request) => readCompartmentAt(db, tenant, request),
     compartment: (tenant, request) => readCompartment(db, tenant, request),
     caseEvents: (tenant, filter) => readCaseEvents(db, tenant, filter),
+    tenantNumbers: names => tenantNumbers(db, names),
     keptAnswer: (tenant, key) => readKeptAnswer(db, tenant, key),
     inbox: openInboxQueries(db),
     outbox: openOutboxQueue(db, clock),

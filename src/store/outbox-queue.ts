@@ -69,8 +69,8 @@ export function openOutboxQueue(db: Db, clock: Clock): OutboxQueue {
       const answers = await db.tx(0, [flushStatements.lockOutbox([]), reviveStatement(seqs)])
       return answers.at(-1)?.rowCount ?? 0
     },
-    depth: async () => {
-      const { rows } = await db.query<DepthRow>(depthStatement)
+    depth: async tenant => {
+      const { rows } = await db.query<DepthRow>({ ...depthStatement, values: [tenant ?? null] })
       return rows.map(({ target, rows: waiting, dead, oldest }) => ({
         target,
         rows: Number(waiting),
@@ -108,10 +108,16 @@ const toDeadRow = (row: DeadRow): DeadOutboxRow => ({
   buried: row.buried,
 })
 
-const deadStatement = ({ target, after = 0, count }: Parameters<OutboxQueue['dead']>[0]): Statement => ({
+const deadStatement = ({
+  tenant,
+  target,
+  after = 0,
+  count,
+}: Parameters<OutboxQueue['dead']>[0]): Statement => ({
   text: `select seq, target, key, payload, attempts, created, error, buried from outbox_dead
-    where ($1::text is null or target = $1) and seq > $2 order by seq limit $3`,
-  values: [target ?? null, after, count],
+    where ($1::text is null or target = $1) and seq > $2 and ($4::int is null or tenant = $4)
+    order by seq limit $3`,
+  values: [target ?? null, after, count, tenant ?? null],
 })
 
 const reviveStatement = (seqs: readonly number[]): Statement => ({
@@ -128,11 +134,11 @@ interface DepthRow {
   readonly oldest: Instant | null
 }
 
-const depthStatement: Statement = {
+const depthStatement = {
   name: 'cw_outbox_depth',
   text: `select target, sum(waiting) as rows, sum(dead) as dead, min(oldest) as oldest from (
-      select target, count(*) as waiting, 0 as dead, min(created) as oldest from outbox group by target
-      union all select target, 0, count(*), null from outbox_dead group by target) t
+      select target, count(*) as waiting, 0 as dead, min(created) as oldest from outbox where $1::int is null or tenant = $1 group by target
+      union all select target, 0, count(*), null from outbox_dead where $1::int is null or tenant = $1 group by target) t
     group by target order by target`,
 }
 

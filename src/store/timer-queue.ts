@@ -1,9 +1,9 @@
 import type { Instant } from '../lib/clock.ts'
 import type { Json } from '../fhir/resource.ts'
-import type { Timer, TimerQueue } from '../commands/ports/store.ts'
+import type { DueTimer, Timer, TimerQueue } from '../commands/ports/store.ts'
 import type { Db } from './db.ts'
 
-interface TimerRow extends Omit<Timer, 'payload'> {
+interface TimerRow extends Omit<DueTimer, 'payload'> {
   readonly payload: string
 }
 
@@ -18,7 +18,7 @@ export const openTimerQueue = (db: Db): TimerQueue => ({
           select tenant, id from timer where due <= $1 and (claimed_until is null or claimed_until <= $1)
           order by due, id limit $2 for update skip locked) due
         where t.tenant = due.tenant and t.id = due.id
-        returning t.id, t.due, t.kind, t.subject, t.payload`,
+        returning t.tenant, t.id, t.due, t.kind, t.subject, t.payload`,
       values: [instant(nowMs), count, instant(untilMs)],
     })
     return rows.map(row => ({ ...row, payload: JSON.parse(row.payload) as Json })).toSorted(byDue)

@@ -39,6 +39,9 @@ export async function writeDue(store: Store, names: readonly string[], dueMs: nu
 
 export const dueRunner = (store: Store): TimerRunner =>
   timerRunner({
-    ...{ store, tenant, clock, meters, targets: [], journal, emit: () => undefined },
-    taskDue: (task, due) => taskDue(task, { ...due, canonicalBase: CM }),
+    ...{ store, clock, meters, emit: () => undefined },
+    workOf: () => ({
+      ...{ store, tenant, targets: [], journal },
+      taskDue: (task, due) => taskDue(task, { ...due, canonicalBase: CM }),
+    }),
   })

@@ -48,13 +48,13 @@ const PAGE = 500
 const DEAD_SHOWN = 100
 
 export function eventDesk(options: EventDeskOptions): EventDesk {
-  const { store, journal } = options
+  const { store, tenant, journal } = options
   return {
     status: async () => {
       if (journal.topic === undefined) return { waiting: 0, dead: [] }
       const target = eventsTarget(journal.topic)
-      const depth = (await store.outbox.depth()).find(row => row.target === target)
-      const dead = await store.outbox.dead({ target, count: DEAD_SHOWN })
+      const depth = (await store.outbox.depth(tenant)).find(row => row.target === target)
+      const dead = await store.outbox.dead({ tenant, target, count: DEAD_SHOWN })
       return {
         topic: journal.topic,
         waiting: depth?.rows ?? 0,
@@ -65,7 +65,9 @@ export function eventDesk(options: EventDeskOptions): EventDesk {
     republish: wanted => republish(options, wanted),
     revive: async () => {
       if (journal.topic === undefined) return fail(notSent)
-      const dead = await store.outbox.dead({ target: eventsTarget(journal.topic), count: DEAD_SHOWN })
+      const dead = await store.outbox.dead({
+        ...{ tenant, target: eventsTarget(journal.topic), count: DEAD_SHOWN },
+      })
       return ok({ events: await store.outbox.revive(dead.map(({ seq }) => seq)) })
     },
   }

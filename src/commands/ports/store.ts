@@ -32,6 +32,10 @@ export interface Store {
   /** Versions of whole types, newest first, tombstones included, keyset by `HistoryPlace`. */
   historyOf(tenant: number, request: HistoryRequest): Promise<readonly HistoryVersion[]>
   search(tenant: number, plan: SearchPlan): Promise<SearchResult>
+  /** One search of several types: a plan each, alike but for the types; a page's token names the type as its last key. */
+  searchTypes(tenant: number, plans: readonly SearchPlan[]): Promise<SearchResult>
+  /** Seals the links of search results: 32 bytes, the same for every process and after a restart. */
+  pageKey(): Promise<Buffer>
   /** How the database would run a search; constants of the request stand in it. */
   explain(tenant: number, plan: SearchPlan): Promise<string>
   /** Next offset to read, or 0 when the partition was never seen (its row is made then). */
@@ -49,6 +53,8 @@ export interface Store {
   compartment(tenant: number, request: CompartmentRequest): Promise<readonly Stored[]>
   /** Case events in order of recording, keyset by (recorded, id). */
   caseEvents(tenant: number, filter: CaseEventFilter): Promise<readonly CaseEventRow[]>
+  /** Number of each tenant by its name; a new name gets a new one. */
+  tenantNumbers(names: readonly string[]): Promise<ReadonlyMap<string, number>>
   keptAnswer(tenant: number, key: string): Promise<KeptAnswer | undefined>
   readonly inbox: InboxQueries
   readonly outbox: OutboxQueue
@@ -284,6 +290,10 @@ export interface Timer {
   readonly payload: Json
 }
 
+export interface DueTimer extends Timer {
+  readonly tenant: number
+}
+
 /** What stands on a peer for a resource of ours; `base` is the content last agreed, in our ids. */
 export interface SyncLink {
   readonly peer: string
@@ -372,15 +382,17 @@ export interface OutboxQueue {
   retry(seq: number, nextMs: number, error: string): Promise<void>
   /** Given up: kept for an operator. */
   bury(seq: number, error: string): Promise<void>
-  /** Buried rows, oldest first, keyset by seq. */
+  /** Buried rows, oldest first, keyset by seq; of all tenants unless one is named. */
   dead(filter: {
+    readonly tenant?: number
     readonly target?: string
     readonly after?: number
     readonly count: number
   }): Promise<readonly DeadOutboxRow[]>
   /** Puts buried rows back at the end of their key; gives how many there were. */
   revive(seqs: readonly number[]): Promise<number>
-  depth(): Promise<
+  /** Of all tenants unless one is named. */
+  depth(tenant?: number): Promise<
     readonly {
       readonly target: string
       readonly rows: number
@@ -392,7 +404,7 @@ export interface OutboxQueue {
 
 export interface TimerQueue {
   /** Due ones in due order, claimed for this process until `untilMs`; effect and removal belong in one flush. */
-  claim(nowMs: number, count: number, untilMs: number): Promise<readonly Timer[]>
+  claim(nowMs: number, count: number, untilMs: number): Promise<readonly DueTimer[]>
   /** When the next one is due, or undefined. */
   nextDue(): Promise<Instant | undefined>
 }

@@ -9,10 +9,17 @@ import { openWork, type OutboxTarget, type UnitOfWork } from '../unit-of-work.ts
 
 export interface TimersOptions {
   readonly store: Store
-  readonly tenant: number
   readonly clock: Clock
   readonly emit: EmitEvent
   readonly meters: Meters
+  /** How the due timers of a tenant are worked off; undefined = not here. */
+  readonly workOf: (tenant: number) => DueWork | undefined
+}
+
+/** What working off the timers of one tenant takes. */
+export interface DueWork {
+  readonly store: Store
+  readonly tenant: number
   readonly targets: readonly OutboxTarget[]
   /** How the events of cases are kept and sent. */
   readonly journal?: JournalSettings
@@ -85,13 +92,21 @@ export function timerRunner(options: TimersOptions): TimerRunner {
   }
 }
 
-/** Takes what is due, the earliest first: one flush for all of it, effect and removal together. */
+interface Work extends DueWork {
+  readonly clock: Clock
+}
+
+/** Takes what is due, the earliest first: one flush for all of it (of a tenant), effect and removal together. */
 async function fireDue(options: TimersOptions): Promise<number> {
   const { store, clock, emit, meters } = options
   const nowMs = clock.nowMs()
   const due = await store.timers.claim(nowMs, CLAIM_COUNT, nowMs + CLAIM_MS)
   if (due.length === 0) return 0
-  if (!(await fire(due, options, TRIES_MAX))) await fireEach(due, options)
+  for (const [tenant, timers] of Map.groupBy(due, timer => timer.tenant)) {
+    const work = options.workOf(tenant)
+    const own = work && { ...work, clock }
+    if (own && !(await fire(timers, own, TRIES_MAX))) await fireEach(timers, own)
+  }
   for (const [kind, timers] of Map.groupBy(due, timer => timer.kind)) {
     meters.timersFired(kind, timers.length)
     emit('timers-fired', { kind, timers: timers.length })
@@ -100,12 +115,12 @@ async function fireDue(options: TimersOptions): Promise<number> {
 }
 
 /** Somebody keeps writing one of the Tasks: the others don't wait for it. What fails again is claimed again later. */
-async function fireEach(due: readonly Timer[], options: TimersOptions): Promise<void> {
+async function fireEach(due: readonly Timer[], options: Work): Promise<void> {
   for (const timers of Map.groupBy(due, ({ subject }) => subject).values())
     await fire(timers, options, TRIES_MAX)
 }
 
-async function fire(timers: readonly Timer[], options: TimersOptions, tries: number): Promise<boolean> {
+async function fire(timers: readonly Timer[], options: Work, tries: number): Promise<boolean> {
   const { store, tenant, clock, targets, journal } = options
   const keys = timers.map(({ payload }) => payload as unknown as ResourceKey)
   for (let attempt = 1; attempt <= tries; attempt += 1) {
@@ -127,7 +142,7 @@ async function fire(timers: readonly Timer[], options: TimersOptions, tries: num
 /** The Tasks with what the events need; of a patient for whom something escalates, the whole record. */
 async function loadFor(
   timers: readonly Timer[],
-  { store, tenant, consequences }: TimersOptions,
+  { store, tenant, consequences }: Work,
   keys: readonly ResourceKey[],
 ): Promise<Loaded> {
   const loaded = await store.load({ tenant, lane: 0, keys, compartments: compartmentsOf(timers) })
@@ -152,7 +167,7 @@ function compartmentsOf(timers: readonly Timer[]): {
 interface Staging {
   readonly work: UnitOfWork
   readonly at: string
-  readonly options: TimersOptions
+  readonly options: Work
 }
 
 /** Each Task is a step of its own, at its own time, in due order. Gives the registers to write with them. */

@@ -7,8 +7,12 @@ import type { TokenVerifier } from './token-verifier.ts'
 
 export interface DoorOptions {
   readonly verifier: Pick<TokenVerifier, 'identify'>
-  /** Number of each tenant by its name; undefined = there is one tenant, and no claim says which. */
-  readonly tenants?: ReadonlyMap<string, number>
+  /** Undefined = there is one tenant, and no claim says which. */
+  readonly tenants?: {
+    readonly numbers: ReadonlyMap<string, number>
+    /** Whose operators look after the process, too. */
+    readonly home: number
+  }
 }
 
 /** Asks who is calling before anything else happens; gives why somebody is not let in. */
@@ -31,6 +35,7 @@ export function authDoor({ verifier, tenants }: DoorOptions): Door {
     if (!tenant.ok) return tenant.failure
     const allowed = mayUse(identity.value, request.method, route)
     if (!allowed.ok) return challenge(reply, allowed.failure)
+    if (tenants && tenant.value !== tenants.home && isOfProcess(route)) return challenge(reply, homeOnly)
     admit(request, { identity: identity.value, tenant: tenant.value })
     return undefined
   }
@@ -49,8 +54,17 @@ const missing: Failure = {
 
 function tenantOf({ tenant }: Identity, tenants: DoorOptions['tenants']): Result<number> {
   if (!tenants) return ok(HOME_TENANT)
-  const number = tenant === undefined ? undefined : tenants.get(tenant)
+  const number = tenant === undefined ? undefined : tenants.numbers.get(tenant)
   return number === undefined ? fail(stranger) : ok(number)
+}
+
+/** What counts over all tenants. */
+const isOfProcess = (route: string | undefined): boolean => route === '/metrics'
+
+const homeOnly: Failure = {
+  kind: 'forbidden',
+  code: 'access-denied',
+  message: 'This counts over all tenants: only operators of the first of TENANTS may see it.',
 }
 
 const stranger: Failure = {

@@ -127,8 +127,11 @@ test('a message, a command, a FHIR client, a timer and a peer: all leave events,
   server.clock.nowMs = Date.parse(due ?? '') + 3_600_000
   const clock = { nowMs: () => server.clock.nowMs }
   const runner = timerRunner({
-    ...{ store, tenant: 1, clock, meters, targets: [], journal, emit: () => undefined },
-    taskDue: (task, fired) => taskDue(task, { ...fired, canonicalBase }),
+    ...{ store, clock, meters, emit: () => undefined },
+    workOf: tenant => ({
+      ...{ store, tenant, targets: [], journal },
+      taskDue: (task, fired) => taskDue(task, { ...fired, canonicalBase }),
+    }),
   })
   runner.start()
   await vi.waitFor(async () => expect((await events()).length).toBeGreaterThan(seen), { timeout: 20_000 })

@@ -185,7 +185,11 @@ export function queuesContract(trial: StoreTrial): void {
       })
       expect(await trial.store().timers.nextDue()).toBe(later(1))
       const claimed = await trial.store().timers.claim(AT_MS + 5000, 10, AT_MS + 20_000)
-      expect(claimed).toEqual([timer('early', later(1)), timer('late', later(3))])
+      const tenant = of
+      expect(claimed).toEqual([
+        { ...timer('early', later(1)), tenant },
+        { ...timer('late', later(3)), tenant },
+      ])
       expect(await trial.store().timers.claim(AT_MS + 6000, 10, AT_MS + 20_000)).toEqual([])
       expect(await trial.store().timers.nextDue()).toBe(later(20))
       expect(await trial.store().timers.claim(AT_MS + 20_000, 1, AT_MS + 30_000)).toHaveLength(1)
@@ -198,7 +202,7 @@ export function queuesContract(trial: StoreTrial): void {
       await flush(of, { timers: { put: [timer('t', later(1))], drop: [] } })
       await trial.store().timers.claim(AT_MS + 5000, 10, AT_MS + 900_000)
       await flush(of, { timers: { put: [timer('t', later(2))], drop: [] } })
-      expect(await trial.store().timers.claim(AT_MS + 5000, 10, AT_MS + 20_000)).toEqual([
+      expect(await trial.store().timers.claim(AT_MS + 5000, 10, AT_MS + 20_000)).toMatchObject([
         timer('t', later(2)),
       ])
       await flush(of, { timers: { put: [], drop: ['t'] } })

@@ -67,14 +67,17 @@ describe('timers of duties, on the embedded store', () => {
       return claimed
     }
     const runner: TimerRunner = timerRunner({
-      ...{ store: { ...store, timers: { ...store.timers, claim } }, tenant, clock, meters, targets: [] },
+      ...{ store: { ...store, timers: { ...store.timers, claim } }, clock, meters },
       emit: () => undefined,
-      taskDue: (task, due) => taskDue(task, { ...due, canonicalBase: base }),
-      consequences: {
-        ...{ tenant, canonicalBase: base, timeZone: 'America/New_York' },
-        ...{ rules: defaultCaseRules, calendar: holidayCalendar('us-federal'), models },
-        settings: sourceSettings({ tenant, canonicalBase: base, timeZone: 'America/New_York' }),
-      },
+      workOf: () => ({
+        ...{ store, tenant, targets: [] },
+        taskDue: (task, due) => taskDue(task, { ...due, canonicalBase: base }),
+        consequences: {
+          ...{ tenant, canonicalBase: base, timeZone: 'America/New_York' },
+          ...{ rules: defaultCaseRules, calendar: holidayCalendar('us-federal'), models },
+          settings: sourceSettings({ tenant, canonicalBase: base, timeZone: 'America/New_York' }),
+        },
+      }),
     })
     runner.start()
     await vi.waitFor(() => expect(rounds.idle).toBe(true), { timeout: 30_000 })

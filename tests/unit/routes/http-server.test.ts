@@ -16,12 +16,12 @@ beforeAll(async () => {
   const none = async () => {
     throw new Error('nothing is asked for here')
   }
-  adminRoutes(server, {
+  adminRoutes(server, () => ({
     inbox: { find: none, show: none, replay: none },
     peers: { list: none, show: none, plan: none, run: none },
     events: { status: none, republish: none, revive: none },
-  })
-  await server.register(adtRoutes, { ingest: none, clock: { nowMs: () => 0 } })
+  }))
+  await server.register(adtRoutes, { ingestOf: () => none, clock: { nowMs: () => 0 } })
   await server.ready()
 })
 afterAll(() => server.close())

@@ -1,0 +1,105 @@
+import { seedModels } from './commands/cases/model-desk.ts'
+import { seedQuestionnaires } from './commands/cases/seed-questionnaires.ts'
+import type { CaseDeps } from './commands/cases/case-deps.ts'
+import type { FhirDeps } from './commands/fhir-deps.ts'
+import type { IngestAdt } from './commands/ingest-adt/inbound.ts'
+import { createIngest } from './commands/ingest-adt/ingest.ts'
+import { interpretAdt } from './commands/ingest-adt/interpret-adt.ts'
+import { readRecord } from './commands/ingest-adt/read-record.ts'
+import { eventDesk, type EventDesk } from './commands/journal/republish.ts'
+import { mintIds } from './commands/mint-ids.ts'
+import { inboxDesk, type InboxDesk } from './commands/operate-inbox.ts'
+import type { EmitEvent } from './commands/ports/events.ts'
+import type { Meters } from './commands/ports/meters.ts'
+import type { Store } from './commands/ports/store.ts'
+import type { DueWork } from './commands/timers/run-timers.ts'
+import { defaultCaseRules } from './care-plan/case-rules.ts'
+import { fhirBase } from './app-base.ts'
+import { caseParts, modelParts } from './app-cases.ts'
+import { journalOf } from './app-events.ts'
+import { peerParts, peerTargets, type PeerParts } from './app-peers.ts'
+import type { Config } from './config/environment.ts'
+import { validateResource } from './fhir/validation/validate-resource.ts'
+import type { Clock } from './lib/clock.ts'
+import { holidayCalendar } from './lib/holiday-calendars.ts'
+import { sourceSettings } from './mappers/adt/source.ts'
+import { applyCaseLaw } from './mappers/case/law.ts'
+import { taskDue } from './mappers/case/task-due.ts'
+
+/** Everything that works on the data of one tenant; no part of it reaches another's. */
+export interface Room {
+  readonly tenant: number
+  /** The store, with the models of the tenant's cases known. */
+  readonly store: Store
+  readonly ingest: IngestAdt
+  readonly inbox: InboxDesk
+  readonly events: EventDesk
+  readonly peers: PeerParts
+  readonly cases: CaseDeps
+  readonly fhir: FhirDeps
+  readonly due: DueWork
+  /** Brings what is shipped into the tenant's store. */
+  readonly seed: () => Promise<void>
+}
+
+export interface RoomFrame {
+  readonly config: Config
+  readonly store: Store
+  readonly clock: Clock
+  readonly emit: EmitEvent
+  readonly meters: Meters
+}
+
+/** Which tenant a room is for; peers and what comes from Kafka are those of the home room. */
+export interface RoomOwner {
+  readonly tenant: number
+  /** Undefined for the home room. */
+  readonly guest?: string
+}
+
+export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
+  const { config, clock, emit, meters } = frame
+  const { canonicalBase, adt } = config
+  const base = fhirBase(config)
+  const { store, registry } = modelParts({ store: frame.store, clock, tenant, base, canonicalBase })
+  const configured = guest === undefined ? config.sync.peers : []
+  const targets = peerTargets(configured)
+  const own = journalOf(config)
+  const journal = guest === undefined ? own : { ...own, source: `${own.source}/tenants/${guest}` }
+  const [rules, calendar] = [defaultCaseRules, holidayCalendar(adt.calendar)]
+  const { models } = registry
+  const place = { tenant, canonicalBase, timeZone: adt.timeZone }
+  const law = { ...place, rules, calendar, models }
+  const settings = sourceSettings({ ...place, testMessages: adt.testMessages })
+  const interpret = interpretAdt({ settings, rules, calendar, models, validate: validateResource, clock })
+  const ingest = createIngest({
+    ...{ store, tenant, clock, emit, meters, targets, journal },
+    prepare: (record, index) => readRecord(record, index, interpret),
+  })
+  const consequences = { ...law, settings }
+  const cases = caseParts({ ...law, store, registry, clock, base, targets, journal, settings })
+  return {
+    ...{ tenant, store, ingest, cases },
+    inbox: inboxDesk(store.inbox, ingest, tenant),
+    events: eventDesk({ store, tenant, clock, journal }),
+    peers: peerParts({
+      ...{ store, clock, emit, tenant, canonicalBase, journal, consequences },
+      ...{ peers: configured, ownBase: base },
+      law: input => applyCaseLaw({ ...law, ...input, door: 'peer' }),
+    }),
+    fhir: {
+      ...{ store, clock, tenant, canonicalBase, base, targets, journal, consequences },
+      ids: mintIds(clock),
+      validate: validateResource,
+      applyCaseLaw: input => applyCaseLaw({ ...law, ...input }),
+    },
+    due: {
+      ...{ store, tenant, targets, journal, consequences },
+      taskDue: (task, due) => taskDue(task, { ...due, canonicalBase }),
+    },
+    seed: async () => {
+      await seedModels(cases)
+      await seedQuestionnaires(cases)
+    },
+  }
+}
