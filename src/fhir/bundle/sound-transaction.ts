@@ -7,37 +7,28 @@ import type { BundleEntry } from './read-entries.ts'
  * fault is listed): those of the entries, `bundle-duplicate-full-url`, `bundle-identity-overlap`.
  */
 export function soundTransaction(entries: readonly Result<BundleEntry>[]): Result<readonly BundleEntry[]> {
-  const failures = entries.flatMap((entry, i) =>
-    entry.ok
-      ? entry.value.inner && entry.value.method === 'POST'
-        ? [noOperation(entry.value)]
-        : []
-      : [failureAt(`Bundle.entry[${i}]`, entry.failure)],
-  )
-  const [first] = failures
-  if (first) {
-    const issues = failures.flatMap(({ kind, message, expression, issues: own }): readonly FailureIssue[] => {
-      if (own?.length) return own
-      const { issue: code } = failureKinds[kind]
-      return [
-        {
-          severity: 'error',
-          code,
-          diagnostics: message,
-          ...(expression !== undefined && { expression }),
-        },
-      ]
-    })
-    const heaviest =
-      failures.find(({ kind }) => kind === 'forbidden') ?? failures.find(({ kind }) => kind === 'invalid')
-    return fail({ ...(heaviest ?? first), issues })
-  }
   const sound = entries.flatMap(entry => (entry.ok ? [entry.value] : []))
-  return (
-    repeated(sound, writtenUrl, 'bundle-duplicate-full-url', 'has the fullUrl of') ??
-    repeated(sound, identityOf, 'bundle-identity-overlap', 'writes the same resource as') ??
-    ok(sound)
-  )
+  const failures = [
+    ...entries.flatMap((entry, i) => (entry.ok ? [] : [failureAt(`Bundle.entry[${i}]`, entry.failure)])),
+    ...sound.flatMap(entry => (entry.inner && entry.method === 'POST' ? [noOperation(entry)] : [])),
+    ...repeated(sound, writtenUrl, 'bundle-duplicate-full-url', 'has the fullUrl of'),
+    ...repeated(sound, identityOf, 'bundle-identity-overlap', 'writes the same resource as'),
+  ].toSorted((one, other) => indexOf(one) - indexOf(other))
+  const [first] = failures
+  if (!first) return ok(sound)
+  const heaviest =
+    failures.find(({ kind }) => kind === 'forbidden') ?? failures.find(({ kind }) => kind === 'invalid')
+  return fail({ ...(heaviest ?? first), issues: failures.flatMap(issuesOf) })
+}
+
+/** Which entry a failure is about. */
+const indexOf = ({ expression = '' }: Failure): number =>
+  Number(/^Bundle\.entry\[(\d+)\]/.exec(expression)?.[1] ?? 0)
+
+function issuesOf({ kind, message, expression, issues }: Failure): readonly FailureIssue[] {
+  if (issues?.length) return issues
+  const issue = { severity: 'error', code: failureKinds[kind].issue, diagnostics: message } as const
+  return [{ ...issue, ...(expression !== undefined && { expression }) }]
 }
 
 const noOperation = ({ place }: BundleEntry): Failure => ({
@@ -62,17 +53,15 @@ function repeated(
   keyOf: (entry: BundleEntry) => string | undefined,
   code: string,
   what: string,
-): Result<never> | undefined {
+): readonly Failure[] {
   const seen = new Map<string, string>()
-  for (const entry of entries) {
+  return entries.flatMap(entry => {
     const key = keyOf(entry)
-    if (key === undefined) continue
+    if (key === undefined) return []
     const earlier = seen.get(key)
-    if (earlier !== undefined) {
-      const message = `${entry.place} ${what} ${earlier}.`
-      return fail({ kind: 'invalid', code, message, expression: entry.place })
-    }
-    seen.set(key, entry.place)
-  }
-  return undefined
+    seen.set(key, earlier ?? entry.place)
+    if (earlier === undefined) return []
+    const message = `${entry.place} ${what} ${earlier}; leave one of them out, or make them one.`
+    return [{ kind: 'invalid', code, message, expression: entry.place } as const]
+  })
 }
