@@ -2,6 +2,7 @@ import { derivedId } from '../lib/ids.ts'
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import { isConditionalReference, referencesIn } from '../fhir/bundle/links.ts'
 import { keyText, type ResourceKey } from '../fhir/resource.ts'
+import { mayDo } from '../fhir/smart/may-do.ts'
 import type { BundleMatches } from './fhir-bundle-matches.ts'
 import {
   conditionOf,
@@ -12,6 +13,7 @@ import {
 } from './fhir-conditions.ts'
 import type { FhirDeps } from './fhir-deps.ts'
 import { at, type WriteIntent } from './fhir-intent.ts'
+import { limitText } from './fhir-write-limits.ts'
 
 /** The conditions that stand in intents: If-None-Exist, `PUT Type?query` and the like, and references `Type?query`. */
 export const conditionsIn = (intents: readonly WriteIntent[]): readonly Condition[] =>
@@ -43,26 +45,28 @@ const SUCCESSORS = 4
  * The ids that a conditional create may take when nothing matches: derived from the condition, so that creates that run
  * side by side want the same row and all but one are decided again.
  */
-const derivedCandidates = (tenant: number, condition: Condition): readonly string[] =>
+const derivedCandidates = (deps: CandidateDeps, condition: Condition): readonly string[] =>
   Array.from({ length: SUCCESSORS }, (_, n) => {
-    const key = `if-none-exist|${conditionText(condition)}|${n}`
+    const key = `if-none-exist|${conditionText(condition)}|${n}${limitText(deps, condition.type)}`
     // Not a UUIDv8: its shard must not depend on which of several creators came first.
-    return `c${derivedId(0, tenant, condition.type, key).replaceAll('-', '')}`
+    return `c${derivedId(0, deps.tenant, condition.type, key).replaceAll('-', '')}`
   })
+
+type CandidateDeps = Pick<FhirDeps, 'tenant' | 'access'>
 
 /** The id that the body of a conditional update asks for. */
 const ownIdOf = ({ method, condition, resource }: WriteIntent): string | undefined =>
   method === 'PUT' && condition !== undefined ? resource?.id : undefined
 
 /** Every address that may be taken when a condition finds nothing. */
-export const candidatesOf = (tenant: number, intents: readonly WriteIntent[]): readonly ResourceKey[] =>
+export const candidatesOf = (deps: CandidateDeps, intents: readonly WriteIntent[]): readonly ResourceKey[] =>
   intents.flatMap(intent => {
     const { type, method } = intent
     const own = ownIdOf(intent)
     if (own !== undefined) return [{ type, id: own }]
     if (method !== 'POST' && method !== 'PUT') return []
     return ownCondition(intent).flatMap(condition =>
-      derivedCandidates(tenant, condition).map(id => ({ type, id })),
+      derivedCandidates(deps, condition).map(id => ({ type, id })),
     )
   })
 
@@ -100,7 +104,7 @@ export function placeConditional(
         return at(intent, ambiguous(intent.ifNoneExist === undefined ? 'The query' : 'If-None-Exist'))
       const found = hit
         ? foundBy(intent, hit)
-        : missed(intent, { made: made.get(text), taken: placing.taken, tenant: deps.tenant })
+        : missed(intent, { made: made.get(text), taken: placing.taken, deps })
       if (!found.ok) return at(intent, found.failure)
       conditional.set(intent, { ...found.value, text })
       if (found.value.key.id !== '') made.set(text, found.value.key)
@@ -126,23 +130,25 @@ const otherId = (type: string): Failure => ({
 })
 
 interface Missed extends Pick<Placing, 'taken'> {
-  readonly tenant: number
+  readonly deps: CandidateDeps
   /** What an earlier entry makes under the same condition. */
   readonly made: ResourceKey | undefined
 }
 
-function missed(intent: WriteIntent, { tenant, made, taken }: Missed): Result<Led> {
+function missed(intent: WriteIntent, { deps, made, taken }: Missed): Result<Led> {
   const { type, method } = intent
   if (method === 'PATCH') return fail(noMatch)
   if (method === 'DELETE') return ok({ key: { type, id: '' }, found: false })
   const own = ownIdOf(intent)
   if (own !== undefined) {
+    // Whoever reaches a part of the type must not learn which ids are taken.
+    if (mayDo(deps.access, type, 'u') === 'some') return fail(idNotTold(type))
     if (taken.get(keyText({ type, id: own })) === 'standing') return fail(idTaken(type))
     return ok({ key: { type, id: own }, found: false })
   }
   if (made) return ok({ key: made, found: intent.ifNoneExist !== undefined })
   const [condition] = ownCondition(intent)
-  const free = condition && derivedCandidates(tenant, condition).find(id => !taken.has(keyText({ type, id })))
+  const free = condition && derivedCandidates(deps, condition).find(id => !taken.has(keyText({ type, id })))
   return free === undefined ? fail(usedUp) : ok({ key: { type, id: free }, found: false })
 }
 
@@ -156,6 +162,14 @@ const idTaken = (type: string): Failure => ({
   kind: 'conflict',
   code: 'condition-id-taken',
   message: 'No resource matches the query, and the id in the body is that of another; leave the id out.',
+  expression: `${type}.id`,
+})
+
+const idNotTold = (type: string): Failure => ({
+  kind: 'conflict',
+  code: 'condition-id-taken',
+  message:
+    'No resource within the reach of the token matches the query, and the token may not choose ids; leave the id out.',
   expression: `${type}.id`,
 })
 

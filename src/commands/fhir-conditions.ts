@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../lib/result.ts'
 import { failureAt } from '../fhir/bundle/entry-failures.ts'
 import { parseSearch } from '../fhir/search/parse-search.ts'
 import type { FhirDeps } from './fhir-deps.ts'
+import { searchWithin } from './fhir-visibility.ts'
 
 /** A search that must tell one resource apart: `Type?query` of a conditional create or reference. */
 export interface Condition {
@@ -74,6 +75,7 @@ async function hitsOf(deps: FhirDeps, { type, query }: Condition): Promise<Resul
     countOnly: false,
     total: 'none' as const,
   }
-  const result = await deps.store.search(deps.tenant, plan)
-  return ok(result.matches.map(({ id, version }) => ({ id, version })))
+  const result = await searchWithin(deps, plan)
+  if (!result.ok) return result
+  return ok(result.value.matches.map(({ id, version }) => ({ id, version })))
 }

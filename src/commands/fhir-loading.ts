@@ -27,7 +27,7 @@ export async function takenCandidates(
   deps: FhirDeps,
   intents: readonly WriteIntent[],
 ): Promise<Placing['taken']> {
-  const keys = candidatesOf(deps.tenant, intents)
+  const keys = candidatesOf(deps, intents)
   if (keys.length === 0) return new Map()
   const { resources } = await deps.store.load({ tenant: deps.tenant, lane: laneOf({ deps, intents }), keys })
   return new Map(resources.map(row => [keyText(row), row.deleted ? 'deleted' : 'standing']))

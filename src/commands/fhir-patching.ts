@@ -5,6 +5,7 @@ import { at } from './fhir-intent.ts'
 import type { PlacedIntent } from './fhir-placing.ts'
 import { preconditionFailure } from './fhir-preconditions.ts'
 import { refusedContent } from './fhir-validate.ts'
+import { knownTo } from './fhir-write-limits.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
 /**
@@ -12,7 +13,7 @@ import type { UnitOfWork } from './unit-of-work.ts'
  * Failures: `resource-unknown`, `resource-deleted`, `patch-result-invalid`, and those of preconditions and `applyPatch`.
  */
 export function withPatched(
-  { validate }: Pick<FhirDeps, 'validate'>,
+  deps: Pick<FhirDeps, 'validate' | 'access' | 'base' | 'clock'>,
   work: Pick<UnitOfWork, 'get' | 'loadedVersion'>,
   placed: readonly PlacedIntent[],
 ): Result<readonly PlacedIntent[]> {
@@ -23,14 +24,13 @@ export function withPatched(
       made.push(item)
       continue
     }
-    const version = work.loadedVersion(key)
-    const standing = work.get(key)
+    const { standing, version } = knownTo(deps, work, item)
     const refused = preconditionFailure(intent, standing, version)
     if (refused) return at(intent, refused)
     if (!standing) return at(intent, version > 0 ? deleted : unknown)
     const result = applyPatch(standing, patch)
     if (!result.ok) return at(intent, result.failure)
-    const invalid = refusedContent(validate(result.value))
+    const invalid = refusedContent(deps.validate(result.value))
     if (invalid) return at(intent, { ...invalid, ...wouldBeInvalid })
     made.push({ ...item, resource: { ...result.value, id: key.id } })
   }

@@ -19,6 +19,10 @@ export const accessContext = ({ base, clock }: Pick<FhirDeps, 'base' | 'clock'>)
 export const isLimited = ({ access }: Pick<FhirDeps, 'access'>, type: string, permission: Permission = 'r') =>
   mayDo(access, type, permission) !== 'all'
 
+/** Whether the caller may read what stands in a row, as it stands there. */
+export const isShown = (deps: Pick<FhirDeps, 'access' | 'base' | 'clock'>, row: Stored): boolean =>
+  !isLimited(deps, row.type) || isReadable(deps, parseStored(row))
+
 /** Whether the caller may read a resource as it is given. */
 export const isReadable = (deps: Pick<FhirDeps, 'access' | 'base' | 'clock'>, resource: Resource): boolean =>
   maySee(deps.access, resource, 'r', accessContext(deps))

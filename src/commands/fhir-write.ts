@@ -22,6 +22,7 @@ import { withPatched } from './fhir-patching.ts'
 import { placeIntents, type PlacedIntent } from './fhir-placing.ts'
 import { preconditionFailure } from './fhir-preconditions.ts'
 import { recordProvenance } from './fhir-provenance.ts'
+import { knownTo, shownTo, withinAccess } from './fhir-write-limits.ts'
 import { parseRemembered } from './parsed-resources.ts'
 import type { Said, Stored } from './ports/store.ts'
 import { openWork, type UnitOfWork, type WorkContext } from './unit-of-work.ts'
@@ -42,7 +43,7 @@ const LOCK_FROM_TRY = 3
 /**
  * Writes all intents or none (http://hl7.org/fhir/R4/http.html#transaction), under the case law. What another writer was
  * faster at is decided again on the new state, so an If-Match that no longer holds is found then. Failures:
- * `version-stale`, `resource-exists`, `if-match-malformed`, `write-conflict` and those of placing, searching and the law.
+ * `version-stale`, `resource-exists`, `if-match-malformed`, `write-conflict` and those of placing, searching, access and the law.
  */
 export async function writeAll(
   deps: FhirDeps,
@@ -98,7 +99,7 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
   if (await isOutdated(decision, placed.value, work)) return ok('again')
   const outcomes = new Map<PlacedIntent, Written['outcome']>()
   for (const item of inProcessingOrder(placed.value, ({ intent }) => intent.method)) {
-    const outcome = stage(work, item)
+    const outcome = stage(deps, work, item)
     if (!outcome.ok) return outcome
     outcomes.set(item, outcome.value)
   }
@@ -110,7 +111,7 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
   const said = consequences
     ? stageConsequences(consequences, { work, loaded, message: `urn:casewire:request:${caller.requestId}` })
     : []
-  const answers = answersOf({ placed: placed.value, outcomes, before: first.resources })
+  const answers = answersOf(deps, { placed: placed.value, outcomes, before: first.resources })
   return ok({ work, answers, said, named: placed.value.map(item => item.key) })
 }
 
@@ -145,7 +146,7 @@ interface Outcomes {
   readonly before: readonly Stored[]
 }
 
-function answersOf({ placed, outcomes, before }: Outcomes): Decided['answers'] {
+function answersOf(deps: FhirDeps, { placed, outcomes, before }: Outcomes): Decided['answers'] {
   const stored = new Map(before.map(row => [keyText(row), row]))
   return written =>
     placed.map(item => {
@@ -153,7 +154,7 @@ function answersOf({ placed, outcomes, before }: Outcomes): Decided['answers'] {
       return {
         key: item.key,
         outcome: outcomes.get(item) ?? 'unchanged',
-        ...(standing && { stored: standing }),
+        ...(standing && { stored: shownTo(deps, standing) }),
       }
     })
 }
@@ -192,14 +193,16 @@ async function stillFound(
   })
 }
 
-function stage(work: UnitOfWork, item: PlacedIntent): Result<Written['outcome']> {
+function stage(deps: FhirDeps, work: UnitOfWork, item: PlacedIntent): Result<Written['outcome']> {
   const { intent, key, resource, shard, clientAssigned, found } = item
   if (found) return ok('found')
-  const standing = work.get(key)
-  const refused = preconditionFailure(intent, standing, work.loadedVersion(key))
+  const { standing, version } = knownTo(deps, work, item)
+  const refused = preconditionFailure(intent, standing, version)
   if (refused) return at(intent, refused)
-  if (intent.method === 'DELETE') return ok(work.remove(key) ? 'deleted' : 'absent')
+  if (intent.method === 'DELETE') return ok(standing && work.remove(key) ? 'deleted' : 'absent')
   if (!resource) return ok('unchanged')
+  const within = withinAccess(deps, item, { standing, resource })
+  if (!within.ok) return within
   return ok(work.put(withoutServerMeta(resource), { shard, clientAssigned }))
 }
 

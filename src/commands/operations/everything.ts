@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { spanOf } from '../../lib/fhir-time.ts'
 import { instantOf } from '../../lib/clock.ts'
 import { parseJson } from '../../lib/json.ts'
@@ -9,10 +9,12 @@ import { connectedTo } from '../../fhir/operations/connected.ts'
 import { badInput } from '../../fhir/operations/operation-input.ts'
 import type { Resource, ResourceKey } from '../../fhir/resource.ts'
 import { isResourceType } from '../../fhir/resource-types.ts'
+import { mayDo } from '../../fhir/smart/may-do.ts'
 import { readPageToken, writePageToken } from '../../fhir/search/page-token.ts'
 import { COUNT_DEFAULT, COUNT_MAX, PAGE_PARAMETER } from '../../fhir/search/search-controls.ts'
 import type { FhirDeps } from '../fhir-deps.ts'
 import { readCurrent } from '../fhir-read.ts'
+import { isLimited, isShown } from '../fhir-visibility.ts'
 import type { CompartmentRequest, Stored } from '../ports/store.ts'
 
 export interface EverythingRequest {
@@ -36,7 +38,7 @@ const isInCompartments = (type: string): boolean => compartmentTypes.includes(ty
 /**
  * `$everything` as the JSON text of a searchset: what is in the compartment of a patient (of every patient without an id),
  * or what belongs to an EpisodeOfCare with its patient; on each page with what it refers to outside of compartments
- * (practitioners, organizations, places...). Pages follow one another by key, so that what stays is neither left out nor
+ * (practitioners, organizations, places...); all as far as the caller may read it. Pages follow one another by key, so that what stays is neither left out nor
  * told twice while others write. Source: http://hl7.org/fhir/R4/patient-operation-everything.html. Failures: those of a
  * read, `operation-input`.
  */
@@ -46,6 +48,7 @@ export async function everything(deps: FhirDeps, request: EverythingRequest): Pr
   const { type, id } = request
   const focus = id === undefined ? undefined : await readCurrent(deps, { type, id })
   if (focus && !focus.ok) return focus
+  if (id === undefined && isLimited(deps, type)) return fail(onlyOne)
   const found =
     type === 'EpisodeOfCare' && focus
       ? await ofEpisode(deps, focus.value, query.value)
@@ -72,16 +75,31 @@ export async function everything(deps: FhirDeps, request: EverythingRequest): Pr
   )
 }
 
-function ofPatients(
-  { store, tenant }: FhirDeps,
+const onlyOne: Failure = {
+  kind: 'forbidden',
+  code: 'access-denied',
+  message: 'The token reaches only some patients; name one: Patient/id/$everything.',
+}
+
+/** A page and one more of what the caller may see: a page that what is hidden left empty would tell of it. */
+async function ofPatients(
+  deps: FhirDeps,
   patient: string | undefined,
   { count, types = compartmentTypes, times, after }: Query,
 ): Promise<readonly Stored[]> {
-  return store.compartment(tenant, {
-    ...(patient !== undefined && { patient }),
-    ...{ ...times, types: types.filter(isInCompartments), count: count + 1 },
-    ...(after && { after }),
-  })
+  const wanted = types.filter(each => isInCompartments(each) && mayDo(deps.access, each, 'r') !== 'none')
+  const found: Stored[] = []
+  for (let last = after; found.length <= count;) {
+    const rows = await deps.store.compartment(deps.tenant, {
+      ...(patient !== undefined && { patient }),
+      ...{ ...times, types: wanted, count: count + 1 },
+      ...(last && { after: last }),
+    })
+    found.push(...rows.filter(row => isShown(deps, row)))
+    last = rows.at(-1)
+    if (rows.length <= count) break
+  }
+  return found.slice(0, count + 1)
 }
 
 /** No case has more than a patient's record holds: it is read whole, and cut into pages. */
@@ -103,6 +121,7 @@ async function ofEpisode(
   const patients = [...rows].flatMap(([, row]) => (row.type === 'Patient' ? [row] : []))
   const all = episode ? [...patients, ...members.flatMap(member => rows.get(member) ?? [])] : [focus]
   return all
+    .filter(row => isShown(deps, row))
     .filter(({ type, updated }) => (types?.includes(type) ?? true) && updated >= (times.since ?? ''))
     .toSorted(byKey)
     .filter(row => !after || byKey(row, after) > 0)
@@ -119,13 +138,13 @@ function byKey(a: Place, b: Place): number {
 
 /** What a page refers to that is in no compartment. */
 async function referredTo(
-  { store, tenant, base }: FhirDeps,
+  deps: FhirDeps,
   matches: readonly Stored[],
   { types }: Query,
 ): Promise<readonly Stored[]> {
   const references = new Set(
     matches.flatMap(({ content }) =>
-      referencesIn(parseJson(content)).map(text => localReference(text, base)),
+      referencesIn(parseJson(content)).map(text => localReference(text, deps.base)),
     ),
   )
   const keys = [...references]
@@ -134,8 +153,8 @@ async function referredTo(
       return !isInCompartments(type) && (types?.includes(type) ?? true)
     })
   if (keys.length === 0) return []
-  const { resources } = await store.load({ tenant, lane: 0, keys })
-  return resources.filter(({ deleted }) => !deleted)
+  const { resources } = await deps.store.load({ tenant: deps.tenant, lane: 0, keys })
+  return resources.filter(row => !row.deleted && isShown(deps, row))
 }
 
 function keyIn(reference: string): readonly ResourceKey[] {

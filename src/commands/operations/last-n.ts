@@ -7,6 +7,7 @@ import type { Resource } from '../../fhir/resource.ts'
 import { parseSearch } from '../../fhir/search/parse-search.ts'
 import { searchParameterOf } from '../../fhir/search/parameters.ts'
 import type { FhirDeps } from '../fhir-deps.ts'
+import { searchWithin } from '../fhir-visibility.ts'
 import { terminologyFor } from './terminology.ts'
 
 type Pairs = readonly (readonly [name: string, value: string])[]
@@ -39,10 +40,12 @@ export async function lastN(deps: FhirDeps, pairs: Pairs): Promise<Result<string
   })
   if (!parsed.ok) return parsed
   const date = searchParameterOf('Observation', 'date')
-  const found = await deps.store.search(deps.tenant, {
+  const within = await searchWithin(deps, {
     ...{ ...parsed.value.plan, count: OBSERVATIONS_MAX },
     sort: date ? [{ by: date, descending: true }] : [],
   })
+  if (!within.ok) return within
+  const found = within.value
   if (found.next !== undefined) return tooMany
   const rows = found.matches.map(row => ({ row, resource: parseJson(row.content) as Resource }))
   const last = lastOfEachCode(rows, Number(max))
