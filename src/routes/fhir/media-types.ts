@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { fail, ok, type Result } from '../../lib/result.ts'
 
-export const FHIR_JSON = 'application/fhir+json; charset=utf-8'
+const FHIR_JSON = 'application/fhir+json; charset=utf-8'
 
 /** Ranges and types of an Accept header that FHIR JSON satisfies. */
 const accepted: ReadonlySet<string> = new Set([
