@@ -297,13 +297,16 @@ describe('the linter accepts', () => {
   })
 })
 
-test('no pure room imports while it runs, where the linter does not look', () => {
+/** Loads a table of units, a pure value, with the first unit that is asked for: a service without quantities need not hold it. */
+const loadsLate = ['src/fhir/search/canonical-quantity.ts']
+
+test('no pure room imports while it runs, where the linter does not look, but for the units of measure', () => {
   const files = globSync('src/{lib,care-plan,hl7v2,fhir,mappers}/**/*.ts', { cwd: root })
   expect(files.length).toBeGreaterThan(30)
   const importing = files.filter(file =>
     /\bimport\s*\(|\brequire\s*\(/.test(readFileSync(join(root, file), 'utf8')),
   )
-  expect(importing).toEqual([])
+  expect(importing).toEqual(loadsLate)
 })
 
 test('every folder of src is a room that the linter knows', () => {
