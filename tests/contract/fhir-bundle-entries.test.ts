@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openFhirServer, type FhirReply, type FhirServer } from '../support/fhir-server.ts'
+
+describe('entries of a batch or transaction', () => {
+  let server: FhirServer
+  beforeAll(async () => {
+    server = await openFhirServer()
+  })
+  afterAll(() => server.close())
+
+  type Entry = Readonly<Record<string, unknown>>
+
+  const URN = 'urn:uuid:11111111-1111-4111-8111-111111111111'
+  const send = (type: string, entry: readonly Entry[], headers: Readonly<Record<string, string>> = {}) =>
+    server.call({ method: 'POST', path: '/', body: { resourceType: 'Bundle', type, entry }, headers })
+  const request = (method: string, url: string, more: Entry = {}) => ({ request: { method, url, ...more } })
+  const patient = (value: string, more: object = {}) => ({
+    resourceType: 'Patient',
+    identifier: [{ system: 'urn:e', value }],
+    ...more,
+  })
+  const query = (value: string) => `Patient?identifier=urn:e|${value}`
+  const put = (id: string, body: object) =>
+    server.call({ method: 'PUT', path: `/Patient/${id}`, body: { ...body, id } })
+  const encounter = (reference: string) => ({
+    resourceType: 'Encounter',
+    status: 'planned',
+    class: { code: 'IMP' },
+    subject: { reference },
+  })
+  const statuses = (reply: FhirReply): string[] =>
+    reply.json.entry.map((entry: { response: { status: string } }) => entry.response.status.slice(0, 3))
+  const codeOf = (reply: FhirReply): string => reply.json.issue[0].details.coding[0].code
+  const jsonPatch = (...operations: readonly object[]) => ({
+    resourceType: 'Binary',
+    contentType: 'application/json-patch+json',
+    data: Buffer.from(JSON.stringify(operations)).toString('base64'),
+  })
+  const fhirPatch = (path: string, value: object) => ({
+    resourceType: 'Parameters',
+    parameter: [
+      {
+        name: 'operation',
+        part: [
+          { name: 'type', valueCode: 'replace' },
+          { name: 'path', valueString: path },
+          { name: 'value', ...value },
+        ],
+      },
+    ],
+  })
+
+  test('are updated, patched and deleted by their queries in one transaction, and refs lead to what was found', async () => {
+    await put('found', patient('1'))
+    await put('patched', patient('2', { gender: 'male' }))
+    await put('gone', patient('3'))
+    const reply = await send('transaction', [
+      { fullUrl: URN, resource: patient('1', { gender: 'female' }), ...request('PUT', query('1')) },
+      { resource: fhirPatch('Patient.gender', { valueCode: 'other' }), ...request('PATCH', query('2')) },
+      request('DELETE', query('3')),
+      { resource: patient('4'), ...request('PUT', query('4')) },
+      { resource: encounter(URN), ...request('POST', 'Encounter') },
+      { resource: encounter(query('4')), ...request('POST', 'Encounter') },
+      request('DELETE', query('nobody')),
+    ])
+    expect(statuses(reply)).toEqual(['200', '200', '204', '201', '201', '201', '204'])
+    const made = async (i: number) =>
+      (await server.call({ path: `/${reply.json.entry[i].response.location.replace(/\/_history.*/, '')}` }))
+        .json
+    expect((await made(4)).subject.reference).toBe('Patient/found')
+    expect((await made(5)).subject.reference).toBe(`Patient/${(await made(3)).id}`)
+    expect((await server.call({ path: '/Patient/patched' })).json.gender).toBe('other')
+  })
+
+  test('a JSON Patch in a Binary may refer to what its Bundle makes', async () => {
+    await put('bound', patient('10'))
+    const reply = await send('transaction', [
+      {
+        fullUrl: URN,
+        resource: { resourceType: 'Organization', name: 'N' },
+        ...request('POST', 'Organization'),
+      },
+      {
+        resource: jsonPatch({ op: 'add', path: '/managingOrganization', value: { reference: URN } }),
+        ...request('PATCH', 'Patient/bound', { ifMatch: 'W/"1"' }),
+      },
+    ])
+    expect(statuses(reply)).toEqual(['201', '200'])
+    const bound = await server.call({ path: '/Patient/bound' })
+    expect(`${bound.json.managingOrganization.reference}/_history/1`).toBe(
+      reply.json.entry[0].response.location,
+    )
+  })
+
+  test('that lead to one resource fail the whole, whatever query led there', async () => {
+    await put('same', patient('20', { active: true }))
+    const change = (url: string) => ({ resource: patient('20'), ...request('PUT', url) })
+    const pairs: readonly (readonly Entry[])[] = [
+      [change(query('20')), change(query('20'))],
+      [change(query('20')), change('Patient?active=true&identifier=urn:e|20')],
+      [change(query('20')), request('DELETE', 'Patient/same')],
+      [request('DELETE', query('20')), { resource: jsonPatch(), ...request('PATCH', 'Patient/same') }],
+      [
+        { resource: patient('21'), ...request('POST', 'Patient') },
+        { resource: patient('21'), ...request('PUT', query('21')) },
+      ],
+      [
+        { resource: patient('22'), ...request('PUT', query('22')) },
+        { resource: patient('22'), ...request('PUT', query('22')) },
+      ],
+    ]
+    for (const pair of pairs) {
+      const reply = await send('transaction', pair)
+      expect([reply.status, codeOf(reply)]).toEqual([400, 'bundle-identity-overlap'])
+      expect(reply.json.issue[0].diagnostics).toMatch(/^Bundle\.entry\[1\]|Bundle\.entry\[0\]/)
+    }
+    expect((await server.call({ path: '/Patient/same' })).headers['etag']).toBe('W/"1"')
+  })
+
+  test('a patch or condition that can not be met leaves nothing of the transaction', async () => {
+    await put('kept', patient('30'))
+    const marked = { resource: patient('31'), ...request('POST', 'Patient') }
+    const cases: readonly (readonly [number, string, Entry])[] = [
+      [404, 'condition-matches-none', { resource: jsonPatch(), ...request('PATCH', query('nobody')) }],
+      [
+        422,
+        'patch-test-failed',
+        {
+          resource: jsonPatch({ op: 'test', path: '/active', value: true }),
+          ...request('PATCH', 'Patient/kept'),
+        },
+      ],
+      [
+        412,
+        'version-stale',
+        { resource: patient('30'), ...request('PUT', query('30'), { ifMatch: 'W/"7"' }) },
+      ],
+      [
+        400,
+        'patch-malformed',
+        {
+          resource: { resourceType: 'Binary', contentType: 'text/plain' },
+          ...request('PATCH', 'Patient/kept'),
+        },
+      ],
+    ]
+    for (const [status, code, entry] of cases) {
+      const reply = await send('transaction', [marked, entry])
+      expect([reply.status, codeOf(reply)]).toEqual([status, code])
+      expect(reply.json.issue[0].diagnostics).toContain('Bundle.entry[1]')
+    }
+    expect((await server.call({ path: `/${query('31')}&_summary=count` })).json.total).toBe(0)
+  })
+
+  test('read whatever can be read alone, HEAD without a body', async () => {
+    await put('read', patient('40'))
+    const reply = await send('batch', [
+      request('GET', 'Patient/read'),
+      request('HEAD', 'Patient/read'),
+      request('GET', 'Patient/read/_history'),
+      request('GET', 'Patient/_history?_count=1'),
+      request('GET', '_history?_count=1'),
+      request('GET', 'Patient/read', { ifNoneMatch: 'W/"1"' }),
+      request('GET', 'metadata'),
+      request('GET', 'Patient/read/$meta'),
+      request('GET', `${query('40')}&_summary=count`),
+      request('GET', 'Patient/read/$nothing'),
+    ])
+    expect(statuses(reply).slice(0, 9)).toEqual([
+      '200',
+      '200',
+      '200',
+      '200',
+      '200',
+      '304',
+      '200',
+      '200',
+      '200',
+    ])
+    const [one, head, history] = reply.json.entry
+    expect([one.resource.id, one.fullUrl, one.response.etag]).toEqual([
+      'read',
+      expect.stringMatching(/\/Patient\/read$/),
+      'W/"1"',
+    ])
+    expect([head.resource, head.response.etag]).toEqual([undefined, 'W/"1"'])
+    expect(history.resource.type).toBe('history')
+    expect(Number(statuses(reply)[9])).toBeGreaterThanOrEqual(400)
+  })
+
+  test('Prefer gives each written entry an OperationOutcome when it is asked for', async () => {
+    const reply = await send('transaction', [{ resource: patient('50'), ...request('POST', 'Patient') }], {
+      prefer: 'return=OperationOutcome',
+    })
+    expect(reply.json.entry[0].response.outcome.issue[0].severity).toBe('information')
+  })
+})
