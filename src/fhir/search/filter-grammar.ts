@@ -24,7 +24,7 @@ const NESTING_MAX = 20
 
 /**
  * Reads a `_filter`. `and` and `or` have no precedence and go from left to right; values are JSON strings or run to the next
- * space, `)` or `]`. Failure: `filter-malformed`, its message says at which character what was wanted.
+ * space, `)` or `]`. Failure: `search-invalid`, its message says at which character what was wanted.
  */
 export function parseFilterText(text: string): Result<FilterNode> {
   if (text.length > LENGTH_MAX) return malformed(`is longer than ${LENGTH_MAX} characters`)
@@ -38,7 +38,7 @@ export function parseFilterText(text: string): Result<FilterNode> {
 }
 
 const malformed = (message: string): Result<never> =>
-  fail({ kind: 'invalid', code: 'filter-malformed', message })
+  fail({ kind: 'invalid', code: 'search-invalid', message })
 
 /** Where reading stands. Readers give what they read or, as a string, what they wanted instead. */
 interface Cursor {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { FhirServer } from '../../support/fhir-server.ts'
+import { explainSearches } from '../../../src/commands/explain-search.ts'
+import { parseSearch } from '../../../src/fhir/search/parse-search.ts'
+import { BASE, type FhirServer } from '../../support/fhir-server.ts'
 
 interface Body {
   readonly resourceType: string
@@ -283,5 +285,23 @@ export function searchConditionsContract(open: () => Promise<FhirServer>): void 
       ['RiskAssessment?_filter=probability lt 0.5', 'ra2'],
       ['Observation?patient._filter=family eq levin', 'o3 o4'],
     ])
+  })
+
+  test('a search tells how it would run, and names no value', async () => {
+    const pairs = [['subject:Patient.family', 'chalmers']] as const
+    const parsed = parseSearch({ type: 'Encounter', pairs, lenient: false, base: BASE, nowMs: 0 })
+    if (!parsed.ok) throw new Error(parsed.failure.message)
+    const told = await explainSearches({ store: server.store, tenant: 1 }, [parsed.value.plan])
+    expect(JSON.parse(told)).toMatchObject({
+      resourceType: 'OperationOutcome',
+      issue: [
+        {
+          severity: 'information',
+          diagnostics: expect.stringContaining('subject refers to a Patient') as string,
+        },
+        { severity: 'information', diagnostics: expect.stringMatching(/Index/) as string },
+      ],
+    })
+    expect(told.toLowerCase()).not.toContain('chalmers')
   })
 }
