@@ -2,6 +2,7 @@ import { conditionalContract } from '../contract/fhir/conditional-contract.ts'
 import { interactionsContract } from '../contract/fhir/interactions-contract.ts'
 import { patchContract } from '../contract/fhir/patch-contract.ts'
 import { provenanceContract } from '../contract/fhir/provenance-contract.ts'
+import { searchConditionsContract } from '../contract/fhir/search-conditions-contract.ts'
 import { searchContract } from '../contract/fhir/search-contract.ts'
 import { transactionContract } from '../contract/fhir/transaction-contract.ts'
 import { openFhirServer, type FhirServer, type FhirServerOptions } from '../support/fhir-server.ts'
@@ -23,5 +24,6 @@ describeWith(['postgres'], 'the FHIR interactions on PostgreSQL', () => interact
 describeWith(['postgres'], 'patches by FHIR on PostgreSQL', () => patchContract(open))
 describeWith(['postgres'], 'conditional FHIR writes on PostgreSQL', () => conditionalContract(open))
 describeWith(['postgres'], 'the FHIR search on PostgreSQL', () => searchContract(open))
+describeWith(['postgres'], 'conditions of FHIR searches on PostgreSQL', () => searchConditionsContract(open))
 describeWith(['postgres'], 'FHIR batches and transactions on PostgreSQL', () => transactionContract(open))
 describeWith(['postgres'], 'the Provenance of FHIR writes on PostgreSQL', () => provenanceContract(open))
