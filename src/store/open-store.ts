@@ -151,9 +151,7 @@ function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close 
     readVersion: (tenant, key, version) => readVersion(db, tenant, key, version),
     history: (tenant, key, page) => readHistory(db, tenant, key, page),
     historyOf: (tenant, request) => readHistoryOf(db, tenant, request),
-    search: (tenant, plan) => runSearch(db, tenant, counted(plan)),
-    searchTypes: (tenant, plans) => runTypesSearch(db, tenant, plans.map(counted)),
-    pageKey: pageKeyOf(db),
+    search: (tenant, plan) => runSearch(db, tenant, plan),
     explain: (tenant, plan) => explainSearch(db, tenant, plan),
     nextOffset: (group, topic, partition) => nextOffset(db, { group, topic, partition }),
     ping: async () => {
