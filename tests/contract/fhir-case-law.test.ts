@@ -65,6 +65,25 @@ test('an illegal change of a case is 422 and writes nothing', async () => {
   expect(stands.json.meta.versionId).toBe('1')
 })
 
+test('a patch is under the same law, alone and in a transaction, which names the entry', async () => {
+  const episode = only(world, 'EpisodeOfCare')
+  const path = `EpisodeOfCare/${episode.id ?? ''}`
+  const operations = [{ op: 'replace', path: '/status', value: 'finished' }]
+  const headers = { 'content-type': 'application/json-patch+json' }
+  const alone = await server.call({ method: 'PATCH', path: `/${path}`, body: operations, headers })
+  expect([alone.status, alone.json.issue[0].code]).toEqual([422, 'business-rule'])
+  const data = Buffer.from(JSON.stringify(operations)).toString('base64')
+  const resource = { resourceType: 'Binary', contentType: 'application/json-patch+json', data }
+  const entry = [{ resource, request: { method: 'PATCH', url: path } }]
+  const body = { resourceType: 'Bundle', type: 'transaction', entry }
+  const together = await server.call({ method: 'POST', path: '/', body })
+  expect([together.status, together.json.issue[0].expression]).toEqual([
+    422,
+    ['Bundle.entry[0].resource.status'],
+  ])
+  expect((await server.call({ path: `/${path}` })).headers['etag']).toBe('W/"1"')
+})
+
 test('an accepted Task makes its owner a member of the team, in the same write', async () => {
   const task = taskOf(world, 'contact')
   const reply = await put({
