@@ -26,9 +26,10 @@ const permissions: Readonly<Record<InteractionName, string>> = {
   'conditional-delete': 'ds',
   'search-type': 's',
   'search-type-post': 's',
-  'search-system': 's',
-  'search-system-post': 's',
-  'compartment-search': 's',
+  // Over several types, or over what the address names last: each type is judged where it is searched.
+  'search-system': '',
+  'search-system-post': '',
+  'compartment-search': '',
   transaction: '',
 }
 

@@ -1,11 +1,9 @@
 import type { Instant } from '../lib/clock.ts'
 import { fail, ok, type Result } from '../lib/result.ts'
 import type { ResourceKey } from '../fhir/resource.ts'
-import { parseSearch, type ParsedSearch } from '../fhir/search/parse-search.ts'
 import type { FhirDeps } from './fhir-deps.ts'
-import { searchWithin, visible, visibleVersion } from './fhir-visibility.ts'
-import { terminologyFor } from './operations/terminology.ts'
-import type { SearchResult, Stored } from './ports/store.ts'
+import { visible, visibleVersion } from './fhir-visibility.ts'
+import type { Stored } from './ports/store.ts'
 
 /** The current version. Failures: `resource-unknown` (404, also what the caller may not see), `resource-deleted` (410). */
 export async function readCurrent(deps: FhirDeps, key: ResourceKey): Promise<Result<Stored>> {
@@ -39,24 +37,3 @@ export const unknown = fail({
   code: 'resource-unknown',
   message: 'There is no such resource or version.',
 })
-
-export interface SearchQuery {
-  readonly type: string
-  readonly pairs: readonly (readonly [name: string, value: string])[]
-  readonly lenient: boolean
-}
-
-/** A search of one type, parsed strictly unless lenient handling was asked for. Failures: those of `parseSearch`, `search-forbidden`. */
-export async function search(
-  deps: FhirDeps,
-  query: SearchQuery,
-): Promise<Result<{ readonly result: SearchResult; readonly parsed: ParsedSearch }>> {
-  const terminology = await terminologyFor(deps, query.pairs)
-  const parsed = parseSearch({
-    ...{ ...query, base: deps.base, nowMs: deps.clock.nowMs() },
-    ...(terminology && { terminology }),
-  })
-  if (!parsed.ok) return parsed
-  const result = await searchWithin(deps, parsed.value.plan)
-  return result.ok ? ok({ result: result.value, parsed: parsed.value }) : result
-}

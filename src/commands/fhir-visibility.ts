@@ -71,6 +71,35 @@ export async function searchWithin(deps: FhirDeps, plan: SearchPlan): Promise<Re
   return ok({ ...result, included: result.included.filter(row => mayCome(deps, row, limited.value.visible)) })
 }
 
+/**
+ * The same over several types: those that the caller may not search find nothing. Failure: `search-forbidden` when that is
+ * all of them.
+ */
+export async function searchTypesWithin(
+  deps: FhirDeps,
+  plans: readonly SearchPlan[],
+): Promise<Result<SearchResult>> {
+  const { access, store, tenant } = deps
+  if (!access) return ok(await store.searchTypes(tenant, plans))
+  const limited = plans.map(plan => limitTo(plan, access, accessContext(deps)))
+  const allowed = limited.flatMap(one => (one.ok ? [one.value] : []))
+  const [refused] = limited.filter(one => !one.ok)
+  if (allowed.length === 0 && refused) return refused
+  const visibleTypes = Object.assign({}, ...allowed.map(plan => plan.visible)) as NonNullable<
+    SearchPlan['visible']
+  >
+  const isWhole = allowed.every(({ type }) => !isLimited(deps, type, 's'))
+  const result = await store.searchTypes(
+    tenant,
+    allowed.map(plan => ({
+      ...plan,
+      ...(plan.visible && { visible: visibleTypes }),
+      total: isWhole || plan.total === 'none' ? plan.total : 'accurate',
+    })),
+  )
+  return ok({ ...result, included: result.included.filter(row => mayCome(deps, row, visibleTypes)) })
+}
+
 /** Said again of each row, whatever the store made of it. */
 function mayCome(deps: FhirDeps, row: Stored, visibleTypes: SearchPlan['visible']): boolean {
   const criterion = visibleTypes?.[row.type]

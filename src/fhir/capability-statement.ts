@@ -38,7 +38,7 @@ export function capabilityStatement({ base, canonicalBase, version, date }: Capa
         documentation:
           'Strict by default: an unknown or unsupported search parameter is refused unless Prefer: handling=lenient. A read takes _at=INSTANT: the version that stood then.',
         resource: resourceCapabilities(canonicalBase),
-        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }],
+        interaction: systemInteractions,
         searchParam: systemParameters,
       },
     ],
@@ -49,6 +49,13 @@ const typeInteractions = interactions.flatMap(({ built, capability }) =>
   built && capability?.level === 'type' ? [{ code: capability.code }] : [],
 )
 
+/** A batch comes by the same address as a transaction. */
+const systemInteractions = interactions.flatMap(({ built, capability }) => {
+  if (!built || capability?.level !== 'system') return []
+  const { code } = capability
+  return code === 'transaction' ? [{ code }, { code: 'batch' }] : [{ code }]
+})
+
 /** Parameters that shape the result of every search. */
 const systemParameters = [
   { name: '_count', type: 'number', documentation: 'At most 1000; 50 when absent.' },
@@ -57,10 +64,24 @@ const systemParameters = [
     type: 'string',
     documentation: 'Up to four parameters of the type, each with - for descending.',
   },
-  { name: '_include', type: 'string', documentation: 'Type:parameter[:target], one level.' },
-  { name: '_revinclude', type: 'string', documentation: 'Type:parameter, one level.' },
-  { name: '_summary', type: 'string', documentation: 'count or false.' },
+  {
+    name: '_include',
+    type: 'string',
+    documentation: 'Type:parameter[:Target], Type:* or *; with :iterate from what was included too.',
+  },
+  {
+    name: '_revinclude',
+    type: 'string',
+    documentation: 'Type:parameter[:Target] or Type:*; with :iterate from what was included too.',
+  },
+  { name: '_summary', type: 'string', documentation: 'true, text, data, count or false.' },
+  { name: '_elements', type: 'string', documentation: 'Elements of the type itself, of matches.' },
   { name: '_total', type: 'string', documentation: 'none, estimate or accurate.' },
+  {
+    name: '_type',
+    type: 'string',
+    documentation: 'The types of a search of the system, or of a whole compartment.',
+  },
 ]
 
 function resourceCapabilities(canonicalBase: string): readonly object[] {
@@ -85,7 +106,9 @@ function resourceCapability(type: string, revIncludes: readonly string[]): objec
     conditionalUpdate: true,
     conditionalDelete: 'single',
     referencePolicy: ['literal', 'logical'],
-    ...(references.length > 0 && { searchInclude: references.map(({ code }) => `${type}:${code}`) }),
+    ...(references.length > 0 && {
+      searchInclude: ['*', `${type}:*`, ...references.map(({ code }) => `${type}:${code}`)],
+    }),
     ...(revIncludes.length > 0 && { searchRevInclude: revIncludes }),
     searchParam: parameters.map(({ code, url, type: kind }) => ({ name: code, definition: url, type: kind })),
   }

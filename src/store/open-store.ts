@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import type pg from 'pg'
 import type { IndexVersion } from '../fhir/search/index-version.ts'
+import type { SearchPlan } from '../fhir/search/plan.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Store } from '../commands/ports/store.ts'
 import { readCaseEvents, readKeptAnswer } from './case-event-queries.ts'
@@ -18,10 +19,13 @@ import { openLinkQueries } from './link-queries.ts'
 import { load } from './load.ts'
 import { migrate } from './migrate.ts'
 import { openOutboxQueue } from './outbox-queue.ts'
+import { pageKeyOf } from './page-key.ts'
 import { openPooledDb } from './pooled-db.ts'
 import { readAt, readCompartmentAt, readResource, readVersion } from './resource-queries.ts'
 import { explainSearch } from './search-explain.ts'
 import { runSearch } from './search-sql.ts'
+import { countingExactly } from './search-total.ts'
+import { runTypesSearch } from './search-types.ts'
 import { adoptIndex, openReindex } from './reindex.ts'
 import { tenantNumbers } from './tenant-numbers.ts'
 import { openTimerQueue } from './timer-queue.ts'
@@ -142,6 +146,7 @@ interface Parts extends StoreOptions {
 }
 
 function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close }: Parts): Store {
+  const counted = backend === 'embedded' ? countingExactly : (plan: SearchPlan): SearchPlan => plan
   return {
     backend,
     lanes: db.lanes,
@@ -151,7 +156,9 @@ function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close 
     readVersion: (tenant, key, version) => readVersion(db, tenant, key, version),
     history: (tenant, key, page) => readHistory(db, tenant, key, page),
     historyOf: (tenant, request) => readHistoryOf(db, tenant, request),
-    search: (tenant, plan) => runSearch(db, tenant, plan),
+    search: (tenant, plan) => runSearch(db, tenant, counted(plan)),
+    searchTypes: (tenant, plans) => runTypesSearch(db, tenant, plans.map(counted)),
+    pageKey: pageKeyOf(db),
     explain: (tenant, plan) => explainSearch(db, tenant, plan),
     nextOffset: (group, topic, partition) => nextOffset(db, { group, topic, partition }),
     ping: async () => {

@@ -4,53 +4,92 @@ import type { Stored } from '../commands/ports/store.ts'
 import { isResourceType } from '../fhir/resource-types.ts'
 import { lookupText } from '../fhir/search/index-entry.ts'
 import { referencesOf } from '../fhir/search/index-values.ts'
+import { isTargetOf } from '../fhir/search/parameters.ts'
 import { compilePath } from '../fhir/search/path.ts'
 import type { SearchInclude, SearchPlan } from '../fhir/search/plan.ts'
 import { promotedColumn } from '../fhir/search/promoted.ts'
 import type { Db } from './db.ts'
+import { conditionOf } from './search-conditions.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
 
 /** At most so many resources come along with a page; the result says so when there were more. */
 const INCLUDED_MAX = 2000
+/** So often `:iterate` looks again from what came along last. */
+const ROUNDS_MAX = 20
 
 export interface Included {
   readonly rows: readonly Stored[]
   readonly truncated: boolean
 }
 
-/** What `_include` and `_revinclude` add to a page: one level, each resource once, none that is a match itself. */
+type Asked = Pick<SearchPlan, 'includes' | 'revIncludes' | 'base' | 'visible'>
+
+/**
+ * What `_include` and `_revinclude` add to a page: each resource once, none that is a match itself, and of what a caller may
+ * see only (`visible`). Those that iterate are asked again about what came along, until nothing new does.
+ */
 export async function includedRows(
   db: Db,
   tenant: number,
-  plan: SearchPlan,
+  plan: Asked,
   matches: readonly Stored[],
 ): Promise<Included> {
-  if (matches.length === 0) return { rows: [], truncated: false }
-  const keys = plan.includes.flatMap(include => targetsOf(include, matches, plan.base))
-  const forward = keys.length === 0 ? [] : [readKeys(db, tenant, [...new Set(keys)])]
-  const backward = plan.revIncludes.map(include => readReferring(db, tenant, include, matches))
   const known = new Set(matches.map(keyOf))
-  const rows = (await Promise.all([...forward, ...backward])).flat().filter(row => {
-    const fresh = !known.has(keyOf(row))
-    known.add(keyOf(row))
-    return fresh
-  })
-  return { rows: rows.slice(0, INCLUDED_MAX), truncated: rows.length > INCLUDED_MAX }
+  const rows: Stored[] = []
+  let [asked, from]: [Asked, readonly Stored[]] = [plan, matches]
+  for (let round = 0; round < ROUNDS_MAX && from.length > 0; round += 1) {
+    const found = await roundOf(db, tenant, { ...asked, from, room: INCLUDED_MAX + 1 - rows.length })
+    const fresh = found.filter(row => {
+      const isFresh = !known.has(keyOf(row))
+      known.add(keyOf(row))
+      return isFresh
+    })
+    rows.push(...fresh)
+    if (rows.length > INCLUDED_MAX) return { rows: rows.slice(0, INCLUDED_MAX), truncated: true }
+    asked = iteratingOf(plan)
+    from = fresh
+  }
+  const isCut = from.length > 0 && asked.includes.length + asked.revIncludes.length > 0
+  return { rows, truncated: isCut && rows.length > 0 }
 }
 
-const keyOf = ({ type, id }: Stored): string => `${type}/${id}`
+const iteratingOf = (plan: Asked): Asked => ({
+  ...plan,
+  includes: plan.includes.filter(({ iterate }) => iterate),
+  revIncludes: plan.revIncludes.filter(({ iterate }) => iterate),
+})
 
-/** Local `Type/id` texts that the include's parameter finds in the matches. */
+interface Round extends Asked {
+  readonly from: readonly Stored[]
+  /** So many are read at most. */
+  readonly room: number
+}
+
+async function roundOf(db: Db, tenant: number, round: Round): Promise<readonly Stored[]> {
+  const { includes, revIncludes, from, base } = round
+  const keys = new Set(includes.flatMap(include => targetsOf(include, from, base)))
+  const read: Reading = { db, tenant, ...round }
+  const forward = [...Map.groupBy(keys, key => key.slice(0, key.indexOf('/')))].map(([type, ofType]) =>
+    readKeys(read, type, ofType),
+  )
+  const backward = revIncludes.map(include => readReferring(read, include))
+  return (await Promise.all([...forward, ...backward])).flat()
+}
+
+const keyOf = ({ type, id }: Pick<Stored, 'type' | 'id'>): string => `${type}/${id}`
+
+/** Local `Type/id` texts that the include's parameter finds in what it starts from. */
 function targetsOf(
   { parameter, target, source }: SearchInclude,
-  matches: readonly Stored[],
+  from: readonly Stored[],
   base: string | undefined,
 ): readonly string[] {
   const walk = compilePath(parameter.expression ?? '', source, parameter.type)
   if (!walk.ok) return []
   const found: string[] = []
-  for (const match of matches) {
-    walk.value(parseJson(match.content), element => {
+  for (const { type, content } of from) {
+    if (type !== source) continue
+    walk.value(parseJson(content), element => {
       found.push(...referencesOf(element, base).map(reference => reference.value))
     })
   }
@@ -60,42 +99,60 @@ function targetsOf(
   })
 }
 
-/** By primary key: the shard is in the id, or in the directory of ids that clients chose. */
-async function readKeys(db: Db, tenant: number, references: readonly string[]): Promise<readonly Stored[]> {
-  const keys = references.slice(0, INCLUDED_MAX + 1).map(reference => {
-    const [type = '', id = ''] = reference.split('/')
-    return { type: typeNumber(type), id, shard: shardInId(id) ?? null }
-  })
-  const text = `select ${rowColumns('r').join(', ')}
-    from unnest($2::smallint[], $3::text[], $4::smallint[]) k(type, id, shard)
-    left join id_directory d on d.tenant = $1 and d.type = k.type and d.id = k.id
-    join resource r on r.shard = any(array[k.shard, d.shard]) and r.tenant = $1 and r.type = k.type and r.id = k.id
-    where not r.deleted`
-  const values = [tenant, keys.map(key => key.type), keys.map(key => key.id), keys.map(key => key.shard)]
-  return (await db.query<ResourceRow>({ text, values })).rows.map(storedOf)
+interface Reading extends Round {
+  readonly db: Db
+  readonly tenant: number
 }
 
-/** What refers to the matches by a parameter: through the index, or the column that holds the parameter's value. */
-async function readReferring(
-  db: Db,
-  tenant: number,
-  { source, parameter }: SearchInclude,
-  matches: readonly Stored[],
+/** What the caller may see of a type, as a condition on `r`; undefined = nothing. $1 is the tenant and $2 the type. */
+function visibleOf({ visible }: Asked, type: string, values: unknown[]): string | undefined {
+  const criterion = visible?.[type]
+  if (visible && !criterion) return undefined
+  if (!criterion) return 'true'
+  const bind = (value: unknown): string => `$${values.push(value)}`
+  return conditionOf(criterion, {
+    ...{ type, row: 'r', depth: 0, tenant: '$1::int', typeNumber: '$2::smallint' },
+    ...{ updated: 'r.updated', bind, links: 'row', isGiven: true },
+  })
+}
+
+/** By primary key: the shard is in the id, or in the directory of ids that clients chose. */
+async function readKeys(
+  read: Reading,
+  type: string,
+  references: readonly string[],
 ): Promise<readonly Stored[]> {
+  const ids = references.slice(0, read.room).map(reference => reference.slice(type.length + 1))
+  const values: unknown[] = [read.tenant, typeNumber(type), ids, ids.map(id => shardInId(id) ?? null)]
+  const visible = visibleOf(read, type, values)
+  if (visible === undefined) return []
+  const text = `select ${rowColumns('r').join(', ')}
+    from unnest($3::text[], $4::smallint[]) k(id, shard)
+    left join id_directory d on d.tenant = $1 and d.type = $2 and d.id = k.id
+    join resource r on r.shard = any(array[k.shard, d.shard]) and r.tenant = $1 and r.type = $2 and r.id = k.id
+    where not r.deleted and ${visible}`
+  return (await read.db.query<ResourceRow>({ text, values })).rows.map(storedOf)
+}
+
+/** What refers to them by a parameter: through the index, or the column that holds the parameter's value. */
+async function readReferring(read: Reading, include: SearchInclude): Promise<readonly Stored[]> {
+  const { source, parameter, target } = include
+  const targets = read.from.filter(({ type }) =>
+    target === undefined ? isTargetOf(parameter, type) : type === target,
+  )
+  if (targets.length === 0) return []
   const column = promotedColumn(source, parameter.code)
-  const references = matches.map(match => lookupText(keyOf(match)))
-  const patients = matches.flatMap(match => (match.type === 'Patient' ? [match.id] : []))
-  const inIndex = `exists (select 1 from ix x where x.tenant = $1 and x.type = $2 and x.param = $3 and x.val = any($4::text[]) and x.shard = r.shard and x.rid = r.id)`
+  const patients = targets.flatMap(({ type, id }) => (type === 'Patient' ? [id] : []))
+  const references = column === 'patient' ? patients : targets.map(each => lookupText(keyOf(each)))
+  const values: unknown[] = [read.tenant, typeNumber(source), references, parameter.number, read.room]
+  const visible = visibleOf(read, source, values)
+  if (visible === undefined) return []
   const where =
-    column === 'patient'
-      ? `r.patient = any($4::text[])`
-      : column === 'owner'
-        ? 'r.owner = any($4::text[])'
-        : inIndex
-  const byIndex = where === inIndex
+    column === 'patient' || column === 'owner'
+      ? `$4::int > 0 and r.${column} = any($3::text[])`
+      : `exists (select 1 from ix x where x.tenant = $1 and x.type = $2 and x.param = $4 and x.val = any($3::text[]) and x.shard = r.shard and x.rid = r.id)`
   const text = `select ${rowColumns('r').join(', ')} from resource r
-    where r.tenant = $1 and r.type = $2 and not r.deleted and ${byIndex ? '' : '$3::int > 0 and '}${where}
-    order by r.shard, r.id limit ${INCLUDED_MAX + 1}`
-  const values = [tenant, typeNumber(source), parameter.number, column === 'patient' ? patients : references]
-  return (await db.query<ResourceRow>({ text, values })).rows.map(storedOf)
+    where r.tenant = $1 and r.type = $2 and not r.deleted and ${where} and ${visible}
+    order by r.shard, r.id limit $5::int`
+  return (await read.db.query<ResourceRow>({ text, values })).rows.map(storedOf)
 }

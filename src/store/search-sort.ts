@@ -6,7 +6,7 @@ import type { Bind, SearchFrame } from './search-frame.ts'
 export interface SortKey {
   /** SQL of the key; never null. */
   readonly expression: string
-  readonly cast: 'text' | 'timestamptz'
+  readonly cast: 'text' | 'timestamptz' | 'numeric'
   readonly descending: boolean
 }
 
@@ -24,6 +24,12 @@ export function sortKeys(plan: SearchPlan, frame: SearchFrame): readonly SortKey
     const pick = descending ? 'max' : 'min'
     const param = frame.bind(by.number)
     const rows = `tenant = ${frame.tenant} and type = ${frame.typeNumber} and param = ${param} and shard = r.shard and rid = r.id`
+    if (by.type === 'number' || by.type === 'quantity') {
+      // Of a quantity in canonical units where it has any: so 1 g comes before 2 kg.
+      const canonical = (is: boolean): string => `${pick}(low) filter (where ${is ? '' : 'not '}canonical)`
+      const value = `(select coalesce(${canonical(true)}, ${canonical(false)}) from ix_number where ${rows})`
+      return { expression: `coalesce(${value}, '-infinity')`, cast: 'numeric', descending }
+    }
     return by.type === 'date'
       ? time(`(select ${pick}(low) from ix_date where ${rows})`, descending)
       : text(`(select ${pick}(val) from ix where ${rows})`, descending)
@@ -42,14 +48,21 @@ const time = (value: string, descending: boolean): SortKey => ({
   descending,
 })
 
-/** Shard and id make every order total; with tenant and type they are the primary key, in its order. */
-export const orderBy = (keys: readonly SortKey[]): string =>
-  [...keys.map((key, at) => `k${at}${key.descending ? ' desc' : ''}`), 'shard', 'id'].join(', ')
+/**
+ * Shard and id make every order total; with tenant and type they are the primary key, in its order. Across types the type
+ * stands before them.
+ */
+export const orderBy = (keys: readonly SortKey[], ties: readonly string[] = ['shard', 'id']): string =>
+  [...keys.map((key, at) => `k${at}${key.descending ? ' desc' : ''}`), ...ties].join(', ')
 
-/** What comes after the place where the page before ended. */
-export function afterKeyset(keyset: Keyset, keys: readonly SortKey[], bind: Bind): string {
+/** What comes after the place where the page before ended; `last` decides among what has the same keys. */
+export function afterKeyset(
+  keyset: Keyset,
+  keys: readonly SortKey[],
+  bind: Bind,
+  last = afterRow(keyset, bind),
+): string {
   const values = keys.map((key, at) => `${bind(keyset.keys[at] ?? '')}::${key.cast}`)
-  const last = `(q.shard, q.id) > (${bind(keyset.shard)}::smallint, ${bind(keyset.id)})`
   const [first] = keys
   // Said twice, because an index can follow this and not the alternatives below.
   const bound = first ? `q.k0 ${first.descending ? '<=' : '>='} ${values[0] ?? ''} and ` : ''
@@ -58,6 +71,9 @@ export function afterKeyset(keyset: Keyset, keys: readonly SortKey[], bind: Bind
   )
   return `${bound}(${[...branches, [...equals(values, keys.length), last].join(' and ')].map(branch => `(${branch})`).join(' or ')})`
 }
+
+export const afterRow = ({ shard, id }: Keyset, bind: Bind): string =>
+  `(q.shard, q.id) > (${bind(shard)}::smallint, ${bind(id)})`
 
 const equals = (values: readonly string[], count: number): readonly string[] =>
   values.slice(0, count).map((value, at) => `q.k${at} = ${value}`)

@@ -6,9 +6,10 @@ import { conditionOf } from './search-conditions.ts'
 import type { RowKey, SearchFrame } from './search-frame.ts'
 import { includedRows } from './search-includes.ts'
 import { probeLinks } from './search-probes.ts'
+import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
 import { afterKeyset, orderBy, sortKeys } from './search-sort.ts'
 import { timeout, tooLong } from './search-timeout.ts'
-import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
+import { countedTotal, countText, totalOf } from './search-total.ts'
 
 /**
  * Runs a checked search in one snapshot. Statements carry no name on purpose: a generic plan of a skewed value is 30
@@ -18,8 +19,8 @@ export async function runSearch(db: Db, tenant: number, plan: SearchPlan): Promi
   const found = await probeLinks(db, tenant, plan).catch(tooLong)
   const statements = [timeout, ...searchStatements(tenant, plan, found)]
   const answers = (await db.snapshot(statements).catch(tooLong)).slice(1)
-  const total = plan.total === 'accurate' ? countIn(answers.at(-1)?.rows) : undefined
-  if (plan.countOnly) return { matches: [], included: [], ...(total !== undefined && { total }) }
+  const counted = countedTotal(plan, answers.at(-1))
+  if (plan.countOnly) return { matches: [], included: [], ...counted }
   const rows = (answers[0]?.rows ?? []) as readonly PageRow[]
   const page = rows.slice(0, plan.count)
   const matches = page.map(storedOf)
@@ -29,7 +30,7 @@ export async function runSearch(db: Db, tenant: number, plan: SearchPlan): Promi
     included: included.rows,
     ...(included.truncated && { truncated: true }),
     ...(rows.length > plan.count && { next: tokenOf(page.at(-1), plan) }),
-    ...(total !== undefined && { total }),
+    ...totalOf(plan, { rows: rows.length, counted }),
   }
 }
 
@@ -42,7 +43,7 @@ export const searchStatements = (
   found: FoundLinks,
 ): readonly Statement[] => [
   ...(plan.countOnly ? [] : [pageStatement(tenant, plan, found)]),
-  ...(plan.total === 'accurate' ? [countStatement(tenant, plan, found)] : []),
+  ...(plan.total === 'none' ? [] : [countStatement(tenant, plan, found)]),
 ]
 
 /** A row of the page with its sort keys as text. */
@@ -104,10 +105,10 @@ function keyRange(
 
 function countStatement(tenant: number, plan: SearchPlan, found: FoundLinks): Statement {
   const { frame, values } = frameOf(tenant, plan, { links: 'set', found })
-  return { text: `select count(*)::int as total ${fromWhere(plan, frame, [])}`, values }
+  return { text: countText(plan, [fromWhere(plan, frame, [])]), values }
 }
 
-function fromWhere(plan: SearchPlan, frame: SearchFrame, more: readonly string[]): string {
+export function fromWhere(plan: SearchPlan, frame: SearchFrame, more: readonly string[]): string {
   const conditions = [
     `r.tenant = ${frame.tenant}`,
     `r.type = ${frame.typeNumber}`,
@@ -128,15 +129,11 @@ const fromVersions = ({ tenant, typeNumber: type }: SearchFrame): string =>
     select * from resource c where c.shard = v.shard and c.tenant = v.tenant and c.type = v.type and c.id = v.id
     and c.version = v.version offset 0) r`
 
-function updatedColumn({ where, sort }: SearchPlan): SearchFrame['updated'] {
+/** Where `_lastUpdated` is looked at. */
+export function updatedColumn({ where, sort }: SearchPlan): SearchFrame['updated'] {
   const isOnlyFilter = where.every(
     criterion => criterion.kind === 'filter' && criterion.filter.parameter.code === '_lastUpdated',
   )
   const isAsked = where.length > 0 || sort[0]?.by.code === '_lastUpdated'
   return isOnlyFilter && isAsked ? 'v.updated' : 'r.updated'
-}
-
-function countIn(rows: readonly object[] | undefined): number {
-  const row = rows?.[0]
-  return row && 'total' in row && typeof row.total === 'number' ? row.total : 0
 }

@@ -4,6 +4,8 @@ import { patchContract } from '../contract/fhir/patch-contract.ts'
 import { provenanceContract } from '../contract/fhir/provenance-contract.ts'
 import { searchConditionsContract } from '../contract/fhir/search-conditions-contract.ts'
 import { searchContract } from '../contract/fhir/search-contract.ts'
+import { searchPagesContract } from '../contract/fhir/search-pages-contract.ts'
+import { searchResultsContract } from '../contract/fhir/search-results-contract.ts'
 import { transactionContract } from '../contract/fhir/transaction-contract.ts'
 import { openFhirServer, type FhirServer, type FhirServerOptions } from '../support/fhir-server.ts'
 import { describeWith, freshDatabase } from '../support/real-servers.ts'
@@ -25,5 +27,7 @@ describeWith(['postgres'], 'patches by FHIR on PostgreSQL', () => patchContract(
 describeWith(['postgres'], 'conditional FHIR writes on PostgreSQL', () => conditionalContract(open))
 describeWith(['postgres'], 'the FHIR search on PostgreSQL', () => searchContract(open))
 describeWith(['postgres'], 'conditions of FHIR searches on PostgreSQL', () => searchConditionsContract(open))
+describeWith(['postgres'], 'the results of searches on PostgreSQL', () => searchResultsContract(open))
+describeWith(['postgres'], 'the pages of searches on PostgreSQL', () => searchPagesContract(open))
 describeWith(['postgres'], 'FHIR batches and transactions on PostgreSQL', () => transactionContract(open))
 describeWith(['postgres'], 'the Provenance of FHIR writes on PostgreSQL', () => provenanceContract(open))

@@ -1,5 +1,5 @@
 import { outcome } from '../outcome.ts'
-import { PAGE_PARAMETER } from '../search/search-controls.ts'
+import { partText, type Part } from '../summary.ts'
 import { bundleText, type EntryText } from './texts.ts'
 
 /** A resource of a result, its content as JSON text. */
@@ -9,49 +9,37 @@ interface Found {
   readonly content: string
 }
 
+export type SearchLinks = readonly { readonly relation: string; readonly url: string }[]
+
 export interface SearchSet {
   readonly base: string
-  readonly type: string
-  /** The parameters that were taken into account. */
-  readonly applied: readonly (readonly [name: string, value: string])[]
+  readonly links: SearchLinks
   readonly matches: readonly Found[]
   readonly included: readonly Found[]
-  readonly next?: string
+  /** Which part of each match is wanted; what is included comes whole. */
+  readonly shape: Part
   readonly total?: number
   readonly truncated?: boolean
 }
 
 /** A searchset Bundle as JSON text (http://hl7.org/fhir/R4/search.html#return). */
 export function searchSetText(set: SearchSet): string {
-  const { base, type, applied, matches, included, next, total, truncated } = set
-  const entry =
-    (mode: 'match' | 'include') =>
-    (found: Found): EntryText => ({
-      fullUrl: `${base}/${found.type}/${found.id}`,
-      resource: found.content,
-      search: { mode },
-    })
-  const others = applied.filter(([name]) => name !== PAGE_PARAMETER)
+  const { base, links, matches, included, shape, total, truncated } = set
+  const entry = ({ type, id, content }: Found, mode: 'match' | 'include'): EntryText => ({
+    fullUrl: `${base}/${type}/${id}`,
+    resource: mode === 'match' ? partText(content, shape) : content,
+    search: { mode },
+  })
   return bundleText({
     type: 'searchset',
     ...(total !== undefined && { total }),
-    links: [
-      { relation: 'self', url: urlOf(base, type, applied) },
-      ...(next === undefined
-        ? []
-        : [{ relation: 'next', url: urlOf(base, type, [...others, [PAGE_PARAMETER, next]]) }]),
-    ],
+    links,
     entries: [
-      ...matches.map(entry('match')),
-      ...included.map(entry('include')),
+      ...matches.map(found => entry(found, 'match')),
+      ...included.map(found => entry(found, 'include')),
       ...(truncated ? [tooManyIncluded] : []),
     ],
   })
-}
-
-function urlOf(base: string, type: string, pairs: SearchSet['applied']): string {
-  const query = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString()
-  return query === '' ? `${base}/${type}` : `${base}/${type}?${query}`
 }
 
 const tooManyIncluded: EntryText = {

@@ -1,8 +1,9 @@
 import { fail, ok, type FailureIssue, type Result } from '../../lib/result.ts'
+import type { Part as ResourcePart } from '../summary.ts'
 import { readPageToken } from './page-token.ts'
 import type { SearchPlan } from './plan.ts'
 import { readCriterion } from './read-criterion.ts'
-import { controls, COUNT_DEFAULT, PAGE_PARAMETER, SORTS_MAX } from './search-controls.ts'
+import { controls, COUNT_DEFAULT, SORTS_MAX } from './search-controls.ts'
 import { costFaults } from './search-cost.ts'
 import { unsupported, type Part, type Read, type SearchRequest } from './search-parts.ts'
 import { shownName } from './search-text.ts'
@@ -11,6 +12,8 @@ export interface ParsedSearch {
   readonly plan: SearchPlan
   /** What was taken into account, for the self link. */
   readonly applied: readonly (readonly [name: string, value: string])[]
+  /** Which part of each match is wanted. */
+  readonly shape: ResourcePart
 }
 
 /** Bounds on what comes along with the matches; for the criteria see search-cost.ts. */
@@ -26,10 +29,13 @@ export function parseSearch(request: SearchRequest): Result<ParsedSearch> {
   const taken = reads.flatMap(({ pair, read }) => (read.kind === 'part' ? [{ pair, part: read.part }] : []))
   const parts = taken.map(({ part }) => part)
   const plan = planOf(request, parts)
-  const faults = [...issues, ...(plan.ok ? [] : plan.issues), ...tooMuch(parts)]
-  if (faults.length > 0 || !plan.ok) return refusal(faults)
-  return ok({ plan: plan.plan, applied: taken.map(({ pair }) => pair) })
+  const faults = [...issues, ...misfits(parts), ...tooMuch(parts)]
+  if (faults.length > 0) return refusal(faults)
+  const shape = parts.find(item => item.kind === 'shape')?.shape ?? WHOLE
+  return ok({ plan, applied: taken.map(({ pair }) => pair), shape })
 }
+
+const WHOLE: ResourcePart = { kind: 'summary', mode: 'false' }
 
 function refusal(issues: readonly FailureIssue[]): Result<never> {
   const onlyUnsupported = issues.every(issue => issue.code === 'not-supported')
@@ -40,15 +46,7 @@ function refusal(issues: readonly FailureIssue[]): Result<never> {
 }
 
 /** Parameters of R4 that shape a result, and are not built. */
-const notBuilt: ReadonlySet<string> = new Set([
-  '_elements',
-  '_contained',
-  '_containedType',
-  '_type',
-  '_score',
-  '_at',
-  '_since',
-])
+const notBuilt: ReadonlySet<string> = new Set(['_type', '_score', '_at', '_since'])
 
 function readPair([name, value]: readonly [string, string], request: SearchRequest): Read {
   const control = Object.hasOwn(controls, name) ? controls[name] : undefined
@@ -60,32 +58,39 @@ function readPair([name, value]: readonly [string, string], request: SearchReque
   return readCriterion([name, value], request)
 }
 
-type Planned =
-  | { readonly ok: true; readonly plan: SearchPlan }
-  | { readonly ok: false; readonly issues: readonly FailureIssue[] }
-
-function planOf(request: SearchRequest, parts: readonly Part[]): Planned {
+function planOf(request: SearchRequest, parts: readonly Part[]): SearchPlan {
   const sort = parts.flatMap(item => (item.kind === 'sort' ? item.sort : []))
-  const token = parts.findLast(item => item.kind === 'page')?.token
-  const after = token === undefined ? undefined : readPageToken(token, sort.length)
-  if (token !== undefined && !after) {
-    const diagnostics = `search parameter ${PAGE_PARAMETER}: not a page of this search; follow the links of a search result`
-    return { ok: false, issues: [{ severity: 'error', code: 'value', diagnostics }] }
-  }
+  // In a search of several types the place names the type too.
+  const keys = sort.length + (request.types ? 1 : 0)
+  const after = request.place === undefined ? undefined : readPageToken(request.place, keys)
   const countOnly = parts.some(item => item.kind === 'count-only')
-  const plan: SearchPlan = {
+  const total = parts.findLast(item => item.kind === 'total')?.total ?? 'none'
+  return {
     type: request.type,
     base: request.base,
     where: parts.flatMap(item => (item.kind === 'criterion' ? [item.criterion] : [])),
     sort,
     count: parts.findLast(item => item.kind === 'count')?.count ?? COUNT_DEFAULT,
     ...(after && { after }),
-    includes: parts.flatMap(item => (item.kind === 'include' ? [item.include] : [])),
-    revIncludes: parts.flatMap(item => (item.kind === 'revinclude' ? [item.include] : [])),
-    total: countOnly || parts.some(item => item.kind === 'total') ? 'accurate' : 'none',
+    includes: parts.flatMap(item => (item.kind === 'include' ? item.includes : [])),
+    revIncludes: parts.flatMap(item => (item.kind === 'revinclude' ? item.includes : [])),
+    total: countOnly && total !== 'estimate' ? 'accurate' : total,
     countOnly,
   }
-  return { ok: true, plan }
+}
+
+/** Parameters that don't go together (http://hl7.org/fhir/R4/search.html#summary). */
+function misfits(parts: readonly Part[]): readonly FailureIssue[] {
+  const shapes = parts.flatMap(item => (item.kind === 'shape' ? [item.shape] : []))
+  const isText = shapes.some(shape => shape.kind === 'summary' && shape.mode === 'text')
+  const includes = parts.some(item => item.kind === 'include' || item.kind === 'revinclude')
+  const rules: readonly (readonly [boolean, string])[] = [
+    [shapes.length > 1, '_summary and _elements may be given once, and not together'],
+    [isText && includes, '_summary=text can not be mixed with _include or _revinclude'],
+  ]
+  return rules.flatMap(([broken, diagnostics]) =>
+    broken ? [{ severity: 'error' as const, code: 'invalid', diagnostics }] : [],
+  )
 }
 
 /** A search that would cost too much is refused before the database sees it. */

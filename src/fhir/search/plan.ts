@@ -13,8 +13,8 @@ export interface SearchPlan {
   readonly after?: Keyset
   readonly includes: readonly SearchInclude[]
   readonly revIncludes: readonly SearchInclude[]
-  /** `_summary=count` or `_total=accurate`. */
-  readonly total: 'none' | 'accurate'
+  /** accurate: `_summary=count` or `_total=accurate`; estimate: what the planner of the database expects. */
+  readonly total: 'none' | 'estimate' | 'accurate'
   readonly countOnly: boolean
   /**
    * What the caller may see of each type that comes along with the matches (smart/limit-search.ts); a type that isn't there
@@ -71,7 +71,10 @@ export type SearchModifier =
   /** From `_filter`: has a value that is none of these. */
   | 'unequal'
 
-/** A place in the order of a search: the sort keys of a match (ISO instants for times), then what makes it unique. */
+/**
+ * A place in the order of a search: the sort keys of a match (ISO instants for times) and, in a search of several types, its
+ * type; then what makes it unique.
+ */
 export interface Keyset {
   readonly keys: readonly string[]
   readonly shard: number
@@ -127,4 +130,6 @@ export interface SearchInclude {
   readonly parameter: SearchParameter
   /** Only targets of this type. */
   readonly target?: string
+  /** From what was included too, again and again (`:iterate`). */
+  readonly iterate?: boolean
 }

@@ -1,7 +1,8 @@
-import { isResourceType } from '../resource-types.ts'
-import { isRowParameter, isTargetOf, searchParameterOf, whyNotSearchable } from './parameters.ts'
-import type { SearchInclude, SearchPlan } from './plan.ts'
-import { badValue, part, unsupported, type Read, type SearchRequest } from './search-parts.ts'
+import { isElementOf } from '../summary.ts'
+import { includeControls } from './include-controls.ts'
+import { searchParameterOf, whyNotSearchable } from './parameters.ts'
+import type { SearchPlan } from './plan.ts'
+import { badValue, part, typesOf, unsupported, type Read, type SearchRequest } from './search-parts.ts'
 
 export const COUNT_DEFAULT = 50
 export const COUNT_MAX = 1000
@@ -12,26 +13,20 @@ export const PAGE_PARAMETER = '_page'
 
 type ControlReader = (name: string, value: string, request: SearchRequest) => Read
 
-/** Readers of the parameters that shape a result, by name. */
+/** Readers of the parameters that shape a result, by name (http://hl7.org/fhir/R4/search.html#modifyingresults). */
 export const controls: Readonly<Record<string, ControlReader>> = {
   _count: readCount,
   _sort: readSort,
-  _include: readInclude,
-  _revinclude: readRevInclude,
-  _total: (name, value) =>
-    value === 'none'
+  ...includeControls,
+  _total: readTotal,
+  _summary: readSummary,
+  _elements: readElements,
+  _contained: (name, value, request) =>
+    value === 'false'
       ? part({ kind: 'nothing' })
-      : value === 'accurate' || value === 'estimate'
-        ? part({ kind: 'total' })
-        : badValue(name, 'must be none, estimate or accurate'),
-  _summary: (name, value, request) =>
-    value === 'count'
-      ? part({ kind: 'count-only' })
-      : value === 'false'
-        ? part({ kind: 'nothing' })
-        : ['true', 'text', 'data'].includes(value)
-          ? unsupported(name, request, 'only count and false are supported')
-          : badValue(name, 'must be count or false'),
+      : unsupported(name, request, 'contained resources are not found on their own; only false is supported'),
+  _containedType: (name, _value, request) =>
+    unsupported(name, request, 'contained resources are not found on their own'),
   _format: () => part({ kind: 'nothing' }),
   _pretty: () => part({ kind: 'nothing' }),
   _explain: (name, value) =>
@@ -40,7 +35,30 @@ export const controls: Readonly<Record<string, ControlReader>> = {
       : value === 'false'
         ? part({ kind: 'nothing' })
         : badValue(name, 'must be true or false'),
-  [PAGE_PARAMETER]: (_name, value) => part({ kind: 'page', token: value }),
+}
+
+function readTotal(name: string, value: string): Read {
+  const total = (['none', 'estimate', 'accurate'] as const).find(each => each === value)
+  return total ? part({ kind: 'total', total }) : badValue(name, 'must be none, estimate or accurate')
+}
+
+function readSummary(name: string, value: string): Read {
+  if (value === 'count') return part({ kind: 'count-only' })
+  if (value === 'false') return part({ kind: 'nothing' })
+  const mode = (['true', 'text', 'data'] as const).find(each => each === value)
+  return mode
+    ? part({ kind: 'shape', shape: { kind: 'summary', mode } })
+    : badValue(name, 'must be true, text, data, count or false')
+}
+
+function readElements(name: string, value: string, request: SearchRequest): Read {
+  const names = value.split(',').filter(each => each !== '')
+  const types = typesOf(request)
+  const known = names.every(each => types.some(type => isElementOf(type, each)))
+  if (names.length === 0 || !known) {
+    return badValue(name, `must name elements of ${types.join(' or ')} itself, separated by commas`)
+  }
+  return part({ kind: 'shape', shape: { kind: 'elements', names } })
 }
 
 function readCount(name: string, value: string): Read {
@@ -64,36 +82,6 @@ function sortKey(text: string, request: SearchRequest): SearchPlan['sort'][numbe
   const descending = text.startsWith('-')
   const parameter = searchParameterOf(request.type, descending ? text.slice(1) : text)
   if (!parameter || whyNotSearchable(request.type, parameter) !== undefined) return undefined
-  if (['number', 'quantity', 'composite', 'special'].includes(parameter.type)) return undefined
+  if (['composite', 'special'].includes(parameter.type)) return undefined
   return { by: parameter, descending }
-}
-
-function readInclude(name: string, value: string, request: SearchRequest): Read {
-  const include = includeOf(value)
-  if (value === '*' || value.endsWith(':*')) return unsupported(name, request, '* is not supported')
-  if (!include || include.source !== request.type)
-    return badValue(name, `must be ${request.type}:parameter[:type]`)
-  return part({ kind: 'include', include })
-}
-
-function readRevInclude(name: string, value: string, request: SearchRequest): Read {
-  const include = includeOf(value)
-  if (value === '*' || value.endsWith(':*')) return unsupported(name, request, '* is not supported')
-  if (!include || (include.target !== undefined && include.target !== request.type)) {
-    return badValue(name, 'must be Type:parameter')
-  }
-  const { target } = include.parameter
-  const reaches = target === undefined || target.includes('Resource') || target.includes(request.type)
-  if (!reaches) return badValue(name, `can't refer to ${request.type}`)
-  return part({ kind: 'revinclude', include: { ...include, target: request.type } })
-}
-
-function includeOf(value: string): SearchInclude | undefined {
-  const [source = '', code = '', target, ...more] = value.split(':')
-  if (!isResourceType(source) || more.length > 0) return undefined
-  const parameter = searchParameterOf(source, code)
-  if (!parameter || parameter.type !== 'reference' || isRowParameter(parameter)) return undefined
-  if (whyNotSearchable(source, parameter) !== undefined) return undefined
-  if (target !== undefined && !isTargetOf(parameter, target)) return undefined
-  return { source, parameter, ...(target !== undefined && { target }) }
 }

@@ -1,10 +1,13 @@
 import type { FailureIssue } from '../../lib/result.ts'
 import type { SearchParameter } from './parameters.ts'
 import type { Criterion, SearchInclude, SearchPlan } from './plan.ts'
+import type { Part as ResourcePart } from '../summary.ts'
 import type { Terminology } from './terminology.ts'
 
 export interface SearchRequest {
   readonly type: string
+  /** All types of a search of several (then each is parsed on its own), this one among them. */
+  readonly types?: readonly string[]
   /** Names and values of the query (or of the form of `POST _search`), decoded, in order. */
   readonly pairs: readonly (readonly [name: string, value: string])[]
   /** `Prefer: handling=lenient`: what is unknown or not supported is left out instead of refused. */
@@ -12,6 +15,8 @@ export interface SearchRequest {
   /** Own base URL without a slash at the end. */
   readonly base: string
   readonly nowMs: number
+  /** Where the page before ended (page-token.ts). */
+  readonly place?: string
   /** For `:in`, `:not-in`, `:above`, `:below`; without it they are refused. */
   readonly terminology?: Terminology
 }
@@ -29,9 +34,9 @@ export type Part =
   | { readonly kind: 'criterion'; readonly name: string; readonly criterion: Criterion }
   | { readonly kind: 'sort'; readonly sort: SearchPlan['sort'] }
   | { readonly kind: 'count'; readonly count: number }
-  | { readonly kind: 'page'; readonly token: string }
-  | { readonly kind: 'include' | 'revinclude'; readonly include: SearchInclude }
-  | { readonly kind: 'total' }
+  | { readonly kind: 'include' | 'revinclude'; readonly includes: readonly SearchInclude[] }
+  | { readonly kind: 'total'; readonly total: SearchPlan['total'] }
+  | { readonly kind: 'shape'; readonly shape: ResourcePart }
   | { readonly kind: 'count-only' }
   | { readonly kind: 'explain' }
   | { readonly kind: 'nothing' }
@@ -40,6 +45,10 @@ export type Read =
   | { readonly kind: 'part'; readonly part: Part }
   | { readonly kind: 'fault'; readonly issue: FailureIssue }
   | { readonly kind: 'left-out' }
+
+/** The types that a search is about. */
+export const typesOf = ({ type, types }: Pick<SearchRequest, 'type' | 'types'>): readonly string[] =>
+  types ?? [type]
 
 export const part = (value: Part): Read => ({ kind: 'part', part: value })
 

@@ -25,7 +25,13 @@ import { queryOf } from './query.ts'
 import { conditionalPatch, JSON_PATCH, patch } from './patch.ts'
 import { read } from './read.ts'
 import { sendAnswer, sendFailure, sendJson } from './send.ts'
-import { searchType, searchTypePost } from './search-type.ts'
+import {
+  searchCompartment,
+  searchSystem,
+  searchSystemPost,
+  searchType,
+  searchTypePost,
+} from './search-type.ts'
 import { transaction } from './transaction.ts'
 import { conditionalUpdate, update } from './update.ts'
 import { vread } from './vread.ts'
@@ -122,6 +128,9 @@ const handlersOf = (
   'conditional-delete': conditionalDelete,
   'search-type': searchType,
   'search-type-post': searchTypePost,
+  'search-system': searchSystem,
+  'search-system-post': searchSystemPost,
+  'compartment-search': searchCompartment,
   transaction: transaction(dispatch),
 })
 

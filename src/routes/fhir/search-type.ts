@@ -1,30 +1,69 @@
-import { fail, ok } from '../../lib/result.ts'
-import { search } from '../../commands/fhir-read.ts'
-import { searchSetText } from '../../fhir/bundle/search-set.ts'
-import { typeOf, type Exchange, type Handler } from './exchange.ts'
+import { fail, ok, type Failure } from '../../lib/result.ts'
+import { search } from '../../commands/fhir-search.ts'
+import { compartmentCriterion, isCompartment } from '../../fhir/search/compartment-search.ts'
+import type { SearchScope } from '../../fhir/search/search-scope.ts'
+import { keyOf, typeOf, type Exchange, type Handler } from './exchange.ts'
 
 /** `GET /Type?...` (http://hl7.org/fhir/R4/http.html#search). */
 export const searchType: Handler = async exchange => {
-  const { deps, pairs, prefer } = exchange
   const type = typeOf(exchange)
-  if (!type.ok) return type
-  const found = await search(deps, { type: type.value, pairs, lenient: prefer.lenient })
-  if (!found.ok) return found
-  const { result, parsed } = found.value
-  const body = searchSetText({ base: deps.base, type: type.value, applied: parsed.applied, ...result })
-  return ok({ status: 200, body })
+  return type.ok ? answer(exchange, { type: type.value, isOfOneType: true }) : type
 }
 
 /** `POST /Type/_search`: the parameters of the form and of the query together. */
 export const searchTypePost: Handler = async exchange => {
+  const type = typeOf(exchange)
+  return type.ok ? answerForm(exchange, { type: type.value, isOfOneType: true }) : type
+}
+
+/** `GET /?_type=...` */
+export const searchSystem: Handler = exchange => answer(exchange, { isOfOneType: false })
+
+/** `POST /_search` */
+export const searchSystemPost: Handler = exchange => answerForm(exchange, { isOfOneType: false })
+
+/** `GET /Patient/id/Type?...` and `GET /Patient/id/*` (http://hl7.org/fhir/R4/search.html#all). */
+export const searchCompartment: Handler = async exchange => {
+  const { type: compartment = '', other = '' } = exchange.params
+  if (!isCompartment(compartment)) return fail(noCompartment)
+  const key = keyOf(exchange)
+  if (!key.ok) return key
+  const within = { compartment, id: key.value.id }
+  if (other === '*') return answer(exchange, { within, isOfOneType: false })
+  const type = typeOf({ ...exchange, params: { type: other } })
+  if (!type.ok) return type
+  if (!compartmentCriterion(compartment, within.id, other)) return fail(notInCompartment)
+  return answer(exchange, { type: other, within, isOfOneType: true })
+}
+
+async function answer(exchange: Exchange, scope: SearchScope, posted = false): ReturnType<Handler> {
+  const { deps, caller, pairs, prefer } = exchange
+  const text = await search(deps, caller, { scope, pairs, lenient: prefer.lenient, posted })
+  return text.ok ? ok({ status: 200, body: text.value }) : text
+}
+
+async function answerForm(exchange: Exchange, scope: SearchScope): ReturnType<Handler> {
   const { body, pairs } = exchange
-  if (body && body.kind !== 'form') {
-    return fail({
-      kind: 'unsupported-media-type',
-      code: 'search-body-not-form',
-      message: 'Send the parameters as application/x-www-form-urlencoded.',
-    })
-  }
-  const merged: Exchange = { ...exchange, pairs: [...pairs, ...new URLSearchParams(body?.text ?? '')] }
-  return searchType(merged)
+  if (body && body.kind !== 'form') return fail(notForm)
+  const merged = [...pairs, ...new URLSearchParams(body?.text ?? '')]
+  return answer({ ...exchange, pairs: merged }, scope, true)
+}
+
+const notForm: Failure = {
+  kind: 'unsupported-media-type',
+  code: 'search-body-not-form',
+  message: 'Send the parameters as application/x-www-form-urlencoded.',
+}
+
+const noCompartment: Failure = {
+  kind: 'not-found',
+  code: 'compartment-unknown',
+  message:
+    'There is no such address: only Patient, Practitioner, RelatedPerson, Encounter and Device have compartments (Patient/id/Type).',
+}
+
+const notInCompartment: Failure = {
+  kind: 'not-found',
+  code: 'compartment-unknown',
+  message: 'Resources of this type are in no compartment of that kind; search the type itself.',
 }

@@ -14,7 +14,13 @@ async function answerTo(error: Error) {
   const failing = async (): Promise<never> => {
     throw error
   }
-  const store = { lanes: 1, read: failing, load: failing, search: failing } as unknown as Store
+  const store = {
+    lanes: 1,
+    read: failing,
+    load: failing,
+    search: failing,
+    pageKey: failing,
+  } as unknown as Store
   const server = httpServer({ emit, meters: { requestServed: () => undefined }, bodyLimitBytes: 1000 })
   await server.register(fhirRoutes, {
     prefix: '/fhir',
