@@ -194,4 +194,20 @@ describe('entries of a batch or transaction', () => {
     })
     expect(reply.json.entry[0].response.outcome.issue[0].severity).toBe('information')
   })
+
+  test('may be thousands: each is written once and linked to the others', async () => {
+    const count = process.env['CASEWIRE_LONG'] === '1' ? 5_000 : 500
+    const urn = (n: number) => `urn:uuid:22222222-2222-4222-8222-${String(n).padStart(12, '0')}`
+    const entries = Array.from({ length: count }, (_, n) => ({
+      fullUrl: urn(n),
+      resource: n % 2 === 0 ? patient(`many-${n}`) : encounter(urn(n - 1)),
+      ...request('POST', n % 2 === 0 ? 'Patient' : 'Encounter', {
+        ...(n % 4 === 0 && { ifNoneExist: `identifier=urn:e|many-${n}` }),
+      }),
+    }))
+    const reply = await send('transaction', entries)
+    expect(statuses(reply).filter(status => status === '201')).toHaveLength(count)
+    const again = await send('transaction', entries)
+    expect(statuses(again).filter(status => status === '200')).toHaveLength(count / 4)
+  })
 })
