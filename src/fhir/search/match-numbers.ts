@@ -95,7 +95,7 @@ function thirdFits({ low2, high2 }: IndexComposite, value: SearchValue): boolean
 }
 
 /** Metres from one place to another over a sphere of the size of the earth. */
-export function metresBetween(
+function metresBetween(
   from: { readonly latitude: number; readonly longitude: number },
   to: { readonly latitude: number; readonly longitude: number },
 ): number {

@@ -28,7 +28,7 @@ export function readWords(
 }
 
 /** Undefined when the text isn't one: no words, too many, or parentheses that don't close. */
-export function wordQuery(value: string): WordQuery | undefined {
+function wordQuery(value: string): WordQuery | undefined {
   if (value.includes('\0') || value.length > 1_000) return undefined
   const tokens = folded(value.toWellFormed()).match(/[()]|[^\s()]+/g) ?? []
   if (tokens.length === 0 || tokens.length > 3 * WORDS_MAX) return undefined

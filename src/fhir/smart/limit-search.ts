@@ -59,7 +59,7 @@ const sharedTypes: ReadonlySet<string> = new Set([
 ])
 
 /** True when nothing but a patient's own records has to be kept from a `patient/` scope on that type. */
-export const isSharedType = (type: string): boolean => sharedTypes.has(type)
+const isSharedType = (type: string): boolean => sharedTypes.has(type)
 
 /**
  * What a resource of a type must fulfil for a caller to have one of the permissions on it: any of the rules. `all of []` is
