@@ -83,7 +83,7 @@ export async function searchTypesWithin(
   if (!access) return ok(await store.searchTypes(tenant, plans))
   const limited = plans.map(plan => limitTo(plan, access, accessContext(deps)))
   const allowed = limited.flatMap(one => (one.ok ? [one.value] : []))
-  const [refused] = limited.filter(one => !one.ok)
+  const refused = limited.find(one => !one.ok)
   if (allowed.length === 0 && refused) return refused
   const visibleTypes = Object.assign({}, ...allowed.map(plan => plan.visible)) as NonNullable<
     SearchPlan['visible']
