@@ -17,7 +17,12 @@ test('an embedded database of the first release is brought up to date where it s
   )
   await client.end()
   await database.close()
-  expect(await migrateEmbedded(dataDir)).toEqual(['0002-case-events.sql', '0003-search.sql'])
+  expect(await migrateEmbedded(dataDir)).toEqual([
+    '0002-case-events.sql',
+    '0003-search.sql',
+    '0004-page-key.sql',
+    '0005-tenants.sql',
+  ])
   expect(await migrateEmbedded(dataDir)).toEqual([])
   const migrated = (): Promise<string> =>
     migrateStore(
