@@ -44,7 +44,7 @@ function contentOf(value: PatchValue, { holds }: ElementRule): unknown {
 }
 
 /** An element made of named parts; a name that the type doesn't know stays, for the validator to name. */
-export function fromParts(type: string, parts: readonly PatchPart[]): JsonFields {
+function fromParts(type: string, parts: readonly PatchPart[]): JsonFields {
   const fields = new Map<string, unknown>()
   for (const { name, value } of parts) {
     const standing = standingAs(type, name, value)
