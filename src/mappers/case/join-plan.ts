@@ -38,7 +38,26 @@ const LIVE: ReadonlySet<string> = new Set(['draft', 'active', 'on-hold'])
  * refers to them, Tasks get the number of the case, also those that are written later for a plan of the case. With
  * several open cases people are asked, with none nothing happens.
  */
-export function joinPlans({ changed, compartment, lenses }: JoinInput): Joined {
+export function joinPlans({ changed: sent, compartment, lenses }: JoinInput): Joined {
+  const completed = waitingPlans(sent, compartment, lenses)
+  const changed = completed.length === 0 ? sent : [...sent, ...completed]
+  const joined = joinOf({ changed, compartment, lenses })
+  return joined.changed === changed ? { ...joined, changed: sent } : joined
+}
+
+/** Plans that were not joined when they came, and of which a part comes now: they may fit by it. */
+function waitingPlans(
+  sent: readonly Resource[],
+  compartment: readonly Resource[],
+  lenses: NounLenses,
+): readonly Resource[] {
+  const keys = new Set(sent.map(keyOf))
+  return compartment.filter(
+    one => !keys.has(keyOf(one)) && isPlain(one, lenses) && planReferences(one).some(part => keys.has(part)),
+  )
+}
+
+function joinOf({ changed, compartment, lenses }: JoinInput): Joined {
   const plain = changed.filter(resource => isPlain(resource, lenses))
   const tasks = changed.filter(resource => isLooseTask(resource, lenses))
   if (plain.length === 0 && tasks.length === 0) return { changed, plans: [], unsure: [] }

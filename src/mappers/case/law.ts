@@ -6,6 +6,7 @@ import { endedStates } from '../../care-plan/case.ts'
 import type { CaseFile } from '../../care-plan/case-file.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
 import type { ModelLookup } from '../../care-plan/model-profile.ts'
+import type { InvariantContext } from '../../care-plan/invariant.ts'
 import type { Stay } from '../../care-plan/stay.ts'
 import { contradiction, dutiesOf } from '../../care-plan/duties.ts'
 import { patientOf } from '../../fhir/compartment.ts'
@@ -29,6 +30,7 @@ import { lawfulNouns, withExactStateOf } from './noun-law.ts'
 import { caseOwners, readCaseFile } from './nouns/case-files.ts'
 import { nounLenses } from './nouns/noun-lenses.ts'
 import { statedCase } from './nouns/case-link.ts'
+import { mendedRules, revivedReview } from './mended-rules.ts'
 import { lostPlan } from './plan-link-law.ts'
 import { planQuestion, PLAN_STEP, settledQuestions } from './plan-question.ts'
 import { tagOf } from './slots.ts'
@@ -177,7 +179,7 @@ function underNounLaw({ written, refused }: Heard, court: Court): Result<readonl
   const lenses = nounLenses(court.canonicalBase)
   if (court.cases.size === 0) return ok(written)
   const lawful = lawfulNouns({ lenses, stood, written, context, isPeer: court.door === 'peer' })
-  if (lawful.ok) return lawful
+  if (lawful.ok) return ok(withMends(lawful.value, context, court))
   if (court.door === 'fhir') return fail(lawful.failure.failure)
   const { failure, resources, caseId } = lawful.failure
   const meant = new Set(resources.filter(one => !refused.has(one)))
@@ -189,6 +191,21 @@ function underNounLaw({ written, refused }: Heard, court: Court): Result<readonl
   const step = failure.rule ?? failure.code
   const reviews = [...meant].slice(0, 1).flatMap(one => reviewTask(one, { caseId, step }, court))
   return ok([...flagged, ...reviews])
+}
+
+/** With what a write puts right that was flagged before. */
+function withMends(
+  written: readonly Resource[],
+  context: InvariantContext,
+  court: Court,
+): readonly Resource[] {
+  const standing = [...new Map([...court.stood, ...byKey(written)]).values()]
+  const { lenses } = court
+  const mended = [...court.cases].flatMap(caseId => {
+    const fileOf = (): CaseFile | undefined => readCaseFile(caseId, standing, nounLenses(court.canonicalBase))
+    return mendedRules({ resources: standing, caseId, fileOf, lenses, context })
+  })
+  return mended.length === 0 ? written : [...byKey([...written, ...mended]).values()]
 }
 
 const keyOf = (resource: Resource): string => `${resource.resourceType}/${resource.id ?? ''}`
@@ -287,7 +304,7 @@ function reviewTask(about: Resource, { caseId, step }: Review, court: Court): re
   return dutiesOf([trigger], court).map(duty => {
     const id = idsOf(caseId, patient, court).task(caseId, duty.rule, trigger.id)
     const stands = court.stood.get(`Task/${id}`)
-    if (stands) return stands
+    if (stands) return revivedReview(stands, trigger.at, lenses)
     const task = newTask({ id, duty, patient }, lenses.names)
     const state = lenses.task.read(task)
     const { due, words } = duty
