@@ -32,6 +32,10 @@ export interface Store {
   /** Versions of whole types, newest first, tombstones included, keyset by `HistoryPlace`. */
   historyOf(tenant: number, request: HistoryRequest): Promise<readonly HistoryVersion[]>
   search(tenant: number, plan: SearchPlan): Promise<SearchResult>
+  /** One search of several types: a plan each, alike but for the types; a page's token names the type as its last key. */
+  searchTypes(tenant: number, plans: readonly SearchPlan[]): Promise<SearchResult>
+  /** Seals the links of search results: 32 bytes, the same for every process and after a restart. */
+  pageKey(): Promise<Buffer>
   /** How the database would run a search; constants of the request stand in it. */
   explain(tenant: number, plan: SearchPlan): Promise<string>
   /** Next offset to read, or 0 when the partition was never seen (its row is made then). */
