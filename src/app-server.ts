@@ -19,6 +19,7 @@ import { caseRoutes } from './routes/cases/case-routes.ts'
 import { fhirRoutes } from './routes/fhir/fhir-routes.ts'
 import { healthRoutes } from './routes/health.ts'
 import { httpServer } from './routes/http-server.ts'
+import { limitClients } from './routes/limits.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { modelRoutes } from './routes/models/model-routes.ts'
 import { openApi } from './routes/openapi.ts'
@@ -48,6 +49,7 @@ export function serverOf(frame: ServerFrame): FastifyInstance {
   const roomOf = (request: FastifyRequest): Room =>
     rooms.numbers ? rooms.of(visitorOf(request).tenant) : rooms.home
   const server = guardedServer(frame, verifier)
+  limitClients(server, config.limits)
   openApi(server, {
     version: packageJson.version,
     ...(config.http.publicUrl !== undefined && { publicUrl: config.http.publicUrl }),

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { failureKinds, type Failure, type FailureIssue } from '../lib/result.ts'
 import { faultOf, type EmitEvent } from '../commands/ports/events.ts'
 import { StoreRefusal } from '../commands/ports/store-fault.ts'
+import { Refusal } from './refusal.ts'
 import { malformed } from './validation-problem.ts'
 
 /** Sends a failure as RFC 9457 problem+json: what went wrong, where, and what to do next; never a value. */
@@ -38,6 +39,7 @@ const issueJson = ({ diagnostics, expression }: FailureIssue): object => ({
 
 /** What Fastify itself refuses, and faults from outside, as failures of ours. */
 function failureOf(error: FastifyError): Failure {
+  if (error instanceof Refusal) return error.failure
   if (error instanceof StoreRefusal) return refusedContent
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

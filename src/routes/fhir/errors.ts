@@ -1,9 +1,11 @@
 import type { FastifyError } from 'fastify'
 import type { Failure } from '../../lib/result.ts'
 import { StoreFault, StoreRefusal } from '../../commands/ports/store-fault.ts'
+import { Refusal } from '../refusal.ts'
 
 /** What Fastify or the store throws, as a failure; undefined for a bug of ours. */
 export function failureOf(error: FastifyError | Error): Failure | undefined {
+  if (error instanceof Refusal) return error.failure
   if (error instanceof StoreFault) return unavailable
   if (error instanceof StoreRefusal) return refusedContent
   const { code, statusCode } = error as Partial<FastifyError>
