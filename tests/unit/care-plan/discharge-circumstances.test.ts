@@ -14,7 +14,7 @@ const home = stay('e1', [admission('2026-10-14T10:00:00'), discharge('2026-10-15
 })
 
 /** How the patient was at the discharge of 15 October. */
-function at(scene: Scene = {}, course: Parameters<typeof aCourse>[0] = {}) {
+function discharged(scene: Scene = {}, course: Parameters<typeof aCourse>[0] = {}) {
   const input = triggerScene({ stays: [home], ...scene })
   const end = input.facts.discharges.find(({ stay: of }) => of.encounter === 'e1')
   if (!end) throw new Error('no discharge')
@@ -31,7 +31,7 @@ const risk = (more: Partial<Risk> = {}): Risk => ({
 
 describe('the risk at a discharge', () => {
   it('is high by a LACE of ten or more for this stay', () => {
-    const isHigh = (more: Partial<Risk>) => at(withFile({}, { risks: [risk(more)] })).isHighRisk
+    const isHigh = (more: Partial<Risk>) => discharged(withFile({}, { risks: [risk(more)] })).isHighRisk
     expect([isHigh({}), isHigh({ value: '9' }), isHigh({ value: '11' })]).toEqual([true, false, true])
     expect(isHigh({ encounter: 'Encounter/e1' })).toBe(true)
     expect(isHigh({ encounter: 'e2' })).toBe(false)
@@ -39,24 +39,26 @@ describe('the risk at a discharge', () => {
     expect(isHigh({ method: 'hospital-a' })).toBe(false)
     expect(isHigh({ method: 'my-lace' })).toBe(false)
     expect(isHigh({ state: 'entered-in-error' })).toBe(false)
-    expect(at(withFile({}, { risks: [risk({ value: '1' }), risk({ id: 'r2' })] })).isHighRisk).toBe(true)
+    expect(discharged(withFile({}, { risks: [risk({ value: '1' }), risk({ id: 'r2' })] })).isHighRisk).toBe(
+      true,
+    )
   })
 
   it('is high by what people said during the stay, not before it', () => {
     const said = (more: Partial<Risk>) => {
       const { tableVersion: _, ...judged } = risk({ method: 'stratification', value: 'high', ...more })
-      return at(withFile({}, { risks: [judged] }), { isHighRisk: true }).isHighRisk
+      return discharged(withFile({}, { risks: [judged] }), { isHighRisk: true }).isHighRisk
     }
     expect([said({ at: on(14) }), said({ at: on(14, '09:59:59') })]).toEqual([true, false])
     const byTable = risk({ at: on(13), value: '1' })
     const { tableVersion: _t, ...wrong } = risk({ at: on(14), value: '1', state: 'entered-in-error' })
     const eligible = withFile({ eligibleAt: on(13) }, { risks: [byTable] })
-    expect(at(eligible, { isHighRisk: true }).isHighRisk).toBe(false)
-    expect(at(withFile({ eligibleAt: on(13) }, { risks: [wrong] }), { isHighRisk: true }).isHighRisk).toBe(
-      false,
-    )
-    expect(at(withFile({ eligibleAt: on(14) }), { isHighRisk: true }).isHighRisk).toBe(true)
-    expect(at(withFile({ eligibleAt: on(14) }), { isHighRisk: false }).isHighRisk).toBe(false)
+    expect(discharged(eligible, { isHighRisk: true }).isHighRisk).toBe(false)
+    expect(
+      discharged(withFile({ eligibleAt: on(13) }, { risks: [wrong] }), { isHighRisk: true }).isHighRisk,
+    ).toBe(false)
+    expect(discharged(withFile({ eligibleAt: on(14) }), { isHighRisk: true }).isHighRisk).toBe(true)
+    expect(discharged(withFile({ eligibleAt: on(14) }), { isHighRisk: false }).isHighRisk).toBe(false)
   })
 
   it('is by the newest word of several, and as the case has it when nobody knows when it was said', () => {
@@ -65,25 +67,25 @@ describe('the risk at a discharge', () => {
       return one
     }
     const risks = [judged('r1', on(14)), judged('r2', on(10))]
-    expect(at(withFile({}, { risks }), { isHighRisk: true }).isHighRisk).toBe(true)
-    expect(at(withFile(), { isHighRisk: true }).isHighRisk).toBe(true)
-    expect(at({}, { isHighRisk: true }).isHighRisk).toBe(true)
+    expect(discharged(withFile({}, { risks }), { isHighRisk: true }).isHighRisk).toBe(true)
+    expect(discharged(withFile(), { isHighRisk: true }).isHighRisk).toBe(true)
+    expect(discharged({}, { isHighRisk: true }).isHighRisk).toBe(true)
   })
 })
 
 describe('what else is known at a discharge', () => {
   it('is whether the case was open then', () => {
-    const isEngaged = (openedAt: string) => at(withFile({ openedAt })).isEngaged
+    const isEngaged = (openedAt: string) => discharged(withFile({ openedAt })).isEngaged
     expect([isEngaged(on(15)), isEngaged(on(15, '10:00:01'))]).toEqual([true, false])
     const { openedAt: _, ...root } = openFile().case
-    expect(at({ file: { ...openFile(), case: root } }).isEngaged).toBe(false)
-    expect(at().isEngaged).toBe(false)
+    expect(discharged({ file: { ...openFile(), case: root } }).isEngaged).toBe(false)
+    expect(discharged().isEngaged).toBe(false)
   })
 
   it('is whether it was about a birth, by case or birth date', () => {
-    expect(at(withFile({ caseType: 'maternal-newborn' })).isNewborn).toBe(true)
-    expect(at(withFile()).isNewborn).toBe(false)
-    const born = (date: string) => at({ birthDate: () => date }).isNewborn
+    expect(discharged(withFile({ caseType: 'maternal-newborn' })).isNewborn).toBe(true)
+    expect(discharged(withFile()).isNewborn).toBe(false)
+    const born = (date: string) => discharged({ birthDate: () => date }).isNewborn
     expect([born('2026-10-13'), born('2026-10-14'), born('2026-10-15'), born('2026-10-16')]).toEqual([
       ...[false, true, true, false],
     ])
@@ -91,17 +93,19 @@ describe('what else is known at a discharge', () => {
 
   it('is whether it was about a mental illness of somebody of six years or more', () => {
     const mental = (birthDate: string | undefined, encounters = ['e1']) =>
-      at({ mentalHealthStays: () => new Set(encounters), birthDate: () => birthDate }).isMentalHealth
+      discharged({ mentalHealthStays: () => new Set(encounters), birthDate: () => birthDate }).isMentalHealth
     expect([mental('2020-10-15'), mental('2020-10-16'), mental('1990-01-01')]).toEqual([true, false, true])
     expect([mental(undefined), mental(undefined, ['e2'])]).toEqual([true, false])
-    expect(at().isMentalHealth).toBe(false)
+    expect(discharged().isMentalHealth).toBe(false)
   })
 
   it('is the model of the case then', () => {
     const models = [{ model: 'clinical', since: on(13) }]
-    expect(at(withFile({ models })).model?.id).toBe('clinical')
-    expect(at(withFile({ models: [{ model: 'clinical', since: on(16) }] }))).not.toHaveProperty('model')
-    expect(at(withFile())).not.toHaveProperty('model')
+    expect(discharged(withFile({ models })).model?.id).toBe('clinical')
+    expect(discharged(withFile({ models: [{ model: 'clinical', since: on(16) }] }))).not.toHaveProperty(
+      'model',
+    )
+    expect(discharged(withFile())).not.toHaveProperty('model')
   })
 })
 
@@ -110,7 +114,7 @@ describe('the day of the visit after a discharge', () => {
     ...{ id: 'v1', state: 'booked', purpose: 'follow-up-visit', start: on(20) },
     ...more,
   })
-  const dueOn = (...appointments: readonly Appointment[]) => at(withFile({}, { appointments })).dueOn
+  const dueOn = (...appointments: readonly Appointment[]) => discharged(withFile({}, { appointments })).dueOn
 
   it('is that of the first one booked, arrived at or kept', () => {
     expect(dueOn(visit({ start: on(22) }), visit({ id: 'v2' }))).toBe('2026-10-20')
@@ -118,7 +122,7 @@ describe('the day of the visit after a discharge', () => {
       expect(dueOn(visit({ state }))).toBe('2026-10-20')
     for (const state of ['cancelled', 'noshow', 'proposed'] as const)
       expect(dueOn(visit({ state }))).toBeUndefined()
-    expect(at(withFile())).not.toHaveProperty('dueOn')
+    expect(discharged(withFile())).not.toHaveProperty('dueOn')
   })
 
   it('is not that of a service or of something else', () => {
