@@ -1,7 +1,7 @@
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import type { Caller, FhirDeps } from './fhir-deps.ts'
 import type { AuditEntry } from './ports/store.ts'
-import type { UnitOfWork } from './unit-of-work.ts'
+import type { Audited, UnitOfWork } from './unit-of-work.ts'
 
 const DATA_OPERATION = 'http://terminology.hl7.org/CodeSystem/v3-DataOperation'
 
@@ -35,22 +35,31 @@ export interface Occurrence {
 
 /**
  * Stages one Provenance for all that a request changed, none when it changed nothing or only records of others: who did
- * it (X-Actor), when, and which versions came of it (http://hl7.org/fhir/R4/provenance.html). It lives in the shard of
- * its first target.
+ * it (the caller), when, and which versions came of it (http://hl7.org/fhir/R4/provenance.html). When the request changed
+ * the records of several patients, each gets its own, and so does what is nobody's: a Provenance is in the compartment of every
+ * patient that it names, and must not tell one of another. It lives in the shard of its first target.
  */
 export function recordProvenance({ deps, caller, work, named, told }: RecordOptions): void {
-  const audit = work.audit()
-  const shards = new Map(audit.map(({ entry, shard }) => [entry.key, shard]))
   const places = new Map(named.map((key, index) => [keyText(key), index]))
   const placeOf = ({ key }: AuditEntry): number => places.get(key) ?? places.size
-  const changed = audit
-    .map(({ entry }) => entry)
-    .filter(({ key }) => !recordTypes.has(key.slice(0, key.indexOf('/'))))
-    .toSorted((a, b) => placeOf(a) - placeOf(b) || (a.key < b.key ? -1 : 1))
-  const shard = changed[0] && shards.get(changed[0].key)
-  if (shard === undefined) return
-  const said = { id: deps.ids.mint(shard), recorded: work.at, actor: caller.actor, ...(told && { told }) }
-  work.put(provenanceOf(changed, said), { shard })
+  const changed = work
+    .audit()
+    .filter(({ entry: { key } }) => !recordTypes.has(key.slice(0, key.indexOf('/'))))
+    .toSorted((a, b) => placeOf(a.entry) - placeOf(b.entry) || (a.entry.key < b.entry.key ? -1 : 1))
+  for (const record of recordsIn(changed)) {
+    const [first] = record
+    if (!first) continue
+    const said = { recorded: work.at, actor: caller.actor, ...(told && { told }) }
+    const entries = record.map(({ entry }) => entry)
+    const id = deps.ids.mint(first.shard)
+    work.put(provenanceOf(entries, { id, ...said }), { shard: first.shard })
+  }
+}
+
+/** By patient, when there are several. */
+function recordsIn(changed: readonly Audited[]): readonly (readonly Audited[])[] {
+  const patients = new Set(changed.flatMap(({ patient }) => patient ?? []))
+  return patients.size > 1 ? [...Map.groupBy(changed, ({ patient }) => patient).values()] : [changed]
 }
 
 interface Said {

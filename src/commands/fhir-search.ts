@@ -5,7 +5,7 @@ import { PAGE_PARAMETER } from '../fhir/search/search-controls.ts'
 import { addressOf, parseScope, type SearchScope } from '../fhir/search/search-scope.ts'
 import { asksToExplain, explainSearches } from './explain-search.ts'
 import type { Caller, FhirDeps } from './fhir-deps.ts'
-import { searchTypesWithin, searchWithin } from './fhir-visibility.ts'
+import { isLimited, searchTypesWithin, searchWithin } from './fhir-visibility.ts'
 import { terminologyFor } from './operations/terminology.ts'
 import type { SearchResult } from './ports/store.ts'
 import { openPage, sealPage, type PageSeal, type SearchPage } from './search-pages.ts'
@@ -37,7 +37,10 @@ export async function search(deps: FhirDeps, caller: Caller, query: ScopedSearch
   const parsed = parseScope(query.scope, { ...page, base, ...(terminology && { terminology }) })
   if (!parsed.ok) return parsed
   const { plans, applied, shape } = parsed.value
-  if (asksToExplain(page.pairs)) return ok(await explainSearches(deps, plans))
+  if (asksToExplain(page.pairs)) {
+    const told = plans.every(({ type }) => !isLimited(deps, type, 's'))
+    return told ? ok(await explainSearches(deps, plans)) : fail(notExplained)
+  }
   const [only] = plans
   const found = await (query.scope.isOfOneType && only
     ? searchWithin(deps, only)
@@ -46,6 +49,13 @@ export async function search(deps: FhirDeps, caller: Caller, query: ScopedSearch
   const result = found.value
   const links = linksOf(result, { ...asked.value, seal, applied, root: of === '' ? base : `${base}/${of}` })
   return links.ok ? ok(searchSetText({ ...result, base, shape, links: links.value })) : links
+}
+
+/** The database's guesses count what is hidden, too. */
+const notExplained: Failure = {
+  kind: 'forbidden',
+  code: 'search-forbidden',
+  message: '_explain is for who may search all of the type; leave it out, or ask for a scope without limits.',
 }
 
 interface Asked {

@@ -59,8 +59,8 @@ export interface UnitOfWork {
   readonly nextStep: () => void
   /** Keys changed since the last step began. */
   readonly changedInStep: () => readonly string[]
-  /** What has been staged so far, as the audit will say it, with the shard that each lives in. */
-  readonly audit: () => readonly { readonly entry: AuditEntry; readonly shard: number }[]
+  /** What has been staged so far, as the audit will say it, with the shard that each lives in and whose record it is in. */
+  readonly audit: () => readonly Audited[]
   /** What the writer of this step knows of it, for the events of cases; said again, it replaces what was said before. */
   readonly say: (told: Told) => void
   /**
@@ -68,6 +68,12 @@ export interface UnitOfWork {
    * step.
    */
   readonly changes: (told?: Told) => Changes
+}
+
+export interface Audited {
+  readonly entry: AuditEntry
+  readonly shard: number
+  readonly patient: string | undefined
 }
 
 interface Row {
@@ -135,7 +141,14 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
       changedInStep = new Set()
     },
     changedInStep: () => [...changedInStep],
-    audit: () => changedRows(rows).map(row => ({ entry: auditEntry(row, context), shard: row.shard })),
+    audit: () =>
+      changedRows(rows).map(row => {
+        const resource = current(row) ?? row.before()
+        return {
+          ...{ entry: auditEntry(row, context), shard: row.shard },
+          patient: resource && patientOf(resource),
+        }
+      }),
     say: told => {
       toldOf.set(step, told)
     },
