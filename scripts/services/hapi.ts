@@ -7,7 +7,9 @@ import { projectRoot, type Service, type Wanted } from './service.ts'
 const source = join(projectRoot, 'scripts', 'services', 'hapi')
 const sources = ['PeerServer.java', 'logback.xml', 'pom.xml'].map(file => join(source, file))
 const mainClass = 'casewire.services.PeerServer'
-const javaOptions = ['-Xms512m', '-Xmx2g', '-XX:+UseG1GC', '-XX:TieredStopAtLevel=1', '-Dfile.encoding=UTF-8']
+const javaOptions = ['-Xms512m', '-Xmx2g', '-XX:+UseG1GC', '-Dfile.encoding=UTF-8']
+/** A peer of tests lives for minutes: the first compiler is enough. One that is measured gets both. */
+const quickStart = '-XX:TieredStopAtLevel=1'
 
 /** What the product exchanges with a peer: for tests, a server of these alone starts in half the time. */
 const exchangedTypes = [
@@ -36,7 +38,8 @@ const exchangedTypes = [
 
 /**
  * Starts a HAPI FHIR JPA R4 server and waits for its CapabilityStatement: about 40 s, less once an archive of its loaded
- * classes (CDS) is there. A throw-away one serves the exchanged types from memory, another all of R4 from a file.
+ * classes (CDS) is there. A throw-away one serves the exchanged types from memory, another all of R4 from a file or, given
+ * one, from a PostgreSQL database, compiled as far as the JVM can (bench:fhir).
  */
 export async function startHapi(wanted: Wanted): Promise<Service> {
   requireJava()
@@ -48,19 +51,37 @@ export async function startHapi(wanted: Wanted): Promise<Service> {
   const env = {
     PEER_PORT: String(wanted.port),
     PEER_TYPES: wanted.throwAway ? exchangedTypes.join(',') : '',
-    PEER_DB_URL: wanted.throwAway ? '' : `jdbc:h2:file:${join(wanted.folder, 'data', 'peer')}`,
+    ...databaseOf(wanted),
   }
   const mark = `-Dcasewire.service=${wanted.folder}`
   wanted.say(`starting HAPI FHIR JPA (about ${existsSync(archive) ? 20 : 40} s)`)
   const pid = launch({
     command: 'java',
-    args: [mark, ...classSharing(archive), ...javaOptions, ...command],
+    args: [
+      mark,
+      ...classSharing(archive),
+      ...javaOptions,
+      ...(wanted.databaseUrl ? [] : [quickStart]),
+      ...command,
+    ],
     logFile,
     env,
   })
   const address = `http://127.0.0.1:${wanted.port}/fhir`
   await untilReady(pid, () => answers(address, pid), { logFile, timeoutMs: 300_000, what: 'HAPI FHIR JPA' })
-  return { name: 'fhir', address, label: 'HAPI FHIR JPA 8.8.0 on H2 (local process)', by: { pid, mark } }
+  const label = `HAPI FHIR JPA 8.8.0 on ${wanted.databaseUrl ? 'PostgreSQL' : 'H2'} (local process)`
+  return { name: 'fhir', address, label, by: { pid, mark } }
+}
+
+function databaseOf({ databaseUrl, throwAway, folder }: Wanted): Readonly<Record<string, string>> {
+  if (databaseUrl === undefined)
+    return { PEER_DB_URL: throwAway ? '' : `jdbc:h2:file:${join(folder, 'data', 'peer')}` }
+  const { host, pathname, username, password } = new URL(databaseUrl)
+  const secret = password === '' ? '' : `?password=${password}`
+  return {
+    PEER_DB_URL: `jdbc:postgresql://${host}${pathname}${secret}`,
+    PEER_DB_USER: decodeURIComponent(username),
+  }
 }
 
 /** Without an archive a run leaves one when it is stopped: 15 s well spent, except where nothing stays (CI). */

@@ -23,6 +23,8 @@ export interface Wanted {
   readonly cache: string
   readonly port: number
   readonly throwAway: boolean
+  /** For HAPI: an empty PostgreSQL database of its own (a connection URL) instead of H2. */
+  readonly databaseUrl?: string
   /** For progress, a line at a time. */
   readonly say: (text: string) => void
 }

@@ -16,7 +16,8 @@ const local: Readonly<Record<ServiceName, (wanted: Wanted) => Promise<Service>>>
 export async function start(name: ServiceName, wanted: Wanted): Promise<Service> {
   const present = recorded(wanted.folder)
   if (present && runs(present)) return present
-  const service = dockerHas(name) ? await startContainer(name, wanted) : await local[name](wanted)
+  const byDocker = wanted.databaseUrl === undefined && dockerHas(name)
+  const service = byDocker ? await startContainer(name, wanted) : await local[name](wanted)
   record(wanted.folder, service)
   return service
 }

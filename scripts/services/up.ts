@@ -7,6 +7,7 @@ const usage = `npm run --silent services:up -- [kafka] [postgres] [fhir]
 
 Starts the named servers (all three when none is named) and leaves them running; prints one line a server on standard
 output when all answer. Again: the same lines. Docker when its engine answers and has the image, else local processes.
+SERVICES_FHIR_DATABASE_URL puts HAPI on an empty PostgreSQL database instead of H2.
 Ports: SERVICES_KAFKA_PORT (19092), SERVICES_POSTGRES_PORT (15432), SERVICES_FHIR_PORT (18080), another when taken.
 Stop them: npm run services:down
 `
@@ -46,7 +47,11 @@ async function up(name: ServiceName): Promise<Service> {
   const folder = join(cacheFolder, name)
   const given = process.env[`SERVICES_${name.toUpperCase()}_PORT`]
   const port = recorded(folder) ? lines[name].port : await freePort(Number(given ?? lines[name].port))
-  const service = await start(name, { folder, cache: cacheFolder, port, throwAway: false, say })
+  const databaseUrl = name === 'fhir' ? process.env['SERVICES_FHIR_DATABASE_URL'] : undefined
+  const service = await start(name, {
+    ...{ folder, cache: cacheFolder, port, throwAway: false, say },
+    ...(databaseUrl && { databaseUrl }),
+  })
   say(`${name} answers at ${service.address} (${service.label})`)
   return service
 }
