@@ -21,7 +21,9 @@ export function cpuNow(backend: number, service?: number): Cpu {
   const stats = pids
     .flatMap(pid => statOf(pid) ?? [])
     .filter(({ pid, parent }) => parent === postmaster || pid === postmaster)
-  const ticks = stats.reduce((sum, stat) => sum + stat.ticks, 0)
+  // A process that ended meanwhile stands in what its parent has reaped.
+  const reaped = stats.find(({ pid }) => pid === postmaster)?.reaped ?? 0
+  const ticks = stats.reduce((sum, stat) => sum + stat.ticks, reaped)
   return { node: nodeMicroseconds(service), postgres: (ticks * 1_000_000) / TICKS_PER_SECOND }
 }
 
@@ -36,13 +38,20 @@ interface ProcessStat {
   readonly parent: number
   /** User and system time. */
   readonly ticks: number
+  /** The same of children that have ended. */
+  readonly reaped: number
 }
 
 /** /proc/PID/stat (proc(5)); undefined for a process that is gone. */
 function statOf(pid: number): ProcessStat | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
-    return { pid, parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }
+    const [user, system, reapedUser, reapedSystem] = fields.slice(11, 15).map(Number)
+    const sum = (a = 0, b = 0): number => a + b
+    return {
+      ...{ pid, parent: Number(fields[1]) },
+      ...{ ticks: sum(user, system), reaped: sum(reapedUser, reapedSystem) },
+    }
   } catch {
     // It ended between the listing and the reading.
     return undefined

@@ -1,12 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
-import { freePort } from '../../scripts/services/process.ts'
-import { start, stop, wipe } from '../../scripts/services/start.ts'
+import { openServer } from './durable-server.ts'
 import { commit, spread, type Spread } from './measure.ts'
 import type { StoreRun } from './store-runner.ts'
 
@@ -41,25 +37,6 @@ async function main(): Promise<void> {
   } finally {
     await server.close()
   }
-}
-
-async function openServer(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
-  const given = process.env['TEST_DATABASE_URL']
-  if (given) return { url: given, close: async () => undefined }
-  const folder = mkdtempSync(join(tmpdir(), 'cw-bench-'))
-  const say = (text: string): void => void process.stderr.write(`${text}\n`)
-  const { address } = await start('postgres', {
-    folder,
-    cache: folder,
-    port: await freePort(),
-    throwAway: false,
-    say,
-  })
-  const close = async (): Promise<void> => {
-    await stop(folder)
-    wipe(folder)
-  }
-  return { url: address, close }
 }
 
 async function alternate(serverUrl: string): Promise<ReadonlyMap<Program, readonly StoreRun[]>> {
