@@ -6,7 +6,8 @@ import { caseEventRows, type Told } from './journal/case-events.ts'
 import { eventOutbox, type JournalSettings } from './journal/cloud-event.ts'
 import { taskTimers } from './timers/task-timers.ts'
 import { parseStored, type ParseStored } from './parsed-resources.ts'
-import type { AuditEntry, Changes, OutboxWrite, Stored, Write } from './ports/store.ts'
+import type { OutboxWrite } from './ports/outbox.ts'
+import type { AuditEntry, Changes, Stored, Write } from './ports/store.ts'
 import { versionInstants } from './version-instants.ts'
 
 /** Who writes what into which part of the store; one unit of work is one database transaction. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import { faultOf, type EmitEvent } from '../commands/ports/events.ts'
 import type { Meters } from '../commands/ports/meters.ts'
-import type { OutboxQueue, OutboxRow } from '../commands/ports/store.ts'
+import type { OutboxQueue, OutboxRow } from '../commands/ports/outbox.ts'
 import type { EventSink, SinkRecord } from './event-source.ts'
 import { publisherLoop, tooLarge, type Publisher } from './publisher-loop.ts'
 

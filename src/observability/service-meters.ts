@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Meters } from '../commands/ports/meters.ts'
 import type { ReindexQueue } from '../commands/ports/reindex.ts'
-import type { OutboxQueue } from '../commands/ports/store.ts'
+import type { OutboxQueue } from '../commands/ports/outbox.ts'
 import type { Clock } from '../lib/clock.ts'
 
 export interface ServiceMeters extends Meters {

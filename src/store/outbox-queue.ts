@@ -1,6 +1,6 @@
 import type { Clock, Instant } from '../lib/clock.ts'
 import type { Json } from '../fhir/resource.ts'
-import type { DeadOutboxRow, OutboxQueue, OutboxRow } from '../commands/ports/store.ts'
+import type { DeadOutboxRow, OutboxQueue, OutboxRow } from '../commands/ports/outbox.ts'
 import { int2Array, int8Array } from './binary-arrays.ts'
 import type { Db, Statement } from './db.ts'
 import { flushStatements } from './flush-statements.ts'

@@ -1,4 +1,4 @@
-import type { OutboxQueue } from '../commands/ports/store.ts'
+import type { OutboxQueue } from '../commands/ports/outbox.ts'
 
 const LEASE_MS = 30_000
 

@@ -1,6 +1,7 @@
 import { parseJson } from '../lib/json.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
-import type { OutboxRow, Store, Stored, SyncLink } from '../commands/ports/store.ts'
+import type { OutboxRow } from '../commands/ports/outbox.ts'
+import type { Store, Stored, SyncLink } from '../commands/ports/store.ts'
 import type { FhirServerClient } from './fhir-server-client.ts'
 import { outboundTypes, type PeerSettings } from './peer-settings.ts'
 import { referencedKeys } from './translate.ts'

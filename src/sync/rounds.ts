@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { instantOf } from '../lib/clock.ts'
-import type { OutboxRow } from '../commands/ports/store.ts'
+import type { OutboxRow } from '../commands/ports/outbox.ts'
 import type { Breaker } from './breaker.ts'
 import { leaseHolder } from './lease-holder.ts'
 import type { SyncEvents } from './sync-events.ts'

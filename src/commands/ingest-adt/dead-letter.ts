@@ -1,4 +1,4 @@
-import type { OutboxWrite } from '../ports/store.ts'
+import type { OutboxWrite } from '../ports/outbox.ts'
 import type { Verdict } from './inbound.ts'
 import type { InboundRecord } from './inbound.ts'
 

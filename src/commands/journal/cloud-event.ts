@@ -1,6 +1,7 @@
 import { instantOf } from '../../lib/clock.ts'
 import type { Json } from '../../fhir/resource.ts'
-import type { CaseEventRow, OutboxWrite } from '../ports/store.ts'
+import type { OutboxWrite } from '../ports/outbox.ts'
+import type { CaseEventRow } from '../ports/store.ts'
 
 /** Where events go and how they name themselves. */
 export interface JournalSettings {

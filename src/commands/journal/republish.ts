@@ -1,7 +1,8 @@
 import { instantOf, type Clock } from '../../lib/clock.ts'
 import { fail, ok, type Result } from '../../lib/result.ts'
 import { StoreFault } from '../ports/store-fault.ts'
-import type { CaseEventRow, DeadOutboxRow, Store } from '../ports/store.ts'
+import type { DeadOutboxRow } from '../ports/outbox.ts'
+import type { CaseEventRow, Store } from '../ports/store.ts'
 import { eventOutbox, eventsTarget, type JournalSettings } from './cloud-event.ts'
 
 export interface EventDeskOptions {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { OutboxQueue, OutboxRow } from '../../../src/commands/ports/store.ts'
+import type { OutboxQueue, OutboxRow } from '../../../src/commands/ports/outbox.ts'
 import { eventPublisher } from '../../../src/consumers/event-publisher.ts'
 
 /** A publisher over an outbox in memory and a broker that may be told what to refuse. */
