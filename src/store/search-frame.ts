@@ -20,6 +20,8 @@ export interface SearchFrame {
   readonly links: 'set' | 'row'
   /** Conditions only look at rows that something else has found: no set needs to be made of alternatives. */
   readonly isGiven?: boolean
+  /** Placeholder: the rows at the top are of this shard or a later one. */
+  readonly fromShard?: string
   /** What links at the top were found to come to, when it is little. */
   readonly found?: ReadonlyMap<Criterion, readonly RowKey[]>
 }
@@ -41,6 +43,12 @@ export const missing = (filter: SearchFilter): boolean | undefined => ofKind(fil
 export const anyOf = (conditions: readonly string[]): string =>
   conditions.length === 0 ? 'false' : `(${conditions.join(' or ')})`
 
-/** The rows of a value table that belong to the frame's row. */
-export const rowsOf = (table: string, alias: string, { tenant, typeNumber, row }: SearchFrame): string =>
-  `select 1 from ${table} ${alias} where ${alias}.tenant = ${tenant} and ${alias}.type = ${typeNumber} and ${alias}.shard = ${row}.shard and ${alias}.rid = ${row}.id`
+/**
+ * The rows of a value table that belong to the frame's row. Where the rows begin is said of the values too: a planner that
+ * merges the two reads them from there on.
+ */
+export function rowsOf(table: string, alias: string, frame: SearchFrame): string {
+  const { tenant, typeNumber, row, depth, fromShard } = frame
+  const bound = fromShard !== undefined && depth === 0 ? ` and ${alias}.shard >= ${fromShard}` : ''
+  return `select 1 from ${table} ${alias} where ${alias}.tenant = ${tenant} and ${alias}.type = ${typeNumber} and ${alias}.shard = ${row}.shard${bound} and ${alias}.rid = ${row}.id`
+}

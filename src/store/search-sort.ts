@@ -10,8 +10,8 @@ export interface SortKey {
   readonly descending: boolean
 }
 
-/** The sort of a plan as SQL. What has no value comes first ascending and last descending. */
-export function sortKeys(plan: SearchPlan, frame: SearchFrame): readonly SortKey[] {
+/** The sort of a plan as SQL. What has no value comes last. */
+export function sortKeys(plan: Pick<SearchPlan, 'type' | 'sort'>, frame: SearchFrame): readonly SortKey[] {
   return plan.sort.map(({ by, descending }) => {
     if (isRowParameter(by)) {
       return by.type === 'date'
@@ -28,7 +28,7 @@ export function sortKeys(plan: SearchPlan, frame: SearchFrame): readonly SortKey
       // Of a quantity in canonical units where it has any: so 1 g comes before 2 kg.
       const canonical = (is: boolean): string => `${pick}(low) filter (where ${is ? '' : 'not '}canonical)`
       const value = `(select coalesce(${canonical(true)}, ${canonical(false)}) from ix_number where ${rows})`
-      return { expression: `coalesce(${value}, '-infinity')`, cast: 'numeric', descending }
+      return { expression: `coalesce(${value}, ${last(descending)})`, cast: 'numeric', descending }
     }
     return by.type === 'date'
       ? time(`(select ${pick}(low) from ix_date where ${rows})`, descending)
@@ -36,14 +36,16 @@ export function sortKeys(plan: SearchPlan, frame: SearchFrame): readonly SortKey
   })
 }
 
+const last = (descending: boolean): string => (descending ? `'-infinity'` : `'infinity'`)
+
 const text = (value: string, descending: boolean): SortKey => ({
-  expression: `coalesce(${value}, '') collate "C"`,
+  expression: `coalesce(${value}, ${descending ? `''` : `'\u{10FFFF}'`}) collate "C"`,
   cast: 'text',
   descending,
 })
 
 const time = (value: string, descending: boolean): SortKey => ({
-  expression: `coalesce(${value}, '-infinity')`,
+  expression: `coalesce(${value}, ${last(descending)})`,
   cast: 'timestamptz',
   descending,
 })
@@ -55,12 +57,12 @@ const time = (value: string, descending: boolean): SortKey => ({
 export const orderBy = (keys: readonly SortKey[], ties: readonly string[] = ['shard', 'id']): string =>
   [...keys.map((key, at) => `k${at}${key.descending ? ' desc' : ''}`), ...ties].join(', ')
 
-/** What comes after the place where the page before ended; `last` decides among what has the same keys. */
+/** What comes after the place where the page before ended; `tie` decides among what has the same keys. */
 export function afterKeyset(
   keyset: Keyset,
   keys: readonly SortKey[],
   bind: Bind,
-  last = afterRow(keyset, bind),
+  tie = afterRow(keyset, bind),
 ): string {
   const values = keys.map((key, at) => `${bind(keyset.keys[at] ?? '')}::${key.cast}`)
   const [first] = keys
@@ -69,7 +71,7 @@ export function afterKeyset(
   const branches = keys.map((key, at) =>
     [...equals(values, at), beyond(key, at, values[at] ?? '')].join(' and '),
   )
-  return `${bound}(${[...branches, [...equals(values, keys.length), last].join(' and ')].map(branch => `(${branch})`).join(' or ')})`
+  return `${bound}(${[...branches, [...equals(values, keys.length), tie].join(' and ')].map(branch => `(${branch})`).join(' or ')})`
 }
 
 export const afterRow = ({ shard, id }: Keyset, bind: Bind): string =>

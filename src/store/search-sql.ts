@@ -1,15 +1,16 @@
 import type { SearchResult } from '../commands/ports/store.ts'
 import { writePageToken } from '../fhir/search/page-token.ts'
-import type { Criterion, SearchPlan } from '../fhir/search/plan.ts'
+import type { Criterion, Keyset, SearchPlan } from '../fhir/search/plan.ts'
 import type { Db, Statement } from './db.ts'
 import { conditionOf } from './search-conditions.ts'
 import type { RowKey, SearchFrame } from './search-frame.ts'
 import { includedRows } from './search-includes.ts'
 import { probeLinks } from './search-probes.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
-import { afterKeyset, orderBy, sortKeys } from './search-sort.ts'
+import { afterKeyset, orderBy, sortKeys, type SortKey } from './search-sort.ts'
 import { timeout, tooLong } from './search-timeout.ts'
 import { countedTotal, countText, totalOf } from './search-total.ts'
+import { walkedKey, walkedPlace, walkOf, walks } from './search-walk.ts'
 
 /**
  * Runs a checked search in one snapshot. Statements carry no name on purpose: a generic plan of a skewed value is 30
@@ -21,7 +22,7 @@ export async function runSearch(db: Db, tenant: number, plan: SearchPlan): Promi
   const answers = (await db.snapshot(statements).catch(tooLong)).slice(1)
   const counted = countedTotal(plan, answers.at(-1))
   if (plan.countOnly) return { matches: [], included: [], ...counted }
-  const rows = (answers[0]?.rows ?? []) as readonly PageRow[]
+  const rows = await withUnvalued(db, tenant, plan, (answers[0]?.rows ?? []) as readonly PageRow[])
   const page = rows.slice(0, plan.count)
   const matches = page.map(storedOf)
   const included = await includedRows(db, tenant, plan, matches).catch(tooLong)
@@ -51,7 +52,36 @@ type PageRow = ResourceRow & Readonly<Record<`t${number}`, string>>
 
 function tokenOf(row: PageRow | undefined, plan: SearchPlan): string {
   if (!row) return ''
-  return writePageToken({ keys: plan.sort.map((_, at) => row[`t${at}`] ?? ''), shard: row.shard, id: row.id })
+  const keys = plan.sort.map((_, at) => row[`t${at}`])
+  const [first, ...rest] = keys.map(key => key ?? '')
+  const walked = isWalked(plan) ? [walkedKey(keys[0]), ...rest] : keys.map(key => key ?? '')
+  return writePageToken({ keys: first === undefined ? [] : walked, shard: row.shard, id: row.id })
+}
+
+const isWalked = (plan: SearchPlan): boolean => walks(plan) && updatedColumn(plan) === 'r.updated'
+
+/** The page of an order that is walked, filled up with what has no value to sort by. */
+async function withUnvalued(
+  db: Db,
+  tenant: number,
+  plan: SearchPlan,
+  rows: readonly PageRow[],
+): Promise<readonly PageRow[]> {
+  const room = plan.count + 1 - rows.length
+  if (room <= 0 || !isWalked(plan)) return rows
+  const { after, sort } = plan
+  const place = after && walkedPlace(after)
+  const { after: _after, ...rest } = plan
+  const { frame, values } = frameOf(tenant, plan, { links: 'set' })
+  const [first] = sort
+  if (!first) return rows
+  const { none } = walkOf(first, frame)
+  const text = orderedText(
+    { ...rest, sort: sort.slice(1), count: room - 1, ...(place?.isPast && { after: place.keyset }) },
+    { frame, keys: sortKeys({ type: plan.type, sort: sort.slice(1) }, frame), more: [none], offset: 1 },
+  )
+  const answers = await db.snapshot([timeout, { text, values }]).catch(tooLong)
+  return [...rows, ...((answers[1]?.rows ?? []) as readonly PageRow[])]
 }
 
 function frameOf(
@@ -80,35 +110,60 @@ function pageStatement(tenant: number, plan: SearchPlan, found: FoundLinks): Sta
   // In the order of the key a page is full soon; any other order needs every match.
   const links = plan.sort.length === 0 ? 'row' : 'set'
   const { frame, values } = frameOf(tenant, plan, { links, found })
-  const keys = sortKeys(plan, frame)
+  const [first] = plan.sort
+  if (!first || !isWalked(plan)) {
+    return { text: orderedText(plan, { frame, keys: sortKeys(plan, frame) }), values }
+  }
+  const place = plan.after && walkedPlace(plan.after)
+  const { from, where, value, cast } = walkOf(first, frame)
+  const others = sortKeys({ type: plan.type, sort: plan.sort.slice(1) }, frame)
+  const keys = [{ expression: value, cast, descending: first.descending }, ...others]
+  const more = place?.isPast ? [...where, 'false'] : where
+  const { after: _after, ...rest } = plan
+  const going = { ...rest, ...(place && !place.isPast && { after: place.keyset }) }
+  return { text: orderedText(going, { frame, keys, more, from }), values }
+}
+
+interface Ordered {
+  readonly frame: SearchFrame
+  readonly keys: readonly SortKey[]
+  readonly more?: readonly string[]
+  readonly from?: string
+  /** Number of the first key's text in a row. */
+  readonly offset?: number
+}
+
+function orderedText(plan: SearchPlan, { frame, keys, more = [], from, offset = 0 }: Ordered): string {
+  const isRange = plan.after !== undefined && keys.length === 0
+  const fromShard = plan.after && isRange ? `${frame.bind(plan.after.shard)}::smallint` : undefined
+  const range = plan.after && fromShard !== undefined ? [keyRange(plan.after, fromShard, frame)] : []
   const columns = [...rowColumns('r'), ...keys.map((key, at) => `${key.expression} as k${at}`)].join(', ')
-  const texts = keys.map((_, at) => `, k${at}::text as t${at}`).join('')
-  const inner = `select ${columns} ${fromWhere(plan, frame, keyRange(plan, frame, keys.length))}`
+  const texts = keys.map((_, at) => `, k${at}::text as t${at + offset}`).join('')
+  const ranged = { ...frame, ...(fromShard !== undefined && { fromShard }) }
+  const inner = `select ${columns} ${fromWhere(plan, ranged, [...more, ...range], from)}`
   const after = plan.after && keys.length > 0 ? ` where ${afterKeyset(plan.after, keys, frame.bind)}` : ''
   const limit = frame.bind(plan.count + 1)
-  return {
-    text: `select ${rowColumns('q').join(', ')}${texts} from (${inner}) q${after} order by ${orderBy(keys)} limit ${limit}::int`,
-    values,
-  }
+  return `select ${rowColumns('q').join(', ')}${texts} from (${inner}) q${after} order by ${orderBy(keys)} limit ${limit}::int`
 }
 
 /** Without a sort the order is the primary key's, and a page starts inside its index. */
-function keyRange(
-  plan: SearchPlan,
+const keyRange = (
+  { id }: Keyset,
+  fromShard: string,
   { tenant, typeNumber: type, bind }: SearchFrame,
-  keys: number,
-): readonly string[] {
-  if (!plan.after || keys > 0) return []
-  const { shard, id } = plan.after
-  return [`(r.shard, r.tenant, r.type, r.id) > (${bind(shard)}::smallint, ${tenant}, ${type}, ${bind(id)})`]
-}
+): string => `(r.shard, r.tenant, r.type, r.id) > (${fromShard}, ${tenant}, ${type}, ${bind(id)})`
 
 function countStatement(tenant: number, plan: SearchPlan, found: FoundLinks): Statement {
   const { frame, values } = frameOf(tenant, plan, { links: 'set', found })
   return { text: countText(plan, [fromWhere(plan, frame, [])]), values }
 }
 
-export function fromWhere(plan: SearchPlan, frame: SearchFrame, more: readonly string[]): string {
+export function fromWhere(
+  plan: SearchPlan,
+  frame: SearchFrame,
+  more: readonly string[],
+  from = fromOf(frame),
+): string {
   const conditions = [
     `r.tenant = ${frame.tenant}`,
     `r.type = ${frame.typeNumber}`,
@@ -116,9 +171,11 @@ export function fromWhere(plan: SearchPlan, frame: SearchFrame, more: readonly s
     ...plan.where.map(criterion => conditionOf(criterion, frame)),
     ...more,
   ]
-  const from = frame.updated === 'v.updated' ? fromVersions(frame) : 'from resource r'
   return `${from} where ${conditions.join(' and ')}`
 }
+
+const fromOf = (frame: SearchFrame): string =>
+  frame.updated === 'v.updated' ? fromVersions(frame) : 'from resource r'
 
 /**
  * `resource.updated` has no index; that of the versions finds what changed lately. It pays when nothing but the time

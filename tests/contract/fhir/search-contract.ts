@@ -237,14 +237,19 @@ export function searchContract(open: () => Promise<FhirServer>): void {
 
   describe('sort', () => {
     test.each([
-      ['/Patient?_sort=family', 'p3 p2 p1'],
+      ['/Patient?_sort=family', 'p2 p1 p3'],
       ['/Patient?_sort=-family', 'p1 p2 p3'],
       ['/Patient?_sort=-_lastUpdated', 'p3 p2 p1'],
       ['/Patient?_sort=birthdate', 'p3 p2 p1'],
       ['/Patient?_sort=-_id', 'p3 p2 p1'],
       ['/Encounter?_sort=-date', 'e2 e1 e3'],
       ['/Encounter?_sort=status,-_id', 'e1 e2 e3'],
-      ['/Patient?_sort=gender,_id', 'p3 p1 p2'],
+      ['/Patient?_sort=gender,_id', 'p1 p2 p3'],
+      ['/Patient?_sort=-gender,family', 'p2 p1 p3'],
+      ['/Encounter?_sort=date', 'e1 e2 e3'],
+      ['/Patient?_sort=email,-family', 'p1 p2 p3'],
+      ['/Patient?_sort=identifier', 'p1 p2 p3'],
+      ['/Patient?_sort=-identifier', 'p1 p2 p3'],
     ])('%s gives %s', async (path, expected) => {
       expect((await ids(path)).join(' ')).toBe(expected)
       const byOne: string[] = []
