@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import packageJson from '../package.json' with { type: 'json' }
 import { fhirBase } from './app-base.ts'
+import { accessRecorder, type AccessRecorder } from './commands/access-recorder.ts'
+import { accessEventOf } from './routes/access-events.ts'
+import { auditRoute } from './routes/admin-audit.ts'
 import type { Room } from './app-room.ts'
 import type { Rooms } from './app-rooms.ts'
 import type { EmitEvent } from './commands/ports/events.ts'
@@ -48,7 +51,11 @@ export function serverOf(frame: ServerFrame): FastifyInstance {
   const [issuer] = verifier?.issuers ?? []
   const roomOf = (request: FastifyRequest): Room =>
     rooms.numbers ? rooms.of(visitorOf(request).tenant) : rooms.home
-  const server = guardedServer(frame, verifier)
+  const recorder =
+    verifier && accessRecorder({ log: frame.store.accesses, counted: frame.meters.accessCounted })
+  const server = guardedServer(frame, verifier, recorder)
+  // The store is closed after the server.
+  server.addHook('onClose', () => recorder?.stop())
   limitClients(server, config.limits)
   openApi(server, {
     version: packageJson.version,
@@ -77,14 +84,22 @@ export function serverOf(frame: ServerFrame): FastifyInstance {
   return server
 }
 
-function guardedServer(frame: ServerFrame, verifier: TokenVerifier | undefined): FastifyInstance {
-  const { config, emit, meters, rooms } = frame
+function guardedServer(
+  frame: ServerFrame,
+  verifier: TokenVerifier | undefined,
+  recorder: AccessRecorder | undefined,
+): FastifyInstance {
+  const { config, emit, meters, rooms, clock } = frame
   const { numbers, home } = rooms
   return httpServer({
     ...{ emit, meters, bodyLimitBytes: BODY_LIMIT_BYTES },
     ...(config.http.corsOrigins && { corsOrigins: config.http.corsOrigins }),
     ...(!config.http.open && !verifier && { isOwnHost: namesThisServer(config.http) }),
     ...(verifier && {
+      audit: (request, reply) => {
+        const event = accessEventOf(request, reply, clock.nowMs())
+        if (event) recorder?.record(event)
+      },
       door: authDoor({ verifier, ...(numbers && { tenants: { numbers, home: home.tenant } }) }),
     }),
   })
@@ -98,6 +113,7 @@ function operating(
   const ping = () => store.ping()
   healthRoutes(own, { backend: store.backend, ping, isServing, nowMs: clock.nowMs })
   metricsRoutes(own, meters.render)
+  auditRoute(own, store.accesses)
   adminRoutes(own, request => {
     const { inbox, peers, events } = roomOf(request)
     return { inbox, events, peers: peers.desk }

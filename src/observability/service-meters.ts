@@ -5,6 +5,8 @@ import type { OutboxQueue } from '../commands/ports/outbox.ts'
 import type { Clock } from '../lib/clock.ts'
 
 export interface ServiceMeters extends Meters {
+  /** Events of the audit that were written, or lost. */
+  readonly accessCounted: (count: { readonly written: number } | { readonly lost: number }) => void
   readonly render: () => Promise<{ readonly contentType: string; readonly body: string }>
 }
 
@@ -41,11 +43,13 @@ export function serviceMeters(sources: MeterSources): ServiceMeters {
     help: 'Events of cases that Kafka has taken',
     registers: [registry],
   })
+  const accessCounted = accessCounters(registry)
   const lag = lagGauge(registry, sources)
   outboxGauges(registry, sources)
   indexGauge(registry, sources)
   return {
     ...ingest,
+    accessCounted,
     requestServed: ({ method, route, status, seconds }) =>
       requests.observe({ method, route, status: String(status) }, seconds),
     lagSeen: ({ topic, partition, messages }) => lag.set({ topic, partition: String(partition) }, messages),
@@ -53,6 +57,21 @@ export function serviceMeters(sources: MeterSources): ServiceMeters {
     timersFired: (kind, count) => timers.inc({ kind }, count),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }
+}
+
+function accessCounters(registry: Registry): ServiceMeters['accessCounted'] {
+  const registers = [registry]
+  const written = new Counter({
+    name: 'casewire_access_events_total',
+    help: 'Requests that the audit has written down',
+    registers,
+  })
+  const lost = new Counter({
+    name: 'casewire_access_events_lost_total',
+    help: 'Requests that the audit could not write down: the store was away too long',
+    registers,
+  })
+  return count => ('written' in count ? written.inc(count.written) : lost.inc(count.lost))
 }
 
 function ingestMeters(registry: Registry): Pick<Meters, 'batchIngested' | 'messageDecided' | 'deadLettered'> {

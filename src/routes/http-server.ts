@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { fastify, type FastifyInstance, type FastifyReply } from 'fastify'
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Failure } from '../lib/result.ts'
 import type { EmitEvent } from '../commands/ports/events.ts'
 import type { Meters } from '../commands/ports/meters.ts'
@@ -21,6 +21,8 @@ export interface HttpServerOptions {
   readonly isOwnHost?: (header: string | undefined) => boolean
   /** Asks for tokens; undefined = nobody is asked who they are. */
   readonly door?: Door
+  /** Takes what the audit keeps of each request; nothing is kept when absent. */
+  readonly audit?: (request: FastifyRequest, reply: FastifyReply) => void
   /** Whose web pages may call this server; none when absent. */
   readonly corsOrigins?: readonly string[]
 }
@@ -32,7 +34,7 @@ const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
  * patients), problem+json. Validation never alters a body: nothing is coerced, removed or filled in.
  */
 export function httpServer(options: HttpServerOptions): FastifyInstance {
-  const { emit, meters, bodyLimitBytes, isOwnHost, door, corsOrigins } = options
+  const { emit, meters, bodyLimitBytes, isOwnHost, door, corsOrigins, audit } = options
   const server = fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
@@ -74,6 +76,7 @@ export function httpServer(options: HttpServerOptions): FastifyInstance {
       requestId: request.id,
       durationMs: Math.round(reply.elapsedTime),
     })
+    audit?.(request, reply)
   })
   server.setErrorHandler(problemHandler(emit))
   server.setNotFoundHandler((request, reply) => {

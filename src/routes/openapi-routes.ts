@@ -51,6 +51,7 @@ export const describedRoutes: Readonly<Record<string, FastifySchema>> = {
   },
   ...messageRoutes('/admin/messages', 'Message'),
   ...messageRoutes('/admin/dead-letters', 'DeadLetter'),
+  'GET /admin/audit': admin('getAudit', 'Who asked for what, the newest first, as AuditEvents.'),
   'GET /admin/events': admin('getEvents', 'How far events were published, and what waits.'),
   'POST /admin/events/revive': admin('reviveEvents', 'Lets events that were given up be published again.'),
   'POST /admin/events/republish': admin(

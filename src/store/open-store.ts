@@ -4,6 +4,7 @@ import type { IndexVersion } from '../fhir/search/index-version.ts'
 import type { SearchPlan } from '../fhir/search/plan.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Store } from '../commands/ports/store.ts'
+import { openAccessLog } from './access-log.ts'
 import { readCaseEvents, readKeptAnswer } from './case-event-queries.ts'
 import { readCompartment } from './compartment-queries.ts'
 import { connectPostgres } from './connect-postgres.ts'
@@ -174,6 +175,7 @@ function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close 
     outbox: openOutboxQueue(db, clock),
     timers: openTimerQueue(db),
     links: openLinkQueries(db),
+    accesses: openAccessLog(db),
     reindex: openReindex(db, { indexResource, indexVersion }),
     close,
   }

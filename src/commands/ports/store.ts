@@ -4,6 +4,7 @@ import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { SearchPlan } from '../../fhir/search/plan.ts'
 import type { OutboxQueue, OutboxWrite } from './outbox.ts'
 import type { Fact } from '../../mappers/adt/fact.ts'
+import type { AccessLog } from './access-log.ts'
 import type { ReindexQueue } from './reindex.ts'
 
 export type { Fact }
@@ -62,6 +63,7 @@ export interface Store {
   readonly timers: TimerQueue
   readonly links: LinkQueries
   readonly reindex: ReindexQueue
+  readonly accesses: AccessLog
   close(): Promise<void>
 }
 

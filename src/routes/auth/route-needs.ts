@@ -1,4 +1,5 @@
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import { caseFileTypes } from '../../commands/cases/case-compartment.ts'
 import { caseTypes } from '../../commands/fhir-deps.ts'
 import type { Permission } from '../../fhir/smart/access.ts'
 import type { Identity } from '../../fhir/smart/identity.ts'
@@ -34,7 +35,14 @@ const whole =
     return denied(`scopes user/ or system/ with ${permissions} for ${missing.join(', ')}, without a query`)
   }
 
-const caseNouns = [...caseTypes]
+/** What a case tells may be of any type that it is made of. */
+const inCases =
+  (permissions: string): Need =>
+  identity => {
+    const nouns = whole([...caseTypes], permissions)(identity)
+    return nouns.ok ? whole(caseFileTypes, 'r')(identity) : nouns
+  }
+
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
 /** Without a token: what says nothing about anybody. */
@@ -57,10 +65,10 @@ const rules: readonly Rule[] = [
   { route: /^\/fhir(\/|$)/, need: () => anyToken },
   { route: /^\/(admin\/|metrics$)/, need: () => operator },
   { route: /^\/adt$/, need: () => feeder },
-  { route: /^\/(cases|caseload)$/, need: method => whole(caseNouns, isRead(method) ? 'rs' : 'cr') },
-  { route: /^\/cases\/:id\/what-if$/, need: () => whole(caseNouns, 'r') },
-  { route: /^\/cases\//, need: method => whole(caseNouns, isRead(method) ? 'r' : 'cru') },
-  { route: /^\/caseload\/reassign$/, need: () => whole(caseNouns, 'crus') },
+  { route: /^\/(cases|caseload)$/, need: method => inCases(isRead(method) ? 'rs' : 'cr') },
+  { route: /^\/cases\/:id\/what-if$/, need: () => inCases('r') },
+  { route: /^\/cases\//, need: method => inCases(isRead(method) ? 'r' : 'cru') },
+  { route: /^\/caseload\/reassign$/, need: () => inCases('crus') },
   { route: /^\/models(\/|$)/, need: method => whole(['PlanDefinition'], isRead(method) ? 'r' : 'cru') },
   { route: /^\/(instruments|check-in-script)$/, need: () => anyToken },
 ]

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { caseFileTypes } from '../../../src/commands/cases/case-compartment.ts'
 import { identityOf } from '../../../src/fhir/smart/identity.ts'
 import { isOpen, mayUse, needOf } from '../../../src/routes/auth/route-needs.ts'
 import { openCaseServer, type CaseServer } from '../../support/case-server.ts'
@@ -39,7 +40,7 @@ function may(scope: string, method: string, route: string, roles: readonly strin
   return mayUse(identity, method, route).ok
 }
 
-const caseTypes = ['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task', 'Goal']
+const caseTypes = caseFileTypes
 const over = (letters: string, types = caseTypes): string =>
   types.map(type => `user/${type}.${letters}`).join(' ')
 
