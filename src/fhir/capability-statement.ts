@@ -114,18 +114,18 @@ function resourceCapability(type: string, revIncludes: readonly string[]): objec
   }
 }
 
-/** Type -> `Source:parameter` of the reference parameters that name it as a target. */
+/** Type -> `Source:parameter` of the reference parameters that may lead to it, and `Source:*` for all of a type. */
 function revIncludesByTarget(): ReadonlyMap<string, readonly string[]> {
-  const map = new Map<string, string[]>()
+  const map = new Map<string, Set<string>>()
   for (const source of Object.keys(resourceTypes)) {
-    for (const { code, type, target = [] } of searchableParametersOf(source)) {
+    for (const { code, type, target } of searchableParametersOf(source)) {
       if (type !== 'reference') continue
-      for (const name of target) {
-        const list = map.get(name) ?? []
-        list.push(`${source}:${code}`)
-        map.set(name, list)
+      const isAny = target === undefined || target.includes('Resource')
+      for (const name of isAny ? Object.keys(resourceTypes) : target) {
+        const listed = map.get(name) ?? new Set()
+        map.set(name, listed.add(`${source}:*`).add(`${source}:${code}`))
       }
     }
   }
-  return map
+  return new Map([...map].map(([name, listed]) => [name, [...listed]]))
 }
