@@ -67,7 +67,11 @@ interface Round extends Asked {
 
 async function roundOf(db: Db, tenant: number, round: Round): Promise<readonly Stored[]> {
   const { includes, revIncludes, from, base } = round
-  const keys = new Set(includes.flatMap(include => targetsOf(include, from, base)))
+  const ofTypes = new Set(includes.map(({ source }) => source))
+  const contents = from
+    .filter(({ type }) => ofTypes.has(type))
+    .map(({ type, content }) => ({ type, resource: parseJson(content) }))
+  const keys = new Set(includes.flatMap(include => targetsOf(include, contents, base)))
   const read: Reading = { db, tenant, ...round }
   const forward = [...Map.groupBy(keys, key => key.slice(0, key.indexOf('/')))].map(([type, ofType]) =>
     readKeys(read, type, ofType),
@@ -81,15 +85,15 @@ const keyOf = ({ type, id }: Pick<Stored, 'type' | 'id'>): string => `${type}/${
 /** Local `Type/id` texts that the include's parameter finds in what it starts from. */
 function targetsOf(
   { parameter, target, source }: SearchInclude,
-  from: readonly Stored[],
+  from: readonly { readonly type: string; readonly resource: unknown }[],
   base: string | undefined,
 ): readonly string[] {
   const walk = compilePath(parameter.expression ?? '', source, parameter.type)
   if (!walk.ok) return []
   const found: string[] = []
-  for (const { type, content } of from) {
+  for (const { type, resource } of from) {
     if (type !== source) continue
-    walk.value(parseJson(content), element => {
+    walk.value(resource, element => {
       found.push(...referencesOf(element, base).map(reference => reference.value))
     })
   }
