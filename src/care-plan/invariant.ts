@@ -27,19 +27,33 @@ export interface Invariant {
   ) => readonly Violation[]
 }
 
+export interface BrokenRule {
+  readonly failure: Failure
+  readonly violation: Violation
+}
+
+type CaseChange = { readonly before: CaseFile | undefined; readonly after: CaseFile }
+
 /** The first rule that a change breaks anew; undefined when it breaks none. */
-export function brokenRule(
+export const brokenRule = (
   invariants: readonly Invariant[],
-  change: { readonly before: CaseFile | undefined; readonly after: CaseFile },
+  change: CaseChange,
   context: InvariantContext,
-): Failure | undefined {
+): Failure | undefined => firstBroken(invariants, change, context)?.failure
+
+/** The first rule that a change breaks anew, with what it found. */
+export function firstBroken(
+  invariants: readonly Invariant[],
+  change: CaseChange,
+  context: InvariantContext,
+): BrokenRule | undefined {
   const { before, after } = change
   for (const { number, violations } of invariants) {
     const found = violations(after, before, context)
     if (found.length === 0) continue
     const old = new Set(before ? violations(before, before, context).map(({ key }) => key) : [])
     const fresh = found.find(({ key }) => !old.has(key))
-    if (fresh) return ruleBroken(number, fresh)
+    if (fresh) return { failure: ruleBroken(number, fresh), violation: fresh }
   }
   return undefined
 }

@@ -18,12 +18,12 @@ export interface TaskActor {
   readonly requesters?: readonly string[]
 }
 
-const OWNERS = new Set(['accepted', 'rejected', 'completed', 'failed'])
+const OWNERS = new Set(['received', 'accepted', 'rejected', 'completed', 'failed'])
 const HELD = 'on-hold'
 const notBegun = new Set(['', 'draft', 'requested', 'received', 'ready'])
 
 /**
- * Who may move a Task (Gravity SDOHCC, I14): its owner alone accepts, rejects, starts, completes and fails it; owner or
+ * Who may move a Task (Gravity SDOHCC, I14): its owner alone receives, accepts, rejects, starts, completes and fails it; owner or
  * requester cancel, hold and resume it; the requester alone sends a draft and says that it was an error. Requester,
  * basedOn, for and partOf never change. An owner is named where there was none, or takes it by accepting; hand-over and
  * escalation are no business of this check. Undefined = allowed.

@@ -1,7 +1,7 @@
 import { fail, type Failure } from '../lib/result.ts'
 import { failureAt } from '../fhir/bundle/entry-failures.ts'
 import type { Patch } from '../fhir/patch/patch.ts'
-import type { Resource } from '../fhir/resource.ts'
+import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 
 /** One write that a client asks for, alone or as an entry of a transaction. */
 export interface WriteIntent {
@@ -29,15 +29,22 @@ export const at = (
 ): { readonly ok: false; readonly failure: Failure } =>
   fail(place === undefined ? failure : failureAt(place, failure))
 
+export interface AddressedIntent {
+  readonly intent: WriteIntent
+  readonly key: ResourceKey
+}
+
 /**
- * A failure of the law, which knows resources and not entries: it is about the only entry that writes such a resource,
- * else about the whole.
+ * A failure of the law, which knows resources and not entries: it is about the entry that writes the resource at fault.
+ * What the law found in a resource of another type (a rule of the whole case) has no element in that entry.
  */
 export function placedFailure(
-  intents: readonly WriteIntent[],
+  placed: readonly AddressedIntent[],
   failure: Failure,
 ): { readonly ok: false; readonly failure: Failure } {
+  const about = placed.find(({ key }) => keyText(key) === failure.resource)
+  if (!about || about.intent.place === undefined) return fail(failure)
   const type = /^[A-Z][A-Za-z]+/.exec(failure.expression ?? '')?.[0]
-  const [about, another] = intents.filter(intent => intent.type === type)
-  return about && !another ? at(about, failure) : fail(failure)
+  const { expression: _elsewhere, ...rest } = failure
+  return at(about.intent, type === about.key.type ? failure : rest)
 }

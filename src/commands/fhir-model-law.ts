@@ -1,8 +1,9 @@
-import { fail, ok, type Result } from '../lib/result.ts'
+import { ok, type Result } from '../lib/result.ts'
 import { modelLaw } from '../mappers/case/model-law.ts'
 import { caseNames } from '../mappers/case/names.ts'
 import type { FhirDeps } from './fhir-deps.ts'
 import { standingIn } from './fhir-case-law.ts'
+import { at } from './fhir-intent.ts'
 import type { PlacedIntent } from './fhir-placing.ts'
 import type { Loaded } from './ports/store.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
@@ -20,9 +21,9 @@ export function underModelLaw({ deps, work, placed, loaded }: ModelLawOptions): 
   if (models.length === 0) return ok(undefined)
   const standing = standingIn(loaded)
   const names = caseNames(deps.canonicalBase)
-  for (const { key } of models) {
+  for (const { intent, key } of models) {
     const refused = modelLaw({ before: standing.get(key), after: work.get(key) }, names)
-    if (refused) return fail(refused)
+    if (refused) return at(intent, refused)
   }
   return ok(undefined)
 }

@@ -89,7 +89,7 @@ interface Decided {
 }
 
 async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
-  const { deps, caller, intents } = decision
+  const { deps, caller } = decision
   const first = await loadFor(decision)
   const context = contextOf(decision)
   const placed = placedOn(decision, openWork(context, first.resources))
@@ -106,7 +106,7 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
   const unchanged = underModelLaw({ deps, work, placed: placed.value, loaded })
   if (!unchanged.ok) return unchanged
   const lawful = underCaseLaw({ deps, caller, work, placed: placed.value, loaded, atInstant: context.at })
-  if (!lawful.ok) return placedFailure(intents, lawful.failure)
+  if (!lawful.ok) return placedFailure(placed.value, lawful.failure)
   const { consequences } = deps
   const said = consequences
     ? stageConsequences(consequences, { work, loaded, message: `urn:casewire:request:${caller.requestId}` })

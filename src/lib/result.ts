@@ -48,6 +48,8 @@ export interface Failure {
   readonly version?: string
   /** Number of the rule that was broken: `I3` (docs/reference/invariants.md). */
   readonly rule?: string
+  /** Key of the resource at fault (`Task/1`), where several are written together; clients see the entry it stands in. */
+  readonly resource?: string
 }
 
 export interface FailureIssue {

@@ -169,10 +169,49 @@ test('what belongs to a case is not deleted, alone or in a transaction: the stat
         422,
         'case-owned-not-deletable',
       ])
-      expect(reply.json.issue[0].diagnostics).toMatch(/Legal: .*(entered-in-error|MarkEnteredInError)/)
+      const legal = type === 'CareTeam' ? /Legal: suspended\.$/ : /Legal: .*entered-in-error\.$/
+      expect(reply.json.issue[0].diagnostics).toMatch(legal)
     }
     expect((await server.call({ path: `/${type}/${id}` })).status).toBe(200)
     expect((await server.call({ path: `/Patient/${patient.id}` })).status).toBe(404)
+  }
+})
+
+const goal = (id: string, lifecycleStatus: string): Resource => ({
+  resourceType: 'Goal',
+  id,
+  identifier: [{ system: `${CM}/sid/case`, value: only(world, 'EpisodeOfCare').id ?? '' }],
+  lifecycleStatus,
+  description: { text: 'Walk' },
+  subject: { reference: `Patient/${PATIENT}` },
+  expressedBy: { reference: `Patient/${PATIENT}` },
+})
+
+const together = (...resources: readonly Resource[]) => {
+  const entry = resources.map(resource => ({
+    resource,
+    request: { method: 'PUT', url: `${resource.resourceType}/${resource.id ?? ''}` },
+  }))
+  return server.call({
+    method: 'POST',
+    path: '',
+    body: { resourceType: 'Bundle', type: 'transaction', entry },
+  })
+}
+
+test('a transaction names the entry at fault, also beside others of its type', async () => {
+  expect((await together(goal('g1', 'accepted'), goal('g2', 'accepted'))).status).toBe(200)
+  const [contact, record] = [taskOf(world, 'contact'), taskOf(world, 'med-rec')]
+  const faults = [
+    [[record, { ...contact, status: 'draft' }], 1, '.resource.status'],
+    [[{ ...record, status: 'cancelled' }, goal('g1', 'accepted')], 0, '.resource.statusReason.text'],
+    [[goal('g1', 'accepted'), goal('g2', 'cancelled')], 1, '.resource.lifecycleStatus'],
+    [[goal('g1', 'accepted'), goal('g2', 'completed')], 1, '.resource.lifecycleStatus'],
+  ] as const
+  for (const [resources, n, element] of faults) {
+    const { status, json } = await together(...resources)
+    expect([status, json.issue[0].expression]).toEqual([422, [`Bundle.entry[${n}]${element}`]])
+    expect(json.issue[0].diagnostics.startsWith(`Bundle.entry[${n}]: `)).toBe(true)
   }
 })
 

@@ -6,7 +6,6 @@ import {
   decideCase,
   endedStates,
   evolveCase,
-  legalCommands,
   type CaseCommand,
   type CaseCommandKind,
   type CaseState,
@@ -36,6 +35,7 @@ import {
   type EvidenceContext,
 } from './episode-evidence.ts'
 import { isEndedCase, unknownCaseTypes, type EpisodeState } from './episode-lens.ts'
+import { legalStates, legalStatuses, meantCommands } from './episode-moves.ts'
 import { bornMarks, keptMarks, localInstant, marked, type MarksContext } from './episode-marks.ts'
 import { hasModelCoding } from './nouns/case-type-slots.ts'
 import { movedEpisode } from './nouns/case-lens.ts'
@@ -106,7 +106,7 @@ function movedByPeople(change: EpisodeChange, context: EpisodeLawContext): Resul
   if (unreviewed) return fail(unreviewed)
   const decided = decideCase(current, isPause ? pauseOf(evidence) : command)
   if (!decided.ok)
-    return decided.failure.code === 'case-condition' ? fail(atStatus(decided.failure)) : decided
+    return decided.failure.code === 'case-condition' ? fail(atStatus(decided.failure, target, root)) : decided
   const unopened =
     command.kind === 'RejectClosure' ? openedWithoutConsent(root, evidence.is, context) : undefined
   if (unopened) return fail(unopened)
@@ -162,25 +162,11 @@ function targetOf({ before, after }: EpisodeChange, { lenses }: EpisodeLawContex
   return { ...(isStated && { state }), ...(status !== undefined && status !== native && { status }) }
 }
 
-/** Commands that only an explicit state can mean: a bare `finished` is no transfer nor death, `active` no closing. */
-const explicitOnly: ReadonlySet<CaseCommandKind> = new Set(['TransferOut', 'RecordDeath', 'ProposeClosure'])
-
-/** A bare `active` resumes a case that was opened before it waited for capacity; to open it anew needs the explicit state. */
-const isExplicit = (kind: CaseCommandKind, from: CaseState, { openedAt }: CaseRoot): boolean =>
-  explicitOnly.has(kind) || (kind === 'OpenCase' && from === 'on-hold' && openedAt !== undefined)
-
-/** A case that waits to be opened is opened, not resumed. */
-const isOutOfPlace = (kind: CaseCommandKind, { isWaitlisted, openedAt }: CaseRoot): boolean =>
-  kind === 'ResumeCase' && isWaitlisted && openedAt === undefined
-
 type Wanted = Pick<Evidence, 'target' | 'state' | 'root'>
 
 function commandsTo({ target, state, root }: Wanted, context: EpisodeLawContext): readonly CaseCommand[] {
   const from = caseOfCode(shownState(state.standing)).state
-  return legalCommands(from)
-    .filter(
-      kind => !isOutOfPlace(kind, root) && (target.state !== undefined || !isExplicit(kind, from, root)),
-    )
+  return meantCommands({ ...root, from }, target.state !== undefined)
     .map(kind => commandOf(kind, { from, target, state, root, context }))
     .filter(command => leadsTo(caseMatrix[from][command.kind], command, { from, target }))
 }
@@ -272,7 +258,12 @@ function newCase(after: Resource, context: EpisodeLawContext): Result<Resource> 
   return unopened ? fail(unopened) : ok(born(after, context))
 }
 
-const atStatus = (failure: Failure): Failure => ({ ...failure, expression: 'EpisodeOfCare.status' })
+/** With the statuses that are legal, where no evidence would make the one that was asked for one of them. */
+function atStatus(failure: Failure, { status }: Target, root: CaseRoot): Failure {
+  const legal = legalStatuses({ ...root, from: root.state })
+  const isHopeless = status !== undefined && !legal.includes(status)
+  return { ...failure, expression: 'EpisodeOfCare.status', ...(isHopeless && { legal }) }
+}
 
 /** A case that people opened: its number is its id, its history begins where its period does. */
 function born(after: Resource, context: EpisodeLawContext): Resource {
@@ -314,7 +305,6 @@ interface NoCommand {
 }
 
 function noCommand({ root, target }: NoCommand, commands: readonly CaseCommand[]): Failure {
-  const legal = legalCommands(root.state)
   const found = commands.map(({ kind }) => kind)
   const why =
     found.length > 1
@@ -322,11 +312,15 @@ function noCommand({ root, target }: NoCommand, commands: readonly CaseCommand[]
       : target.status === 'finished'
         ? 'finished approves a closure: propose it first (ProposeClosure, by FHIR the state extension closing)'
         : 'no command leads to what was written'
+  const standing = { ...root, from: root.state }
+  const states = legalStates(standing)
+  const isStated = target.state !== undefined
+  const more = isStated || states.length === 0 ? '' : ` The state extension leads to ${states.join(', ')}.`
   return {
     kind: 'illegal-transition',
     code: 'illegal-transition',
-    message: `The case is ${root.state}; ${why}.`,
+    message: `The case is ${root.state}; ${why}.${more}`,
     expression: 'EpisodeOfCare.status',
-    legal,
+    legal: isStated ? states : legalStatuses(standing),
   }
 }

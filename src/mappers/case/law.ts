@@ -12,6 +12,7 @@ import { contradiction, dutiesOf } from '../../care-plan/duties.ts'
 import { patientOf } from '../../fhir/compartment.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { acceptedEpisodes, markedAssignment } from './assignment-law.ts'
+import { atFault } from './at-fault.ts'
 import { newCareTeam } from './care-team-lens.ts'
 import {
   caseIds,
@@ -28,6 +29,7 @@ import { isCase } from './episode-lens.ts'
 import { joinPlans, type Candidate, type Joined } from './join-plan.ts'
 import { lawfulNouns, withExactStateOf } from './noun-law.ts'
 import { caseOwners, readCaseFile } from './nouns/case-files.ts'
+import { lifeOf, narrowed } from './native-moves.ts'
 import { nounLenses } from './nouns/noun-lenses.ts'
 import { statedCase } from './nouns/case-link.ts'
 import { mendedRules, revivedReview } from './mended-rules.ts'
@@ -101,14 +103,14 @@ function judgeAll(input: CaseLawInput, asked: Joined['unsure']): Result<readonly
   const court = courtOf(input)
   const { stood } = court
   const kept = input.removed?.find(resource => isKept(resource, court))
-  if (kept) return fail(notDeletable(kept, court.lenses))
+  if (kept) return fail(notDeletable(kept, { lenses: court.lenses, isRunning: isRunning(kept, court) }))
   const written: Resource[] = []
   const reviews: Resource[] = []
   const refused = new Set<Resource>()
   for (const after of input.changed) {
     const judged = judge(after, court)
     if (judged.ok) written.push(judged.value)
-    else if (input.door === 'fhir') return judged
+    else if (input.door === 'fhir') return fail(atFault(judged.failure, after))
     else {
       const asSaid = recorded(after, court)
       refused.add(asSaid)
@@ -232,8 +234,11 @@ function judge(after: Resource, court: Court): Result<Resource> {
       const task = lawfulTask({ before, after }, court)
       return task.ok ? ok(markedAssignment({ before, after: task.value }, court)) : task
     }
-    case 'CarePlan':
-      return lawfulPlan({ before, after }, court.lenses)
+    case 'CarePlan': {
+      const plan = lawfulPlan({ before, after }, court.lenses)
+      const life = plan.ok || !before ? undefined : lifeOf(before, nounLenses(court.canonicalBase))
+      return plan.ok || !before ? plan : fail(narrowed(plan.failure, before, life))
+    }
     case 'CareTeam':
       return lawfulTeam({ before, after }, { lenses: court.lenses, isRunning: isRunning(before, court) })
     default:

@@ -1,32 +1,51 @@
-import { legalCommands } from '../../care-plan/case.ts'
 import type { Failure } from '../../lib/result.ts'
 import type { Resource } from '../../fhir/resource.ts'
+import { atFault } from './at-fault.ts'
 import type { CaseLenses } from './case-record.ts'
 import { caseOfCode } from './case-status.ts'
+import { legalStatuses } from './episode-moves.ts'
 import { textOf } from './json-edit.ts'
 import { shownState } from './standing.ts'
-import { legalMoves } from './status-tables.ts'
+import { legalMoves, legalTeamMoves } from './status-tables.ts'
 
-/** What belongs to a case is withdrawn by its status and stays on record. */
-export function notDeletable(resource: Resource, lenses: CaseLenses): Failure {
-  const { resourceType } = resource
-  return {
-    kind: 'business-rule',
-    code: 'case-owned-not-deletable',
-    message: `What belongs to a case can't be deleted; withdraw it by its status, e.g. ${withdrawn(resourceType)}.`,
-    expression: resourceType,
-    legal: legalOf(resource, lenses),
-  }
+export interface KeptContext {
+  readonly lenses: CaseLenses
+  /** The case goes on: its team does too. */
+  readonly isRunning: boolean
 }
 
-const withdrawn = (type: string): string =>
-  ({ Task: 'cancelled or entered-in-error', CarePlan: 'revoked or entered-in-error' })[type] ??
-  'entered-in-error'
+/** What belongs to a case is withdrawn by its status and stays on record. */
+export function notDeletable(resource: Resource, context: KeptContext): Failure {
+  const { resourceType } = resource
+  return atFault(
+    {
+      kind: 'business-rule',
+      code: 'case-owned-not-deletable',
+      message: `What belongs to a case can't be deleted; ${insteadOf(resource, context)}.`,
+      expression: resourceType,
+      legal: legalOf(resource, context),
+    },
+    resource,
+  )
+}
 
-function legalOf(resource: Resource, lenses: CaseLenses): readonly string[] {
+function insteadOf(resource: Resource, { lenses, isRunning }: KeptContext): string {
   const { resourceType: type } = resource
-  if (type === 'Task' || type === 'CarePlan' || type === 'CareTeam')
-    return legalMoves(type, textOf(resource['status']) ?? '')
+  if (isRunning && isTeamOfCase(resource, lenses))
+    return 'its team is inactive once the case has ended, and who leaves it leaves it by their Task, or as a participant'
+  const withdrawn = { Task: 'cancelled or entered-in-error', CarePlan: 'revoked or entered-in-error' }
+  return `withdraw it by its status, e.g. ${withdrawn[type as keyof typeof withdrawn] ?? 'entered-in-error'}`
+}
+
+const isTeamOfCase = (resource: Resource, { team }: CaseLenses): boolean =>
+  resource.resourceType === 'CareTeam' && team.read(resource).members.length > 0
+
+function legalOf(resource: Resource, { lenses, isRunning }: KeptContext): readonly string[] {
+  const { resourceType: type } = resource
+  const status = textOf(resource['status']) ?? ''
+  if (type === 'CareTeam') return legalTeamMoves(status, isRunning && isTeamOfCase(resource, lenses))
+  if (type === 'Task' || type === 'CarePlan') return legalMoves(type, status)
   if (type !== 'EpisodeOfCare') return ['entered-in-error']
-  return legalCommands(caseOfCode(shownState(lenses.episode.read(resource).standing)).state)
+  const from = caseOfCode(shownState(lenses.episode.read(resource).standing)).state
+  return legalStatuses({ ...lenses.root.read(resource), from })
 }

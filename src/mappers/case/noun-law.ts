@@ -1,18 +1,19 @@
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import type { CaseFile, NounName } from '../../care-plan/case-file.ts'
-import { brokenRule, type InvariantContext } from '../../care-plan/invariant.ts'
+import { firstBroken, type InvariantContext } from '../../care-plan/invariant.ts'
 import { invariants } from '../../care-plan/invariants.ts'
-import { legalIn, movesBetween, type Machine } from '../../care-plan/machine.ts'
+import type { Machine } from '../../care-plan/machine.ts'
 import { machines } from '../../care-plan/machines.ts'
 import { sameValue } from '../../lib/same-value.ts'
 import { patientOf } from '../../fhir/compartment.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { lawfulAgreements } from './agreement-law.ts'
+import { atFault, suspectOf } from './at-fault.ts'
 import { datedActivity } from './activity-dates.ts'
-import { textOf } from './json-edit.ts'
 import { prohibitedMessage } from './message-law.ts'
+import { isLegalStep, isOnward, legalNatives, legalStatesOf, stateOf, statusElement } from './native-moves.ts'
 import { droppedPlanCategory } from './plan-category.ts'
-import { unreplacedPlan } from './switch-law.ts'
+import { unreplacedPlan, type SwitchChange } from './switch-law.ts'
 import { lawfulTaskMove } from './task-move-law.ts'
 import { caseOwners, readCaseFiles } from './nouns/case-files.ts'
 import { statedCase } from './nouns/case-link.ts'
@@ -65,7 +66,7 @@ export function lawfulNouns(court: NounCourt): Result<readonly Resource[], Refus
     const judged = judge(write, court)
     if (!judged.ok)
       return refuse({
-        failure: judged.failure,
+        failure: atFault(judged.failure, resource),
         resources: [resource],
         caseId: ownersOf(write)[0] ?? '',
       })
@@ -85,13 +86,25 @@ export function lawfulNouns(court: NounCourt): Result<readonly Resource[], Refus
   for (const [caseId, rows] of touched) {
     const file = will.files.get(caseId)
     const change = file && { before: before.files.get(caseId), after: file }
-    const failure =
-      change &&
-      ((court.isPeer === true ? undefined : unreplacedPlan(change)) ??
-        brokenRule(invariants, change, court.context))
-    if (failure) return refuse({ failure, caseId, resources: rows.map(({ resource }) => resource) })
+    const resources = rows.map(({ resource }) => resource)
+    const failure = change && caseBroken(change, resources, court)
+    if (failure) return refuse({ failure, caseId, resources })
   }
   return ok(lawful)
+}
+
+/** What a case breaks when all is written, and which of the resources it is about. */
+function caseBroken(
+  change: SwitchChange,
+  resources: readonly Resource[],
+  { context, isPeer }: NounCourt,
+): Failure | undefined {
+  const unreplaced = isPeer === true ? undefined : unreplacedPlan(change)
+  if (unreplaced) return atFault(unreplaced, suspectOf({ failure: unreplaced, resources, clue: '' }))
+  const broken = firstBroken(invariants, change, context)
+  if (!broken) return undefined
+  const { failure, violation } = broken
+  return atFault(failure, suspectOf({ failure, resources, clue: violation.key }))
 }
 
 /** The case that a resource leaves and the one that it is in then, each once. */
@@ -136,10 +149,8 @@ function judge(write: Judged, court: NounCourt): Result<Resource> {
   if (!moved.ok) return moved
   const meant = lens.noun === 'plan' ? agreed({ ...write, resource: moved.value }, owner, court) : moved
   if (!meant.ok) return meant
-  const state = stateOf(lens.read(meant.value)) ?? ''
-  const from = isSame ? (stateOf(lens.read(was)) ?? '') : state
-  const stuck = illegalStep(machine, { from, to: state, type: resource.resourceType })
-  if (stuck) return fail(stuck)
+  const broken = isSame ? illegalStep({ was, is: meant.value }, { lens, machine, lenses }) : undefined
+  if (broken) return fail(broken)
   const stated = withExactStateOf(meant.value, lenses)
   if (lens.noun !== 'activity') return ok(stated)
   return ok(datedActivity({ was: isSame ? was : undefined, is: stated }, lenses.of('activity'), context))
@@ -194,39 +205,58 @@ function asMeant({ was, is }: Change, { lens, machine, lenses }: Life): Result<R
   const from = stateOf(lens.read(was)) ?? ''
   const isAlone = stateOf(lens.read(exact.set(is, before))) === from
   if (isAlone && machine.states.includes(said)) return ok(lens.write(is, { ...noun, state: said } as never))
-  return fail(noStep(machine, { from, to: said, type: is.resourceType }))
+  return fail(noStep({ lens, machine, lenses }, { was, to: said, isStated: true }))
 }
-
-const stateOf = (noun: object): string | undefined => textOf((noun as { readonly state?: unknown }).state)
 
 interface Step {
-  readonly from: string
-  readonly to: string
-  readonly type: string
+  readonly was: Resource
+  readonly is: Resource
 }
 
-/** Withdrawing as an error is legal from everywhere; any other step needs a command that leads there. */
-function illegalStep(machine: Machine, step: Step): Failure | undefined {
-  const { from, to } = step
-  const isLegal = from === to || to === 'entered-in-error' || movesBetween(machine, from, to).length > 0
-  return isLegal ? undefined : noStep(machine, step)
+/** The step that a write makes, by its exact state or by its native status, and what would have been legal. */
+function illegalStep({ was, is }: Step, life: Life): Failure | undefined {
+  const { lens, machine, lenses } = life
+  const exact = extensionAt(lenses.names.state, 'valueCode')
+  const [from, to] = [stateOf(lens.read(was)) ?? '', stateOf(lens.read(is)) ?? '']
+  const isStated = exact.get(is) === to && exact.get(was) !== to
+  if (!isLegalStep(machine, from, to)) return noStep(life, { was, to, isStated })
+  return isOnward({ was, is }, isStated) ? undefined : noWay(life, was)
+}
+
+interface Wanted {
+  readonly was: Resource
+  readonly to: string
+  /** The state extension asks for it. */
+  readonly isStated: boolean
 }
 
 /** Names the state wanted only where it is one: anything else is what somebody sent. */
-const noStep = (machine: Machine, { from, to, type }: Step): Failure => ({
-  kind: 'illegal-transition',
-  code: 'illegal-transition',
-  message: machine.states.includes(to)
-    ? `The ${machine.noun} is ${from}; no command leads from there to ${to}, or the native status says another state.`
-    : `The ${machine.noun} is ${from}; the state extension names none of its states.`,
-  expression: `${type}.${statusElements[type] ?? 'status'}`,
-  legal: legalIn(machine, from),
+function noStep({ lens, machine }: Life, { was, to, isStated }: Wanted): Failure {
+  const from = stateOf(lens.read(was)) ?? ''
+  return {
+    ...stuck(was),
+    message: machine.states.includes(to)
+      ? `The ${machine.noun} is ${from}; no command leads from there to ${to}, or the native status says another state.`
+      : `The ${machine.noun} is ${from}; the state extension names none of its states.`,
+    legal: isStated || isConcept(was) ? legalStatesOf(machine, from) : legalNatives(was, { lens, machine }),
+  }
+}
+
+/** Condition.clinicalStatus is a concept beside another one: there the states say it. */
+const isConcept = ({ resourceType }: Resource): boolean => resourceType === 'Condition'
+
+const noWay = ({ lens, machine }: Life, was: Resource): Failure => ({
+  ...stuck(was),
+  message: `The status of the ${machine.noun} doesn't go back, and what was begun isn't called off: it is finished or was an error.`,
+  legal: legalNatives(was, { lens, machine }),
 })
 
-const statusElements: Readonly<Record<string, string>> = {
-  Goal: 'lifecycleStatus',
-  Condition: 'clinicalStatus',
-}
+const stuck = ({ resourceType }: Resource) =>
+  ({
+    kind: 'illegal-transition',
+    code: 'illegal-transition',
+    expression: `${resourceType}.${statusElement(resourceType)}`,
+  }) as const
 
 /** Where only the native status was changed, the extension follows; where there is none, none is added. */
 export function withExactStateOf(resource: Resource, lenses: NounLenses): Resource {

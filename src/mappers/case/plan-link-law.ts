@@ -1,6 +1,7 @@
 import { patientOf } from '../../fhir/compartment.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { Failure } from '../../lib/result.ts'
+import { atFault } from './at-fault.ts'
 import { linkedEpisode } from './plan-lens.ts'
 
 export interface PlanLinks {
@@ -23,7 +24,8 @@ export function lostPlan({ changed, compartment }: PlanLinks): Failure | undefin
     if (was && linkedEpisode(was) === episode) return false
     return !known.has(episode) || known.get(episode) !== patientOf(plan)
   }
-  return plans.some(isLost) ? noSuchCase : undefined
+  const lost = plans.find(isLost)
+  return lost && atFault(noSuchCase, lost)
 }
 
 const isEpisode = ({ resourceType }: Resource): boolean => resourceType === 'EpisodeOfCare'

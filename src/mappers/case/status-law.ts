@@ -8,7 +8,7 @@ import { sameValue } from '../../lib/same-value.ts'
 import { isPast } from './mark-missed.ts'
 import { extensionOf, withExtension } from './slots.ts'
 import { shownState, withoutMark } from './standing.ts'
-import { checkedMove } from './status-tables.ts'
+import { checkedMove, legalTeamMoves, TEAM_OVER } from './status-tables.ts'
 import { isOpenTask } from './task-lens.ts'
 import { writeTask } from './write-task.ts'
 
@@ -98,7 +98,7 @@ export function lawfulTeam(
   if (!before) return ok(teamStated(after, lenses))
   const isOfCase = lenses.team.read(before).members.length > 0
   const isEnded = statusOf(after) !== statusOf(before) && TEAM_OVER.has(statusOf(after))
-  if (isRunning && isOfCase && isEnded) return fail(teamGoesOn)
+  if (isRunning && isOfCase && isEnded) return fail(teamGoesOn(statusOf(before)))
   const move = checkedMove('CareTeam', statusOf(before), statusOf(after))
   if (!move.ok) return move
   const team = teamStated(kept({ before, after }, lenses), lenses)
@@ -108,16 +108,14 @@ export function lawfulTeam(
   return ok(lenses.team.write(team, { ...lenses.team.read(team), members }))
 }
 
-const TEAM_OVER: ReadonlySet<string> = new Set(['inactive', 'entered-in-error'])
-
-const teamGoesOn: Failure = {
+const teamGoesOn = (from: string): Failure => ({
   kind: 'business-rule',
   code: 'derived-element',
   message:
     'The status of the team of a case follows from the case: it is inactive once the case has ended. Who leaves the team leaves it by their Task, or as a participant.',
   expression: 'CareTeam.status',
-  legal: ['suspended'],
-}
+  legal: legalTeamMoves(from, true),
+})
 
 /** What a peer wrote, without a mark that says that facts gave the status; what was derived from facts stays derived. */
 export function recordedStatus({ before, after }: StatusChange, context: StatusContext): Resource {

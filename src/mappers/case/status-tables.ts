@@ -45,6 +45,12 @@ const statusTables: Readonly<Record<'Task' | 'CarePlan' | 'CareTeam', StatusTabl
 export const legalMoves = (type: keyof typeof statusTables, from: string): readonly string[] =>
   statusTables[type][from] ?? []
 
+/** Statuses in which a team is over; the team of a case that goes on takes none of them. */
+export const TEAM_OVER: ReadonlySet<string> = new Set(['inactive', ERROR])
+
+export const legalTeamMoves = (from: string, isOfRunningCase: boolean): readonly string[] =>
+  legalMoves('CareTeam', from).filter(to => !isOfRunningCase || !TEAM_OVER.has(to))
+
 /** Fails with `illegal-transition` and the legal statuses when the table has no such move. */
 export function checkedMove(type: keyof typeof statusTables, from: string, to: string): Result<void> {
   const legal = statusTables[type][from]

@@ -128,7 +128,7 @@ describe('`finished` written by FHIR', () => {
   it('while nothing is proposed is refused and names ProposeClosure', () => {
     const failure = refused(open, finished(open))
     expect(failure.message).toContain('ProposeClosure, by FHIR the state extension closing')
-    expect(failure.legal).toContain('ProposeClosure')
+    expect(failure.legal).toEqual(['onhold', 'entered-in-error'])
   })
 
   it('can not be prepared by changing who proposed', () => {

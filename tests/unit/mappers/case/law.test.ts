@@ -101,7 +101,8 @@ describe('a changed native status of a case', () => {
         kind: 'illegal-transition',
         code: 'illegal-transition',
         expression: 'EpisodeOfCare.status',
-        legal: ['ScreenCase', 'OpenCase', 'RecordDeath', 'TransferOut', 'MarkEnteredInError'],
+        legal: ['active', 'entered-in-error'],
+        message: expect.stringContaining('The state extension leads to screened, open, deceased'),
       })
     },
   )
@@ -197,7 +198,7 @@ describe('a changed native status of a case', () => {
   it('after death is refused', () => {
     const dead = after(start, stays, { deceased: { at: '2026-10-12' } })
     const failure = refused(lawOf(dead, [withStatus(only(dead, 'EpisodeOfCare'), 'active')]))
-    expect(failure.legal).toEqual(['MarkEnteredInError'])
+    expect(failure.legal).toEqual(['entered-in-error'])
   })
 })
 

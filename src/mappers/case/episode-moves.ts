@@ -1,0 +1,45 @@
+import { caseMatrix, legalCommands, type CaseCommandKind, type CaseState } from '../../care-plan/case.ts'
+import type { CaseRoot } from '../../care-plan/nouns/case-root.ts'
+import { caseImages } from './case-status.ts'
+
+/** What of a case decides which command a bare native status can mean. */
+export type CaseStanding = Pick<CaseRoot, 'isWaitlisted' | 'openedAt'> & { readonly from: CaseState }
+
+/** Commands that only an explicit state can mean: a bare `finished` is no transfer nor death, `active` no closing. */
+const explicitOnly: ReadonlySet<CaseCommandKind> = new Set(['TransferOut', 'RecordDeath', 'ProposeClosure'])
+
+/** A bare `active` resumes a case that was opened before it waited for capacity; to open it anew needs the explicit state. */
+const isExplicit = (kind: CaseCommandKind, { from, openedAt }: CaseStanding): boolean =>
+  explicitOnly.has(kind) || (kind === 'OpenCase' && from === 'on-hold' && openedAt !== undefined)
+
+/** A case that waits to be opened is opened, not resumed. */
+const isOutOfPlace = (kind: CaseCommandKind, { isWaitlisted, openedAt }: CaseStanding): boolean =>
+  kind === 'ResumeCase' && isWaitlisted && openedAt === undefined
+
+/** Commands that a write can mean, by the state extension or by the native status alone. */
+export const meantCommands = (standing: CaseStanding, isStated: boolean): readonly CaseCommandKind[] =>
+  legalCommands(standing.from).filter(
+    kind => !isOutOfPlace(kind, standing) && (isStated || !isExplicit(kind, standing)),
+  )
+
+/** Native statuses that lead somewhere by themselves: exactly one command is meant by each. */
+export function legalStatuses(standing: CaseStanding): readonly string[] {
+  const { from, isWaitlisted } = standing
+  const now = caseImages[isWaitlisted && from === 'on-hold' ? 'waitlist' : from]
+  const reached = meantCommands(standing, false).flatMap(kind => {
+    const to = caseMatrix[from][kind]
+    if (to === undefined || to === from) return []
+    return [caseImages[kind === 'HoldCase' && from === 'screened' ? 'waitlist' : to]]
+  })
+  const isAlone = (status: string): boolean => reached.filter(one => one === status).length === 1
+  return reached.filter(status => status !== now && isAlone(status))
+}
+
+/** States that the state extension leads to. */
+export const legalStates = (standing: CaseStanding): readonly CaseState[] => [
+  ...new Set(
+    meantCommands(standing, true)
+      .flatMap(kind => caseMatrix[standing.from][kind] ?? [])
+      .filter(to => to !== standing.from),
+  ),
+]
