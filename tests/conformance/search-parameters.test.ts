@@ -8,6 +8,7 @@ import type { Resource } from '../../src/fhir/resource.ts'
 import { resourceTypes } from '../../src/fhir/resource-types.ts'
 import type { IndexComposite, IndexNumber } from '../../src/fhir/search/index-entry.ts'
 import { indexResource } from '../../src/fhir/search/index-resource.ts'
+import { ownParameters } from '../../src/fhir/search/own-parameters.ts'
 import {
   isRowParameter,
   searchParameters,
@@ -34,8 +35,11 @@ const derived: Readonly<Record<number, string>> = {
 }
 
 /** The name of a parameter by its number in a row, with what the row is derived for. */
-const codeOf = (number: number): string =>
-  `${searchParameters[(number % 2_000) - 1]?.code ?? ''}${derived[Math.floor(number / 2_000) * 2] ?? ''}`
+function codeOf(number: number): string {
+  const own = ownParameters.find(parameter => (number - parameter.number) % 2_000 === 0 && number > 20_000)
+  const code = own?.code ?? searchParameters[(number % 2_000) - 1]?.code ?? ''
+  return `${code}${derived[Math.floor((own ? number - 20_000 : number) / 2_000) * 2] ?? ''}`
+}
 const instant = (ms: number): string => new Date(ms).toISOString().replace('.000', '')
 
 const numberText = ({ parameter, low, high, system, code, unit, canonical }: IndexNumber): string =>
@@ -98,6 +102,7 @@ describe('the values that HL7 examples are found by', () => {
         'achievement-status http://terminology.hl7.org/CodeSystem/goal-achievement|achieved',
         'identifier |123',
         'achievement-status:text Achieved|achieved',
+        'description:text Stop smoking|stop smoking',
         'narrative a simple care goal for a patient to stop',
       ],
     ],
