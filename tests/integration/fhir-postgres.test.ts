@@ -27,7 +27,9 @@ describeWith(['postgres'], 'patches by FHIR on PostgreSQL', () => patchContract(
 describeWith(['postgres'], 'conditional FHIR writes on PostgreSQL', () => conditionalContract(open))
 describeWith(['postgres'], 'the FHIR search on PostgreSQL', () => searchContract(open))
 describeWith(['postgres'], 'conditions of FHIR searches on PostgreSQL', () => searchConditionsContract(open))
-describeWith(['postgres'], 'the results of searches on PostgreSQL', () => searchResultsContract(open))
+describeWith(['postgres'], 'the results of searches on PostgreSQL', () =>
+  searchResultsContract(open, { large: true }),
+)
 describeWith(['postgres'], 'the pages of searches on PostgreSQL', () => searchPagesContract(open))
 describeWith(['postgres'], 'FHIR batches and transactions on PostgreSQL', () => transactionContract(open))
 describeWith(['postgres'], 'the Provenance of FHIR writes on PostgreSQL', () => provenanceContract(open))
