@@ -2,6 +2,7 @@ import { interactions } from './interactions.ts'
 import { operationsOf } from './operations/operations.ts'
 import type { Resource } from './resource.ts'
 import { resourceTypes } from './resource-types.ts'
+import { compartmentDefinitions } from './search/compartment-definitions.ts'
 import { searchableParametersOf } from './search/parameters.ts'
 
 export interface CapabilityOptions {
@@ -40,6 +41,9 @@ export function capabilityStatement({ base, canonicalBase, version, date }: Capa
         resource: resourceCapabilities(canonicalBase),
         interaction: systemInteractions,
         searchParam: systemParameters,
+        compartment: Object.keys(compartmentDefinitions).map(
+          name => `http://hl7.org/fhir/CompartmentDefinition/${name.toLowerCase()}`,
+        ),
       },
     ],
   }
