@@ -9,6 +9,7 @@ import {
 import { historySetText } from '../fhir/bundle/history-set.ts'
 import { keyText, type ResourceKey } from '../fhir/resource.ts'
 import { resourceTypes } from '../fhir/resource-types.ts'
+import { mayDo } from '../fhir/smart/may-do.ts'
 import type { FhirDeps } from './fhir-deps.ts'
 import { unknown } from './fhir-read.ts'
 import { isLimited, visible } from './fhir-visibility.ts'
@@ -66,8 +67,8 @@ async function instanceHistory(
   const times = timesOf(query)
   const from = page === undefined ? {} : { before: Number(page) }
   const limited = isLimited(deps, key.type)
-  const read = (last: HistoryVersion | undefined) =>
-    store.history(tenant, key, { count: count + 1, ...from, ...(last && { before: last.version }), ...times })
+  const read: Collecting['read'] = (size, last) =>
+    store.history(tenant, key, { count: size, ...from, ...(last && { before: last.version }), ...times })
   const found = await collect(deps, { count, limited, read })
   if (!found.ok) return found
   const versions = found.value
@@ -93,11 +94,11 @@ async function wholeHistory(
   const { count } = query
   const place = query.page === undefined ? ok(undefined) : readHistoryToken(query.page)
   if (!place.ok) return place
-  const types = type === undefined ? Object.keys(resourceTypes) : [type]
-  const read = (last: HistoryVersion | undefined) => {
+  const types = type === undefined ? readableTypes(deps) : [type]
+  const read: Collecting['read'] = (size, last) => {
     const after = last ?? place.value
     return deps.store.historyOf(deps.tenant, {
-      ...{ types, count: count + 1, ...timesOf(query) },
+      ...{ types, count: size, ...timesOf(query) },
       ...(after && { after }),
     })
   }
@@ -112,15 +113,19 @@ async function wholeHistory(
   })
 }
 
+const readableTypes = ({ access }: FhirDeps): readonly string[] =>
+  Object.keys(resourceTypes).filter(type => mayDo(access, type, 'r') !== 'none')
+
 interface Collecting {
   readonly count: number
   readonly limited: boolean
-  /** The versions that follow one, the first ones without. */
-  readonly read: (last: HistoryVersion | undefined) => Promise<readonly HistoryVersion[]>
+  /** So many versions that follow one, the first ones without. */
+  readonly read: (size: number, last?: HistoryVersion) => Promise<readonly HistoryVersion[]>
 }
 
 /** So many versions are looked at for one page of who may see only some. */
 const LOOKED_MAX = 2000
+const LOOKED_AT_ONCE = 200
 
 /**
  * A page and one more, of what the caller may see. The place of the next page is never that of a version that is hidden: it
@@ -130,14 +135,15 @@ async function collect(
   deps: FhirDeps,
   { count, limited, read }: Collecting,
 ): Promise<Result<readonly HistoryVersion[]>> {
-  if (!limited) return ok(await read(undefined))
+  if (!limited) return ok(await read(count + 1))
   const may = visibility(deps)
+  const size = Math.max(count + 1, LOOKED_AT_ONCE)
   const found: HistoryVersion[] = []
   let last: HistoryVersion | undefined
   for (let looked = 0; looked < LOOKED_MAX;) {
-    const versions = await read(last)
+    const versions = await read(size, last)
     for (const version of versions) if (found.length <= count && (await may(version))) found.push(version)
-    if (versions.length <= count || found.length > count) return ok(found)
+    if (versions.length < size || found.length > count) return ok(found)
     looked += versions.length
     last = versions.at(-1)
   }

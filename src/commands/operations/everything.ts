@@ -81,6 +81,11 @@ const onlyOne: Failure = {
   message: 'The token reaches only some patients; name one: Patient/id/$everything.',
 }
 
+const LOOKED_AT_ONCE = 200
+
+const isLimitedAnywhere = (deps: FhirDeps, types: readonly string[]): boolean =>
+  types.some(type => isLimited(deps, type))
+
 /** A page and one more of what the caller may see: a page that what is hidden left empty would tell of it. */
 async function ofPatients(
   deps: FhirDeps,
@@ -88,16 +93,17 @@ async function ofPatients(
   { count, types = compartmentTypes, times, after }: Query,
 ): Promise<readonly Stored[]> {
   const wanted = types.filter(each => isInCompartments(each) && mayDo(deps.access, each, 'r') !== 'none')
+  const size = isLimitedAnywhere(deps, wanted) ? Math.max(count + 1, LOOKED_AT_ONCE) : count + 1
   const found: Stored[] = []
   for (let last = after; found.length <= count;) {
     const rows = await deps.store.compartment(deps.tenant, {
       ...(patient !== undefined && { patient }),
-      ...{ ...times, types: wanted, count: count + 1 },
+      ...{ ...times, types: wanted, count: size },
       ...(last && { after: last }),
     })
     found.push(...rows.filter(row => isShown(deps, row)))
     last = rows.at(-1)
-    if (rows.length <= count) break
+    if (rows.length < size) break
   }
   return found.slice(0, count + 1)
 }
