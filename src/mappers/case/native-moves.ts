@@ -46,10 +46,10 @@ const onward: Readonly<Record<string, Onward>> = {
   },
 }
 
-/** Native statuses beside the images of the states. */
+/** Native statuses that mean a state which another one means too. */
 const further: Readonly<Record<string, readonly string[]>> = {
-  Encounter: ['arrived', 'triaged', 'in-progress', 'onleave'],
-  ServiceRequest: ['on-hold'],
+  Encounter: ['planned', 'arrived', 'triaged', 'in-progress', 'onleave'],
+  ServiceRequest: ['draft', 'active', 'on-hold'],
   Appointment: ['arrived', 'checked-in'],
 }
 
