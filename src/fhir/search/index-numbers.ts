@@ -52,7 +52,7 @@ const SAFE_DIGITS = 15
 const PLAIN = /^-?\d{1,20}(?:\.\d{1,20})?$/
 
 /** A number as one text whatever way it was written (5.40 is 5.4), short enough for an index row; long decimals keep their digits. */
-export function decimalText(value: unknown): string | undefined {
+function decimalText(value: unknown): string | undefined {
   if (typeof value === 'number') return numberText(value)
   if (!isRawNumber(value)) return undefined
   const text = value.rawJSON
