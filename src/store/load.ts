@@ -30,8 +30,9 @@ interface Loading {
  */
 export async function load(db: Db, request: LoadRequest): Promise<Loaded> {
   const parts = partsOf(request)
+  if (parts.length === 0 && !request.lock) return collect([], [])
   const statements = parts.map(part => part.statement)
-  const first = request.recordOf ? [planOnce] : []
+  const first = request.recordOf || isSmall(request) ? [planOnce] : []
   const seen = collect(parts, (await db.snapshot([...first, ...statements])).slice(first.length))
   if (!request.lock) return seen
   const locks = [...lockResources(request.tenant, seen.resources), ...lockSaid(request.tenant, seen.said)]
@@ -44,7 +45,8 @@ export async function load(db: Db, request: LoadRequest): Promise<Loaded> {
 /**
  * For one record, found by its key: planned once a connection, for planning took four times as long as reading a case
  * (measured), and never as a scan, even if the table was small when it was planned. Loads of many keys are planned for
- * what they name: with one plan for all, ADT ingestion cost PostgreSQL three times as much.
+ * what they name: with one plan for all, ADT ingestion cost PostgreSQL three times as much. Few keys are what a plan for all
+ * expects (ten a list), and planning them anew was most of their cost.
  */
 const planOnce: Statement = {
   text: [
@@ -56,6 +58,11 @@ const planOnce: Statement = {
     .map(setting => `set local ${setting}`)
     .join('; '),
 }
+
+const FEW = 10
+
+const isSmall = ({ keys = [], compartments, subjects = [], messages = [] }: LoadRequest): boolean =>
+  [keys, compartments?.patients ?? [], subjects, messages].every(list => list.length <= FEW)
 
 function collect(parts: readonly Part[], answers: readonly Rows<object>[]): Loaded {
   const loading: Loading = { resources: new Map(), facts: [], said: [], messages: [] }
