@@ -3,8 +3,8 @@ import { isNode, report, reportAt } from './scope.ts'
 import type { Node, Scope } from './scope.ts'
 import type { Targets } from './type-rules.ts'
 
-const RELATIVE = /^([A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
-const CONDITIONAL = /^([A-Za-z]+)\?/
+const RELATIVE = /^[A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+const CONDITIONAL = /^[A-Za-z]+\?/
 const REST_URL = /\/([A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:./
 
@@ -47,12 +47,18 @@ function walkLiteral(reference: string, targets: Targets | undefined, scope: Sco
  */
 function targetType(reference: string, scope: Scope): string | undefined {
   if (reference.startsWith('#')) return scope.contained.get(reference.slice(1))
-  const type = (RELATIVE.exec(reference) ?? CONDITIONAL.exec(reference))?.[1]
+  const type = relativeType(reference)
   if (type !== undefined) return isResourceType(type) ? type : 'malformed'
   if (!ABSOLUTE.test(reference)) return 'malformed'
   if (!reference.startsWith('http')) return scope.entryTypes.get(reference)
   const named = REST_URL.exec(reference)?.[1]
   return named !== undefined && isResourceType(named) ? named : scope.entryTypes.get(reference)
+}
+
+/** NOTE: `test` makes no array of matches; `exec` did for every reference of every resource. */
+function relativeType(reference: string): string | undefined {
+  if (RELATIVE.test(reference)) return reference.slice(0, reference.indexOf('/'))
+  return CONDITIONAL.test(reference) ? reference.slice(0, reference.indexOf('?')) : undefined
 }
 
 /** id -> type of the contained resources. */
