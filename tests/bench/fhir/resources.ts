@@ -40,7 +40,7 @@ export const encounter = (subject: string, identifier: string): Body => ({
   serviceProvider: { display: 'Clinic' },
 })
 
-export const observation = (subject: string, context: string, [code, value]: [string, number]): Body => ({
+const observation = (subject: string, context: string, [code, value]: [string, number]): Body => ({
   resourceType: 'Observation',
   status: 'final',
   category: [
@@ -80,7 +80,7 @@ export function fiveResources(identifier: string, n: number): Body {
   return transactionOf(made)
 }
 
-export const transactionOf = (made: readonly (readonly [fullUrl: string, resource: Body])[]): Body => ({
+const transactionOf = (made: readonly (readonly [fullUrl: string, resource: Body])[]): Body => ({
   resourceType: 'Bundle',
   type: 'transaction',
   entry: made.map(([fullUrl, resource]) => ({
