@@ -78,7 +78,8 @@ function askedOf({ pairs, lenient, posted }: ScopedSearch, seal: PageSeal): Resu
   return page.ok ? ok({ page: page.value, token, posted }) : page
 }
 
-const besidePage: ReadonlySet<string> = new Set([PAGE_PARAMETER, '_format', '_pretty'])
+/** `_count` is overlooked: clients add it to links (Medplum's does), and pages keep the size that they began with. */
+const besidePage: ReadonlySet<string> = new Set([PAGE_PARAMETER, '_format', '_pretty', '_count'])
 
 const notAlone: Failure = {
   kind: 'invalid',

@@ -107,6 +107,11 @@ export function searchPagesContract(open: () => Promise<FhirServer>): void {
       }
     })
 
+    test('keep their size when a client adds a _count to the link', async () => {
+      const next = link(await ok('/Patient?_count=1'), 'next') ?? ''
+      expect(keys(await ok(`${next}&_count=1000`))).toEqual(keys(await ok(next)))
+    })
+
     test('of a search too long for an address are not made: the search is refused when it has a second page', async () => {
       const ids = Array.from(
         { length: 900 },
