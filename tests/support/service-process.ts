@@ -17,7 +17,7 @@ export interface ServiceProcess {
 
 /** Runs the service as a user would, with nothing of the tester's own environment, and waits until it is ready. */
 export async function startService(environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-  const port = await freePort()
+  const port = Number(environment['PORT'] ?? (await freePort()))
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: PROJECT,
     stdio: ['ignore', 'pipe', 'pipe'],
