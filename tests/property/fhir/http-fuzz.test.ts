@@ -120,6 +120,9 @@ function placesOf(value: unknown): readonly Place[] {
   return Object.keys(holder).flatMap(key => [{ holder, key }, ...placesOf(holder[key])])
 }
 
+const nameOf = (value: unknown): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 20)
+
 function changed(whole: object, steps: readonly Step[]): unknown {
   const copy = JSON.parse(JSON.stringify(whole)) as object
   for (const { at, how, value: shared } of steps) {
@@ -133,8 +136,8 @@ function changed(whole: object, steps: readonly Step[]): unknown {
     else if (how === 'wrap') holder[key] = [holder[key], holder[key]]
     else if (how === 'graft')
       holder[key] = JSON.parse(JSON.stringify(places[(at * 7) % places.length]?.holder))
-    else
-      Object.defineProperty(holder, String(value).slice(0, 20), {
+    else if (!Array.isArray(holder))
+      Object.defineProperty(holder, nameOf(value), {
         value: holder[key],
         enumerable: true,
         writable: true,
