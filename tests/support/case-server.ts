@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import { createApp, type App, type Overrides } from '../../src/app.ts'
 import { readConfig } from '../../src/config/environment.ts'
+import { copiedFolder } from './copied-folder.ts'
 
 /** The whole service in this process, over an embedded database of its own and a clock that tests move. */
 export interface CaseServer {
@@ -39,11 +40,25 @@ export interface CaseServerOptions {
   readonly overrides?: Overrides
 }
 
+/** Settings that change nothing in what a first start writes. */
+const ALIKE: ReadonlySet<string> = new Set(['TIME_ZONE', 'CALENDAR', 'LOG_LEVEL', 'TEST_MESSAGES'])
+
+/** The first start of a service, long before any test: its models and questionnaires are there when the tests begin. */
+async function startOnce(dataDir: string): Promise<void> {
+  const config = readConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'silent' })
+  if (!config.ok) throw new Error('the configuration must hold')
+  const clock = { nowMs: () => Date.parse('2020-01-01T00:00:00Z') }
+  const app = await createApp(config.value, { clock, say: () => undefined })
+  await app.server.ready()
+  await app.close()
+}
+
 export async function openCaseServer(
   at = '2026-10-13T13:00:00Z',
   { environment = {}, overrides = {} }: CaseServerOptions = {},
 ): Promise<CaseServer> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'cw-case-'))
+  const isUsual = Object.keys(environment).every(name => ALIKE.has(name))
+  const dataDir = isUsual ? await copiedFolder('started', startOnce) : mkdtempSync(join(tmpdir(), 'cw-case-'))
   const clock = { nowMs: Date.parse(at) }
   const usual = { DATA_DIR: dataDir, LOG_LEVEL: 'silent', TIME_ZONE: 'America/New_York' }
   const config = readConfig({ ...usual, ...environment })

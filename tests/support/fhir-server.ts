@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { FhirDeps } from '../../src/commands/fhir-deps.ts'
 import { mintIds } from '../../src/commands/mint-ids.ts'
@@ -12,6 +10,7 @@ import { ok } from '../../src/lib/result.ts'
 import { fhirRoutes } from '../../src/routes/fhir/fhir-routes.ts'
 import { httpServer } from '../../src/routes/http-server.ts'
 import { openEmbeddedStore, openPostgresStore } from '../../src/store/open-store.ts'
+import { copiedFolder } from './copied-folder.ts'
 
 export const BASE = 'http://casewire.test/fhir'
 
@@ -52,9 +51,11 @@ export interface FhirServerOptions {
 export async function openFhirServer(options: FhirServerOptions = {}): Promise<FhirServer> {
   const clock = { nowMs: Date.parse('2026-11-22T08:00:00Z') }
   const clockPort = { nowMs: () => clock.nowMs }
-  const dataDir = mkdtempSync(join(tmpdir(), 'cw-fhir-'))
   const index = (resource: Resource) => indexResource(resource, BASE)
   const common = { clock: clockPort, indexResource: index, migrate: 'auto' as const }
+  const migrated = async (folder: string): Promise<void> =>
+    (await openEmbeddedStore({ dataDir: folder, ...common })).close()
+  const dataDir = options.databaseUrl === undefined ? await copiedFolder('migrated', migrated) : ''
   const store = await (options.databaseUrl === undefined
     ? openEmbeddedStore({ dataDir, ...common })
     : openPostgresStore({ databaseUrl: options.databaseUrl, ...common }))

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import {
   serverForTests,
@@ -19,6 +22,8 @@ declare module 'vitest' {
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await stopServersForTests()
+  const templates = mkdtempSync(join(tmpdir(), 'cw-templates-'))
+  project.provide('templates', templates)
   const { filenamePattern } = project.vitest as unknown as { readonly filenamePattern?: string[] }
   const { testFiles } = await project.globTestFiles(filenamePattern)
   const named = new Set(serversNamedIn(testFiles))
@@ -32,7 +37,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   )
   for (const [name, server] of entries.filter(([each]) => named.has(each))) report(name, server)
   project.provide('servers', Object.fromEntries(entries) as Record<ServiceName, Server>)
-  return stopServersForTests
+  return async () => {
+    rmSync(templates, { recursive: true, force: true })
+    await stopServersForTests()
+  }
 }
 
 function report(name: ServiceName, server: Server): void {
