@@ -96,10 +96,11 @@ export function placeConditional(
 ): Result<ReadonlyMap<WriteIntent, Conditional>> {
   const conditional = new Map<WriteIntent, Conditional>()
   const made = new Map<string, ResourceKey>()
+  const deleted = deletedBy(intents)
   for (const intent of intents) {
     for (const condition of ownCondition(intent)) {
       const text = conditionText(condition)
-      const [hit, second] = placing.found.get(text) ?? []
+      const [hit, second] = hitsOf(intent, placing.found.get(text) ?? [], deleted)
       if (second)
         return at(intent, ambiguous(intent.ifNoneExist === undefined ? 'The query' : 'If-None-Exist'))
       const found = hit
@@ -111,6 +112,25 @@ export function placeConditional(
     }
   }
   return ok(conditional)
+}
+
+/** Deletes come before creates (http://hl7.org/fhir/R4/http.html#trules). */
+const deletedBy = (intents: readonly WriteIntent[]): ReadonlySet<string> =>
+  new Set(
+    intents.flatMap(({ method, type, id }) =>
+      method === 'DELETE' && id !== undefined ? [keyText({ type, id })] : [],
+    ),
+  )
+
+/** A conditional create doesn't find what the same Bundle deletes. Of several hits not all are known: they stay ambiguous. */
+function hitsOf(
+  { type, ifNoneExist }: WriteIntent,
+  hits: readonly ConditionHit[],
+  deleted: ReadonlySet<string>,
+): readonly ConditionHit[] {
+  const [only] = hits
+  if (ifNoneExist === undefined || hits.length !== 1 || !only) return hits
+  return deleted.has(keyText({ type, id: only.id })) ? [] : hits
 }
 
 type Led = Omit<Conditional, 'text'>

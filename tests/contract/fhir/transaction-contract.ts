@@ -220,27 +220,33 @@ export function transactionContract(open: () => Promise<FhirServer>): void {
       expect((await read(locationOf(second, 0))).subject.reference).toBe(locationOf(first, 0))
     })
 
-    test('fails when a conditional create finds what another entry writes or deletes', async () => {
+    test('fails when a conditional create finds what another entry writes', async () => {
       const identified = patient({ identifier: [{ system: 'urn:t', value: '30' }] })
       const found = post(identified, {}, { ifNoneExist: 'identifier=urn:t|30' })
       await send(bundle('transaction', put({ ...identified, id: 'overlap' })))
-      for (const other of [
-        put({ ...identified, gender: 'male', id: 'overlap' }),
-        remove('Patient/overlap'),
+      const other = put({ ...identified, gender: 'male', id: 'overlap' })
+      for (const entries of [
+        [found, other],
+        [other, found],
       ]) {
-        for (const entries of [
-          [found, other],
-          [other, found],
-        ]) {
-          const reply = await send(bundle('transaction', ...entries))
-          expect([reply.status, reply.json.issue[0].details.coding[0].code]).toEqual([
-            400,
-            'bundle-identity-overlap',
-          ])
-        }
+        const reply = await send(bundle('transaction', ...entries))
+        expect([reply.status, reply.json.issue[0].details.coding[0].code]).toEqual([
+          400,
+          'bundle-identity-overlap',
+        ])
       }
       expect((await read('Patient/overlap')).meta.versionId).toBe('1')
       expect(statuses(await send(bundle('transaction', found, found)))).toEqual(['200', '200'])
+    })
+
+    test('deletes before it creates: a conditional create does not find what another entry deletes', async () => {
+      const identified = patient({ identifier: [{ system: 'urn:t', value: '31' }] })
+      await send(bundle('transaction', put({ ...identified, id: 'gone-first' })))
+      const found = post(identified, {}, { ifNoneExist: 'identifier=urn:t|31' })
+      const reply = await send(bundle('transaction', found, remove('Patient/gone-first')))
+      expect(statuses(reply)).toEqual(['201', '204'])
+      expect(locationOf(reply, 0)).not.toBe('Patient/gone-first')
+      expect((await read(locationOf(reply, 0))).identifier).toEqual([{ system: 'urn:t', value: '31' }])
     })
 
     test('a conditional reference finds what is there, or what an entry with the same condition makes', async () => {
