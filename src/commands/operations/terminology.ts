@@ -85,11 +85,11 @@ const codeUnknown = fail({
 type Pairs = readonly (readonly [name: string, value: string])[]
 
 /**
- * The terminology that the modifiers `:in`, `:not-in`, `:above` and `:below` of a search ask for, fetched before the search is
- * parsed (which is pure); undefined when it asks for none.
+ * The terminology that the modifiers `:in`, `:not-in`, `:above` and `:below` of a search (`in`, `ni`, `sb`, `ss` of a `_filter`) ask for,
+ * fetched before the search is parsed (which is pure); undefined when it asks for none.
  */
 export async function terminologyFor(deps: FhirDeps, pairs: Pairs): Promise<Terminology | undefined> {
-  const asked = pairs.filter(([name]) => /:(?:in|not-in|above|below)(?:\.|$)/.test(name))
+  const asked = pairs.flatMap(asModifiers).filter(([name]) => /:(?:in|not-in|above|below)(?:\.|$)/.test(name))
   if (asked.length === 0) return undefined
   const sets = new Map<string, readonly ExpandedCode[]>()
   const systems = new Map<string, CodeSystem>()
@@ -107,6 +107,13 @@ export async function terminologyFor(deps: FhirDeps, pairs: Pairs): Promise<Term
       return found?.concepts.has(code) ? closureOf(found, code, direction) : undefined
     },
   }
+}
+
+/** A `_filter` as the modifiers that its operators mean; what only looks like one of them is fetched in vain. */
+function asModifiers([name, value]: Pairs[number]): Pairs {
+  if (!/(?:^|[.:])_filter$/.test(name)) return [[name, value]]
+  const tests = value.slice(0, 4_000).matchAll(/ (in|ni|ss|sb) +"?([^\s")\]]+)/g)
+  return [...tests].map(([, operator = '', text = '']) => [/^[in]/.test(operator) ? ':in' : ':below', text])
 }
 
 const systemIn = (token: string): string => token.split('|')[0] ?? ''
