@@ -72,6 +72,16 @@ describe('entries of a batch or transaction', () => {
     expect((await server.call({ path: '/Patient/patched' })).json.gender).toBe('other')
   })
 
+  test('are deleted before they are created: a conditional create does not find what another entry deletes', async () => {
+    await put('gone-first', patient('gone-first'))
+    const reply = await send('transaction', [
+      { resource: patient('gone-first'), ...request('POST', 'Patient', { ifNoneExist: 'identifier=urn:e|gone-first' }) },
+      request('DELETE', 'Patient/gone-first'),
+    ])
+    expect(statuses(reply)).toEqual(['201', '204'])
+    expect(reply.json.entry[0].response.location).not.toContain('gone-first')
+  })
+
   test('a JSON Patch in a Binary may refer to what its Bundle makes', async () => {
     await put('bound', patient('10'))
     const reply = await send('transaction', [

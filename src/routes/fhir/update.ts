@@ -18,13 +18,17 @@ import { writtenAnswer } from './written-answer.ts'
 
 /** `PUT /Type/id` (http://hl7.org/fhir/R4/http.html#update): creates what isn't there; If-Match guards what is. */
 export const update: Handler = async exchange => {
-  const key = keyOf(exchange)
-  if (!key.ok) return key
+  const type = typeOf(exchange)
+  if (!type.ok) return type
   const known = onlyParameters(exchange)
   if (!known.ok) return known
-  const resource = bodyOf(exchange, key.value.type)
+  const resource = bodyOf(exchange, type.value)
   if (!resource.ok) return resource
-  if (resource.value.id !== key.value.id) return otherId(key.value.type)
+  if (resource.value.id !== exchange.params['id']) return otherId(type.value)
+  const refused = refusedContent(exchange.deps.validate(resource.value))
+  if (refused) return fail(refused)
+  const key = keyOf(exchange)
+  if (!key.ok) return key
   return put(exchange, { ...key.value, resource: resource.value })
 }
 
@@ -34,6 +38,8 @@ export const conditionalUpdate: Handler = async exchange => {
   if (!type.ok) return type
   const resource = bodyOf(exchange, type.value)
   if (!resource.ok) return resource
+  const refused = refusedContent(exchange.deps.validate(resource.value))
+  if (refused) return fail(refused)
   return put(exchange, { type: type.value, condition: conditionIn(exchange), resource: resource.value })
 }
 
@@ -42,8 +48,6 @@ async function put(
   intent: Omit<WriteIntent, 'method'> & { readonly resource: Resource },
 ): Promise<Result<Answer>> {
   const { deps, caller } = exchange
-  const refused = refusedContent(deps.validate(intent.resource))
-  if (refused) return fail(refused)
   const written = await writeAll(deps, caller, [{ ...intent, method: 'PUT', ...ifMatches(exchange) }])
   return written.ok ? writtenAnswer(exchange, written.value[0]) : written
 }

@@ -239,16 +239,6 @@ export function transactionContract(open: () => Promise<FhirServer>): void {
       expect(statuses(await send(bundle('transaction', found, found)))).toEqual(['200', '200'])
     })
 
-    test('deletes before it creates: a conditional create does not find what another entry deletes', async () => {
-      const identified = patient({ identifier: [{ system: 'urn:t', value: '31' }] })
-      await send(bundle('transaction', put({ ...identified, id: 'gone-first' })))
-      const found = post(identified, {}, { ifNoneExist: 'identifier=urn:t|31' })
-      const reply = await send(bundle('transaction', found, remove('Patient/gone-first')))
-      expect(statuses(reply)).toEqual(['201', '204'])
-      expect(locationOf(reply, 0)).not.toBe('Patient/gone-first')
-      expect((await read(locationOf(reply, 0))).identifier).toEqual([{ system: 'urn:t', value: '31' }])
-    })
-
     test('a conditional reference finds what is there, or what an entry with the same condition makes', async () => {
       await send(
         bundle(

@@ -66,7 +66,7 @@ describe('a search parameter expression', () => {
     expect(select('Bundle.entry[0].resource', { resourceType: 'Bundle', entry } as never)).toEqual([
       { resourceType: 'Composition', id: 'a' },
     ])
-    expect(select('Bundle.entry[0].resource', { resourceType: 'Bundle' } as never)).toEqual([])
+    expect(select('Bundle.entry[0].resource', { resourceType: 'Bundle' })).toEqual([])
   })
 
   test('says whether somebody is deceased, by boolean or by date', () => {
