@@ -75,7 +75,10 @@ describe('entries of a batch or transaction', () => {
   test('are deleted before they are created: a conditional create does not find what another entry deletes', async () => {
     await put('gone-first', patient('gone-first'))
     const reply = await send('transaction', [
-      { resource: patient('gone-first'), ...request('POST', 'Patient', { ifNoneExist: 'identifier=urn:e|gone-first' }) },
+      {
+        resource: patient('gone-first'),
+        ...request('POST', 'Patient', { ifNoneExist: 'identifier=urn:e|gone-first' }),
+      },
       request('DELETE', 'Patient/gone-first'),
     ])
     expect(statuses(reply)).toEqual(['201', '204'])
