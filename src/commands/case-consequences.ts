@@ -9,7 +9,7 @@ import { withDeathNoted } from '../mappers/case/death-noted.ts'
 import { caseNames } from '../mappers/case/names.ts'
 import type { CaseDeps } from './cases/case-deps.ts'
 import { caseFileTypes } from './cases/case-compartment.ts'
-import { staysIn } from './cases/case-scene.ts'
+import { guardOf, staysIn } from './cases/case-scene.ts'
 import { shardOf } from './fhir-placing.ts'
 import { parseRemembered } from './parsed-resources.ts'
 import type { Loaded, Said, Store } from './ports/store.ts'
@@ -160,9 +160,3 @@ const sameAs = (one: Resource) => (other: Resource) =>
 
 const withChanged = (compartment: readonly Resource[], changed: readonly Resource[]): readonly Resource[] =>
   changed.length === 0 ? compartment : [...compartment.filter(one => !changed.some(sameAs(one))), ...changed]
-
-/** The patient's own register, which every message and command about the patient rewrites too. */
-function guardOf({ said }: Loaded, patient: string): Said {
-  const found = said.find(({ subject, scope }) => subject === patient && scope === '')
-  return { subject: patient, scope: '', version: (found?.version ?? 0) + 1, body: found?.body ?? {} }
-}

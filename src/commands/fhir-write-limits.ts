@@ -5,6 +5,7 @@ import type { Resource } from '../fhir/resource.ts'
 import type { AccessRule, Permission } from '../fhir/smart/access.ts'
 import { mayDo } from '../fhir/smart/may-do.ts'
 import { maySee } from '../fhir/smart/may-see.ts'
+import { SUBSETTED } from '../fhir/summary.ts'
 import type { FhirDeps } from './fhir-deps.ts'
 import { at } from './fhir-intent.ts'
 import type { PlacedIntent } from './fhir-placing.ts'
@@ -109,11 +110,6 @@ const bareText = ({ type, id, version, updated }: Stored): string =>
     ...{ resourceType: type, id },
     meta: { versionId: String(version), lastUpdated: updated, tag: [SUBSETTED] },
   })
-
-const SUBSETTED = {
-  system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
-  code: 'SUBSETTED',
-}
 
 /**
  * What tells the conditional creates of callers apart who find different things by the same condition: the ids that they take

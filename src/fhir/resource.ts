@@ -41,3 +41,7 @@ export interface ResourceKey {
 }
 
 export const keyText = (key: ResourceKey): string => `${key.type}/${key.id}`
+
+/** The same of a resource at hand. */
+export const keyTextOf = ({ resourceType, id = '' }: Pick<Resource, 'resourceType' | 'id'>): string =>
+  keyText({ type: resourceType, id })

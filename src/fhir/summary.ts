@@ -120,7 +120,8 @@ function summaryValue(holds: Holds, value: unknown): unknown {
   return Object.keys(part).length > 0 ? part : value
 }
 
-const SUBSETTED = {
+/** Marks what is less than the whole (http://hl7.org/fhir/R4/search.html#elements). */
+export const SUBSETTED = {
   system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
   code: 'SUBSETTED',
 }

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance } from 'fastify'
 import type { Failure } from '../lib/result.ts'
 import { wellFormedJson } from '../fhir/read-json.ts'
 import { sendProblem } from './problem.ts'
+import { utf8 } from './utf8.ts'
 
 /** A body that is no JSON that two readers would read alike. */
 interface RefusedBody extends Error {
@@ -36,11 +37,3 @@ function bodyOf(bytes: Buffer): ReturnType<typeof wellFormedJson> {
 }
 
 const malformed = (message: string): Failure => ({ kind: 'invalid', code: 'json-malformed', message })
-
-function utf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
-}

@@ -160,7 +160,7 @@ const contextOf = (deps: CaseDeps, { shard, stays, ...stamp }: ContextFrame): Co
  * The patient's own register, which every ADT message about the patient rewrites too: written again as it is, it lets
  * only one of two writers through that looked at the same record and wrote different resources.
  */
-function guardOf({ said }: Loaded, patient: string): Said {
+export function guardOf({ said }: Loaded, patient: string): Said {
   const found = said.find(({ subject, scope }) => subject === patient && scope === '')
   return { subject: patient, scope: '', version: (found?.version ?? 0) + 1, body: found?.body ?? {} }
 }

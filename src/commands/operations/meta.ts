@@ -1,3 +1,4 @@
+import { listOf } from '../../lib/list-of.ts'
 import { ok, type Result } from '../../lib/result.ts'
 import { parseJson } from '../../lib/json.ts'
 import { sameValue } from '../../lib/same-value.ts'
@@ -67,8 +68,6 @@ function changedMeta(now: Meta, { meta, does }: MetaChange & { readonly meta: Me
   )
   return { ...others, ...Object.fromEntries(changed.filter(([, items]) => items.length > 0)) }
 }
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** A tag or label is the same when system and code are. */
 function isSame(one: unknown, other: unknown): boolean {

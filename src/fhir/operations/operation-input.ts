@@ -1,3 +1,4 @@
+import { listOf } from '../../lib/list-of.ts'
 import { fail, ok, type Result } from '../../lib/result.ts'
 import { isRawNumber } from '../../lib/json.ts'
 import type { Resource } from '../resource.ts'
@@ -20,7 +21,7 @@ export function argumentsOf(
   const asked = pairs.map(([name, value]) => ({ name, value }))
   if (!body) return asked
   if (body.resourceType !== 'Parameters') return [...asked, { name: 'resource', resource: body }]
-  return [...asked, ...list(body['parameter']).flatMap(argumentIn)]
+  return [...asked, ...listOf(body['parameter']).flatMap(argumentIn)]
 }
 
 function argumentIn(item: unknown): readonly Argument[] {
@@ -30,8 +31,6 @@ function argumentIn(item: unknown): readonly Argument[] {
   const value = Object.entries(item).find(([key]) => /^value[A-Z]/.test(key))?.[1]
   return [{ name, ...(value !== undefined && { value }), ...(resource && { resource }) }]
 }
-
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** The only value of a parameter as text. Failure: `operation-input` when it has several, or is no primitive. */
 export function textArgument(given: readonly Argument[], name: string): Result<string | undefined> {

@@ -1,3 +1,4 @@
+import { listOf } from '../../lib/list-of.ts'
 import { fail, ok, type Result } from '../../lib/result.ts'
 import { isFields, type JsonFields } from './json-tree.ts'
 import { parsePath, type PathExpression } from './path-grammar.ts'
@@ -122,8 +123,6 @@ const partsIn = (fields: JsonFields): ReadonlyMap<unknown, JsonFields> =>
       .filter(isFields)
       .map(part => [part['name'], part]),
   )
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 function pathOf(part: JsonFields | undefined): Result<PathExpression> {
   const text = plainOf(part)

@@ -1,11 +1,13 @@
+import { listOf } from '../../lib/list-of.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import type { ElementRule } from '../validation/type-rules.ts'
 import type { FhirPatchChange, FhirPatchOperation, PatchValue } from './fhir-patch-operations.ts'
+import { inapplicable } from './inapplicable.ts'
 import { edited, isFields, valueAt, type JsonFields, type Place } from './json-tree.ts'
 import { evaluatePath } from './path-evaluate.ts'
 import type { PathExpression } from './path-grammar.ts'
 import { fieldsPlaceOf, propertiesOf, type PathNode } from './path-nodes.ts'
-import { listOf, padded, standingAs } from './patch-value.ts'
+import { padded, standingAs } from './patch-value.ts'
 
 type Change<Type> = Extract<FhirPatchChange, { readonly type: Type }>
 
@@ -32,9 +34,6 @@ function saidOf(place: string, type: string, failure: Failure): Failure {
   const issue = { severity: 'error', code: 'processing', diagnostics: message, expression: place } as const
   return { ...failure, message, expression: place, issues: [issue] }
 }
-
-const inapplicable = (message: string): Result<never> =>
-  fail({ kind: 'unprocessable', code: 'patch-not-applicable', message })
 
 function applied(resource: JsonFields, path: PathExpression, change: FhirPatchChange): Result<JsonFields> {
   switch (change.type) {

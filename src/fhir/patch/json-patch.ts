@@ -1,4 +1,5 @@
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import { inapplicable } from './inapplicable.ts'
 import { edited, isFields, sizeWithin, valueAt, withField, type Place } from './json-tree.ts'
 import { sameJson } from './same-json.ts'
 
@@ -96,9 +97,6 @@ const tooLarge: Failure = {
   code: 'patch-too-large',
   message: 'The patch copies too much; send what it should make with PUT.',
 }
-
-const inapplicable = (message: string): Result<never> =>
-  fail({ kind: 'unprocessable', code: 'patch-not-applicable', message })
 
 function applied(document: unknown, operation: JsonPatchOperation): Result<unknown> {
   const { op, path } = operation

@@ -1,3 +1,4 @@
+import { listOf } from '../../lib/list-of.ts'
 import type { PatchPart, PatchValue } from './fhir-patch-operations.ts'
 import type { JsonFields } from './json-tree.ts'
 import { propertiesOf } from './path-nodes.ts'
@@ -64,8 +65,6 @@ function fromParts(type: string, parts: readonly PatchPart[]): JsonFields {
   }
   return Object.fromEntries(fields)
 }
-
-export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** A list with null up to a length: what stands beside primitives has their positions. */
 export const padded = (list: readonly unknown[], length: number): readonly unknown[] =>

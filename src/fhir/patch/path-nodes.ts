@@ -1,3 +1,4 @@
+import { listOf } from '../../lib/list-of.ts'
 import { typeRule, type ElementRule } from '../validation/type-rules.ts'
 import { isFields, valueAt, type JsonFields, type Place } from './json-tree.ts'
 
@@ -64,8 +65,6 @@ function nodesAt({
   const [items, others] = [listOf(value), listOf(beside)]
   return Array.from({ length: Math.max(items.length, others.length) }, (_, i) => nodeOf(items[i], [i]))
 }
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** Of a primitive: `Element`, for its id and extensions are what it has. */
 function typeOf({ holds }: ElementRule, value: unknown): string {

@@ -1,11 +1,9 @@
-import type { Resource } from '../../fhir/resource.ts'
+import { keyTextOf, type Resource } from '../../fhir/resource.ts'
 import type { Failure } from '../../lib/result.ts'
-
-const keyOf = ({ resourceType, id = '' }: Resource): string => `${resourceType}/${id}`
 
 /** The failure with the key of the resource that it is about, where it doesn't name one yet. */
 export const atFault = (failure: Failure, about: Resource | undefined): Failure =>
-  failure.resource === undefined && about ? { ...failure, resource: keyOf(about) } : failure
+  failure.resource === undefined && about ? { ...failure, resource: keyTextOf(about) } : failure
 
 export interface Suspects {
   readonly failure: Failure

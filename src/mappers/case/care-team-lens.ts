@@ -1,7 +1,8 @@
 import type { CareTeam } from '@medplum/fhirtypes'
 import { teamRowKey, type TeamMember, type TeamPins } from '../../care-plan/care-team.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
+import { isObject, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
 import { lensOf, type Lens, type Slot } from './lens.ts'
 import { workflowEpisode, type CaseNames } from './names.ts'
 import {

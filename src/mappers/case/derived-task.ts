@@ -1,5 +1,6 @@
 import type { Resource } from '../../fhir/resource.ts'
-import { isObject, listOf, objectOf, withElement, type JsonObject } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
+import { isObject, objectOf, withElement, type JsonObject } from './json-edit.ts'
 import { sameValue } from '../../lib/same-value.ts'
 import type { Slot } from './lens.ts'
 import type { CaseNames } from './names.ts'

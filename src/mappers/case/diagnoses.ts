@@ -1,5 +1,6 @@
 import type { Resource } from '../../fhir/resource.ts'
-import { listOf, objectOf, textOf } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
+import { objectOf, textOf } from './json-edit.ts'
 
 /** ICD-10 F20 to F99: schizophrenia to unspecified mental disorder (HEDIS FUH takes mental illness, not substance use). */
 const MENTAL = /^F[2-9]\d(\.|$|[0-9A-Z])/

@@ -1,6 +1,7 @@
 import type { Resource } from '../../fhir/resource.ts'
 import { caseNames } from './names.ts'
-import { listOf, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
+import { objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
 import { lensOf, type Slot } from './lens.ts'
 import { derivedRows, extensionOf, sortedRows, withReason, type RowShape } from './slots.ts'
 

@@ -1,9 +1,10 @@
 import { endedStates } from '../../care-plan/case.ts'
 import type { CaseFile } from '../../care-plan/case-file.ts'
 import { patientOf } from '../../fhir/compartment.ts'
-import type { Resource } from '../../fhir/resource.ts'
+import { keyTextOf, type Resource } from '../../fhir/resource.ts'
 import { isDerived } from './case-record.ts'
-import { listOf, objectOf, textOf } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
+import { objectOf, textOf } from './json-edit.ts'
 import { planReferences, readCaseFiles } from './nouns/case-files.ts'
 import { statedCase, withCaseLink } from './nouns/case-link.ts'
 import type { NounLenses } from './nouns/noun-lenses.ts'
@@ -51,9 +52,10 @@ function waitingPlans(
   compartment: readonly Resource[],
   lenses: NounLenses,
 ): readonly Resource[] {
-  const keys = new Set(sent.map(keyOf))
+  const keys = new Set(sent.map(keyTextOf))
   return compartment.filter(
-    one => !keys.has(keyOf(one)) && isPlain(one, lenses) && planReferences(one).some(part => keys.has(part)),
+    one =>
+      !keys.has(keyTextOf(one)) && isPlain(one, lenses) && planReferences(one).some(part => keys.has(part)),
   )
 }
 
@@ -61,8 +63,8 @@ function joinOf({ changed, compartment, lenses }: JoinInput): Joined {
   const plain = changed.filter(resource => isPlain(resource, lenses))
   const tasks = changed.filter(resource => isLooseTask(resource, lenses))
   if (plain.length === 0 && tasks.length === 0) return { changed, plans: [], unsure: [] }
-  const keys = new Set(changed.map(keyOf))
-  const standing = [...compartment.filter(resource => !keys.has(keyOf(resource))), ...changed]
+  const keys = new Set(changed.map(keyTextOf))
+  const standing = [...compartment.filter(resource => !keys.has(keyTextOf(resource))), ...changed]
   const open = readCaseFiles(standing, lenses).filter(file => !endedStates.has(file.case.state))
   const fates = plain.map(plan => ({
     plan,
@@ -78,13 +80,13 @@ function joinOf({ changed, compartment, lenses }: JoinInput): Joined {
   const unsure = candidates.filter(({ cases }) => cases.length > 1)
   const owners = new Map<string, string>()
   for (const { plan, caseId } of [...plansOf(open, standing, lenses), ...plans]) {
-    owners.set(keyOf(plan), caseId)
+    owners.set(keyTextOf(plan), caseId)
     for (const reference of planReferences(plan))
       if (reference.startsWith('Task/')) owners.set(reference, caseId)
   }
   if (owners.size === 0) return { changed, plans, unsure }
   const linked = changed.map(resource => {
-    const owner = owners.get(keyOf(resource)) ?? taskOwner(resource, owners)
+    const owner = owners.get(keyTextOf(resource)) ?? taskOwner(resource, owners)
     return owner === undefined || statedCase(resource, lenses.names) !== undefined
       ? resource
       : withCaseLink(resource, owner, lenses.names)
@@ -92,8 +94,6 @@ function joinOf({ changed, compartment, lenses }: JoinInput): Joined {
   const isLinked = linked.some((resource, i) => resource !== changed[i])
   return { changed: isLinked ? linked : changed, plans, unsure }
 }
-
-const keyOf = (resource: Resource): string => `${resource.resourceType}/${resource.id ?? ''}`
 
 function isPlain(resource: Resource, lenses: NounLenses): boolean {
   return (

@@ -7,9 +7,6 @@ export const isObject = (value: unknown): value is JsonObject =>
 /** The value as an object; anything else is as good as absent. */
 export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
 
-/** The value as a list; anything else is as good as absent. */
-export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 /**

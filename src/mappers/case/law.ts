@@ -10,7 +10,7 @@ import type { InvariantContext } from '../../care-plan/invariant.ts'
 import type { Stay } from '../../care-plan/stay.ts'
 import { contradiction, dutiesOf } from '../../care-plan/duties.ts'
 import { patientOf } from '../../fhir/compartment.ts'
-import type { Resource } from '../../fhir/resource.ts'
+import { keyTextOf, type Resource } from '../../fhir/resource.ts'
 import { acceptedEpisodes, markedAssignment } from './assignment-law.ts'
 import { atFault } from './at-fault.ts'
 import { newCareTeam } from './care-team-lens.ts'
@@ -133,7 +133,7 @@ function isKept(resource: Resource, court: Court): boolean {
   const lenses = nounLenses(court.canonicalBase)
   if (!lenses.fitting(resource)) return false
   const owners = caseOwners([...court.stood.values()], lenses)
-  return [...owners.keys()].some(one => keyOf(one) === keyOf(resource))
+  return [...owners.keys()].some(one => keyTextOf(one) === keyTextOf(resource))
 }
 
 function courtOf(input: CaseLawInput): Court {
@@ -156,7 +156,7 @@ function courtOf(input: CaseLawInput): Court {
 
 /** The RelatedPersons on the record: who may speak for the patient. */
 const relativesIn = (stood: Court['stood']): readonly string[] =>
-  [...stood.values()].filter(({ resourceType }) => resourceType === 'RelatedPerson').map(keyOf)
+  [...stood.values()].filter(({ resourceType }) => resourceType === 'RelatedPerson').map(keyTextOf)
 
 interface Heard {
   readonly written: readonly Resource[]
@@ -210,10 +210,8 @@ function withMends(
   return mended.length === 0 ? written : [...byKey([...written, ...mended]).values()]
 }
 
-const keyOf = (resource: Resource): string => `${resource.resourceType}/${resource.id ?? ''}`
-
 const byKey = (resources: readonly Resource[]): ReadonlyMap<string, Resource> =>
-  new Map(resources.map(resource => [keyOf(resource), resource]))
+  new Map(resources.map(resource => [keyTextOf(resource), resource]))
 
 /** Id of the case that owns a resource; undefined when none on record does. */
 function ownerOf(resource: Resource | undefined, { lenses, cases }: Court): string | undefined {
@@ -225,7 +223,7 @@ function ownerOf(resource: Resource | undefined, { lenses, cases }: Court): stri
 }
 
 function judge(after: Resource, court: Court): Result<Resource> {
-  const before = court.stood.get(keyOf(after))
+  const before = court.stood.get(keyTextOf(after))
   if (ownerOf(before, court) === undefined && ownerOf(after, court) === undefined) return ok(after)
   switch (after.resourceType) {
     case 'EpisodeOfCare':
@@ -258,14 +256,14 @@ function managed(written: readonly Resource[], court: Court): readonly Resource[
   return acceptedEpisodes({
     ...court,
     written,
-    stoodAs: resource => court.stood.get(keyOf(resource)),
+    stoodAs: resource => court.stood.get(keyTextOf(resource)),
     episodeOf: task => will.get(`EpisodeOfCare/${ownerOf(task, court) ?? ''}`),
   })
 }
 
 /** What a peer says has happened, flagged. */
 function recorded(after: Resource, court: Court): Resource {
-  const before = court.stood.get(keyOf(after))
+  const before = court.stood.get(keyTextOf(after))
   const kept =
     after.resourceType === 'EpisodeOfCare'
       ? recordedEpisode({ before, after }, court)
@@ -275,7 +273,7 @@ function recorded(after: Resource, court: Court): Resource {
 
 /** A Task for people to look at what a peer did against the law; once for each such step. */
 function reviewOf(after: Resource, court: Court): readonly Resource[] {
-  const before = court.stood.get(keyOf(after))
+  const before = court.stood.get(keyTextOf(after))
   const caseId = ownerOf(before, court) ?? ownerOf(after, court)
   const step = `${String(before?.['status'])}>${String(after['status'])}`
   return caseId === undefined ? [] : reviewTask(after, { caseId, step }, court)
@@ -284,7 +282,7 @@ function reviewOf(after: Resource, court: Court): readonly Resource[] {
 /** Which case a plain plan belongs to, or how it fits into the one there is, is for people to say; asked once. */
 const questionAbout = (candidate: Candidate, court: Court): readonly Resource[] =>
   reviewTask(candidate.plan, { caseId: candidate.caseId, step: PLAN_STEP }, court).map(task =>
-    court.stood.has(keyOf(task)) ? task : planQuestion(task, candidate, court.lenses),
+    court.stood.has(keyTextOf(task)) ? task : planQuestion(task, candidate, court.lenses),
   )
 
 const isTask = ({ resourceType }: Resource): boolean => resourceType === 'Task'
@@ -301,7 +299,7 @@ function reviewTask(about: Resource, { caseId, step }: Review, court: Court): re
   if (patient === undefined) return []
   const atMs = startMsOf(court.at, timeZone)
   const trigger = contradiction({
-    id: `${LAW_TRIGGER}${keyOf(about)}:${step}`,
+    id: `${LAW_TRIGGER}${keyTextOf(about)}:${step}`,
     caseId,
     at: zonedTextOf(atMs, timeZone),
     atMs,
@@ -321,7 +319,7 @@ function reviewTask(about: Resource, { caseId, step }: Review, court: Court): re
 function teamsOf(written: readonly Resource[], court: Court): readonly Resource[] {
   const after = caseRecord([...byKey([...court.stood.values(), ...written]).values()], court.lenses.names)
   const owners = written
-    .flatMap(resource => [resource, court.stood.get(keyOf(resource))])
+    .flatMap(resource => [resource, court.stood.get(keyTextOf(resource))])
     .flatMap(resource => ownerOf(resource, court) ?? [])
   return [...new Set(owners)].flatMap(caseId => teamOf(caseId, after, court))
 }

@@ -3,7 +3,8 @@ import { ruleBroken } from '../../care-plan/invariant.ts'
 import type { CaseRoot } from '../../care-plan/nouns/case-root.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { Failure } from '../../lib/result.ts'
-import { listOf, objectOf, textOf } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
+import { objectOf, textOf } from './json-edit.ts'
 
 /** Statuses in which a message is prepared, under way or sent; of a request: in which it is to be sent. */
 const OUTBOUND: Readonly<Record<string, ReadonlySet<string>>> = {

@@ -6,7 +6,7 @@ import type { Machine } from '../../care-plan/machine.ts'
 import { machines } from '../../care-plan/machines.ts'
 import { sameValue } from '../../lib/same-value.ts'
 import { patientOf } from '../../fhir/compartment.ts'
-import type { Resource } from '../../fhir/resource.ts'
+import { keyTextOf, type Resource } from '../../fhir/resource.ts'
 import { lawfulAgreements } from './agreement-law.ts'
 import { atFault, suspectOf } from './at-fault.ts'
 import { datedActivity } from './activity-dates.ts'
@@ -43,8 +43,6 @@ interface World {
   readonly files: ReadonlyMap<string, CaseFile>
 }
 
-const keyOf = (resource: Resource): string => `${resource.resourceType}/${resource.id ?? ''}`
-
 function worldOf(resources: readonly Resource[], lenses: NounLenses): World {
   const files = readCaseFiles(resources, lenses).map(file => [file.case.id, file] as const)
   return { owners: caseOwners(resources, lenses), files: new Map(files) }
@@ -58,11 +56,11 @@ function worldOf(resources: readonly Resource[], lenses: NounLenses): World {
 export function lawfulNouns(court: NounCourt): Result<readonly Resource[], Refusal> {
   const { lenses, stood } = court
   const before = worldOf([...stood.values()], lenses)
-  const written = [...stood, ...court.written.map(resource => [keyOf(resource), resource] as const)]
+  const written = [...stood, ...court.written.map(resource => [keyTextOf(resource), resource] as const)]
   const after = worldOf([...new Map(written).values()], lenses)
   const lawful: Resource[] = []
   for (const resource of court.written) {
-    const write = { was: stood.get(keyOf(resource)), resource, before, after }
+    const write = { was: stood.get(keyTextOf(resource)), resource, before, after }
     const judged = judge(write, court)
     if (!judged.ok)
       return refuse({
@@ -74,14 +72,14 @@ export function lawfulNouns(court: NounCourt): Result<readonly Resource[], Refus
   }
   const touched = Map.groupBy(
     court.written.flatMap(resource =>
-      ownersOf({ was: stood.get(keyOf(resource)), resource, before, after }).map(caseId => ({
+      ownersOf({ was: stood.get(keyTextOf(resource)), resource, before, after }).map(caseId => ({
         caseId,
         resource,
       })),
     ),
     ({ caseId }) => caseId,
   )
-  const states = [...stood, ...lawful.map(resource => [keyOf(resource), resource] as const)]
+  const states = [...stood, ...lawful.map(resource => [keyTextOf(resource), resource] as const)]
   const will = worldOf([...new Map(states).values()], lenses)
   for (const [caseId, rows] of touched) {
     const file = will.files.get(caseId)

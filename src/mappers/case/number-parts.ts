@@ -1,6 +1,7 @@
 import { isRawNumber } from '../../lib/json.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import { isObject, listOf, withElement, type JsonObject } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
+import { isObject, withElement, type JsonObject } from './json-edit.ts'
 import type { Slot } from './lens.ts'
 import { extensionOf, withExtension } from './slots.ts'
 

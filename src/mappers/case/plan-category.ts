@@ -1,6 +1,6 @@
 import type { Failure } from '../../lib/result.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import { listOf } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
 import { hasCoding } from './nouns/concept-slots.ts'
 import type { NounLenses } from './nouns/noun-lenses.ts'
 

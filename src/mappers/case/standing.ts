@@ -1,5 +1,6 @@
 import type { Resource } from '../../fhir/resource.ts'
-import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
+import { isObject, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
 import type { Slot } from './lens.ts'
 import { extensionOf, withExtension } from './slots.ts'
 

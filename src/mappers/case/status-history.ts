@@ -1,5 +1,6 @@
 import { laterOf } from '../../lib/fhir-time.ts'
-import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
+import { isObject, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
 import type { Slot } from './lens.ts'
 import { extensionOf, reasonOf, withExtension, withReason } from './slots.ts'
 

@@ -1,6 +1,7 @@
 import type { StayProvider } from '../../care-plan/care-team.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import { isObject, listOf, objectOf, textOf } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
+import { isObject, objectOf, textOf } from './json-edit.ts'
 import { providerRolesIn } from './team-roles.ts'
 
 /** Nobody was treated in these, or not yet. */

@@ -5,7 +5,8 @@ import { isDevice } from '../../care-plan/machine-actor.ts'
 import { taskMove, type TaskFace } from '../../care-plan/task-roles.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { Failure } from '../../lib/result.ts'
-import { listOf, objectOf, textOf } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
+import { objectOf, textOf } from './json-edit.ts'
 
 const needsReason: ReadonlySet<string> = new Set(['rejected', 'cancelled', 'on-hold', 'failed'])
 

@@ -1,5 +1,6 @@
 import type { ProviderRole, TeamRole } from '../../care-plan/care-team.ts'
-import { isObject, listOf, objectOf, textOf, type JsonObject } from './json-edit.ts'
+import { listOf } from '../../lib/list-of.ts'
+import { isObject, objectOf, textOf, type JsonObject } from './json-edit.ts'
 import type { CaseNames } from './names.ts'
 
 interface RoleCoding extends JsonObject {

@@ -4,7 +4,7 @@ import { modelAt, modelSpans } from '../../care-plan/model-in-force.ts'
 import type { Stay, StayMovement } from '../../care-plan/stay.ts'
 import { minutesIn } from '../../care-plan/contact-hours.ts'
 import { workloadHours } from '../../care-plan/workload.ts'
-import type { Resource } from '../../fhir/resource.ts'
+import { keyTextOf, type Resource } from '../../fhir/resource.ts'
 import { caseDuties, type CaseDuties } from './case-duties.ts'
 import type { CaseEffectsInput } from './case-effects.ts'
 import { wantedTasks } from './task-effects.ts'
@@ -104,12 +104,10 @@ function supposed(input: WhatIfInput, hypothesis: Hypothesis): WhatIfInput {
     ),
     ...(admission ? [admitted(admission, input.timeZone)] : []),
   ]
-  const changed = new Map(facts.map(fact => [keyOf(fact), fact]))
-  const standing = input.compartment.filter(resource => !changed.has(keyOf(resource)))
+  const changed = new Map(facts.map(fact => [keyTextOf(fact), fact]))
+  const standing = input.compartment.filter(resource => !changed.has(keyTextOf(resource)))
   return { ...input, stays, compartment: [...standing, ...changed.values()] }
 }
-
-const keyOf = ({ resourceType, id }: Resource): string => `${resourceType}/${id ?? ''}`
 
 /** The stay with its discharge then: the one there is keeps its id, so that its duties move and are no others. */
 function discharged(

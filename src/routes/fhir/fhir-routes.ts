@@ -35,6 +35,7 @@ import {
 import { transaction } from './transaction.ts'
 import { conditionalUpdate, update } from './update.ts'
 import { vread } from './vread.ts'
+import { utf8 } from '../utf8.ts'
 
 export interface FhirRouteOptions {
   readonly deps: FhirDeps
@@ -147,14 +148,6 @@ function addParsers(server: FastifyInstance): void {
   server.addContentTypeParser([...jsonTypes], { parseAs: 'buffer' }, parse('json'))
   server.addContentTypeParser(JSON_PATCH, { parseAs: 'buffer' }, parse('json-patch'))
   server.addContentTypeParser(FORM, { parseAs: 'buffer' }, parse('form'))
-}
-
-function utf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
 }
 
 interface RouteParts {

@@ -4,15 +4,7 @@ import { refusedContent } from '../../commands/fhir-validate.ts'
 import { writeAll } from '../../commands/fhir-write.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { otherType } from './create.ts'
-import {
-  keyOf,
-  onlyParameters,
-  resourceIn,
-  typeOf,
-  type Answer,
-  type Exchange,
-  type Handler,
-} from './exchange.ts'
+import { onlyParameters, resourceIn, typeOf, type Answer, type Exchange, type Handler } from './exchange.ts'
 import { conditionIn, ifMatches } from './preconditions.ts'
 import { writtenAnswer } from './written-answer.ts'
 
@@ -25,11 +17,7 @@ export const update: Handler = async exchange => {
   const resource = bodyOf(exchange, type.value)
   if (!resource.ok) return resource
   if (resource.value.id !== exchange.params['id']) return otherId(type.value)
-  const refused = refusedContent(exchange.deps.validate(resource.value))
-  if (refused) return fail(refused)
-  const key = keyOf(exchange)
-  if (!key.ok) return key
-  return put(exchange, { ...key.value, resource: resource.value })
+  return put(exchange, { type: type.value, id: exchange.params['id'] ?? '', resource: resource.value })
 }
 
 /** `PUT /Type?query` (http://hl7.org/fhir/R4/http.html#cond-update): one match is updated, none creates, several are 412. */
@@ -38,8 +26,6 @@ export const conditionalUpdate: Handler = async exchange => {
   if (!type.ok) return type
   const resource = bodyOf(exchange, type.value)
   if (!resource.ok) return resource
-  const refused = refusedContent(exchange.deps.validate(resource.value))
-  if (refused) return fail(refused)
   return put(exchange, { type: type.value, condition: conditionIn(exchange), resource: resource.value })
 }
 
@@ -48,6 +34,8 @@ async function put(
   intent: Omit<WriteIntent, 'method'> & { readonly resource: Resource },
 ): Promise<Result<Answer>> {
   const { deps, caller } = exchange
+  const refused = refusedContent(deps.validate(intent.resource))
+  if (refused) return fail(refused)
   const written = await writeAll(deps, caller, [{ ...intent, method: 'PUT', ...ifMatches(exchange) }])
   return written.ok ? writtenAnswer(exchange, written.value[0]) : written
 }

@@ -1,7 +1,8 @@
 import { weekdays } from '../../../care-plan/nouns/plan.ts'
 import type { Resource } from '../../../fhir/resource.ts'
 import { isRawNumber } from '../../../lib/json.ts'
-import { listOf, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import { without } from './element-slots.ts'
 

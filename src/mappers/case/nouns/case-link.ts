@@ -1,5 +1,6 @@
 import type { Resource } from '../../../fhir/resource.ts'
-import { isObject, listOf, objectOf, textOf, withElement } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { isObject, objectOf, textOf, withElement } from '../json-edit.ts'
 import { workflowEpisode, type CaseNames } from '../names.ts'
 import { linkedEpisode } from '../plan-lens.ts'
 

@@ -1,6 +1,7 @@
 import type { CarePlan } from '@medplum/fhirtypes'
 import type { Agreement, Plan, PlanState } from '../../../care-plan/nouns/plan.ts'
-import { listOf, withElement } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { withElement } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 import { planNarrative } from '../plan-narrative.ts'

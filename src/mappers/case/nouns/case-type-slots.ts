@@ -1,6 +1,7 @@
 import type { ModelPeriod } from '../../../care-plan/nouns/case-root.ts'
 import type { Resource } from '../../../fhir/resource.ts'
-import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { isObject, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 import { sameValue } from '../../../lib/same-value.ts'

@@ -1,6 +1,7 @@
 import type { Coded } from '../../../care-plan/nouns/assessment.ts'
 import type { Resource } from '../../../fhir/resource.ts'
-import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { isObject, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 
 /** Any CodeableConcept as the lenses see it. */

@@ -1,6 +1,7 @@
 import { contactKinds, type ContactKind } from '../../../care-plan/nouns/contact.ts'
 import type { Resource } from '../../../fhir/resource.ts'
-import { listOf, objectOf, textOf, withElement } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { objectOf, textOf, withElement } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import { codeIn, hasCoding, ownConceptIn } from './concept-slots.ts'
 

@@ -1,6 +1,7 @@
 import type { Contact } from '../../../care-plan/nouns/contact.ts'
 import { contactOutcomes } from '../../../care-plan/nouns/contact.ts'
-import { isObject, listOf, objectOf, textOf, withElement } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { isObject, objectOf, textOf, withElement } from '../json-edit.ts'
 import type { CaseNames } from '../names.ts'
 import type { Slot } from '../lens.ts'
 import { extensionAt, extensionOf, textAt } from '../slots.ts'

@@ -1,5 +1,5 @@
 import type { Resource } from '../../../fhir/resource.ts'
-import { listOf } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
 import type { CaseNames } from '../names.ts'
 import { codeIn, hasCoding } from './concept-slots.ts'
 import { snomed } from './measure-codes.ts'

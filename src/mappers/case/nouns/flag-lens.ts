@@ -1,6 +1,7 @@
 import type { Flag } from '@medplum/fhirtypes'
 import { flagConsequences, type RedFlag } from '../../../care-plan/nouns/contact.ts'
-import { listOf, objectOf } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { objectOf } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 import { asResource, extensionAt, textAt } from '../slots.ts'

@@ -1,5 +1,6 @@
 import type { Goal } from '../../../care-plan/nouns/plan.ts'
-import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { isObject, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 import { extensionOf } from '../slots.ts'

@@ -1,6 +1,7 @@
 import type { Goal as FhirGoal } from '@medplum/fhirtypes'
 import { achievements, type Achievement, type Goal, type GoalState } from '../../../care-plan/nouns/plan.ts'
-import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { isObject, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 import { asResource, extensionOf, textAt, withExtension } from '../slots.ts'

@@ -1,5 +1,6 @@
 import type { Condition } from '@medplum/fhirtypes'
-import { isObject, listOf, objectOf, textOf, withElement } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { isObject, objectOf, textOf, withElement } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 import type { Resource } from '../../../fhir/resource.ts'

@@ -1,4 +1,5 @@
-import { isObject, listOf, objectOf, textOf, type JsonObject } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { isObject, objectOf, textOf, type JsonObject } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import { extensionOf, withExtension } from '../slots.ts'
 import { extensionRows } from './element-slots.ts'

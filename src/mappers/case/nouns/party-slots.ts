@@ -1,4 +1,5 @@
-import { isObject, listOf, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { isObject, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import { extensionAt } from '../slots.ts'
 

@@ -1,4 +1,5 @@
-import { listOf, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
+import { objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
 import type { Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 import { idIn, ownRows } from './element-slots.ts'

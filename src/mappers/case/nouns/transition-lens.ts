@@ -1,6 +1,6 @@
 import type { CarePlan } from '@medplum/fhirtypes'
 import type { Transition } from '../../../care-plan/nouns/contact.ts'
-import { listOf } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
 import type { CaseNames } from '../names.ts'
 import { asResource, extensionAt, textAt } from '../slots.ts'
 import { hasCoding } from './concept-slots.ts'

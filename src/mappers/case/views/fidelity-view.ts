@@ -1,5 +1,5 @@
 import { fidelityOf } from '../../../care-plan/fidelity.ts'
-import { listOf } from '../json-edit.ts'
+import { listOf } from '../../../lib/list-of.ts'
 import { hasCoding } from '../nouns/concept-slots.ts'
 import { linkedEpisode } from '../plan-lens.ts'
 import type { CaseScene } from './case-scene.ts'
