@@ -203,9 +203,11 @@ function withMends(
 ): readonly Resource[] {
   const standing = [...new Map([...court.stood, ...byKey(written)]).values()]
   const { lenses } = court
+  const nouns = nounLenses(court.canonicalBase)
   const mended = [...court.cases].flatMap(caseId => {
-    const fileOf = (): CaseFile | undefined => readCaseFile(caseId, standing, nounLenses(court.canonicalBase))
-    return mendedRules({ resources: standing, caseId, fileOf, lenses, context })
+    const fileOf = (): CaseFile | undefined => readCaseFile(caseId, standing, nouns)
+    const isOfCase = (one: Resource): boolean => caseOwners(standing, nouns).get(one) === caseId
+    return mendedRules({ resources: standing, caseId, isOfCase, fileOf, lenses, context })
   })
   return mended.length === 0 ? written : [...byKey([...written, ...mended]).values()]
 }

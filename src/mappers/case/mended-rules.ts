@@ -19,6 +19,8 @@ export interface Mended {
   /** All that stands of the case when everything is written. */
   readonly resources: readonly Resource[]
   readonly caseId: string
+  /** Whether a resource is the case's own: the same patient's other cases have their own rules. */
+  readonly isOfCase: (resource: Resource) => boolean
   /** Asked for only where there is something to look at. */
   readonly fileOf: () => CaseFile | undefined
   readonly lenses: CaseLenses
@@ -29,7 +31,8 @@ export interface Mended {
  * Peers send a plan in pieces: what broke a rule until the rest came is mended by it. The reviews that nobody has begun
  * are withdrawn, and the flags with the last of them. What is mended was never wrong, so nobody needs to look.
  */
-export function mendedRules({ resources, caseId, fileOf, lenses, context }: Mended): readonly Resource[] {
+export function mendedRules(mend: Mended): readonly Resource[] {
+  const { resources, caseId, isOfCase, fileOf, lenses, context } = mend
   const reviews = resources
     .filter(({ resourceType, status }) => resourceType === 'Task' && isOpenTask(textOf(status) ?? ''))
     .flatMap(task => {
@@ -45,7 +48,8 @@ export function mendedRules({ resources, caseId, fileOf, lenses, context }: Mend
   const withdrawn = mended.map(({ task }) => withdrawnReview(task, context, lenses))
   if (mended.length < reviews.length) return withdrawn
   const flag = tagOf(lenses.names.flag, 'rule-broken')
-  return [...withdrawn, ...resources.filter(flag.get).map(resource => flag.set(resource, false))]
+  const flagged = resources.filter(resource => flag.get(resource) && isOfCase(resource))
+  return [...withdrawn, ...flagged.map(resource => flag.set(resource, false))]
 }
 
 function holds(number: string, file: CaseFile, context: InvariantContext): boolean {

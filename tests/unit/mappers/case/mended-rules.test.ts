@@ -3,7 +3,17 @@ import type { Resource } from '../../../../src/fhir/resource.ts'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
 import { act, opened } from '../../../support/case-acts.ts'
 import { admitted, managerOf } from '../../../support/case-stories.ts'
-import { after, CM, emptyWorld, ofType, tasksOf, written, type World } from '../../../support/case-world.ts'
+import {
+  after,
+  CM,
+  emptyWorld,
+  ofType,
+  only,
+  put,
+  tasksOf,
+  written,
+  type World,
+} from '../../../support/case-world.ts'
 import { aGoal, aPlan, patientAgreed } from '../../../support/plan-file.ts'
 
 const identified = after(emptyWorld, admitted)
@@ -89,5 +99,38 @@ describe('a plan that a peer sends before its goals', () => {
     const joined = written(alone, [goalIn('active')], peer)
     expect(JSON.stringify(sentAs(joined, 'CarePlan'))).toContain('workflow-episodeOfCare')
     expect(reviews(joined)).toEqual(['completed'])
+  })
+})
+
+describe('the two cases of one patient', () => {
+  const SECOND = 'second'
+  const first = only(open, 'EpisodeOfCare').id ?? ''
+  const both: World = { compartment: put(open.compartment, [{ ...only(open, 'EpisodeOfCare'), id: SECOND }]) }
+  const ofSecond = (resource: Resource, id: string): Resource =>
+    ({ ...JSON.parse(JSON.stringify(resource).replaceAll(first, SECOND)), id }) as Resource
+  const secondPlan = JSON.parse(
+    JSON.stringify(ofSecond(plan, 'pl2')).replaceAll('Goal/g1', 'Goal/g2'),
+  ) as Resource
+  const bothFlagged = written(written(both, [plan], peer), [secondPlan], peer)
+
+  it('are flagged each for itself', () => {
+    expect(flagged(bothFlagged)).toEqual(['pl1', 'pl2'])
+    expect(reviews(bothFlagged)).toEqual(['requested', 'requested'])
+  })
+
+  it('lose the flags of the one alone that is mended, whichever it is', () => {
+    const one = written(bothFlagged, [goalIn('active')], peer)
+    expect(flagged(one)).toEqual(['pl2'])
+    expect(reviews(one)).toEqual(['cancelled', 'requested'])
+    const other = written(bothFlagged, [ofSecond(goalIn('active'), 'g2')], peer)
+    expect(flagged(other)).toEqual(['pl1'])
+    expect(flagged(written(other, [goalIn('active')], peer))).toEqual([])
+  })
+
+  it('do not take the flag from what belongs to neither', () => {
+    const tag = [{ system: `${CM}/CodeSystem/flag`, code: 'rule-broken' }]
+    const loose = { ...ofSecond(plan, 'loose'), extension: [], meta: { tag } } as Resource
+    const world: World = { compartment: put(written(open, [plan], peer).compartment, [loose]) }
+    expect(flagged(written(world, [goalIn('active')], peer))).toEqual(['loose'])
   })
 })
