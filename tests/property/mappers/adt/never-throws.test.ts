@@ -14,7 +14,7 @@ const isThere = hasData('adt-corpus')
 if (!isThere)
   process.stderr.write(`SKIPPED: the public ADT corpus is not in ${dataFolder} (set CASEWIRE_DATA)\n`)
 
-const goldenFolder = join(import.meta.dirname, '../../../golden/adt')
+const goldenFolder = join(import.meta.dirname, '../../../golden')
 const ownFiles = readdirSync(goldenFolder, { recursive: true })
   .map(name => join(goldenFolder, String(name)))
   .filter(name => name.endsWith('.hl7'))
