@@ -2,10 +2,11 @@ import { buffer } from 'node:stream/consumers'
 import { fail, ok, type Result } from './lib/result.ts'
 import type { Verdict } from './commands/ingest-adt/inbound.ts'
 import type { App } from './app.ts'
-import { fhirBase } from './app-base.ts'
+import { fhirBase, senders } from './app-base.ts'
 import type { CliIo, Operations } from './cli/cli-io.ts'
 import { remoteService } from './cli/remote-service.ts'
 import { readConfig, type Config } from './config/environment.ts'
+import { sourcesSchema } from './config/sources-schema.ts'
 import { syncSchema } from './config/sync-schema.ts'
 import { describeWrong } from './config/wrong.ts'
 import { eventLog } from './observability/event-log.ts'
@@ -16,8 +17,8 @@ import { eventLog } from './observability/event-log.ts'
  */
 export function cliIo(environment: Readonly<Record<string, string | undefined>>): CliIo {
   const err = (text: string): unknown => process.stderr.write(text)
-  const config = (): Result<Config> => {
-    const read = readConfig(environment)
+  const config = (own: typeof environment = {}): Result<Config> => {
+    const read = readConfig({ ...environment, ...own })
     return read.ok
       ? ok(read.value)
       : fail({ kind: 'invalid', code: 'configuration-wrong', message: describeWrong(read.wrong) })
@@ -32,11 +33,9 @@ export function cliIo(environment: Readonly<Record<string, string | undefined>>)
       const read = config()
       return read.ok ? configuredOperations(read.value, line => err(`${line}\n`)) : read
     },
-    sourceBasics: () => {
-      const read = config()
-      if (!read.ok) return read
-      const { tenant, canonicalBase, adt } = read.value
-      return ok({ tenant, canonicalBase, timeZone: adt.timeZone, testMessages: 'accept' })
+    senders: sources => {
+      const read = config(sources === undefined ? {} : { SOURCES_CONFIG: sources })
+      return read.ok ? ok(senders(read.value)) : read
     },
     serve: async () => {
       await import('./main.ts')
@@ -46,7 +45,7 @@ export function cliIo(environment: Readonly<Record<string, string | undefined>>)
       const read = config()
       return read.ok ? migrated(read.value, { ...options, say: line => err(`${line}\n`) }) : read
     },
-    schemas: { sync: syncSchema },
+    schemas: { sync: syncSchema, sources: sourcesSchema },
   }
 }
 

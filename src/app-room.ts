@@ -14,7 +14,7 @@ import type { Meters } from './commands/ports/meters.ts'
 import type { Store } from './commands/ports/store.ts'
 import type { DueWork } from './commands/timers/run-timers.ts'
 import { defaultCaseRules } from './care-plan/case-rules.ts'
-import { fhirBase } from './app-base.ts'
+import { fhirBase, senders } from './app-base.ts'
 import { caseParts, modelParts } from './app-cases.ts'
 import { journalOf } from './app-events.ts'
 import { peerParts, peerTargets, type PeerParts } from './app-peers.ts'
@@ -22,7 +22,6 @@ import type { Config } from './config/environment.ts'
 import { validateResource } from './fhir/validation/validate-resource.ts'
 import type { Clock } from './lib/clock.ts'
 import { holidayCalendar } from './lib/holiday-calendars.ts'
-import { sourceSettings } from './mappers/adt/source.ts'
 import { applyCaseLaw } from './mappers/case/law.ts'
 import { taskDue } from './mappers/case/task-due.ts'
 
@@ -70,7 +69,7 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
   const { models } = registry
   const place = { tenant, canonicalBase, timeZone: adt.timeZone }
   const law = { ...place, rules, calendar, models }
-  const settings = sourceSettings({ ...place, testMessages: adt.testMessages })
+  const settings = senders({ ...config, tenant })
   const interpret = interpretAdt({ settings, rules, calendar, models, validate: validateResource, clock })
   const ingest = createIngest({
     ...{ store, tenant, clock, emit, meters, targets, journal },

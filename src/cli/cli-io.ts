@@ -2,7 +2,7 @@ import type { InboxDetail, InboxSummary } from '../commands/operate-inbox.ts'
 import type { InboundRecord, Verdict } from '../commands/ingest-adt/inbound.ts'
 import type { Republish } from '../commands/journal/republish.ts'
 import type { InboxFilter } from '../commands/ports/store.ts'
-import type { SourceBasics } from '../mappers/adt/source.ts'
+import type { SourceSettings } from '../mappers/adt/source.ts'
 import type { Result } from '../lib/result.ts'
 
 /** What a verb may use of the world; tests give another. */
@@ -16,8 +16,8 @@ export interface CliIo {
   readonly openStdin: () => AsyncIterable<Uint8Array>
   /** The service that runs at `url`, or, without one, the configured store (which no other process may have open when embedded). */
   readonly operations: (url: string | undefined) => Promise<Result<Operations>>
-  /** What a message is read with when no store is at hand. */
-  readonly sourceBasics: () => Result<SourceBasics>
+  /** What is known of the senders of messages: by SOURCES_CONFIG, or by this file instead. */
+  readonly senders: (sources?: string) => Result<SourceSettings>
   readonly serve: () => Promise<number>
   /** Says what was done; `reindex` = the search values of every resource are written anew. */
   readonly migrate: (options: { readonly reindex: boolean }) => Promise<Result<string>>

@@ -2,18 +2,21 @@ import { outcomeOf } from '../fhir/outcome.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { readPayload } from '../hl7v2/payload.ts'
 import { convertMessage } from '../mappers/adt/convert.ts'
-import { sourceSettings, type SourceSettings } from '../mappers/adt/source.ts'
+import type { SourceSettings } from '../mappers/adt/source.ts'
 import { parseArguments, refused, usage } from './arguments.ts'
 import type { CliIo, Verb } from './cli-io.ts'
 import { inputFiles, readInput } from './input-files.ts'
 
-const help = `casewire convert FILE...|-
+const help = `casewire convert [--sources FILE] FILE...|-
 
 Prints one line of NDJSON for each HL7 v2 message in the files (any payload shape; - is
 standard input): a FHIR transaction Bundle, as if it were the first message about that
 patient, or an OperationOutcome that says why there is none. No database is used.
 
-TIME_ZONE and CANONICAL_BASE of the environment apply.
+  --sources FILE   settings of the senders, as SOURCES_CONFIG names them (a file, or JSON
+                   that begins with {): to try them before the service runs with them
+
+TIME_ZONE, CANONICAL_BASE and SOURCES_CONFIG of the environment apply.
 
 Exit code: 0 every message gave a Bundle, 1 some did not, 2 wrong usage.`
 
@@ -21,17 +24,15 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
   const parsed = parseArguments(args, { sources: { type: 'string' } })
   if (!parsed.ok) return usage(io, help, parsed.failure.message)
   const { positionals, text } = parsed.value
-  if (text('sources') !== undefined) return usage(io, help, '--sources is not built yet.')
   if (positionals.length === 0) return usage(io, help, 'Name files, or - for standard input.')
-  const basics = io.sourceBasics()
-  if (!basics.ok) return refused(io, basics.failure)
+  const settings = io.senders(text('sources'))
+  if (!settings.ok) return refused(io, settings.failure)
   const isStdin = positionals.length === 1 && positionals[0] === '-'
   const files = isStdin ? { ok: true as const, value: ['-'] } : await inputFiles(positionals)
   if (!files.ok) return usage(io, help, files.failure.message)
-  const settings = sourceSettings(basics.value)
   let code = 0
   for (const file of files.value) {
-    for (const resource of converted(await readInput(file, io.readStdin), settings)) {
+    for (const resource of converted(await readInput(file, io.readStdin), settings.value)) {
       io.out(`${JSON.stringify(resource)}\n`)
       if (resource.resourceType !== 'Bundle') code = 1
     }

@@ -1,6 +1,8 @@
 import type { ErrorObject } from 'ajv'
 import { authOf, limitsOf, wrongAuth, type AuthConfig, type LimitsConfig } from './auth-config.ts'
 import { compileSchema, isLoopback } from './schema-check.ts'
+import { readSourcesConfig } from './sources-config.ts'
+import type { SourcesConfig } from './sources-schema.ts'
 import { readSyncConfig } from './sync-config.ts'
 import type { SyncConfig } from './sync-schema.ts'
 import { unbuiltVariables, variables, type FlatEnvironment, type Role, type Variable } from './variables.ts'
@@ -52,6 +54,7 @@ export interface AdtConfig {
   readonly timeZone: string
   readonly calendar: 'us-federal' | 'it' | 'pt' | 'br'
   readonly testMessages: 'accept' | 'refuse'
+  readonly sources: SourcesConfig
 }
 
 export type ReadConfig =
@@ -76,14 +79,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const sync = given['SYNC_CONFIG']
     ? readSyncConfig(given['SYNC_CONFIG'])
     : { config: { peers: [] }, wrong: [] }
+  const sources = readSourcesConfig(given['SOURCES_CONFIG'] ?? '{}')
   const wrong = [
     ...unbuiltVariables.filter(name => environment[name]).map(unbuilt),
     ...errors.map(error => wrongValue(error, given)),
     ...sync.wrong,
+    ...sources.wrong,
     ...wrongTogether(given),
   ]
-  if (wrong.length > 0 || !sync.config) return { ok: false, wrong }
-  return { ok: true, value: configOf(value as FlatEnvironment, sync.config) }
+  if (wrong.length > 0 || !sync.config || !sources.config) return { ok: false, wrong }
+  return { ok: true, value: configOf(value as FlatEnvironment, sync.config, sources.config) }
 }
 
 const unbuilt = (name: string): Wrong => ({ name, given: 'a value', allowed: 'nothing: not built yet' })
@@ -135,7 +140,7 @@ function allOrNone(names: readonly string[], given: Readonly<Record<string, stri
   }))
 }
 
-function configOf(flat: FlatEnvironment, sync: SyncConfig): Config {
+function configOf(flat: FlatEnvironment, sync: SyncConfig, sources: SourcesConfig): Config {
   const kafka = kafkaOf(flat)
   const auth = authOf(flat)
   return {
@@ -162,6 +167,7 @@ function configOf(flat: FlatEnvironment, sync: SyncConfig): Config {
       timeZone: flat.TIME_ZONE,
       calendar: flat.CALENDAR,
       testMessages: flat.TEST_MESSAGES,
+      sources,
     },
     sync,
     logLevel: flat.LOG_LEVEL,

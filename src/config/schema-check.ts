@@ -14,6 +14,7 @@ export function compileSchema(schema: object, coerceTypes: boolean): SchemaCheck
   ajv.addFormat('issuers', text => text.split(',').every(isIssuer))
   ajv.addFormat('postgres-url', isPostgresUrl)
   ajv.addFormat('time-zone', isTimeZone)
+  ajv.addFormat('uri', isUri)
   const validate = ajv.compile(schema)
   return value => {
     const copy: unknown = structuredClone(value)
@@ -46,6 +47,9 @@ function isPostgresUrl(text: string): boolean {
   const url = URL.parse(text)
   return url !== null && /^postgres(ql)?:$/.test(url.protocol)
 }
+
+/** Absolute: an identifier system is not resolved against anything. */
+const isUri = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\S+$/i.test(text)
 
 function isTimeZone(text: string): boolean {
   try {

@@ -1,7 +1,7 @@
 import { dtmToDate, dtmToDateTime, dtmToInstant, type ZoneRule } from '../../hl7v2/dtm.ts'
 import { utcInstant } from '../../lib/zone.ts'
 import type { Moment } from './fact.ts'
-import type { SourceSettings } from './source.ts'
+import { settingsOf, type SourceSettings } from './source.ts'
 
 /** What the mapping of a field depends on besides the field: whose it is and where. Never a clock or a look-up. */
 export interface MapContext {
@@ -36,13 +36,10 @@ export const contextOf = (
   source: string,
   settings: SourceSettings,
   report: MapContext['report'],
-): MapContext => ({
-  settings,
-  source,
-  facility: facilityOf(source),
-  zone: { timeZone: settings.timeZone },
-  report,
-})
+): MapContext => {
+  const own = settingsOf(settings, source)
+  return { settings: own, source, facility: facilityOf(source), zone: { timeZone: own.timeZone }, report }
+}
 
 /** A DTM as FHIR dateTime. */
 export const dateTimeOf = (

@@ -11,7 +11,8 @@ import { patientFields, visitFields } from './fields.ts'
 import { facilityOf, momentOf, type MapContext, type MappingIssue } from './map-context.ts'
 import { messageUri, stampOf } from './message-uri.ts'
 import { patientName, visitName } from './patient-name.ts'
-import type { SourceSettings } from './source.ts'
+import { settingsOf, type SourceSettings } from './source.ts'
+import { timeZoneOf } from './time-zone.ts'
 import { isTrigger } from './triggers.ts'
 import { effectiveOf, factOf } from './visit-fact.ts'
 
@@ -65,11 +66,12 @@ function mappedEvent(
   settings: SourceSettings,
   received: Instant | undefined,
 ): Result<AdtEvent> {
+  const own = settingsOf(settings, frame.source)
   const context: MapContext = {
-    settings,
+    settings: own,
     source: frame.source,
     facility: facilityOf(frame.source),
-    zone: zoneRule(message, settings.timeZone),
+    zone: zoneRule(message, timeZoneOf(message, own)),
     report: ignore,
   }
   const pid = message.first('PID')

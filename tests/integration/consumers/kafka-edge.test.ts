@@ -13,7 +13,12 @@ import { describeWith, freshDatabase, freshTopic, serverAddress } from '../../su
 
 const tenant = 1
 const clock = { nowMs: () => Date.now() }
-const adtDefaults = { timeZone: 'UTC', calendar: 'us-federal', testMessages: 'accept' } as const
+const adtDefaults = {
+  timeZone: 'UTC',
+  calendar: 'us-federal',
+  testMessages: 'accept',
+  sources: { default: {}, sources: {} },
+} as const
 
 describeWith(['kafka', 'postgres'], 'Kafka to PostgreSQL', () => {
   const cleanUp: (() => Promise<unknown>)[] = []
