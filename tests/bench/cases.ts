@@ -7,7 +7,7 @@ import { commit, spread, type Spread } from './measure.ts'
 
 /**
  * Case management on real PostgreSQL: `npm run bench:cases -- [--runs 5] [--only commands,views,timers,recompute] [--clients 8]
- * [--resources 200] [--view 500] [--seconds 10] [--timers 1000000] [--cases 10000] [--json]`. TEST_DATABASE_URL names a server;
+ * [--resources 200] [--view 500] [--seconds 10] [--timers 1000000] [--cases 10000] [--profile DIR] [--json]`. TEST_DATABASE_URL names a server;
  * without it a local one is started. Runs of the parts alternate.
  */
 const { values } = parseArgs({
@@ -20,20 +20,24 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '10' },
     timers: { type: 'string', default: '1000000' },
     cases: { type: 'string', default: '10000' },
+    /** Folder for CPU profiles of the services of `commands` and `views`. */
+    profile: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
 
 const seconds = Number(values.seconds)
+const { profile } = values
 type Figures = Readonly<Record<string, number>>
 const parts: Readonly<Record<string, { readonly says: string; readonly run: () => Promise<Figures> }>> = {
   commands: {
     says: `ReviseGoal over HTTP, ${values.clients} clients, cases of ${values.resources} resources`,
-    run: () => runCommands({ clients: Number(values.clients), resources: Number(values.resources), seconds }),
+    run: () =>
+      runCommands({ clients: Number(values.clients), resources: Number(values.resources), seconds, profile }),
   },
   views: {
     says: `GET /cases/{id}, one client, cases of ${values.view} resources`,
-    run: () => runViews({ resources: Number(values.view), seconds }),
+    run: () => runViews({ resources: Number(values.view), seconds, profile }),
   },
   timers: {
     says: `100 timers that fall due, while ${values.timers} wait and while none does`,

@@ -19,7 +19,8 @@ export interface BenchWorld extends AsyncDisposable {
   readonly cpu: () => Cpu
 }
 
-export async function benchWorld(name: string): Promise<BenchWorld> {
+/** `profile`: folder for CPU profiles of its services. */
+export async function benchWorld(name: string, profile?: string): Promise<BenchWorld> {
   const server = await serverForTests('postgres')
   if ('missing' in server) throw new Error(`bench:cases needs PostgreSQL: ${server.missing}`)
   const admin = new pg.Client({ connectionString: server.address })
@@ -46,7 +47,13 @@ export async function benchWorld(name: string): Promise<BenchWorld> {
     store,
     client,
     service: async () => {
-      const service = await startService({ ROLES: 'http', LOG_LEVEL: 'error', DATABASE_URL: url })
+      const profiled = profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` }
+      const service = await startService({
+        ROLES: 'http',
+        LOG_LEVEL: 'error',
+        DATABASE_URL: url,
+        ...profiled,
+      })
       services.push(service)
       return service
     },

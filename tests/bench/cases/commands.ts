@@ -6,6 +6,7 @@ export interface CommandSizes {
   readonly clients: number
   readonly resources: number
   readonly seconds: number
+  readonly profile: string | undefined
 }
 
 /** Clients that run a command on cases of so many resources, one after the other, over HTTP on PostgreSQL. */
@@ -13,8 +14,9 @@ export async function runCommands({
   clients,
   resources,
   seconds,
+  profile,
 }: CommandSizes): Promise<Readonly<Record<string, number>>> {
-  await using world = await benchWorld('commands')
+  await using world = await benchWorld('commands', profile)
   const cases: SeededCase[] = []
   for (let n = 0; n < clients * 2; n += 1) cases.push(await seedCase(world.store, (n * 37) % 1024, resources))
   await settle(world.client)
@@ -55,8 +57,9 @@ export async function runCommands({
 export async function runViews({
   resources,
   seconds,
+  profile,
 }: Omit<CommandSizes, 'clients'>): Promise<Readonly<Record<string, number>>> {
-  await using world = await benchWorld('views')
+  await using world = await benchWorld('views', profile)
   const cases: SeededCase[] = []
   for (let n = 0; n < 8; n += 1) cases.push(await seedCase(world.store, (n * 37) % 1024, resources))
   await settle(world.client)
