@@ -4,9 +4,14 @@ import { escapeText } from './escapes.ts'
 import type { Message } from './message.ts'
 import { triggerEvent } from './message-type.ts'
 
+/**
+ * HL7 table 0008. Applied (A): accepted, failed for this message, rejected before it was looked into; the same of
+ * whether it was kept (C), which only the enhanced mode asks.
+ */
+export type AckCode = 'AA' | 'AE' | 'AR' | 'CA' | 'CE' | 'CR'
+
 export interface Acknowledgement {
-  /** HL7 table 0008: accepted, failed for this message, rejected before it was looked into. */
-  readonly code: 'AA' | 'AE' | 'AR'
+  readonly code: AckCode
   /** MSH-10 of the acknowledgement itself; the message's own goes to MSA-2. */
   readonly controlId: string
   readonly timestamp: Instant
@@ -22,6 +27,8 @@ export interface Acknowledgement {
 const conditions = {
   '100': 'Segment sequence error',
   '101': 'Required field missing',
+  '102': 'Data type error',
+  '202': 'Unsupported processing id',
   '203': 'Unsupported version id',
   '207': 'Application internal error',
 } as const
@@ -30,39 +37,45 @@ export type ErrorCondition = keyof typeof conditions
 
 /**
  * The answer to a message in its own delimiters and version, UTF-8, segments ended by CR (HL7 v2.9, 2.9.2). `message`
- * is undefined where none could be read. An ERR segment is added when the code is not AA: ERL in ERR-2 since v2.5,
- * ELD in ERR-1 before.
+ * is undefined where none could be read. An ERR segment is added when the code says no: ERL in ERR-2 since v2.5,
+ * ELD in ERR-1 before; the text stands in MSA-3 until v2.6, which the standard then took away, and in ERR-8. What asks
+ * for no answer itself says so in MSH-15 and MSH-16, so that two engines don't acknowledge each other for ever.
  */
 export function acknowledge(message: Message | undefined, ack: Acknowledgement): string {
+  const { field } = message?.delimiters ?? standardDelimiters
+  const minor = minorVersion(message)
+  const escaped = escapeText(ack.text ?? '', message?.delimiters ?? standardDelimiters)
+  const sentId = message?.first('MSH')?.rawField(10) ?? ''
+  const msa = ['MSA', ack.code, sentId, minor < 7 ? escaped : '']
+  const isYes = ack.code === 'AA' || ack.code === 'CA'
+  const segments = [headerSegment(message, ack), msa, ...(isYes ? [] : [errorSegment(message, ack)])]
+  return segments.map(parts => `${parts.join(field)}\r`).join('')
+}
+
+function headerSegment(message: Message | undefined, ack: Acknowledgement): readonly string[] {
   const delimiters = message?.delimiters ?? standardDelimiters
   const header = message?.first('MSH')
   const sent = (field: number): string => header?.rawField(field) ?? ''
-  const escaped = (text: string): string => escapeText(text, delimiters)
-  const { field, component } = delimiters
-  const event = message === undefined ? undefined : triggerEvent(message)
-  const msh = [
-    'MSH',
-    sent(2) || '^~\\&',
-    sent(5),
-    sent(6),
-    sent(3),
-    sent(4),
-    dtmOf(ack.timestamp),
-    '',
-    ['ACK', ...(event === undefined ? [] : [escaped(event), 'ACK'])].join(component),
-    escaped(ack.controlId),
-    sent(11) || 'P',
-    sent(12) || '2.5.1',
-    '',
-    '',
-    '',
-    '',
-    '',
-    'UNICODE UTF-8',
+  const asked = sent(15) !== '' || sent(16) !== ''
+  return [
+    ...['MSH', sent(2) || '^~\\&', sent(5), sent(6), sent(3), sent(4), dtmOf(ack.timestamp), ''],
+    typeOf(message),
+    escapeText(ack.controlId, delimiters),
+    ...[sent(11) || 'P', sent(12) || '2.5.1', '', ''],
+    ...(asked ? ['NE', 'NE'] : ['', '']),
+    ...(minorVersion(message) < 3 ? [] : ['', 'UNICODE UTF-8']),
   ]
-  const msa = ['MSA', ack.code, sent(10), escaped(ack.text ?? '')]
-  const segments = ack.code === 'AA' ? [msh, msa] : [msh, msa, errorSegment(message, ack)]
-  return segments.map(parts => `${parts.join(field)}\r`).join('')
+}
+
+/** MSH-9: `ACK` in v2.1, with the event since v2.2, with the structure since v2.3.1. */
+function typeOf(message: Message | undefined): string {
+  const { component } = message?.delimiters ?? standardDelimiters
+  const event = message === undefined ? undefined : triggerEvent(message)
+  const minor = minorVersion(message)
+  if (event === undefined || minor < 2) return 'ACK'
+  const parts = ['ACK', escapeText(event, message?.delimiters)]
+  const hasStructure = minor > 3 || message?.first('MSH')?.text(12) === '2.3.1'
+  return [...parts, ...(hasStructure ? ['ACK'] : [])].join(component)
 }
 
 function errorSegment(message: Message | undefined, ack: Acknowledgement): readonly string[] {
@@ -71,7 +84,7 @@ function errorSegment(message: Message | undefined, ack: Acknowledgement): reado
   const { condition = '207' } = ack
   const coded = [condition, conditions[condition], 'HL70357']
   const location = segment === '' ? [] : [segment, '1', ...(field === undefined ? [] : [field])]
-  if (isBeforeErl(message?.first('MSH')?.text(12) ?? undefined)) {
+  if (minorVersion(message) < 5) {
     const code = coded.join(subcomponent)
     return [
       'ERR',
@@ -83,7 +96,11 @@ function errorSegment(message: Message | undefined, ack: Acknowledgement): reado
   return ['ERR', '', location.join(component), code, 'E', '', '', '', text]
 }
 
-const isBeforeErl = (version: string | undefined): boolean => /^2\.[1-4]/.test(version ?? '')
+/** 3 of `2.3.1`; a message that names no version, or none of ours, is answered in 2.5.1's form. */
+function minorVersion(message: Message | undefined): number {
+  const [, minor] = /^2\.([1-9])/.exec(message?.first('MSH')?.text(12) ?? '') ?? []
+  return Number(minor ?? '5')
+}
 
 /** `2026-10-05T18:30:00.000Z` as `20261005183000.000+0000`. */
 const dtmOf = (instant: Instant): string => `${instant.slice(0, 23).replace(/[-T:]/g, '')}+0000`

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { instantOf, type Clock } from '../lib/clock.ts'
-import { acknowledge, type Acknowledgement, type ErrorCondition } from '../hl7v2/acknowledgement.ts'
-import { readMessage } from '../hl7v2/read-message.ts'
+import { acksOf } from '../commands/ingest-adt/acks-of.ts'
 import type { IngestAdt, Verdict } from '../commands/ingest-adt/inbound.ts'
 import { callerOf } from './caller.ts'
 import { sendProblem } from './problem.ts'
@@ -74,41 +72,7 @@ function wantsAck({ headers }: FastifyRequest): boolean {
 /** One ACK per message, in their order; several are wrapped in a batch (HL7 v2.9, 2.10.3). */
 function sendAcks(reply: FastifyReply, verdicts: readonly Verdict[], clock: Clock): FastifyReply {
   const timestamp = instantOf(clock.nowMs())
-  const acks = verdicts.map(verdict => ackOf(verdict, timestamp))
+  const acks = verdicts.flatMap(verdict => acksOf(verdict, { timestamp, mode: 'original' }))
   const body = acks.length === 1 ? acks.join('') : `BHS|^~\\&\r${acks.join('')}BTS|${acks.length}\r`
   return reply.header('content-type', 'application/hl7-v2; charset=utf-8').send(body)
 }
-
-function ackOf(verdict: Verdict, timestamp: string): string {
-  const read = readMessage(verdict.raw?.toString('utf8') ?? '')
-  const [reason, location] = (verdict.reason ?? '').split(/[: ]/)
-  const ack: Acknowledgement = {
-    code: verdict.outcome === 'dead-letter' ? 'AE' : 'AA',
-    controlId: ackId(verdict, timestamp),
-    timestamp,
-    text: [verdict.outcome, ...(reason ? [reason] : [])].join(' '),
-    ...(location !== undefined && { errorLocation: location }),
-    ...conditionOf(reason),
-  }
-  return acknowledge(read.ok ? read.value : undefined, ack)
-}
-
-/** The codes of failures that HL7 table 0357 has a word for; segments that are missing are its 100. */
-const conditions: ReadonlyMap<string, ErrorCondition> = new Map([
-  ['adt-patient-missing', '100'],
-  ['adt-patient-identifier-missing', '101'],
-  ['adt-trigger-missing', '101'],
-  ['version-unsupported', '203'],
-])
-
-function conditionOf(reason: string | undefined): Pick<Acknowledgement, 'condition'> {
-  const condition = conditions.get(reason ?? '')
-  return condition === undefined ? {} : { condition }
-}
-
-/** MSH-10 of the ACK: unique per answer, at most 20 characters (HL7 v2.5.1, 2.14.9.10). */
-const ackId = ({ inboxId }: Verdict, timestamp: string): string =>
-  createHash('sha256')
-    .update(`${inboxId ?? ''} ${timestamp}`)
-    .digest('hex')
-    .slice(0, 20)

@@ -112,7 +112,7 @@ describe('POST /adt', () => {
     const strange = er7('A01', 'ACK3').replace('2.5.1', '3.0')
     const version = await post(strange, { accept: '*/*' })
     expect(version.body.split('\r').slice(1, 3)).toEqual([
-      'MSA|AE|ACK3|dead-letter version-unsupported',
+      'MSA|AR|ACK3|dead-letter version-unsupported',
       expect.stringMatching(/^ERR\|\|MSH\^1\^12\|203\^Unsupported version id\^HL70357\|/),
     ])
   })

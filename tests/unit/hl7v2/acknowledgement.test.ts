@@ -70,3 +70,31 @@ test('the answer speaks the delimiters of the message and reads back', () => {
     'UNICODE UTF-8',
   ])
 })
+
+test.each([
+  ['2.1', 'ACK', undefined, 'no id', 'ERR|PID^1^3^207&'],
+  ['2.2', 'ACK^A01', undefined, 'no id', 'ERR|PID^1^3^207&'],
+  ['2.3', 'ACK^A01', 'UNICODE UTF-8', 'no id', 'ERR|PID^1^3^207&'],
+  ['2.3.1', 'ACK^A01^ACK', 'UNICODE UTF-8', 'no id', 'ERR|PID^1^3^207&'],
+  ['2.4', 'ACK^A01^ACK', 'UNICODE UTF-8', 'no id', 'ERR|PID^1^3^207&'],
+  ['2.5', 'ACK^A01^ACK', 'UNICODE UTF-8', 'no id', 'ERR||PID^1^3|207^'],
+  ['2.6', 'ACK^A01^ACK', 'UNICODE UTF-8', 'no id', 'ERR||PID^1^3|207^'],
+  ['2.7.1', 'ACK^A01^ACK', 'UNICODE UTF-8', undefined, 'ERR||PID^1^3|207^'],
+  ['2.8.2', 'ACK^A01^ACK', 'UNICODE UTF-8', undefined, 'ERR||PID^1^3|207^'],
+  ['2.9', 'ACK^A01^ACK', 'UNICODE UTF-8', undefined, 'ERR||PID^1^3|207^'],
+])('version %s is answered in its own form', (version, ...[type, charset, text, error]) => {
+  const ack = { code: 'AE', controlId: 'K1', timestamp, text: 'no id', errorLocation: 'PID-3' } as const
+  const answer = acknowledge(adt(version), ack)
+  const back = sent(answer)
+  expect(back.first('MSH')?.rawField(9)).toBe(type)
+  expect([back.first('MSH')?.text(12), back.first('MSH')?.text(18)]).toEqual([version, charset])
+  expect(back.first('MSA')?.text(3)).toBe(text)
+  expect(answer).toContain(`\r${error}`)
+})
+
+test('the answer to a message of the enhanced mode asks for no answer', () => {
+  const message = sent('MSH|^~\\&|A|H|B|C|||ADT^A01|1|P|2.5|||AL|NE\rPID|1')
+  const answer = sent(acknowledge(message, { code: 'CA', controlId: 'K1', timestamp }))
+  expect([answer.first('MSH')?.text(15), answer.first('MSH')?.text(16)]).toEqual(['NE', 'NE'])
+  expect([answer.first('MSA')?.text(1), answer.first('ERR')]).toEqual(['CA', undefined])
+})
