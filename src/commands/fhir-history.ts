@@ -1,6 +1,6 @@
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import {
-  badPage,
+  foreignPage,
   historyToken,
   readHistoryQuery,
   readHistoryToken,
@@ -10,10 +10,11 @@ import { historySetText } from '../fhir/bundle/history-set.ts'
 import { keyText, type ResourceKey } from '../fhir/resource.ts'
 import { resourceTypes } from '../fhir/resource-types.ts'
 import { mayDo } from '../fhir/smart/may-do.ts'
-import type { FhirDeps } from './fhir-deps.ts'
+import type { Caller, FhirDeps } from './fhir-deps.ts'
 import { unknown } from './fhir-read.ts'
 import { isLimited, visible } from './fhir-visibility.ts'
 import type { HistoryTimes, HistoryVersion, Stored } from './ports/store.ts'
+import { sealedPlaces } from './sealed-places.ts'
 
 export interface HistoryRequest {
   /** One resource, one type, or (empty) the whole system. */
@@ -25,25 +26,37 @@ export interface HistoryRequest {
  * A history Bundle as JSON text, newest first, deletions included (http://hl7.org/fhir/R4/http.html#history). Pages follow
  * one another by the place of the last version shown: what was there when the first was read is neither left out nor told
  * twice while others write. Whoever may see only some resources is told of those, and not how many there are. Failures:
- * `history-page`, `history-time`, `resource-unknown`, `history-too-long`.
+ * `history-page`, `history-time`, `page-expired`, `resource-unknown`, `history-too-long`.
  */
-export async function historyText(deps: FhirDeps, { of, pairs }: HistoryRequest): Promise<Result<string>> {
-  const query = readHistoryQuery(pairs)
-  if (!query.ok) return query
-  const { type, id } = of
+export async function historyText(
+  deps: FhirDeps,
+  { actor }: Caller,
+  { of: { type, id }, pairs }: HistoryRequest,
+): Promise<Result<string>> {
+  const asked = readHistoryQuery(pairs)
+  if (!asked.ok) return asked
+  const { page, applied } = asked.value
+  const of = [type, id].filter(part => part !== undefined).join('/')
+  const places = await sealedPlaces(deps, { actor, of: `${of}/_history`, foreign: foreignPage })
+  const place = page === undefined ? ok(undefined) : places.open(page)
+  if (!place.ok) return place
+  const query = { ...asked.value, place: place.value }
   const key = type !== undefined && id !== undefined ? { type, id } : undefined
-  const found = await (key ? instanceHistory(deps, key, query.value) : wholeHistory(deps, type, query.value))
+  const found = await (key ? instanceHistory(deps, key, query) : wholeHistory(deps, type, query))
   if (!found.ok) return found
-  const { page, applied } = query.value
+  const { next, ...set } = found.value
   return ok(
     historySetText({
       base: deps.base,
-      of: [type, id].filter(part => part !== undefined).join('/'),
-      ...{ ...found.value, applied },
+      ...{ ...set, of, applied },
       ...(page !== undefined && { page }),
+      ...(next !== undefined && { next: places.seal(next) }),
     }),
   )
 }
+
+/** With the place that its page begins after. */
+type Placed = HistoryQuery & { readonly place: string | undefined }
 
 interface HistoryPage {
   readonly versions: readonly HistoryVersion[]
@@ -59,13 +72,12 @@ const timesOf = ({ since, during }: HistoryQuery): HistoryTimes => ({
 async function instanceHistory(
   deps: FhirDeps,
   key: ResourceKey,
-  query: HistoryQuery,
+  query: Placed,
 ): Promise<Result<HistoryPage>> {
   const { store, tenant } = deps
-  const { count, page } = query
-  if (page !== undefined && !/^[1-9]\d{0,8}$/.test(page)) return badPage('_page is not one that a link gave')
+  const { count, place } = query
   const times = timesOf(query)
-  const from = page === undefined ? {} : { before: Number(page) }
+  const from = place === undefined ? {} : { before: Number(place) }
   const limited = isLimited(deps, key.type)
   const read: Collecting['read'] = (size, last) =>
     store.history(tenant, key, { count: size, ...from, ...(last && { before: last.version }), ...times })
@@ -74,7 +86,7 @@ async function instanceHistory(
   const versions = found.value
   const isWhole = Object.keys(times).length === 0
   // Versions are counted from one and none is ever dropped.
-  const isFirst = isWhole && page === undefined && !limited
+  const isFirst = isWhole && place === undefined && !limited
   const newest = isFirst ? versions[0] : await visible(deps, await store.read(tenant, key))
   if (!newest) return unknown
   const shown = versions.slice(0, count)
@@ -89,10 +101,10 @@ async function instanceHistory(
 async function wholeHistory(
   deps: FhirDeps,
   type: string | undefined,
-  query: HistoryQuery,
+  query: Placed,
 ): Promise<Result<HistoryPage>> {
   const { count } = query
-  const place = query.page === undefined ? ok(undefined) : readHistoryToken(query.page)
+  const place = query.place === undefined ? ok(undefined) : readHistoryToken(query.place)
   if (!place.ok) return place
   const types = type === undefined ? readableTypes(deps) : [type]
   const read: Collecting['read'] = (size, last) => {

@@ -8,7 +8,8 @@ import type { Caller, FhirDeps } from './fhir-deps.ts'
 import { isLimited, searchTypesWithin, searchWithin } from './fhir-visibility.ts'
 import { terminologyFor } from './operations/terminology.ts'
 import type { SearchResult } from './ports/store.ts'
-import { openPage, sealPage, type PageSeal, type SearchPage } from './search-pages.ts'
+import { openPage, sealPage, type SearchPage } from './search-pages.ts'
+import type { PageSeal } from './sealed-text.ts'
 
 export interface ScopedSearch {
   readonly scope: SearchScope

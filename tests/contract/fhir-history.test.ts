@@ -32,6 +32,8 @@ const labels = (reply: FhirReply): readonly string[] =>
     ({ fullUrl, response }) => `${fullUrl.slice(BASE.length + 1)} ${response.etag.replaceAll(/\D/g, '')}`,
   )
 
+const codeIn = (reply: FhirReply): string => reply.json.issue[0].details.coding[0].code
+
 const nextOf = (reply: FhirReply): string | undefined =>
   reply.json.link.find((link: { relation: string }) => link.relation === 'next')?.url
 
@@ -140,6 +142,23 @@ describe('the history of a type and of everything', () => {
     const next = nextOf(reply) ?? ''
     expect(next).toContain('_since=')
     expect(next).not.toContain('Rossi')
+  })
+
+  test('the place in a link is sealed for its address and its caller, and holds for an hour', async () => {
+    for (const path of ['/Location/a/_history', '/Location/_history', '/_history']) {
+      const next = nextOf(await server.call({ path: `${path}?_count=1` })) ?? ''
+      const token = new URL(next).searchParams.get('_page') ?? ''
+      expect(Buffer.from(token, 'base64url').toString('latin1')).not.toMatch(/Location|2026/)
+      expect((await server.call({ path: next })).status).toBe(200)
+      const elsewhere = await server.call({ path: `/Organization/_history?_count=1&_page=${token}` })
+      expect([elsewhere.status, codeIn(elsewhere)]).toEqual([400, 'history-page'])
+      const other = await server.call({ path: next, headers: { 'x-actor': 'Practitioner/other' } })
+      expect([other.status, codeIn(other)]).toEqual([400, 'history-page'])
+      server.clock.nowMs += 3_600_000
+      const late = await server.call({ path: next })
+      expect([late.status, codeIn(late)]).toEqual([410, 'page-expired'])
+      server.clock.nowMs -= 3_600_000
+    }
   })
 
   test('what is no time, no page, no parameter or given twice is refused', async () => {

@@ -214,6 +214,19 @@ describe('$everything', () => {
     expect(keysOf(await get(`${path}?_type=Task`))).toEqual(['Task/t1'])
   })
 
+  test('the place in its links is sealed for its address and its caller, and holds for an hour', async () => {
+    const next = nextOf(await get('/Patient/e1/$everything?_count=1')) ?? ''
+    const token = new URL(next).searchParams.get('_page') ?? ''
+    expect(Buffer.from(token, 'base64url').toString('latin1')).not.toContain('e1')
+    expect(codeOf(await get(`/Patient/$everything?_page=${token}`))).toEqual([400, 'operation-input'])
+    const other = await server.call({ path: next, headers: { 'x-actor': 'Practitioner/other' } })
+    expect(codeOf(other)).toEqual([400, 'operation-input'])
+    server.clock.nowMs += 3_600_000
+    expect(codeOf(await get(next))).toEqual([410, 'page-expired'])
+    server.clock.nowMs -= 3_600_000
+    expect((await get(next)).status).toBe(200)
+  })
+
   test('refuses what it can not read', async () => {
     for (const query of [
       '_type=Patients',

@@ -1,4 +1,6 @@
-import { fail, ok, type Result } from '../../lib/result.ts'
+import { ok, type Result } from '../../lib/result.ts'
+import type { Caller } from '../fhir-deps.ts'
+import { sealedPlaces } from '../sealed-places.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { patientOfCase } from './case-compartment.ts'
 import { instantIn } from './view-case.ts'
@@ -20,15 +22,25 @@ export interface Timeline {
 const COUNT_DEFAULT = 100
 const COUNT_MAX = 1000
 
-/** The events of a case in order of recording, oldest first. Failures: `case-unknown`, `at-malformed`, `cursor-malformed`. */
-export async function caseTimeline(deps: CaseDeps, request: TimelineRequest): Promise<Result<Timeline>> {
+/**
+ * The events of a case in order of recording, oldest first. Failures: `case-unknown`, `at-malformed`, `cursor-malformed`,
+ * `page-expired`.
+ */
+export async function caseTimeline(
+  deps: CaseDeps,
+  { actor }: Pick<Caller, 'actor'>,
+  request: TimelineRequest,
+): Promise<Result<Timeline>> {
   const { id, at, order, next } = request
   const to = at === undefined ? undefined : instantIn(deps, at)
   if (to && !to.ok) return to
   const patient = await patientOfCase(deps, id, to?.value)
   if (!patient.ok) return patient
-  const after = next === undefined ? undefined : cursorIn(next)
-  if (next !== undefined && !after) return fail(cursorMalformed)
+  const of = `cases/${id}/timeline`
+  const places = await sealedPlaces(deps, { actor, of, foreign: cursorMalformed })
+  const place = next === undefined ? ok(undefined) : places.open(next)
+  if (!place.ok) return place
+  const after = place.value === undefined ? undefined : (JSON.parse(place.value) as Cursor)
   const count = Math.min(COUNT_MAX, Number(request.count ?? COUNT_DEFAULT))
   const rows = await deps.store.caseEvents(deps.tenant, {
     caseId: id,
@@ -41,7 +53,7 @@ export async function caseTimeline(deps: CaseDeps, request: TimelineRequest): Pr
   const last = page.at(-1)
   return ok({
     events: page.map(eventAnswer),
-    ...(rows.length > count && last && { next: cursorOf(last) }),
+    ...(rows.length > count && last && { next: places.seal(cursorOf(last)) }),
   })
 }
 
@@ -50,24 +62,7 @@ interface Cursor {
   readonly id: string
 }
 
-const cursorOf = ({ recorded, id }: Cursor): string =>
-  Buffer.from(JSON.stringify([recorded, id])).toString('base64url')
-
-const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
-
-function cursorIn(text: string): Cursor | undefined {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
-    if (!Array.isArray(parts) || parts.length !== 2) return undefined
-    const [recorded, id] = parts as readonly unknown[]
-    const isOurs = typeof recorded === 'string' && typeof id === 'string'
-    return isOurs && INSTANT.test(recorded) && !Number.isNaN(Date.parse(recorded)) && !id.includes('\0')
-      ? { recorded, id }
-      : undefined
-  } catch {
-    return undefined
-  }
-}
+const cursorOf = ({ recorded, id }: Cursor): string => JSON.stringify({ recorded, id })
 
 const cursorMalformed = {
   kind: 'invalid',

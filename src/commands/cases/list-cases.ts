@@ -1,11 +1,13 @@
 import { parseJson } from '../../lib/json.ts'
-import { fail, ok, type Result } from '../../lib/result.ts'
+import { ok, type Result } from '../../lib/result.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { readPageToken } from '../../fhir/search/page-token.ts'
 import { searchParameterOf, type SearchParameter } from '../../fhir/search/parameters.ts'
 import type { SearchFilter, SearchPlan, SearchValue } from '../../fhir/search/plan.ts'
 import { nounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
 import { caseRow } from '../../mappers/case/views/case-row.ts'
+import type { Caller } from '../fhir-deps.ts'
+import { sealedPlaces } from '../sealed-places.ts'
 import type { CaseDeps } from './case-deps.ts'
 
 /** What a list of cases is asked for; several values of one field, with commas, are alternatives. */
@@ -37,26 +39,32 @@ const COUNT_MAX = 500
 
 /**
  * One page of cases in the order asked for, by default one that no change of a case alters, so that a walk from page to
- * page meets every case once. Failure: `cursor-malformed`.
+ * page meets every case once. Failures: `cursor-malformed`, `page-expired`.
  */
-export async function listCases(deps: CaseDeps, query: CaseQuery): Promise<Result<CaseList>> {
-  const plan = planOf(deps, query)
-  if (!plan.ok) return plan
-  const { matches, next, total } = await deps.store.search(deps.tenant, plan.value)
+export async function listCases(
+  deps: CaseDeps,
+  { actor }: Pick<Caller, 'actor'>,
+  query: CaseQuery,
+): Promise<Result<CaseList>> {
+  // A cursor is a place in one order.
+  const of = `cases?sort=${query.sort ?? STABLE}`
+  const places = await sealedPlaces(deps, { actor, of, foreign: cursorMalformed })
+  const place = query.next === undefined ? ok(undefined) : places.open(query.next)
+  if (!place.ok) return place
+  const plan = planOf(deps, query, place.value)
+  const { matches, next, total } = await deps.store.search(deps.tenant, plan)
   const lenses = nounLenses(deps.canonicalBase)
   return ok({
     cases: matches.map(({ content, updated }) => caseRow(parseJson(content) as Resource, updated, lenses)),
-    ...(next !== undefined && { next: `${query.sort ?? STABLE}.${next}` }),
+    ...(next !== undefined && { next: places.seal(next) }),
     ...(total !== undefined && { total }),
   })
 }
 
-function planOf(deps: CaseDeps, query: CaseQuery): Result<SearchPlan> {
-  const order = query.sort ?? STABLE
-  const sort = sortOf(order)
-  const after = query.next === undefined ? undefined : placeIn(query.next, order, sort.length)
-  if (query.next !== undefined && !after) return fail(cursorMalformed)
-  return ok({
+function planOf(deps: CaseDeps, query: CaseQuery, place: string | undefined): SearchPlan {
+  const sort = sortOf(query.sort ?? STABLE)
+  const after = place === undefined ? undefined : readPageToken(place, sort.length)
+  return {
     type: 'EpisodeOfCare',
     base: deps.base,
     where: filtersOf(deps, query).map(filter => ({ kind: 'filter', filter })),
@@ -67,7 +75,7 @@ function planOf(deps: CaseDeps, query: CaseQuery): Result<SearchPlan> {
     revIncludes: [],
     total: query.total === 'true' ? 'accurate' : 'none',
     countOnly: false,
-  })
+  }
 }
 
 /** By shard and id, the order that every sort ends in. */
@@ -78,10 +86,6 @@ function sortOf(order: string): SearchPlan['sort'] {
   const by = order.replace('-', '') === 'start' ? 'date' : '_lastUpdated'
   return [{ by: parameterOf(by), descending: order.startsWith('-') }]
 }
-
-/** A cursor says first which order it is a place in. */
-const placeIn = (cursor: string, order: string, sortKeys: number) =>
-  cursor.startsWith(`${order}.`) ? readPageToken(cursor.slice(order.length + 1), sortKeys) : undefined
 
 const cursorMalformed = {
   kind: 'invalid',

@@ -12,10 +12,11 @@ import { isResourceType } from '../../fhir/resource-types.ts'
 import { mayDo } from '../../fhir/smart/may-do.ts'
 import { readPageToken, writePageToken } from '../../fhir/search/page-token.ts'
 import { COUNT_DEFAULT, COUNT_MAX, PAGE_PARAMETER } from '../../fhir/search/search-controls.ts'
-import type { FhirDeps } from '../fhir-deps.ts'
+import type { Caller, FhirDeps } from '../fhir-deps.ts'
 import { readCurrent } from '../fhir-read.ts'
 import { isLimited, isShown } from '../fhir-visibility.ts'
 import type { CompartmentRequest, Stored } from '../ports/store.ts'
+import { sealedPlaces, type SealedPlaces } from '../sealed-places.ts'
 
 export interface EverythingRequest {
   readonly type: 'Patient' | 'EpisodeOfCare'
@@ -40,12 +41,18 @@ const isInCompartments = (type: string): boolean => compartmentTypes.includes(ty
  * or what belongs to an EpisodeOfCare with its patient; on each page with what it refers to outside of compartments
  * (practitioners, organizations, places...); all as far as the caller may read it. Pages follow one another by key, so that what stays is neither left out nor
  * told twice while others write. Source: http://hl7.org/fhir/R4/patient-operation-everything.html. Failures: those of a
- * read, `operation-input`.
+ * read, `operation-input`, `page-expired`.
  */
-export async function everything(deps: FhirDeps, request: EverythingRequest): Promise<Result<string>> {
-  const query = readQuery(request.pairs)
-  if (!query.ok) return query
+export async function everything(
+  deps: FhirDeps,
+  { actor }: Caller,
+  request: EverythingRequest,
+): Promise<Result<string>> {
   const { type, id } = request
+  const of = `${type}${id === undefined ? '' : `/${id}`}/$everything`
+  const places = await sealedPlaces(deps, { actor, of, foreign: foreignPage })
+  const query = readQuery(request.pairs, places)
+  if (!query.ok) return query
   const focus = id === undefined ? undefined : await readCurrent(deps, { type, id })
   if (focus && !focus.ok) return focus
   if (id === undefined && isLimited(deps, type)) return fail(onlyOne)
@@ -55,9 +62,9 @@ export async function everything(deps: FhirDeps, request: EverythingRequest): Pr
       : await ofPatients(deps, id, query.value)
   const matches = found.slice(0, query.value.count)
   const last = matches.at(-1)
-  const next = found.length > query.value.count && last ? tokenOf(last) : undefined
+  const next = found.length > query.value.count && last ? places.seal(tokenOf(last)) : undefined
   const included = await referredTo(deps, matches, query.value)
-  const url = (page: string | undefined): string => urlOf(deps.base, request, query.value.applied, page)
+  const url = (page: string | undefined): string => urlOf(`${deps.base}/${of}`, query.value.applied, page)
   const page = new Map(request.pairs).get(PAGE_PARAMETER)
   const entry = (mode: 'match' | 'include') => (stored: Stored) => ({
     ...{ fullUrl: `${deps.base}/${stored.type}/${stored.id}`, resource: stored.content },
@@ -169,7 +176,7 @@ function keyIn(reference: string): readonly ResourceKey[] {
   return isResourceType(type) ? [{ type, id }] : []
 }
 
-function readQuery(pairs: EverythingRequest['pairs']): Result<Query> {
+function readQuery(pairs: EverythingRequest['pairs'], places: SealedPlaces): Result<Query> {
   const given = new Map(pairs)
   if (given.size < pairs.length) return badInput('each parameter may be given once')
   const count = given.get('_count') ?? String(COUNT_DEFAULT)
@@ -179,7 +186,9 @@ function readQuery(pairs: EverythingRequest['pairs']): Result<Query> {
   const times = readTimes(given)
   if (!times.ok) return times
   const page = given.get(PAGE_PARAMETER)
-  const after = page === undefined ? ok(undefined) : readPlace(page)
+  const place = page === undefined ? ok(undefined) : places.open(page)
+  if (!place.ok) return place
+  const after = place.value === undefined ? ok(undefined) : readPlace(place.value)
   if (!after.ok) return after
   return ok({
     count: Math.min(Math.max(Number(count), 1), COUNT_MAX),
@@ -207,25 +216,20 @@ function readTimes(given: ReadonlyMap<string, string>): Result<Query['times']> {
 
 const tokenOf = ({ shard, type, id }: Stored): string => writePageToken({ keys: [type], shard, id })
 
-function readPlace(page: string): Result<NonNullable<CompartmentRequest['after']>> {
-  const place = readPageToken(page, 1)
+function readPlace(text: string): Result<NonNullable<CompartmentRequest['after']>> {
+  const place = readPageToken(text, 1)
   const [type = ''] = place?.keys ?? []
-  if (place && isResourceType(type)) return ok({ shard: place.shard, type, id: place.id })
-  return fail({
-    kind: 'invalid',
-    code: 'operation-input',
-    message: `${PAGE_PARAMETER} is not one that a link gave; follow the links of an answer.`,
-  })
+  return place && isResourceType(type) ? ok({ shard: place.shard, type, id: place.id }) : fail(foreignPage)
 }
 
-function urlOf(
-  base: string,
-  { type, id }: EverythingRequest,
-  applied: Query['applied'],
-  page: string | undefined,
-): string {
+const foreignPage: Failure = {
+  kind: 'invalid',
+  code: 'operation-input',
+  message: `${PAGE_PARAMETER} is not one that a link gave; follow the links of an answer.`,
+}
+
+function urlOf(root: string, applied: Query['applied'], page: string | undefined): string {
   const pairs = [...applied, ...(page === undefined ? [] : [[PAGE_PARAMETER, page] as const])]
   const query = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString()
-  const root = `${base}/${type}${id === undefined ? '' : `/${id}`}/$everything`
   return query === '' ? root : `${root}?${query}`
 }

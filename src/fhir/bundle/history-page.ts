@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { spanOf } from '../../lib/fhir-time.ts'
 import { instantOf, type Instant } from '../../lib/clock.ts'
 import { isResourceType } from '../resource-types.ts'
@@ -55,8 +55,16 @@ export function readHistoryQuery(
   })
 }
 
-export const badPage = (text: string): Result<never> =>
-  fail({ kind: 'invalid', code: 'history-page', message: `${text}; follow the links of a history.` })
+const pageFailure = (text: string): Failure => ({
+  kind: 'invalid',
+  code: 'history-page',
+  message: `${text}; follow the links of a history.`,
+})
+
+const badPage = (text: string): Result<never> => fail(pageFailure(text))
+
+/** For a page that no link of this history gave this caller. */
+export const foreignPage = pageFailure(`${PAGE_PARAMETER} is not one that a link gave`)
 
 function spanOfParameter(
   name: string,
@@ -69,7 +77,7 @@ function spanOfParameter(
   return fail({ kind: 'invalid', code: 'history-time', message })
 }
 
-/** A place as clients carry it in a link. */
+/** A place as text, which links carry sealed. */
 export const historyToken = ({ updated, type, version, shard, id }: Place): string =>
   writePageToken({ keys: [updated, type, String(version)], shard, id })
 
@@ -80,7 +88,7 @@ export function readHistoryToken(token: string): Result<Place> {
   const place = readPageToken(token, 3)
   const [updated = '', type = '', version = ''] = place?.keys ?? []
   if (!place || !INSTANT.test(updated) || !isResourceType(type) || !/^[1-9]\d{0,8}$/.test(version)) {
-    return badPage(`${PAGE_PARAMETER} is not one that a link gave`)
+    return fail(foreignPage)
   }
   return ok({ updated, type, version: Number(version), shard: place.shard, id: place.id })
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { listCases, type CaseQuery } from '../../commands/cases/list-cases.ts'
+import { callerOf } from '../caller.ts'
 import { sendProblem } from '../problem.ts'
 import { caseCodes } from '../../commands/cases/case-codes.ts'
 import type { CaseRouteOptions } from './case-exchange.ts'
@@ -73,10 +74,12 @@ export function listRoute(server: FastifyInstance, { depsOf }: CaseRouteOptions)
       summary: 'Cases by state, model, manager and more, a page at a time.',
       tags: ['cases'],
       querystring: query,
-      response: { 200: caseListSchema, ...problems(400, 503) },
+      response: { 200: caseListSchema, ...problems(400, 410, 503) },
     },
     handler: async (request, reply) => {
-      const list = await listCases(depsOf(request), request.query as CaseQuery)
+      const caller = callerOf(request)
+      if (!caller.ok) return sendProblem(reply, caller.failure)
+      const list = await listCases(depsOf(request), caller.value, request.query as CaseQuery)
       return list.ok ? list.value : sendProblem(reply, list.failure)
     },
   })

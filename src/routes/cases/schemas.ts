@@ -95,6 +95,7 @@ const meanings: Readonly<Record<number, string>> = {
   403: 'The Host of the request is not this server (`host-strange`).',
   404: 'No such case, noun or command.',
   409: 'Not possible in this state: `legal` lists what is.',
+  410: '`next` is older than an hour: begin again without it.',
   412: 'The case has changed since the version that If-Match names.',
   413: 'The body is too large.',
   415: 'Send application/json.',

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { caseTimeline, type TimelineRequest } from '../../commands/cases/case-timeline.ts'
+import { callerOf } from '../caller.ts'
 import { sendProblem } from '../problem.ts'
 import { idOf, type CaseRouteOptions } from './case-exchange.ts'
 import { caseParams, instantText, problems } from './schemas.ts'
@@ -27,11 +28,13 @@ export function timelineRoute(server: FastifyInstance, { depsOf }: CaseRouteOpti
       tags: ['views'],
       params: caseParams,
       querystring: query,
-      response: { 200: timelineSchema, ...problems(400, 404, 503) },
+      response: { 200: timelineSchema, ...problems(400, 404, 410, 503) },
     },
     handler: async (request, reply) => {
-      const asked = request.query as Omit<TimelineRequest, 'id'>
-      const timeline = await caseTimeline(depsOf(request), { ...asked, id: idOf(request) })
+      const caller = callerOf(request)
+      if (!caller.ok) return sendProblem(reply, caller.failure)
+      const asked = { ...(request.query as Omit<TimelineRequest, 'id'>), id: idOf(request) }
+      const timeline = await caseTimeline(depsOf(request), caller.value, asked)
       return timeline.ok ? timeline.value : sendProblem(reply, timeline.failure)
     },
   })

@@ -22,6 +22,6 @@ async function answer(
 ): ReturnType<Handler> {
   const known = onlyParameters(exchange, historyParameters)
   if (!known.ok) return known
-  const text = await historyText(exchange.deps, { of, pairs: exchange.pairs })
+  const text = await historyText(exchange.deps, exchange.caller, { of, pairs: exchange.pairs })
   return text.ok ? ok({ status: 200, body: text.value }) : text
 }

@@ -114,6 +114,24 @@ test('a walk through the pages meets every case once, although all of them chang
   expect(met.toSorted()).toEqual(ids.toSorted())
 })
 
+test('cursors of cases and of a timeline are sealed for their caller and hold for an hour', async () => {
+  for (const path of ['/cases', `/cases/${id}/timeline`]) {
+    // oxlint-disable-next-line no-await-in-loop -- one list after the other
+    const { next } = (await get(`${path}?count=1`)).json
+    expect(Buffer.from(next, 'base64url').toString('latin1')).not.toMatch(/[\d-]{10}/)
+    const again = `${path}?count=1&next=${next}`
+    const headers = { 'x-actor': 'Practitioner/other' }
+    // oxlint-disable-next-line no-await-in-loop -- one list after the other
+    expect((await server.call({ path: again, headers })).json.code).toBe('cursor-malformed')
+    server.clock.nowMs += 3_600_000
+    // oxlint-disable-next-line no-await-in-loop -- one list after the other
+    expect(await codeOf(again)).toEqual([410, 'page-expired'])
+    server.clock.nowMs -= 3_600_000
+    // oxlint-disable-next-line no-await-in-loop -- one list after the other
+    expect((await get(again)).status).toBe(200)
+  }
+})
+
 test('a cursor of another order is none', async () => {
   const { next } = (await get('/cases?count=2&sort=-updated')).json
   expect((await get(`/cases?count=2&sort=-updated&next=${next}`)).status).toBe(200)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { openPage, sealPage, type PageSeal } from '../../../src/commands/search-pages.ts'
+import { openPage, sealPage } from '../../../src/commands/search-pages.ts'
+import type { PageSeal } from '../../../src/commands/sealed-text.ts'
 
 const page = {
   ...{ pairs: [['family', 'Secretson']] as const, lenient: false, nowMs: 1_000 },

@@ -55,7 +55,7 @@ async function everythingOf(
   const pairs = pairsOf(given)
   if (!pairs.ok) return pairs
   const request = { type, ...(id !== undefined && { id }), pairs: pairs.value }
-  const text = await everything(exchange.deps, request)
+  const text = await everything(exchange.deps, exchange.caller, request)
   return text.ok ? ok({ status: 200, body: text.value }) : text
 }
 

@@ -1,0 +1,65 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+
+/** Whose text it is: what was sealed for another tenant, caller or address opens nothing. */
+export interface PageOwner {
+  readonly tenant: number
+  readonly actor: string
+  /** What is searched or listed, as the address says it: `Patient`, `Patient/1/_history`, or nothing for the system. */
+  readonly of: string
+}
+
+export interface PageSeal {
+  /** 32 bytes that every process of an installation has, and no client. */
+  readonly key: Buffer
+  readonly owner: PageOwner
+  readonly nowMs: number
+}
+
+export type Unsealed =
+  | { readonly kind: 'text'; readonly text: string }
+  /** Damaged, made up, or meant for somebody else: which of them is nobody's business. */
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'expired' }
+
+/** How long the links of a result hold. */
+const HOLDS_MS = 3_600_000
+const CIPHER = 'aes-256-gcm'
+const [IV_BYTES, TAG_BYTES] = [12, 16]
+
+/** A text as a token, encrypted and authenticated: nothing of it can be read from a link; it holds for an hour. */
+export function sealText(text: string, { key, owner, nowMs }: PageSeal): string {
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES }).setAAD(bindingOf(owner))
+  const sealed = Buffer.concat([
+    cipher.update(deflateRawSync(`${nowMs + HOLDS_MS}\n${text}`)),
+    cipher.final(),
+  ])
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
+}
+
+export function unsealText(token: string, { key, owner, nowMs }: PageSeal): Unsealed {
+  const opened = decipher(Buffer.from(token, 'base64url'), key, owner)
+  if (opened === undefined) return { kind: 'foreign' }
+  const end = opened.indexOf('\n')
+  return nowMs < Number(opened.slice(0, end))
+    ? { kind: 'text', text: opened.slice(end + 1) }
+    : { kind: 'expired' }
+}
+
+const bindingOf = ({ tenant, actor, of }: PageOwner): Buffer =>
+  Buffer.from(JSON.stringify([tenant, actor, of]))
+
+function decipher(bytes: Buffer, key: Buffer, owner: PageOwner): string | undefined {
+  if (bytes.length <= IV_BYTES + TAG_BYTES) return undefined
+  const [iv, rest] = [bytes.subarray(0, IV_BYTES), bytes.subarray(IV_BYTES)]
+  const cipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES })
+    .setAAD(bindingOf(owner))
+    .setAuthTag(rest.subarray(0, TAG_BYTES))
+  try {
+    const text = Buffer.concat([cipher.update(rest.subarray(TAG_BYTES)), cipher.final()])
+    return inflateRawSync(text).toString()
+  } catch {
+    return undefined
+  }
+}
