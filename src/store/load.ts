@@ -2,7 +2,15 @@ import { shardInId } from '../lib/ids.ts'
 import type { Instant } from '../lib/clock.ts'
 import type { Json, ResourceKey } from '../fhir/resource.ts'
 import { keyText } from '../fhir/resource.ts'
-import type { Fact, Loaded, LoadRequest, MessageKey, Said, Stored } from '../commands/ports/store.ts'
+import type {
+  Fact,
+  Loaded,
+  LoadRequest,
+  MessageKey,
+  RecordMarks,
+  Said,
+  Stored,
+} from '../commands/ports/store.ts'
 import { int2Array, textArray } from './binary-arrays.ts'
 import type { Db, Rows, Statement } from './db.ts'
 import { inboxColumns, toInboxEntry, type InboxRow } from './inbox-rows.ts'
@@ -22,6 +30,7 @@ interface Loading {
   readonly facts: Fact[]
   readonly said: Said[]
   readonly messages: ReturnType<typeof toInboxEntry>[]
+  record?: RecordMarks
 }
 
 /**
@@ -160,22 +169,44 @@ const OWNER = `owner as (
       join resource r on r.shard = d.shard and r.tenant = $1 and r.type = d.type and r.id = d.id
       where d.tenant = $1 and d.type = $3 and d.id = $4)`
 
+/** Of a row of a record: any change of it is a new version. */
+const MARK = 'hashtextextended(r.id, (r.type::int8 << 32) | r.version)'
+
+const RECORD = `from owner o
+          join resource r on r.tenant = $1 and r.patient = o.patient and r.type = any($5::int2[])`
+
 /** What is about a patient lives in one shard, so that of the resource is that of the facts. */
 function recordParts(
   tenant: number,
-  { key: { type, id }, types }: NonNullable<LoadRequest['recordOf']>,
+  { key: { type, id }, types, since }: NonNullable<LoadRequest['recordOf']>,
 ): readonly Part[] {
   const values = [tenant, shardInId(id) ?? NO_SHARD, typeNumber(type), id]
+  const numbers = int2Array(types.map(typeNumber))
+  const rows = `with ${OWNER} select ${storedColumns}, ${MARK} as mark ${RECORD}`
   return [
     {
-      add: addResources,
-      statement: {
-        name: 'cw_load_record',
-        text: `with ${OWNER} select ${storedColumns} from owner o
-          join resource r on r.tenant = $1 and r.patient = o.patient and r.type = any($5::int2[])`,
-        values: [...values, int2Array(types.map(typeNumber))],
-      },
+      add: addRecord,
+      statement:
+        since === undefined
+          ? { name: 'cw_load_record', text: rows, values: [...values, numbers] }
+          : {
+              name: 'cw_load_record_since',
+              text: `${rows} where r.updated >= $6::timestamptz`,
+              values: [...values, numbers, since],
+            },
     },
+    ...(since === undefined
+      ? []
+      : [
+          {
+            add: addMark,
+            statement: {
+              name: 'cw_load_record_mark',
+              text: `with ${OWNER} select count(*)::int4 as rows, bit_xor(${MARK}) as mark ${RECORD}`,
+              values: [...values, numbers],
+            },
+          },
+        ]),
     {
       add: addSaid,
       statement: {
@@ -195,6 +226,29 @@ function recordParts(
       },
     },
   ]
+}
+
+interface MarkedRow extends ResourceRow {
+  readonly mark: string
+}
+
+const addRecord: Part['add'] = (rows, loading) => {
+  const marks = new Map<Stored, bigint>()
+  for (const row of rows as readonly MarkedRow[]) {
+    const stored = storedOf(row)
+    loading.resources.set(keyText(stored), stored)
+    marks.set(stored, BigInt(row.mark))
+  }
+  loading.record = { marks, rows: marks.size, mark: xorOf(marks.values()) }
+}
+
+const xorOf = (marks: Iterable<bigint>): bigint => Iterator.from(marks).reduce((all, one) => all ^ one, 0n)
+
+/** Of the whole record; no row at all has no exclusive or. */
+const addMark: Part['add'] = (rows, loading) => {
+  const [row] = rows as readonly { readonly rows: number; readonly mark: string | null }[]
+  const { marks = new Map<Stored, bigint>() } = loading.record ?? {}
+  loading.record = { marks, rows: row?.rows ?? 0, mark: BigInt(row?.mark ?? 0) }
 }
 
 const subjectValues = (tenant: number, subjects: readonly string[]): readonly unknown[] => [

@@ -134,9 +134,14 @@ export interface LoadRequest {
   readonly messages?: readonly MessageKey[]
   /**
    * The record that a resource stands in: everything of these types in the compartment of its patient, with the facts
-   * and registers about that patient; nothing when there is no such resource, or no patient's.
+   * and registers about that patient; nothing when there is no such resource, or no patient's. With `since` of its
+   * resources those alone that were last changed at this instant or later.
    */
-  readonly recordOf?: { readonly key: ResourceKey; readonly types: readonly string[] }
+  readonly recordOf?: {
+    readonly key: ResourceKey
+    readonly types: readonly string[]
+    readonly since?: Instant
+  }
   /**
    * From the third try on: lock the rows found, in key order. The lane is held until the next flush that writes one of
    * them, or for `lockHoldMs` (store/lane.ts) when none comes.
@@ -149,6 +154,20 @@ export interface Loaded {
   readonly facts: readonly Fact[]
   readonly said: readonly Said[]
   readonly messages: readonly InboxEntry[]
+  /** Of a load with `recordOf`. */
+  readonly record?: RecordMarks
+}
+
+/**
+ * What tells a record from any other, so that who remembers an older one knows which rows are missing: each row has a
+ * mark, a hash of its key and version.
+ */
+export interface RecordMarks {
+  /** Of the rows that were loaded. */
+  readonly marks: ReadonlyMap<Stored, bigint>
+  /** Rows of the whole record, and the exclusive or of their marks. */
+  readonly rows: number
+  readonly mark: bigint
 }
 
 /**

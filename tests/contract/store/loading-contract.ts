@@ -87,6 +87,45 @@ export function loadingContract(trial: StoreTrial): void {
       expect((await load('nowhere')).resources).toEqual([])
     })
 
+    test('of a record that is known up to an instant only what changed is loaded, and what tells whether that is all', async () => {
+      const of = fresh()
+      const patient = patientId(of, 'a')
+      const shard = shardOfKey(of, 'a')
+      const member = (name: string): Write => {
+        const id = derivedId(shard, of, 'EpisodeOfCare', name)
+        const body = { status: 'active', patient: { reference: `Patient/${patient}` } }
+        return {
+          ...{ type: 'EpisodeOfCare', id, shard, expect: 0 },
+          versions: [{ resourceType: 'EpisodeOfCare', id, ...body }],
+        }
+      }
+      const [first, second] = [member('first'), member('second')]
+      const load = (since?: string) =>
+        trial.store().load({
+          tenant: of,
+          lane: 0,
+          recordOf: { key: first, types: ['EpisodeOfCare'], ...(since !== undefined && { since }) },
+        })
+      const xor = (marks: Iterable<bigint>) => [...marks].reduce((all, one) => all ^ one, 0n)
+      await flush(of, { writes: [first, second] })
+      const before = await load()
+      expect(before.record?.rows).toBe(2)
+      expect(before.record?.mark).toBe(xor(before.record?.marks.values() ?? []))
+      const stood = before.resources.find(({ id }) => id === second.id)
+      await flush(of, {
+        at: '2026-12-24T10:00:00.000Z',
+        writes: [{ ...second, ...known(stood), expect: 1, versions: [...second.versions] }],
+      })
+      const since = await load('2026-12-24T00:00:00.000Z')
+      expect(since.resources.map(({ id, version }) => `${id} ${version}`)).toEqual([`${second.id} 2`])
+      expect([...(since.record?.marks.keys() ?? [])]).toEqual(since.resources)
+      const after = await load()
+      expect([since.record?.rows, since.record?.mark]).toEqual([2, after.record?.mark])
+      expect(after.record?.mark).not.toBe(before.record?.mark)
+      const none = await load('2026-12-25T00:00:00.000Z')
+      expect([none.resources, none.record?.rows, none.record?.mark]).toEqual([[], 2, after.record?.mark])
+    })
+
     test('facts are kept once, under the subject they were sent for', async () => {
       const of = fresh()
       await flush(of, { facts: [fact('p'), { ...fact('p'), id: 'second' }, fact('q')] })
