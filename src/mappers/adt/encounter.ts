@@ -28,7 +28,7 @@ import { messageUri, readStamp } from './message-uri.ts'
 import type { VisitFact } from './movements.ts'
 import { wordOf, type Said } from './registers.ts'
 import { applyRows } from './rows.ts'
-import type { Scope } from './scope.ts'
+import { subjectOf, type Scope } from './scope.ts'
 import { cxToIdentifier } from './types/cx-identifier.ts'
 import { plToReference } from './types/pl-location.ts'
 import { facilityId } from './types/xon-organization.ts'
@@ -134,7 +134,7 @@ export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): De
     type: said.type,
     serviceType: said.serviceType,
     priority: more.priority,
-    subject: { reference: `Patient/${visit.patientId}` },
+    subject: subjectOf(visit),
     participant: listed(distinctParticipants(participant)),
     period: element<Period>({ start: state.start?.text, end: state.end?.text }),
     length: more.length,

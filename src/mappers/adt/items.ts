@@ -17,7 +17,7 @@ import { nk1Patient, nk1RelatedPerson } from './maps/nk1-related-person.ts'
 import { readStamp } from './message-uri.ts'
 import { groupItems, type GroupItem } from './registers.ts'
 import { applyRows } from './rows.ts'
-import type { Scope } from './scope.ts'
+import { subjectOf, type Scope } from './scope.ts'
 import { xonToReference } from './types/xon-organization.ts'
 
 /** One segment of a list, read back, with the id of what it leads to. */
@@ -47,8 +47,6 @@ export const parties = (scope: Scope): readonly Item[] => itemsOf(scope, 'NK1', 
 
 /** DG1: diagnoses. */
 export const diagnoses = (scope: Scope): readonly Item[] => itemsOf(scope, 'DG1', 'Condition')
-
-const subjectOf = ({ patientId }: Scope): { reference: string } => ({ reference: `Patient/${patientId}` })
 
 /** NK1-7 or NK1-3 names an organisation: employer, agency, insurer (HL7 tables 0131, 0063). */
 const isOrganization = (nk1: Segment): boolean =>

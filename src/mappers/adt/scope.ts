@@ -3,7 +3,10 @@ import { winners, type Register, type Said } from './registers.ts'
 
 /** What was said about a patient, or about one visit, with what stands of it. */
 export interface Scope {
+  /** The subject that it was said of; it makes ids for ever. */
   readonly patientId: string
+  /** Whose it is now, where that is another patient: merged, moved. */
+  readonly ownerId?: string
   readonly shard: number
   /** Encounter id; undefined for the patient as such. */
   readonly visitId?: string
@@ -16,4 +19,9 @@ export interface Scope {
 export const scopeOf = (parts: Omit<Scope, 'winning'>): Scope => ({
   ...parts,
   winning: winners(parts.register),
+})
+
+/** Reference to the patient whose record it is in now. */
+export const subjectOf = ({ patientId, ownerId }: Scope): { reference: string } => ({
+  reference: `Patient/${ownerId ?? patientId}`,
 })
