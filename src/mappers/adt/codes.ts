@@ -3,6 +3,10 @@ import addressType from './codes/address-type.json' with { type: 'json' }
 import addressUse from './codes/address-use.json' with { type: 'json' }
 import administrativeSex from './codes/administrative-sex.json' with { type: 'json' }
 import admissionType from './codes/admission-type.json' with { type: 'json' }
+import allergenCategory from './codes/allergen-category.json' with { type: 'json' }
+import allergyCriticality from './codes/allergy-criticality.json' with { type: 'json' }
+import allergyReactionSeverity from './codes/allergy-reaction-severity.json' with { type: 'json' }
+import allergyType from './codes/allergy-type.json' with { type: 'json' }
 import ambulatoryStatus from './codes/ambulatory-status.json' with { type: 'json' }
 import bedStatus from './codes/bed-status.json' with { type: 'json' }
 import contactRole from './codes/contact-role.json' with { type: 'json' }
@@ -12,12 +16,16 @@ import encounterPriority from './codes/encounter-priority.json' with { type: 'js
 import eventReason from './codes/event-reason.json' with { type: 'json' }
 import hospitalService from './codes/hospital-service.json' with { type: 'json' }
 import identifierType from './codes/identifier-type.json' with { type: 'json' }
+import interpretationCodes from './codes/interpretation-codes.json' with { type: 'json' }
+import livingWillCode from './codes/living-will-code.json' with { type: 'json' }
 import maritalStatus from './codes/marital-status.json' with { type: 'json' }
 import modeOfArrival from './codes/mode-of-arrival-code.json' with { type: 'json' }
 import nameAssemblyOrder from './codes/name-assembly-order.json' with { type: 'json' }
 import nameType from './codes/name-type.json' with { type: 'json' }
+import participation from './codes/participation.json' with { type: 'json' }
 import patientClass from './codes/patient-class.json' with { type: 'json' }
 import processingId from './codes/processing-id.json' with { type: 'json' }
+import providerRole from './codes/provider-role.json' with { type: 'json' }
 import readmissionIndicator from './codes/readmission-indicator.json' with { type: 'json' }
 import relationship from './codes/relationship.json' with { type: 'json' }
 import religion from './codes/religion.json' with { type: 'json' }
@@ -26,12 +34,13 @@ import useCode from './codes/telecommunication-use-code.json' with { type: 'json
 import { valued } from './element.ts'
 import type { MapContext } from './map-context.ts'
 import { overrides } from './overrides.ts'
+import type { SourceSettings } from './source.ts'
 import type { Repetition } from '../../hl7v2/segment.ts'
 
 export interface Code {
   readonly code: string
   readonly system: string
-  readonly display: string
+  readonly display?: string
 }
 
 interface CodeTable {
@@ -48,6 +57,10 @@ const tables = {
   AddressUse: addressUse,
   AdministrativeSex: administrativeSex,
   AdmissionType: admissionType,
+  AllergenCategory: allergenCategory,
+  AllergyCriticality: allergyCriticality,
+  AllergyReactionSeverity: allergyReactionSeverity,
+  AllergyType: allergyType,
   AmbulatoryStatus: ambulatoryStatus,
   BedStatus: bedStatus,
   ContactRole: contactRole,
@@ -57,12 +70,16 @@ const tables = {
   EventReason: eventReason,
   HospitalService: hospitalService,
   IdentifierType: identifierType,
+  InterpretationCodes: interpretationCodes,
+  LivingWillCode: livingWillCode,
   MaritalStatus: maritalStatus,
   ModeOfArrivalCode: modeOfArrival,
   NameAssemblyOrder: nameAssemblyOrder,
   NameType: nameType,
+  Participation: participation,
   PatientClass: patientClass,
   ProcessingID: processingId,
+  ProviderRole: providerRole,
   ReadmissionIndicator: readmissionIndicator,
   Relationship: relationship,
   Religion: religion,
@@ -84,9 +101,22 @@ const lookup: ReadonlyMap<string, ReadonlyMap<string, Code>> = new Map(
   ]),
 )
 
-/** What a v2 code stands for, letter case aside; undefined when neither the guide nor we map it. */
-export const mapCode = (table: TableName, code: string): Code | undefined =>
+/**
+ * What a v2 code stands for, letter case aside: by the sender's own settings, else ours, else the guide's map; undefined
+ * when none has it.
+ */
+export const mapCode = (table: TableName, code: string, settings?: SourceSettings): Code | undefined =>
+  (settings && localCode(settings, code, table, tableNumber(table))) ??
   lookup.get(table)?.get(code.toUpperCase())
+
+/** What a sender's settings make of a code, by the name of a map or the number of a table. */
+function localCode({ codes }: SourceSettings, code: string, ...names: readonly string[]): Code | undefined {
+  for (const name of names) {
+    const table = codes[name]
+    if (table !== undefined && Object.hasOwn(table, code)) return table[code]
+  }
+  return undefined
+}
 
 const listedCodes: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   Object.entries<CodeTable>(tables).map(([name, { listed }]) => [
@@ -166,7 +196,7 @@ export function cweToCodeableConcept(
   options: ConceptOptions,
 ): CodeableConcept | undefined {
   const code = valued(cwe, 1)
-  const mapped = options.map && code !== undefined ? mapCode(options.map, code) : undefined
+  const mapped = code === undefined ? undefined : mappedBy(options, code, context)
   if (options.map && code !== undefined && !mapped)
     context.report({ code: 'code-unmapped', expression: options.at })
   const coding = distinct([
@@ -180,7 +210,13 @@ export function cweToCodeableConcept(
   return text === undefined ? { coding } : { coding, text }
 }
 
-export const mappedCoding = ({ system, code, display }: Code): Coding => ({ system, code, display })
+function mappedBy({ map, table }: ConceptOptions, code: string, { settings }: MapContext): Code | undefined {
+  if (map !== undefined) return mapCode(map, code, settings)
+  return table === undefined ? undefined : localCode(settings, code, table)
+}
+
+export const mappedCoding = ({ system, code, display }: Code): Coding =>
+  display === undefined ? { system, code } : { system, code, display }
 
 /** CWE, IS or ID as one Coding: the mapped one, else as sent. Source: IG CWE[Coding]. */
 export function cweToCoding(

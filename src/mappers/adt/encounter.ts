@@ -27,6 +27,7 @@ import { pv2Encounter } from './maps/pv2-encounter.ts'
 import { messageUri, readStamp } from './message-uri.ts'
 import type { VisitFact } from './movements.ts'
 import { wordOf, type Said } from './registers.ts'
+import type { SourceSettings } from './source.ts'
 import { applyRows } from './rows.ts'
 import { subjectOf, type Scope } from './scope.ts'
 import { cxToIdentifier } from './types/cx-identifier.ts'
@@ -58,7 +59,7 @@ export function visitOf(visitId: string, scope: Scope, anyOrder: readonly VisitF
   const { settings } = context
   const rules = {
     a04: settings.a04,
-    sameClass,
+    sameClass: (a: string, b: string): boolean => sameClass(a, b, settings),
     endsVisit: (code: string | undefined) => endsVisit(code, settings),
   }
   const state = visitState(facts, wordsOf(winning, contexts), rules)
@@ -68,8 +69,8 @@ export function visitOf(visitId: string, scope: Scope, anyOrder: readonly VisitF
 const byStamp = (a: { readonly stamp: string }, b: { readonly stamp: string }): number =>
   a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0
 
-const sameClass = (a: string, b: string): boolean =>
-  (mapCode('PatientClass', a)?.code ?? a) === (mapCode('PatientClass', b)?.code ?? b)
+const sameClass = (a: string, b: string, settings: SourceSettings): boolean =>
+  (mapCode('PatientClass', a, settings)?.code ?? a) === (mapCode('PatientClass', b, settings)?.code ?? b)
 
 function wordsOf(winning: ReadonlyMap<string, Said>, contexts: (source: string) => MapContext): VisitWords {
   const time = (field: string): Moment | undefined => {
@@ -170,7 +171,7 @@ function classCoding(code: string | undefined, context: MapContext): Coding {
   if (code === undefined) {
     return { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' }
   }
-  const mapped = mapCode('PatientClass', code)
+  const mapped = mapCode('PatientClass', code, context.settings)
   if (mapped) return mappedCoding(mapped)
   context.report({ code: 'code-unmapped', expression: 'PV1-2' })
   return { system: localSystem('0004', context), code: code.replaceAll(/\s+/g, ' ') }

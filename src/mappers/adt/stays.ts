@@ -30,7 +30,7 @@ export function stayOf(state: VisitState, frame: StayFrame): Stay {
   const implied = impliedMovement(state, encounter, settings)
   return {
     encounter,
-    class: stayClass(state.class),
+    class: stayClass(state.class, settings),
     status: stayStatus[state.status],
     movements: implied ? [...movements, implied] : movements,
     ...(facility !== undefined && { facility }),
@@ -95,7 +95,7 @@ function stayMovement(
     at: isEnd && cancelledAt === undefined ? (state.end?.text ?? last.when.text) : last.when.text,
     recorded: said.recordedAt.text,
     ...(cancelledAt !== undefined && { cancelledAt }),
-    classAfter: stayClass(last.class ?? state.class),
+    classAfter: stayClass(last.class ?? state.class, settings),
     ...(disposition !== undefined && { disposition }),
     message: said.message,
   }
@@ -125,7 +125,7 @@ function impliedMovement(
     at: word.value.text,
     recorded: word.recorded.text,
     ...(cancel && { cancelledAt: cancel.when.text }),
-    classAfter: stayClass(state.class),
+    classAfter: stayClass(state.class, settings),
     ...(disposition !== undefined && { disposition }),
     message: word.message,
   }
@@ -145,8 +145,8 @@ function movementId(zbe: string | undefined, { source, encounter, event, at }: M
 }
 
 /** PV1-2 as case management tells stays apart; by the FHIR class that it maps to. */
-function stayClass(code: string | undefined): StayClass {
-  const mapped = code === undefined ? undefined : mapCode('PatientClass', code)
+function stayClass(code: string | undefined, settings: SourceSettings): StayClass {
+  const mapped = code === undefined ? undefined : mapCode('PatientClass', code, settings)
   return (mapped && classes[mapped.code]) ?? 'other'
 }
 

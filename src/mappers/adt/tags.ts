@@ -23,7 +23,7 @@ export function tagsOf(
     }
   })
   const mode = winning.get('MSH-11')?.text.split('^')[0]
-  const test = mode === undefined ? undefined : mapCode('ProcessingID', mode)
+  const test = mode === undefined ? undefined : mapCode('ProcessingID', mode, settings)
   const tags = test ? [...own, mappedCoding(test)] : own
   return tags.length > 0 ? tags : undefined
 }

@@ -30,7 +30,7 @@ export const nk1RelatedPerson = segmentMap(
     row({ v2: 'NK1-8', to: 'period.start', via: '', value: time }),
     row({ v2: 'NK1-9', to: 'period.end', via: '', value: end }),
     row({ v2: 'NK1-12', to: 'identifier[1]', via: 'CX[Identifier]', value: identifier }),
-    row({ v2: 'NK1-15', to: 'gender', via: 'CWE[Code]', value: cwe => gender(cwe) }),
+    row({ v2: 'NK1-15', to: 'gender', via: 'CWE[Code]', value: (cwe, { context }) => gender(cwe, context) }),
     row({
       v2: 'NK1-16',
       to: 'birthDate',
@@ -96,7 +96,12 @@ export const nk1Patient = segmentMap(
       via: 'XON[Organization]',
       value: (xon, { context }) => xonToReference(xon, context),
     }),
-    contactRow({ v2: 'NK1-15', to: 'contact.gender', via: 'CWE[Code]', value: cwe => gender(cwe) }),
+    contactRow({
+      v2: 'NK1-15',
+      to: 'contact.gender',
+      via: 'CWE[Code]',
+      value: (cwe, { context }) => gender(cwe, context),
+    }),
     contactRow({ v2: 'NK1-40', to: 'contact.telecom[3]', via: 'XTN[ContactPoint]', value: telecom }),
     contactRow({ v2: 'NK1-41', to: 'contact.telecom[4]', via: 'XTN[ContactPoint]', value: telecom }),
   ],

@@ -2,7 +2,7 @@ import type { CodeableConcept, Extension, Patient } from '@medplum/fhirtypes'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { cweToCodeableConcept, hl7System, mapCode } from '../codes.ts'
 import { valued } from '../element.ts'
-import { dateOf, dateTimeOf } from '../map-context.ts'
+import { dateOf, dateTimeOf, type MapContext } from '../map-context.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
 import { cxToIdentifier } from '../types/cx-identifier.ts'
 import { xadToAddress } from '../types/xad-address.ts'
@@ -54,7 +54,7 @@ export const pidPatient = segmentMap(
       when: hasTime,
       value: (dtm, { context, at }) => dateTimeOf(valued(dtm), context, at),
     }),
-    row({ v2: 'PID-8', to: 'gender', via: 'CWE[code]', value: cwe => gender(cwe) }),
+    row({ v2: 'PID-8', to: 'gender', via: 'CWE[code]', value: (cwe, { context }) => gender(cwe, context) }),
     row({
       v2: 'PID-8',
       to: '_gender.extension[1].url',
@@ -68,7 +68,7 @@ export const pidPatient = segmentMap(
       via: 'CWE[CodeableConcept]',
       ours: 'A code outside table 0001 becomes `unknown`; what was sent is kept beside it.',
       value: (cwe, { context, at }) => {
-        if (isKnownGender(cwe)) return undefined
+        if (isKnownGender(cwe, context)) return undefined
         context.report({ code: 'code-unmapped', expression: at })
         return cweToCodeableConcept(cwe, context, { at })
       },
@@ -254,17 +254,17 @@ function keepsSsn({ context }: Scene): boolean {
 }
 
 /** The code, or its name in table 0001 (`female`): some senders write it out. */
-export function gender(field: Repetition): Patient['gender'] {
+export function gender(field: Repetition, { settings }: MapContext): Patient['gender'] {
   const code = valued(field)
   if (code === undefined) return undefined
   const written = WRITTEN_OUT.find(word => word === code.toLowerCase())
-  return (mapCode('AdministrativeSex', code)?.code as Patient['gender']) ?? written ?? 'unknown'
+  return (mapCode('AdministrativeSex', code, settings)?.code as Patient['gender']) ?? written ?? 'unknown'
 }
 
 const WRITTEN_OUT = ['female', 'male', 'other', 'unknown'] as const
 
-const isKnownGender = (field: Repetition): boolean =>
-  gender(field) !== 'unknown' || ['U', 'UNKNOWN'].includes(valued(field)?.toUpperCase() ?? '')
+const isKnownGender = (field: Repetition, context: MapContext): boolean =>
+  gender(field, context) !== 'unknown' || ['U', 'UNKNOWN'].includes(valued(field)?.toUpperCase() ?? '')
 
 function yesNo(field: Repetition): boolean | undefined {
   const code = valued(field)?.toUpperCase()

@@ -22,7 +22,7 @@ export function cxToIdentifier(
       checkDigit === undefined
         ? undefined
         : [{ url: 'http://hl7.org/fhir/StructureDefinition/identifier-checkDigit', valueString: checkDigit }],
-    type: identifierType(valued(cx, 5) ?? typeCode),
+    type: identifierType(valued(cx, 5) ?? typeCode, context),
     system: assignerSystem(authority, context),
     value,
     period: dtmPeriod(valued(cx, 7), valued(cx, 8), context, at),
@@ -31,9 +31,12 @@ export function cxToIdentifier(
 }
 
 /** HL7 table 0203; a code that it doesn't have is kept as text, since a made-up one would claim to be in it. */
-export function identifierType(code: string | undefined): CodeableConcept | undefined {
+export function identifierType(
+  code: string | undefined,
+  { settings }: MapContext,
+): CodeableConcept | undefined {
   if (code === undefined) return undefined
-  const known = mapCode('IdentifierType', code)
+  const known = mapCode('IdentifierType', code, settings)
   return known ? { coding: [mappedCoding({ ...known, system: hl7System('0203') })] } : { text: code }
 }
 

@@ -19,8 +19,14 @@ export function xadToAddress(xad: Repetition, context: MapContext, at: string): 
   const kind = valued(xad, 7)
   return element<Address>({
     extension: extensions(xad, kind),
-    use: kind === undefined ? undefined : (mapCode('AddressUse', kind)?.code as Address['use']),
-    type: kind === undefined ? undefined : (mapCode('AddressType', kind)?.code as Address['type']),
+    use:
+      kind === undefined
+        ? undefined
+        : (mapCode('AddressUse', kind, context.settings)?.code as Address['use']),
+    type:
+      kind === undefined
+        ? undefined
+        : (mapCode('AddressType', kind, context.settings)?.code as Address['type']),
     ...address,
     period: dtmPeriod(
       valued(xad, 13) ?? valued(xad, 12, 1),

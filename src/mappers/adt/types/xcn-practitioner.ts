@@ -19,7 +19,8 @@ export function xcnToPractitioner(xcn: Repetition, context: MapContext, at: stri
   if (identifier === undefined) return undefined
   const name = xcnToHumanName(xcn, context, at)
   const degree = valued(xcn, 7)
-  const known = degree === undefined ? undefined : mapCode('DegreeLicenseCertificate', degree)
+  const known =
+    degree === undefined ? undefined : mapCode('DegreeLicenseCertificate', degree, context.settings)
   const id = directoryId('Practitioner', identifierKey(identifier), context)
   return derived<Practitioner>({
     resourceType: 'Practitioner',
@@ -52,7 +53,7 @@ function xcnToIdentifier(xcn: Repetition, context: MapContext): Identifier | und
   const type = valued(xcn, 13) ?? valued(xcn, 8)
   const isNpi = type?.toUpperCase() === 'NPI' && NPI.test(value)
   return element<Identifier>({
-    type: identifierType(valued(xcn, 13)),
+    type: identifierType(valued(xcn, 13), context),
     system: isNpi ? NPI_SYSTEM : assignerSystem(hdIn(xcn, 9), context),
     value,
   })
@@ -67,8 +68,8 @@ function xcnToHumanName(xcn: Repetition, context: MapContext, at: string): Human
   })
   if (name === undefined) return undefined
   return element<HumanName>({
-    extension: assemblyOrder(valued(xcn, 18)),
-    use: nameUse(valued(xcn, 10)),
+    extension: assemblyOrder(valued(xcn, 18), context),
+    use: nameUse(valued(xcn, 10), context),
     ...name,
     period: dtmPeriod(
       valued(xcn, 19) ?? valued(xcn, 17, 1),

@@ -62,7 +62,7 @@ function xonToIdentifier(
     if (value !== undefined) {
       const authority = hdIn(numbered, 4) ?? hdIn(numbered, 6)
       return element<Identifier>({
-        type: identifierType(valued(numbered, 5)),
+        type: identifierType(valued(numbered, 5), context),
         system: assignerSystem(authority, context),
         value,
       })
@@ -71,7 +71,7 @@ function xonToIdentifier(
   const value = xon && (valued(xon, 10) ?? valued(xon, 3))
   if (xon === undefined || value === undefined) return undefined
   return element<Identifier>({
-    type: identifierType(valued(xon, 7)),
+    type: identifierType(valued(xon, 7), context),
     system: assignerSystem(hdIn(xon, 6), context),
     value,
   })

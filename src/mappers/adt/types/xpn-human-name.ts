@@ -14,17 +14,17 @@ export function xpnToHumanName(xpn: Repetition, context: MapContext, at: string)
     suffix: several(valued(xpn, 4), valued(xpn, 6), valued(xpn, 14)),
   })
   if (name === undefined) return undefined
-  const use = nameUse(valued(xpn, 7))
+  const use = nameUse(valued(xpn, 7), context)
   const period = namePeriod(xpn, context, at)
-  const order = assemblyOrder(valued(xpn, 11))
+  const order = assemblyOrder(valued(xpn, 11), context)
   return element<HumanName>({ extension: order, use, ...name, period })
 }
 
-export const nameUse = (code: string | undefined): HumanName['use'] =>
-  code === undefined ? undefined : (mapCode('NameType', code)?.code as HumanName['use'])
+export const nameUse = (code: string | undefined, { settings }: MapContext): HumanName['use'] =>
+  code === undefined ? undefined : (mapCode('NameType', code, settings)?.code as HumanName['use'])
 
-export function assemblyOrder(code: string | undefined): HumanName['extension'] {
-  const order = code === undefined ? undefined : mapCode('NameAssemblyOrder', code)
+export function assemblyOrder(code: string | undefined, { settings }: MapContext): HumanName['extension'] {
+  const order = code === undefined ? undefined : mapCode('NameAssemblyOrder', code, settings)
   return (
     order && [
       { url: 'http://hl7.org/fhir/StructureDefinition/humanname-assembly-order', valueCode: order.code },

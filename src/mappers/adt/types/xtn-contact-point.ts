@@ -13,28 +13,39 @@ export function xtnToContactPoint(
   defaultUse?: ContactPoint['use'],
 ): ContactPoint | undefined {
   const equipment = valued(xtn, 3)
-  const system = contactSystem(xtn, equipment)
+  const system = contactSystem(xtn, equipment, context)
   const value = system === 'email' ? (valued(xtn, 4) ?? valued(xtn, 1)) : (phoneNumber(xtn) ?? valued(xtn, 4))
   if (value === undefined) return undefined
   return element<ContactPoint>({
     system,
     value,
-    use: contactUse(valued(xtn, 2), equipment) ?? (valued(xtn, 2) === undefined ? defaultUse : undefined),
+    use:
+      contactUse(valued(xtn, 2), equipment, context) ??
+      (valued(xtn, 2) === undefined ? defaultUse : undefined),
     rank: rankOf(valued(xtn, 18)),
     period: dtmPeriod(valued(xtn, 13), valued(xtn, 14), context, at),
   })
 }
 
 /** FHIR wants a system with every value (cpt-2): what looks like mail is mail, what says nothing is a telephone. */
-function contactSystem(xtn: Repetition, equipment: string | undefined): ContactPoint['system'] {
-  const mapped = equipment === undefined ? undefined : mapCode('TelecommunicationEquipmentType', equipment)
+function contactSystem(
+  xtn: Repetition,
+  equipment: string | undefined,
+  { settings }: MapContext,
+): ContactPoint['system'] {
+  const mapped =
+    equipment === undefined ? undefined : mapCode('TelecommunicationEquipmentType', equipment, settings)
   if (mapped && mapped.code !== 'mobile') return mapped.code as ContactPoint['system']
   const isMail = valued(xtn, 4) !== undefined && phoneNumber(xtn) === undefined
   return isMail || valued(xtn, 1)?.includes('@') ? 'email' : 'phone'
 }
 
-function contactUse(use: string | undefined, equipment: string | undefined): ContactPoint['use'] {
-  const mapped = use === undefined ? undefined : mapCode('TelecommunicationUseCode', use)
+function contactUse(
+  use: string | undefined,
+  equipment: string | undefined,
+  { settings }: MapContext,
+): ContactPoint['use'] {
+  const mapped = use === undefined ? undefined : mapCode('TelecommunicationUseCode', use, settings)
   if (mapped) return mapped.code as ContactPoint['use']
   return equipment?.toUpperCase() === 'CP' ? 'mobile' : undefined
 }
