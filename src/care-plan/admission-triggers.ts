@@ -21,12 +21,20 @@ interface AdmissionInput {
 const outside: ReadonlySet<StayClass> = new Set(['outpatient', 'observation'])
 const told: ReadonlySet<StayClass> = new Set(['inpatient', ...outside])
 
+/** Movements that may change the class of a stay. */
+const turns: ReadonlySet<Movement['kind']> = new Set([
+  'registration',
+  'admission',
+  'class-change',
+  'transfer',
+])
+
 /** A07, or an update of the class: the stay went on as an outpatient or an observation. */
 function turnedOutpatient(admission: Movement, { live }: Pick<StayFacts, 'live'>): Overtaken | undefined {
   const { stay } = admission
   if (stay.class === 'inpatient') return undefined
   const last = live.findLast(
-    movement => movement.stay === stay && movement.kind !== 'discharge' && told.has(movement.classAfter),
+    movement => movement.stay === stay && turns.has(movement.kind) && told.has(movement.classAfter),
   )
   const now = told.has(stay.class) ? stay.class : last?.classAfter
   if (now === undefined || !outside.has(now)) return undefined

@@ -72,7 +72,23 @@ function timed(stay: Stay, movement: StayMovement, timeZone: string): readonly M
   return [{ ...movement, at: effective, recorded: known, stay, atMs: at.startMs, recordedMs }]
 }
 
-const rank = { 'pre-admission': 0, registration: 1, admission: 2, transfer: 3, discharge: 4 } as const
+/** At one moment: what is announced, who comes, where to, who goes on leave and returns, who leaves (adt.md 3.2.5). */
+const rank: Readonly<Record<Movement['kind'], number>> = {
+  'pre-admission': 0,
+  registration: 1,
+  admission: 2,
+  'class-change': 2,
+  transfer: 3,
+  'pending-transfer': 4,
+  'pending-discharge': 4,
+  departure: 4,
+  arrival: 4,
+  attending: 4,
+  consulting: 4,
+  leave: 5,
+  return: 6,
+  discharge: 7,
+}
 
 /** Never by arrival: effective time, then event rank, then recorded time, then the movement's id. */
 const byEffectiveTime = (a: Movement, b: Movement): number =>
