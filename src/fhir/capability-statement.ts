@@ -1,5 +1,5 @@
 import { interactions } from './interactions.ts'
-import { operationsOf } from './operations/operations.ts'
+import { operationsOf, systemOperations } from './operations/operations.ts'
 import type { Resource } from './resource.ts'
 import { resourceTypes } from './resource-types.ts'
 import { compartmentDefinitions } from './search/compartment-definitions.ts'
@@ -41,6 +41,7 @@ export function capabilityStatement({ base, canonicalBase, version, date }: Capa
         resource: resourceCapabilities(canonicalBase),
         interaction: systemInteractions,
         searchParam: systemParameters,
+        operation: systemOperations(canonicalBase),
         compartment: Object.keys(compartmentDefinitions).map(
           name => `http://hl7.org/fhir/CompartmentDefinition/${name.toLowerCase()}`,
         ),

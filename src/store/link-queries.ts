@@ -1,7 +1,7 @@
 import type { Instant } from '../lib/clock.ts'
 import { parseJson } from '../lib/json.ts'
 import type { Json, ResourceKey } from '../fhir/resource.ts'
-import type { LinkQueries, SyncConflict, SyncCursor, SyncLink } from '../commands/ports/store.ts'
+import type { LinkQueries, SyncConflict, SyncCursor, SyncLink } from '../commands/ports/links.ts'
 import { textArray } from './binary-arrays.ts'
 import type { Db, Statement } from './db.ts'
 

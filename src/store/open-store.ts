@@ -17,6 +17,7 @@ import { flush } from './flush.ts'
 import { readHistory, readHistoryOf } from './history-queries.ts'
 import { openInboxQueries } from './inbox-queries.ts'
 import { openLinkQueries } from './link-queries.ts'
+import { readLabelled } from './label-queries.ts'
 import { load } from './load.ts'
 import { migrate } from './migrate.ts'
 import { openOutboxQueue } from './outbox-queue.ts'
@@ -160,6 +161,7 @@ function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close 
     search: (tenant, plan) => runSearch(db, tenant, counted(plan)),
     searchTypes: (tenant, plans) => runTypesSearch(db, tenant, plans.map(counted)),
     pageKey: pageKeyOf(db),
+    labelled: (tenant, request) => readLabelled(db, tenant, request),
     explain: (tenant, plan) => explainSearch(db, tenant, plan),
     nextOffset: (group, topic, partition) => nextOffset(db, { group, topic, partition }),
     ping: async () => {

@@ -1,5 +1,5 @@
 import type { Resource, ResourceKey } from '../fhir/resource.ts'
-import type { SyncLink } from '../commands/ports/store.ts'
+import type { SyncLink } from '../commands/ports/links.ts'
 import { changedElements, withElements } from './element-merge.ts'
 import { baseOf, linkWith } from './link-base.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../lib/json.ts'
 import type { Json, Resource } from '../fhir/resource.ts'
-import type { SyncLink } from '../commands/ports/store.ts'
+import type { SyncLink } from '../commands/ports/links.ts'
 
 /**
  * What was last agreed with a peer about one resource, in both tongues: a change on either side is a difference from

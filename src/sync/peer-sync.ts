@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SyncConflict } from '../commands/ports/store.ts'
+import type { SyncConflict } from '../commands/ports/links.ts'
 import { openBreaker } from './breaker.ts'
 import { dryRun, type PlannedWrite } from './dry-run.ts'
 import { targetOf } from './peer-settings.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
-import type { SyncLink } from '../commands/ports/store.ts'
+import type { SyncLink } from '../commands/ports/links.ts'
 import { changedElements } from './element-merge.ts'
 import { isPeerClosed, type PeerFailure, type PeerSuccess } from './fhir-server-client.ts'
 import { linkWith } from './link-base.ts'

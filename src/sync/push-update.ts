@@ -1,6 +1,6 @@
 import { parseJson } from '../lib/json.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
-import type { SyncLink } from '../commands/ports/store.ts'
+import type { SyncLink } from '../commands/ports/links.ts'
 import { changedElements, withElements } from './element-merge.ts'
 import { isPeerClosed, type PeerFailure } from './fhir-server-client.ts'
 import { baseOf, linkWith } from './link-base.ts'

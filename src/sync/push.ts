@@ -1,7 +1,7 @@
 import { instantOf } from '../lib/clock.ts'
 import { keyText, type ResourceKey } from '../fhir/resource.ts'
 import type { OutboxRow } from '../commands/ports/outbox.ts'
-import type { SyncLink } from '../commands/ports/store.ts'
+import type { SyncLink } from '../commands/ports/links.ts'
 import { isPeerClosed, type PeerFailure } from './fhir-server-client.ts'
 import type { PullDeps } from './pull.ts'
 import { createOnPeer, waitsForCase } from './push-create.ts'

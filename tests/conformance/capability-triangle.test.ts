@@ -71,7 +71,14 @@ const triangle: Readonly<Record<string, Side>> = {
     ],
     tests: ['everything', 'of an EpisodeOfCare is what belongs to it, with its patient'],
   },
-  'operation meta': { routes: both(`${instance}/$meta`), tests: ['meta-add'] },
+  'operation meta': {
+    routes: [...both('/:type/$meta'), ...both(`${instance}/$meta`)],
+    tests: ['meta-add', 'of a type and of the system is what is in use there, each label once'],
+  },
+  'system operation meta': {
+    routes: both('/$meta'),
+    tests: ['of a type and of the system is what is in use there, each label once'],
+  },
   'operation meta-add': { routes: [`POST ${instance}/$meta-add`], tests: ['meta-add'] },
   'operation meta-delete': { routes: [`POST ${instance}/$meta-delete`], tests: ['meta-add'] },
   'operation expand': {
@@ -150,6 +157,7 @@ interface Statement {
       readonly interaction: readonly Named[]
       readonly searchParam: readonly Named[]
       readonly compartment?: readonly string[]
+      readonly operation?: readonly Named[]
       readonly resource: readonly ResourceEntry[]
     },
   ]
@@ -166,6 +174,7 @@ const entriesOf = ({ format, patchFormat, rest: [rest] }: Statement): ReadonlySe
     ...patchFormat.map(each => `patchFormat ${each}`),
     ...rest.interaction.map(({ code }) => `system ${code}`),
     ...rest.searchParam.map(({ name }) => `result ${name}`),
+    ...(rest.operation ?? []).map(({ name }) => `system operation ${name}`),
     ...(rest.compartment ? ['compartment'] : []),
     ...rest.resource.flatMap(resource => [
       ...resource.interaction.map(({ code }) => `interaction ${code}`),

@@ -177,6 +177,8 @@ describe('with patient/*.rs', () => {
     ).toContain('Patient')
     expect((await statusOf('$everything')).json.entry.length).toBeGreaterThan(4)
     expect((await statusOf('history of a type')).json.entry.length).toBeGreaterThan(2)
+    for (const name of ['$meta of a type', '$meta of the system'])
+      expect((await statusOf(name)).json.parameter[0].valueMeta.tag).toMatchObject([{ code: 'ownres-tag' }])
   })
 
   test('what was deleted in the own record is gone', async () => {

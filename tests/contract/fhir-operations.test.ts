@@ -97,6 +97,36 @@ describe('$meta', () => {
     expect((await get('/Patient/m')).json.gender).toBe('male')
   })
 
+  test('of a type and of the system is what is in use there, each label once', async () => {
+    const labelled = (id: string, meta: object, resourceType = 'Substance') =>
+      put({ resourceType, id, ...(resourceType === 'Substance' && { code: { text: 'x' } }), meta })
+    await labelled('s1', {
+      tag: [tag('a'), { ...tag('b'), display: 'B' }],
+      profile: ['http://example.org/p'],
+    })
+    await labelled('s2', { tag: [tag('a')], security: [{ system: 'urn:secret', code: 'R' }] })
+    await labelled('s3', { tag: [tag('gone')] })
+    await server.call({ method: 'DELETE', path: '/Substance/s3' })
+    await labelled(
+      'd1',
+      { tag: [tag('device')], profile: [`http://example.org/${'long'.repeat(80)}`] },
+      'Device',
+    )
+    const expected = {
+      tag: [tag('a'), { ...tag('b'), display: 'B' }],
+      profile: ['http://example.org/p'],
+      security: [{ system: 'urn:secret', code: 'R' }],
+    }
+    expect(returned(await get('/Substance/$meta'))).toEqual(expected)
+    expect(returned(await post('/Substance/$meta', parameters()))).toEqual(expected)
+    const all = returned(await get('/$meta'))
+    expect(all.tag).toEqual(expect.arrayContaining([tag('a'), tag('device')]))
+    expect(all.tag).not.toContainEqual(tag('gone'))
+    expect(all.profile).toContain(`http://example.org/${'long'.repeat(80)}`)
+    expect(returned(await get('/Basic/$meta'))).toEqual({})
+    expect((await get('/Nope/$meta')).status).toBe(404)
+  })
+
   test('refuses what is no Meta, what is not there, and a change by GET', async () => {
     const add = (meta: object) => post('/Patient/m/$meta-add', parameters(meta))
     expect(codeOf(await add({ name: 'meta', valueString: 'x' }))).toEqual([400, 'operation-input'])

@@ -109,6 +109,8 @@ const widePaths: Parameters<typeof gets>[0] = [
   ['version that was another’s', () => '/Observation/movein-01/_history/1'],
   ['history of what is another’s now', () => '/Observation/moveout-1/_history'],
   ['version of what is another’s now', () => '/Observation/moveout-1/_history/1'],
+  ['$meta of a type', () => '/Observation/$meta'],
+  ['$meta of the system', () => '/$meta'],
   ['Binary', () => '/Binary/zbzres-b1'],
   ['plan of a search', () => '/Observation?code=zbzres-code&_explain=true'],
 ]

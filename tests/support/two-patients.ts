@@ -33,6 +33,7 @@ export const observationOf = (id: string, patient: string, mark: string, focus?:
     resourceType: 'Observation',
     id,
     status: 'final',
+    meta: { tag: [{ system: SYSTEM, code: `${mark}-tag` }] },
     identifier: [{ system: SYSTEM, value: `${mark}-obs` }],
   },
   code: { coding: [{ system: SYSTEM, code: `${mark}-code` }], text: `${mark} text` },

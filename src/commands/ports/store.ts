@@ -2,6 +2,7 @@ import type { Instant } from '../../lib/clock.ts'
 import type { Result } from '../../lib/result.ts'
 import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { SearchPlan } from '../../fhir/search/plan.ts'
+import type { LinkQueries, SyncCursor, SyncLink } from './links.ts'
 import type { OutboxQueue, OutboxWrite } from './outbox.ts'
 import type { Fact } from '../../mappers/adt/fact.ts'
 import type { AccessLog } from './access-log.ts'
@@ -36,6 +37,8 @@ export interface Store {
   search(tenant: number, plan: SearchPlan): Promise<SearchResult>
   /** One search of several types: a plan each, alike but for the types; a page's token names the type as its last key. */
   searchTypes(tenant: number, plans: readonly SearchPlan[]): Promise<SearchResult>
+  /** A resource for each profile, tag and security label in use in these types, at most so many. */
+  labelled(tenant: number, request: Pick<HistoryRequest, 'types' | 'count'>): Promise<readonly Stored[]>
   /** Seals the links of search results: 32 bytes, the same for every process and after a restart. */
   pageKey(): Promise<Buffer>
   /** How the database would run a search; constants of the request stand in it. */
@@ -297,25 +300,6 @@ export interface DueTimer extends Timer {
   readonly tenant: number
 }
 
-/** What stands on a peer for a resource of ours; `base` is the content last agreed, in our ids. */
-export interface SyncLink {
-  readonly peer: string
-  readonly type: string
-  readonly id: string
-  readonly remoteId: string
-  readonly remoteVersion: string
-  readonly base: Json
-  /** Hash of the remote content last seen or written, for servers whose versions say nothing. */
-  readonly remoteHash: string
-}
-
-export interface SyncCursor {
-  readonly peer: string
-  readonly type: string
-  /** Greatest lastUpdated seen on the peer's own clock. */
-  readonly watermark: Instant
-}
-
 export interface AuditEntry {
   readonly actor: string
   readonly action: 'create' | 'read' | 'update' | 'delete' | 'execute'
@@ -377,23 +361,4 @@ export interface TimerQueue {
   claim(nowMs: number, count: number, untilMs: number): Promise<readonly DueTimer[]>
   /** When the next one is due, or undefined. */
   nextDue(): Promise<Instant | undefined>
-}
-
-export interface LinkQueries {
-  byLocal(peer: string, keys: readonly ResourceKey[]): Promise<readonly SyncLink[]>
-  byRemote(peer: string, keys: readonly ResourceKey[]): Promise<readonly SyncLink[]>
-  cursors(peer: string): Promise<readonly SyncCursor[]>
-  count(peer: string): Promise<number>
-  conflicts(peer: string, count: number): Promise<readonly SyncConflict[]>
-  recordConflict(conflict: SyncConflict): Promise<void>
-}
-
-/** What a peer's copy said that was overwritten when our change was re-applied. */
-export interface SyncConflict {
-  readonly id: string
-  readonly peer: string
-  readonly key: string
-  readonly at: Instant
-  /** FHIRPath of each element, with the value that was overwritten. */
-  readonly elements: Json
 }

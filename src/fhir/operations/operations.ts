@@ -69,7 +69,7 @@ export const operations: readonly Operation[] = [
     name: 'meta',
     definition: `${R4}/Resource-meta`,
     types: 'all',
-    levels: ['instance'],
+    levels: ['system', 'type', 'instance'],
     affectsState: false,
     parameters: [],
   },
@@ -176,6 +176,12 @@ function pathOf(operation: Operation, level: OperationLevel, type = ':type'): st
   const root = { system: '', type: `/${type}`, instance: `/${type}/:id` }[level]
   return `${root}/$${addressName(operation)}`
 }
+
+/** Those of the system as CapabilityStatement.rest.operation. */
+export const systemOperations = (canonicalBase: string): readonly object[] =>
+  operations
+    .filter(({ levels }) => levels.includes('system'))
+    .map(operation => described(operation, canonicalBase))
 
 /** The operations of a type as CapabilityStatement.rest.resource.operation. */
 export const operationsOf = (type: string, canonicalBase: string): readonly object[] =>

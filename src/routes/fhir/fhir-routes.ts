@@ -88,9 +88,11 @@ const asInteraction = ({
   path,
   type,
 }: OperationRoute): Omit<Served, 'handler'> => ({
-  name: operation.affectsState ? 'patch' : level === 'instance' ? 'read' : 'search-type',
+  name: operation.affectsState ? 'patch' : whatIsRead[level],
   ...{ method, path, ...(type !== undefined && { type }) },
 })
+
+const whatIsRead = { system: 'search-system', type: 'search-type', instance: 'read' } as const
 
 /** Written on first use, and again when the issuer tells more: it is large, and most starts are of no interest to it. */
 function statementText(

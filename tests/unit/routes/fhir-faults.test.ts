@@ -20,6 +20,7 @@ async function answerTo(error: Error) {
     load: failing,
     search: failing,
     pageKey: failing,
+    labelled: failing,
   } as unknown as Store
   const server = httpServer({ emit, meters: { requestServed: () => undefined }, bodyLimitBytes: 1000 })
   await server.register(fhirRoutes, {

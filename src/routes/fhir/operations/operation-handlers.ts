@@ -1,6 +1,7 @@
 import { ok, type Result } from '../../../lib/result.ts'
 import { everything } from '../../../commands/operations/everything.ts'
 import { lastN } from '../../../commands/operations/last-n.ts'
+import { metaInUse } from '../../../commands/operations/meta-in-use.ts'
 import { changeMeta, metaOf } from '../../../commands/operations/meta.ts'
 import { validate } from '../../../commands/operations/validate.ts'
 import {
@@ -41,7 +42,8 @@ const handlers: Readonly<Record<OperationName, OperationHandler>> = {
   },
   everything: call => everythingOf('Patient', call),
   'episode-everything': call => everythingOf('EpisodeOfCare', call),
-  meta: async ({ exchange, type, id = '' }) => metaAnswer(await metaOf(exchange.deps, { type, id })),
+  meta: async ({ exchange: { deps }, type, id }) =>
+    metaAnswer(await (id === undefined ? metaInUse(deps, type || undefined) : metaOf(deps, { type, id }))),
   'meta-add': call => changedMeta(call, 'add'),
   'meta-delete': call => changedMeta(call, 'delete'),
   ...terminologyHandlers,
