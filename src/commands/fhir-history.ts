@@ -9,6 +9,7 @@ import {
 import { historySetText } from '../fhir/bundle/history-set.ts'
 import { keyText, type ResourceKey } from '../fhir/resource.ts'
 import { resourceTypes } from '../fhir/resource-types.ts'
+import type { Part } from '../fhir/summary.ts'
 import { mayDo } from '../fhir/smart/may-do.ts'
 import type { Caller, FhirDeps } from './fhir-deps.ts'
 import { unknown } from './fhir-read.ts'
@@ -20,6 +21,8 @@ export interface HistoryRequest {
   /** One resource, one type, or (empty) the whole system. */
   readonly of: { readonly type?: string; readonly id?: string }
   readonly pairs: readonly (readonly [name: string, value: string])[]
+  /** What is wanted of each version. */
+  readonly part: Part
 }
 
 /**
@@ -31,24 +34,26 @@ export interface HistoryRequest {
 export async function historyText(
   deps: FhirDeps,
   { actor }: Caller,
-  { of: { type, id }, pairs }: HistoryRequest,
+  { of: { type, id }, pairs, part }: HistoryRequest,
 ): Promise<Result<string>> {
   const asked = readHistoryQuery(pairs)
   if (!asked.ok) return asked
   const { page, applied } = asked.value
-  const of = [type, id].filter(part => part !== undefined).join('/')
+  const of = [type, id].filter(each => each !== undefined).join('/')
   const places = await sealedPlaces(deps, { actor, of: `${of}/_history`, foreign: foreignPage })
   const place = page === undefined ? ok(undefined) : places.open(page)
   if (!place.ok) return place
   const query = { ...asked.value, place: place.value }
   const key = type !== undefined && id !== undefined ? { type, id } : undefined
-  const found = await (key ? instanceHistory(deps, key, query) : wholeHistory(deps, type, query))
+  const found = query.countOnly
+    ? await countedHistory(deps, { type, key }, query)
+    : await (key ? instanceHistory(deps, key, query) : wholeHistory(deps, type, query))
   if (!found.ok) return found
   const { next, ...set } = found.value
   return ok(
     historySetText({
       base: deps.base,
-      ...{ ...set, of, applied },
+      ...{ ...set, of, applied, part },
       ...(page !== undefined && { page }),
       ...(next !== undefined && { next: places.seal(next) }),
     }),
@@ -68,6 +73,20 @@ const timesOf = ({ since, during }: HistoryQuery): HistoryTimes => ({
   ...(since !== undefined && { since }),
   ...(during !== undefined && { during }),
 })
+
+/** How many versions there are; who may see only some isn't told. */
+async function countedHistory(
+  deps: FhirDeps,
+  { type, key }: { readonly type: string | undefined; readonly key: ResourceKey | undefined },
+  query: HistoryQuery,
+): Promise<Result<HistoryPage>> {
+  const { store, tenant } = deps
+  if (key && !(await visible(deps, await store.read(tenant, key)))) return unknown
+  const types = type === undefined ? readableTypes(deps) : [type]
+  if (types.some(each => isLimited(deps, each))) return ok({ versions: [] })
+  const total = await store.countHistory(tenant, { types, ...(key && { key }), ...timesOf(query) })
+  return ok({ versions: [], total })
+}
 
 async function instanceHistory(
   deps: FhirDeps,

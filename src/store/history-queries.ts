@@ -1,9 +1,10 @@
 import type { ResourceKey } from '../fhir/resource.ts'
-import type { HistoryRequest, HistoryTimes, HistoryVersion } from '../commands/ports/store.ts'
+import type { HistoryCount, HistoryRequest, HistoryTimes, HistoryVersion } from '../commands/ports/store.ts'
 import { int2Array } from './binary-arrays.ts'
-import type { Db } from './db.ts'
+import type { Db, Statement } from './db.ts'
 import { rowsFromItsShard, versionColumns } from './resource-queries.ts'
 import { storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
+import { timeout, tooLong } from './search-timeout.ts'
 
 type HistoryRow = ResourceRow & { readonly made: boolean }
 
@@ -77,6 +78,37 @@ export async function readHistoryOf(
     values,
   })
   return rows.map(versionOf)
+}
+
+/** How many versions there are of one resource, or of whole types. */
+export async function countHistory(
+  db: Db,
+  tenant: number,
+  { types, key, ...times }: HistoryCount,
+): Promise<number> {
+  const counted = (values: unknown[], conditions: readonly string[]): Statement => {
+    const bind: Bind = value => `$${values.push(value)}`
+    return {
+      text: `select count(*)::int as n from resource_version r
+        where ${[...conditions, ...timeConditions(times, bind)].join(' and ')} having count(*) > 0`,
+      values,
+    }
+  }
+  if (!key) {
+    const statement = counted(
+      [tenant, int2Array(types.map(typeNumber))],
+      ['r.tenant = $1 and r.type = any($2::int2[])'],
+    )
+    const [, answer] = await db.snapshot([timeout, statement]).catch(tooLong)
+    return (answer?.rows[0] as { readonly n: number } | undefined)?.n ?? 0
+  }
+  const rows = await rowsFromItsShard<{ readonly n: number }>(db, key, shard =>
+    counted(
+      [tenant, typeNumber(key.type), key.id, ...shard.values],
+      [`r.shard = ${shard.sql} and r.tenant = $1 and r.type = $2 and r.id = $3`],
+    ),
+  )
+  return rows[0]?.n ?? 0
 }
 
 function timeConditions({ since, during }: HistoryTimes, bind: Bind): readonly string[] {

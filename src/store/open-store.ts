@@ -14,7 +14,7 @@ import { openEmbeddedDatabase } from './embedded/embedded-database.ts'
 import { withUpkeep } from './embedded/upkeep.ts'
 import type { IndexResource } from './flush-plan.ts'
 import { flush } from './flush.ts'
-import { readHistory, readHistoryOf } from './history-queries.ts'
+import { countHistory, readHistory, readHistoryOf } from './history-queries.ts'
 import { openInboxQueries } from './inbox-queries.ts'
 import { openLinkQueries } from './link-queries.ts'
 import { readLabelled } from './label-queries.ts'
@@ -158,6 +158,7 @@ function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close 
     readVersion: (tenant, key, version) => readVersion(db, tenant, key, version),
     history: (tenant, key, page) => readHistory(db, tenant, key, page),
     historyOf: (tenant, request) => readHistoryOf(db, tenant, request),
+    countHistory: (tenant, of) => countHistory(db, tenant, of),
     search: (tenant, plan) => runSearch(db, tenant, counted(plan)),
     searchTypes: (tenant, plans) => runTypesSearch(db, tenant, plans.map(counted)),
     pageKey: pageKeyOf(db),

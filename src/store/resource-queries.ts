@@ -100,7 +100,7 @@ const directory: ShardParameter = {
 }
 
 /** Looks in the shard that the id carries, then where the directory says: a client may choose an id that looks like ours. */
-export async function rowsFromItsShard<Row extends ResourceRow>(
+export async function rowsFromItsShard<Row extends object>(
   db: Db,
   key: ResourceKey,
   statement: (shard: ShardParameter) => Statement,
@@ -117,4 +117,5 @@ const fromItsShard = async (
   db: Db,
   key: ResourceKey,
   statement: (shard: ShardParameter) => Statement,
-): Promise<readonly Stored[]> => (await rowsFromItsShard(db, key, statement)).map(storedOf)
+): Promise<readonly Stored[]> =>
+  (await rowsFromItsShard<ResourceRow>(db, key, statement)).map(storedOf)

@@ -161,6 +161,44 @@ describe('the history of a type and of everything', () => {
     }
   })
 
+  test('_count=0 and _summary=count tell how many versions there are, and none of them', async () => {
+    const counted = async (path: string) => {
+      const { json } = await server.call({ path })
+      return [json.total, json.entry, json.link.length]
+    }
+    for (const asked of ['_count=0', '_summary=count']) {
+      expect(await counted(`/Location/a/_history?${asked}`)).toEqual([2, undefined, 1])
+      expect(await counted(`/Location/b/_history?_since=${at(30)}&${asked}`)).toEqual([1, undefined, 1])
+      const all = await walk('/Location/_history?_count=1000', () => Promise.resolve())
+      expect(await counted(`/Location/_history?${asked}`)).toEqual([all.length, undefined, 1])
+      const system = await walk('/_history?_count=1000', () => Promise.resolve())
+      expect(await counted(`/_history?${asked}`)).toEqual([system.length, undefined, 1])
+      expect((await server.call({ path: `/Location/never/_history?${asked}` })).status).toBe(404)
+    }
+  })
+
+  test('_summary and _elements give a part of each version', async () => {
+    const text = { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">x</div>' }
+    await put('Location', 'part', { name: 'part', text })
+    const first = async (query: string) =>
+      (await server.call({ path: `/Location/part/_history?${query}` })).json.entry[0].resource
+    expect(await first('_elements=name')).not.toHaveProperty('text')
+    expect(await first('_summary=text')).not.toHaveProperty('name')
+    expect((await first('_summary=data')).meta.tag[0].code).toBe('SUBSETTED')
+    expect(await first('_summary=false')).toMatchObject({ name: 'part', text })
+    const wrong = await server.call({ path: '/Location/part/_history?_summary=some' })
+    expect([wrong.status, codeIn(wrong)]).toEqual([400, 'part-malformed'])
+  })
+
+  test('each parameter of a history may be given once, and the refusal names it', async () => {
+    for (const name of ['_count', '_since', '_at']) {
+      const value = name === '_count' ? '1' : at(0)
+      const reply = await server.call({ path: `/_history?${name}=${value}&${name}=${value}` })
+      expect([reply.status, codeIn(reply)]).toEqual([400, 'history-page'])
+      expect(reply.json.issue[0].diagnostics).toContain(name)
+    }
+  })
+
   test('what is no time, no page, no parameter or given twice is refused', async () => {
     const codeOf = async (query: string) => {
       const reply = await server.call({ path: `/Location/_history?${query}` })

@@ -34,6 +34,7 @@ export interface Store {
   ): Promise<readonly HistoryVersion[]>
   /** Versions of whole types, newest first, tombstones included, keyset by `HistoryPlace`. */
   historyOf(tenant: number, request: HistoryRequest): Promise<readonly HistoryVersion[]>
+  countHistory(tenant: number, of: HistoryCount): Promise<number>
   search(tenant: number, plan: SearchPlan): Promise<SearchResult>
   /** One search of several types: a plan each, alike but for the types; a page's token names the type as its last key. */
   searchTypes(tenant: number, plans: readonly SearchPlan[]): Promise<SearchResult>
@@ -102,6 +103,12 @@ export interface HistoryRequest extends HistoryTimes {
   readonly types: readonly string[]
   readonly after?: HistoryPlace
   readonly count: number
+}
+
+/** The versions of one resource, or of whole types. */
+export interface HistoryCount extends HistoryTimes {
+  readonly types: readonly string[]
+  readonly key?: ResourceKey
 }
 
 /** A place in a history of many resources: what its order goes by, newest first. */

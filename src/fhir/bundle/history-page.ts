@@ -8,6 +8,8 @@ import { COUNT_DEFAULT, COUNT_MAX, PAGE_PARAMETER } from '../search/search-contr
 /** What a request for a history asks for (http://hl7.org/fhir/R4/http.html#history). */
 export interface HistoryQuery {
   readonly count: number
+  /** Only how many there are: `_count=0`, `_summary=count`. */
+  readonly countOnly: boolean
   /** Made at this instant or later. */
   readonly since?: Instant
   /** Current at some time of [from, before). */
@@ -28,15 +30,19 @@ interface Place {
 }
 
 /** The parameters that a history takes. */
-export const historyParameters = ['_count', '_since', '_at', PAGE_PARAMETER] as const
+export const historyParameters = [
+  ...(['_count', '_since', '_at', '_summary', '_elements'] as const),
+  PAGE_PARAMETER,
+] as const
 
-/** Failures: `history-page` (count or page), `history-time` (`_since`, `_at`). */
+/** Failures: `history-page` (count, page, a parameter given twice: http://hl7.org/fhir/R4/http.html#history), `history-time` (`_since`, `_at`). */
 export function readHistoryQuery(
   pairs: readonly (readonly [name: string, value: string])[],
 ): Result<HistoryQuery> {
   const known = pairs.filter(([name]) => (historyParameters as readonly string[]).includes(name))
   const given = new Map(known)
-  if (given.size < known.length) return badPage('each parameter of a history may be given once')
+  const twice = known.find(([name], at) => known.findIndex(([other]) => other === name) < at)
+  if (twice) return badPage(`${twice[0]} may be given once, like each parameter of a history`)
   const count = given.get('_count') ?? String(COUNT_DEFAULT)
   if (!/^\d{1,9}$/.test(count)) return badPage('_count must be a whole number')
   const since = spanOfParameter('_since', given.get('_since'))
@@ -45,7 +51,8 @@ export function readHistoryQuery(
   if (!at.ok) return at
   const page = given.get(PAGE_PARAMETER)
   return ok({
-    count: Math.min(Math.max(Number(count), 1), COUNT_MAX),
+    count: Math.min(Number(count), COUNT_MAX),
+    countOnly: Number(count) === 0 || given.get('_summary') === 'count',
     ...(since.value && { since: instantOf(since.value.startMs) }),
     ...(at.value && {
       during: { from: instantOf(at.value.startMs), before: instantOf(at.value.endMs + 1) },

@@ -1,5 +1,6 @@
 import { shardInId } from '../../lib/ids.ts'
 import { etagOf } from '../etag.ts'
+import { partText, type Part } from '../summary.ts'
 import { PAGE_PARAMETER } from '../search/search-controls.ts'
 import { bundleText, type EntryText } from './texts.ts'
 
@@ -28,10 +29,12 @@ export interface HistorySet {
   /** The page that this is, and the one that follows. */
   readonly page?: string
   readonly next?: string
+  /** Of each version. */
+  readonly part: Part
 }
 
 /** A history Bundle as JSON text, newest first (http://hl7.org/fhir/R4/http.html#history). */
-export function historySetText({ base, versions, total, next, ...set }: HistorySet): string {
+export function historySetText({ base, versions, total, next, part, ...set }: HistorySet): string {
   return bundleText({
     type: 'history',
     ...(total !== undefined && { total }),
@@ -39,7 +42,7 @@ export function historySetText({ base, versions, total, next, ...set }: HistoryS
       { relation: 'self', url: urlOf(base, set, set.page) },
       ...(next === undefined ? [] : [{ relation: 'next', url: urlOf(base, set, next) }]),
     ],
-    entries: versions.map(version => entryOf(base, version)),
+    entries: versions.map(version => entryOf(base, part, version)),
   })
 }
 
@@ -61,11 +64,15 @@ const firstMethod = (id: string): 'POST' | 'PUT' =>
 /** The ids of conditional creates (commands/fhir-conditional.ts). */
 const CONDITIONAL_ID = /^c[0-9a-f]{32}$/
 
-function entryOf(base: string, { type, id, version, updated, deleted, made, content }: Version): EntryText {
+function entryOf(
+  base: string,
+  part: Part,
+  { type, id, version, updated, deleted, made, content }: Version,
+): EntryText {
   const method = deleted ? 'DELETE' : version === 1 ? firstMethod(id) : 'PUT'
   return {
     fullUrl: `${base}/${type}/${id}`,
-    ...(!deleted && { resource: content }),
+    ...(!deleted && { resource: partText(content, part) }),
     request: { method, url: method === 'POST' ? type : `${type}/${id}` },
     response: {
       status: deleted ? '204 No Content' : made ? '201 Created' : '200 OK',

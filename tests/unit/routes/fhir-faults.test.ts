@@ -21,6 +21,7 @@ async function answerTo(error: Error) {
     search: failing,
     pageKey: failing,
     labelled: failing,
+    countHistory: failing,
   } as unknown as Store
   const server = httpServer({ emit, meters: { requestServed: () => undefined }, bodyLimitBytes: 1000 })
   await server.register(fhirRoutes, {
