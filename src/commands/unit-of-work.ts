@@ -9,6 +9,7 @@ import { parseStored, type ParseStored } from './parsed-resources.ts'
 import type { OutboxWrite } from './ports/outbox.ts'
 import type { AuditEntry, Changes, Stored, Write } from './ports/store.ts'
 import { versionInstants } from './version-instants.ts'
+import { current, loadedRows, versionOf, type Row, type StandingList } from './work-rows.ts'
 
 /** Who writes what into which part of the store; one unit of work is one database transaction. */
 export interface WorkContext {
@@ -48,7 +49,7 @@ export interface UnitOfWork {
   /** What stands now, staged changes included; undefined when absent or deleted. */
   readonly get: (key: ResourceKey) => Resource | undefined
   /** All that stands now, loaded or staged, with the version it will have once flushed; deleted ones are not in it. */
-  readonly standing: () => readonly { readonly resource: Resource; readonly version: number }[]
+  readonly standing: () => StandingList
   /** Version of the loaded row (0 when there is none): what a guard compares with. */
   readonly loadedVersion: (key: ResourceKey) => number
   /** The version it will have once flushed. */
@@ -77,62 +78,44 @@ export interface Audited {
   readonly patient: string | undefined
 }
 
-interface Row {
-  readonly key: ResourceKey
-  readonly stored: Stored | undefined
-  readonly shard: number
-  readonly clientAssigned: boolean
-  /** What was loaded, parsed when first asked for. */
-  readonly before: () => Resource | undefined
-  readonly versions: readonly {
-    readonly step: number
-    readonly resource: Resource | undefined
-    readonly origin: string | undefined
-  }[]
-}
-
 /** Opens a unit of work over what was loaded. */
 export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitOfWork {
-  const rows = loadedRows(loaded, context.parse)
+  const base = loadedRows(loaded, context.parse ?? parseStored)
+  const staged = new Map<string, Row>()
+  const rowOf = (text: string): Row | undefined => staged.get(text) ?? base.rows.get(text)
+  const changed = (): readonly Row[] => [...staged.values()].toSorted((a, b) => a.order - b.order)
   const toldOf = new Map<number, Told>()
   let step = 0
   let changedInStep = new Set<string>()
   const stage = (row: Row, resource: Resource | undefined, origin: string | undefined): void => {
     const kept = row.versions.at(-1)?.step === step ? row.versions.slice(0, -1) : row.versions
     const text = keyText(row.key)
-    rows.set(text, { ...row, versions: [...kept, { step, resource, origin }] })
+    staged.set(text, { ...row, versions: [...kept, { step, resource, origin }] })
     changedInStep.add(text)
   }
 
   return {
     at: context.at,
-    standing: () => standingOf(rows),
+    standing: () => base.standingWith([...staged.values()]),
     get: key => {
-      const row = rows.get(keyText(key))
+      const row = rowOf(keyText(key))
       return row && current(row)
     },
-    loadedVersion: key => rows.get(keyText(key))?.stored?.version ?? 0,
+    loadedVersion: key => rowOf(keyText(key))?.version ?? 0,
     version: key => {
-      const row = rows.get(keyText(key))
+      const row = rowOf(keyText(key))
       return row ? versionOf(row) : 0
     },
     put: (resource, options) => {
       const key = { type: resource.resourceType, id: resource.id }
-      const row = rows.get(keyText(key)) ?? {
-        key,
-        stored: undefined,
-        shard: options.shard,
-        clientAssigned: options.clientAssigned ?? false,
-        before: () => undefined,
-        versions: [],
-      }
+      const row = rowOf(keyText(key)) ?? newRow(key, options, base.rows.size + staged.size)
       const standing = current(row)
       if (standing && sameResource(standing, resource)) return 'unchanged'
       stage(row, resource, options.origin)
       return standing ? 'updated' : 'created'
     },
     remove: key => {
-      const row = rows.get(keyText(key))
+      const row = rowOf(keyText(key))
       if (!row || !current(row)) return false
       stage(row, undefined, undefined)
       return true
@@ -143,7 +126,7 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
     },
     changedInStep: () => [...changedInStep],
     audit: () =>
-      changedRows(rows).map(row => {
+      changed().map(row => {
         const resource = current(row) ?? row.before()
         return {
           ...{ entry: auditEntry(row, context), shard: row.shard },
@@ -155,38 +138,27 @@ export function openWork(context: WorkContext, loaded: readonly Stored[]): UnitO
     },
     changes: told => {
       if (told) toldOf.set(step, told)
-      return changesOf(context, rows, toldOf)
+      return changesOf(context, { changed: changed(), toldOf, loaded: base.rows })
     },
   }
 }
 
-const loadedRows = (loaded: readonly Stored[], parse: ParseStored | undefined): Map<string, Row> =>
-  new Map(
-    loaded.map(stored => {
-      const key = { type: stored.type, id: stored.id }
-      const before = parsedOnce(stored, parse)
-      return [keyText(key), { key, stored, shard: stored.shard, clientAssigned: false, before, versions: [] }]
-    }),
-  )
+const newRow = (key: ResourceKey, { shard, clientAssigned = false }: PutOptions, order: number): Row => ({
+  ...{ key, stored: undefined, version: 0, shard, clientAssigned, order },
+  before: () => undefined,
+  versions: [],
+})
 
-const current = ({ versions, before }: Row): Resource | undefined =>
-  versions.length > 0 ? versions.at(-1)?.resource : before()
+interface Staged {
+  /** In order of what was loaded. */
+  readonly changed: readonly Row[]
+  readonly toldOf: ReadonlyMap<number, Told>
+  readonly loaded: ReadonlyMap<string, Row>
+}
 
-const versionOf = ({ stored, versions }: Row): number => (stored?.version ?? 0) + versions.length
-
-const standingOf = (rows: ReadonlyMap<string, Row>): ReturnType<UnitOfWork['standing']> =>
-  [...rows.values()].flatMap(row => {
-    const resource = current(row)
-    return resource ? [{ resource, version: versionOf(row) }] : []
-  })
-
-function changesOf(
-  context: WorkContext,
-  rows: ReadonlyMap<string, Row>,
-  toldOf: ReadonlyMap<number, Told>,
-): Changes {
-  const changed = changedRows(rows)
-  const events = eventsOf(context, { rows, changed, toldOf })
+function changesOf(context: WorkContext, staged: Staged): Changes {
+  const { changed } = staged
+  const events = eventsOf(context, staged)
   return {
     tenant: context.tenant,
     lane: context.lane,
@@ -202,17 +174,8 @@ function changesOf(
   }
 }
 
-const changedRows = (rows: ReadonlyMap<string, Row>): readonly Row[] =>
-  [...rows.values()].filter(row => row.versions.length > 0)
-
-interface Staged {
-  readonly rows: ReadonlyMap<string, Row>
-  readonly changed: readonly Row[]
-  readonly toldOf: ReadonlyMap<number, Told>
-}
-
 /** What happened to cases, version by version in the order of the steps. */
-function eventsOf({ journal, at, actor }: WorkContext, { rows, changed, toldOf }: Staged) {
+function eventsOf({ journal, at, actor }: WorkContext, { changed, toldOf, loaded }: Staged) {
   if (!journal || changed.length === 0) return []
   const byStep = Map.groupBy(
     changed.flatMap(row => versionsOf(row, at)),
@@ -224,12 +187,7 @@ function eventsOf({ journal, at, actor }: WorkContext, { rows, changed, toldOf }
       changes: versions.map(({ change }) => change),
       told: toldOf.get(step) ?? {},
     }))
-  const standing = [...rows.values()].map(({ key, stored, before }) => ({
-    key,
-    version: stored?.version ?? 0,
-    before,
-  }))
-  return caseEventRows({ settings: journal, steps, rows: standing, actor })
+  return caseEventRows({ settings: journal, steps, rows: [...loaded.values()], actor })
 }
 
 function versionsOf(row: Row, at: Instant) {
@@ -244,14 +202,6 @@ function versionsOf(row: Row, at: Instant) {
       after: resource,
     },
   }))
-}
-
-function parsedOnce(stored: Stored, parse: ParseStored = parseStored): () => Resource | undefined {
-  let parsed: Resource | undefined
-  return () => {
-    if (!stored.deleted) parsed ??= parse(stored)
-    return parsed
-  }
 }
 
 const timerChange = (row: Row) => ({

@@ -2,12 +2,12 @@ import { hash } from 'node:crypto'
 import { fail, ok, type Result } from '../../lib/result.ts'
 import type { CaseFile } from '../../care-plan/case-file.ts'
 import { patientOf } from '../../fhir/compartment.ts'
-import type { Resource } from '../../fhir/resource.ts'
 import { isCase } from '../../mappers/case/episode-lens.ts'
 import { caseOwners, readCaseFile } from '../../mappers/case/nouns/case-files.ts'
 import { nounLenses, type NounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
 import { parseRemembered } from '../parsed-resources.ts'
 import type { Loaded, LoadRequest, Stored } from '../ports/store.ts'
+import { loadedRows, type StandingList } from '../work-rows.ts'
 import type { CaseDeps } from './case-deps.ts'
 
 /** Everything that a case is made of (domain.md 4.4), and what says who the patient is. */
@@ -36,19 +36,10 @@ export const caseFileTypes: readonly string[] = [
 ]
 
 /** A patient's compartment as far as cases look at it. */
-export interface Compartment {
-  readonly resources: readonly Resource[]
-  /** Version of each, in the same order. */
-  readonly versions: readonly number[]
-}
+export type Compartment = StandingList
 
-export function compartmentOf(rows: readonly Stored[]): Compartment {
-  const standing = rows.filter(({ deleted }) => !deleted)
-  return {
-    resources: standing.map(parseRemembered),
-    versions: standing.map(({ version }) => version),
-  }
-}
+export const compartmentOf = (rows: readonly Stored[]): Compartment =>
+  loadedRows(rows, parseRemembered).standing()
 
 /** One case of a compartment; undefined when it has no such case. */
 export const caseIn = (id: string, { resources }: Compartment, lenses: NounLenses): CaseFile | undefined =>
@@ -73,7 +64,7 @@ const versionOf = (versioned: readonly string[]): string =>
   hash('sha256', versioned.toSorted().join('\n'), 'hex').slice(0, VERSION_CHARS)
 
 /** What loads all that a case may be made of, by the case's id alone. */
-export const caseRecord = (id: string): Pick<LoadRequest, 'recordOf'> => ({
+export const caseRecord = (id: string): Required<Pick<LoadRequest, 'recordOf'>> => ({
   recordOf: { key: { type: 'EpisodeOfCare', id }, types: caseFileTypes },
 })
 

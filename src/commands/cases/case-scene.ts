@@ -9,8 +9,9 @@ import { shardOf } from '../fhir-placing.ts'
 import { parseRemembered } from '../parsed-resources.ts'
 import type { Loaded, LoadRequest, Said } from '../ports/store.ts'
 import { openWork, type UnitOfWork } from '../unit-of-work.ts'
-import { caseFileTypes, caseRecord, caseUnknown, patientIn, type Compartment } from './case-compartment.ts'
+import { caseFileTypes, caseUnknown, patientIn, type Compartment } from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
+import { loadRecord } from './remembered-records.ts'
 
 /** Whose record: of a case that there is, or of the patient of one to come. */
 export type SceneTarget = { readonly caseId: string } | { readonly patient: string }
@@ -44,11 +45,10 @@ export interface Scene {
 export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Result<Scene>> {
   const { store, tenant, clock } = deps
   const lane = laneOf(deps, frame.target)
-  const loaded = await store.load({
-    ...{ tenant, lane },
-    ...recordOf(frame.target),
-    ...(frame.lock && { lock: true }),
-  })
+  const lock = frame.lock ? { lock: true } : {}
+  const loaded = await ('caseId' in frame.target
+    ? loadRecord(store, { tenant, lane, caseId: frame.target.caseId, ...lock })
+    : store.load({ tenant, lane, ...recordOf(frame.target.patient), ...lock }))
   const patient = patientIn(loaded, frame.target, deps)
   if (patient === undefined) return caseUnknown
   const shard = shardOf(tenant, { type: 'Patient', id: patient }, patient)
@@ -79,7 +79,7 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Resu
     context: contextOf(deps, { shard, stays, actor, at, recorded, relatives: relativesIn(loaded) }),
     work,
     now: () => {
-      compartment ??= compartmentIn(work)
+      compartment ??= work.standing()
       return compartment
     },
     put: resource => {
@@ -90,29 +90,16 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Resu
   })
 }
 
-function compartmentIn(work: UnitOfWork): Compartment {
-  const standing = work.standing()
-  return {
-    resources: standing.map(({ resource }) => resource),
-    versions: standing.map(({ version }) => version),
-  }
-}
-
 const laneOf = ({ store, tenant }: CaseDeps, target: SceneTarget): number =>
   ('patient' in target
     ? shardOf(tenant, { type: 'Patient', id: target.patient }, target.patient)
     : shardOf(tenant, { type: 'EpisodeOfCare', id: target.caseId }, undefined)) % store.lanes
 
-const recordOf = (
-  target: SceneTarget,
-): Pick<LoadRequest, 'recordOf' | 'keys' | 'compartments' | 'subjects'> =>
-  'patient' in target
-    ? {
-        keys: [{ type: 'Patient', id: target.patient }],
-        compartments: { patients: [target.patient], types: caseFileTypes },
-        subjects: [target.patient],
-      }
-    : caseRecord(target.caseId)
+const recordOf = (patient: string): Pick<LoadRequest, 'keys' | 'compartments' | 'subjects'> => ({
+  keys: [{ type: 'Patient', id: patient }],
+  compartments: { patients: [patient], types: caseFileTypes },
+  subjects: [patient],
+})
 
 interface StaysFrame {
   readonly patient: string

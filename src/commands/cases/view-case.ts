@@ -8,7 +8,6 @@ import type { Fact, Loaded, Stored } from '../ports/store.ts'
 import {
   caseFileTypes,
   caseIn,
-  caseRecord,
   caseUnknown,
   caseVersion,
   compartmentOf,
@@ -17,6 +16,7 @@ import {
 } from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { staysIn } from './case-scene.ts'
+import { loadRecord } from './remembered-records.ts'
 import { toldBy, type SaidThen } from './told-by.ts'
 
 export interface ViewRequest {
@@ -69,7 +69,7 @@ async function loadedAt(deps: CaseDeps, caseId: string, at: string | undefined):
     const found = await patientOfCase(deps, caseId)
     return found.ok ? ok({ patient: found.value, record: await recordAt(deps, found.value, at) }) : found
   }
-  const record = await store.load({ tenant, lane: 0, ...caseRecord(caseId) })
+  const record = await loadRecord(store, { tenant, lane: 0, caseId })
   const patient = patientIn(record, { caseId }, deps)
   return patient === undefined ? caseUnknown : ok({ patient, record })
 }

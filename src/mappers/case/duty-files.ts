@@ -27,9 +27,8 @@ export function dutyFiles(
   canonicalBase: string,
 ): ReadonlyMap<string, CaseFile> {
   const lenses = nounLenses(canonicalBase)
-  const isMeant = (resource: Resource): boolean => isFact(resource, lenses)
-  if (!compartment.some(resource => isMeant(resource) && isOfPeople(resource, lenses))) return noFiles
-  return new Map(readCaseFiles(compartment, lenses, isMeant).map(file => [file.case.id, file]))
+  if (!compartment.some(resource => isFact(resource, lenses) && isOfPeople(resource, lenses))) return noFiles
+  return new Map(readCaseFiles(compartment, lenses, isFact).map(file => [file.case.id, file]))
 }
 
 const noFiles: ReadonlyMap<string, CaseFile> = new Map()

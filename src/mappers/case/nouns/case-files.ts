@@ -1,15 +1,17 @@
 import {
   emptyFile,
   listNames,
+  listOfNoun,
   type CaseFile,
   type ListedNoun,
   type NounName,
 } from '../../../care-plan/case-file.ts'
 import { sameResource } from '../../../fhir/same-resource.ts'
-import type { Resource } from '../../../fhir/resource.ts'
+import { keyTextOf, type Resource } from '../../../fhir/resource.ts'
 import { isCase } from '../episode-lens.ts'
 import { listOf } from '../../../lib/list-of.ts'
 import { objectOf, textOf } from '../json-edit.ts'
+import { rememberedBy, rememberedReading, type ListChange } from '../../../lib/remembered-lists.ts'
 import { sameValue } from '../../../lib/same-value.ts'
 import { withCaseLink } from './case-link.ts'
 import type { NounLens } from './noun-lens.ts'
@@ -19,19 +21,26 @@ type Known = Resource & { readonly id: string }
 
 type Owners = ReadonlyMap<Resource, string>
 
-/** Of lists that were looked at: they never change, and one write of a case asks more than once. */
-const knownOwners = new WeakMap<readonly Resource[], readonly [NounLenses, Owners]>()
-
-/** Which case each resource of a compartment belongs to: what it says itself, else what a plan of a case refers to. */
-export function caseOwners(compartment: readonly Resource[], lenses: NounLenses): Owners {
-  const [by, known] = knownOwners.get(compartment) ?? []
-  if (known && by === lenses) return known
-  const owners = ownersOf(compartment, lenses)
-  knownOwners.set(compartment, [lenses, owners])
-  return owners
+/** Who owns what, and what that follows from. */
+interface Ownership {
+  readonly cases: ReadonlySet<string | undefined>
+  /** `Type/id` -> case, of what the plans of cases refer to. */
+  readonly referred: ReadonlyMap<string, string>
+  readonly owners: Owners
 }
 
-function ownersOf(compartment: readonly Resource[], { names, statedCase }: NounLenses): Owners {
+const ownershipBy = rememberedBy((lenses: NounLenses) =>
+  rememberedReading<Resource, Ownership>({
+    whole: compartment => ownershipOf(compartment, lenses),
+    patched: (was, change) => patchedOwnership(was, change, lenses),
+  }),
+)
+
+/** Which case each resource of a compartment belongs to: what it says itself, else what a plan of a case refers to. */
+export const caseOwners = (compartment: readonly Resource[], lenses: NounLenses): Owners =>
+  ownershipBy(lenses)(compartment).owners
+
+function ownershipOf(compartment: readonly Resource[], { names, statedCase }: NounLenses): Ownership {
   const cases = new Set(compartment.filter(resource => isCase(resource, names)).map(({ id }) => id))
   const owners = new Map<Resource, string>()
   const referred = new Map<string, string>()
@@ -42,12 +51,32 @@ function ownersOf(compartment: readonly Resource[], { names, statedCase }: NounL
     if (resource.resourceType !== 'CarePlan') continue
     for (const reference of planReferences(resource)) referred.set(reference, stated)
   }
-  if (referred.size === 0) return owners
+  if (referred.size === 0) return { cases, referred, owners }
   for (const resource of compartment) {
-    const owner = referred.get(`${resource.resourceType}/${resource.id ?? ''}`)
+    const owner = referred.get(keyTextOf(resource))
     if (owner !== undefined && !owners.has(resource)) owners.set(resource, owner)
   }
-  return owners
+  return { cases, referred, owners }
+}
+
+/** The types by which a change may move other resources from case to case. */
+const OWNING: ReadonlySet<string> = new Set(['EpisodeOfCare', 'CarePlan'])
+
+function patchedOwnership(
+  { cases, referred, owners }: Ownership,
+  { replaced, added }: ListChange<Resource>,
+  { statedCase }: NounLenses,
+): Ownership | undefined {
+  const is = [...replaced.map(one => one.is), ...added]
+  if ([...replaced.map(one => one.was), ...is].some(isOwning)) return undefined
+  const patched = new Map(owners)
+  for (const { was } of replaced) patched.delete(was)
+  for (const resource of is) {
+    const stated = statedCase(resource)
+    const owner = stated !== undefined && cases.has(stated) ? stated : referred.get(keyTextOf(resource))
+    if (owner !== undefined) patched.set(resource, owner)
+  }
+  return { cases, referred, owners: patched }
 }
 
 /** What a CarePlan is made of: goals, needs, planned activities, strengths and risk. */
@@ -60,15 +89,34 @@ export function planReferences(plan: Resource): readonly string[] {
   return references.flatMap(reference => textOf(objectOf(reference)['reference']) ?? [])
 }
 
+/** Which parts of a case are looked at. */
+type Meant = (resource: Resource, lenses: NounLenses) => boolean
+
+const all: Meant = () => true
+
+const filesBy = rememberedBy((lenses: NounLenses) =>
+  rememberedBy((meant: Meant) =>
+    rememberedReading<Resource, readonly CaseFile[]>({
+      whole: compartment => filesOf(compartment, lenses, meant),
+      patched: (files, change, { list, base }) => {
+        const [was, is] = [caseOwners(base, lenses), caseOwners(list, lenses)]
+        return patchedFiles(files, change, { lenses, meant, was, is })
+      },
+    }),
+  ),
+)
+
 /** Every case of a compartment as a case file, of the parts that are `meant`. */
-export function readCaseFiles(
+export const readCaseFiles = (
   compartment: readonly Resource[],
   lenses: NounLenses,
-  meant: (resource: Resource) => boolean = () => true,
-): readonly CaseFile[] {
+  meant: Meant = all,
+): readonly CaseFile[] => filesBy(lenses)(meant)(compartment)
+
+function filesOf(compartment: readonly Resource[], lenses: NounLenses, meant: Meant): readonly CaseFile[] {
   const owners = caseOwners(compartment, lenses)
   const byCase = Map.groupBy(
-    compartment.filter(resource => owners.has(resource) && meant(resource)),
+    compartment.filter(resource => owners.has(resource) && meant(resource, lenses)),
     resource => owners.get(resource) ?? '',
   )
   return [...byCase].flatMap(([id, resources]) => {
@@ -84,7 +132,7 @@ export const readCaseFile = (
 ): CaseFile | undefined => readCaseFiles(compartment, lenses).find(file => file.case.id === caseId)
 
 function fileOf(episode: Resource, resources: readonly Resource[], lenses: NounLenses): CaseFile {
-  const lists = new Map<ListedNoun, { readonly id: string }[]>()
+  const lists = new Map<ListedNoun, State[]>()
   for (const resource of resources) {
     const lens = lenses.fitting(resource)
     if (!lens || lens.noun === 'case') continue
@@ -93,12 +141,82 @@ function fileOf(episode: Resource, resources: readonly Resource[], lenses: NounL
     lists.set(lens.noun, list)
   }
   const file = emptyFile(lenses.of('case').read(episode))
-  const filled = [...lists].map(([noun, list]) => [
-    listNames[noun],
-    list.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-  ])
+  const filled = [...lists].map(([noun, list]) => [listNames[noun], list.toSorted(byId)])
   return { ...file, ...Object.fromEntries(filled) }
 }
+
+interface State {
+  readonly id: string
+}
+
+const byId = (a: State, b: State): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
+interface Patch {
+  readonly lenses: NounLenses
+  readonly was: Owners
+  readonly is: Owners
+  readonly meant: Meant
+}
+
+/** A noun in the list that it stands in. */
+interface Placed {
+  readonly caseId: string
+  readonly noun: ListedNoun
+  readonly state: State
+}
+
+/** Only the lists that a changed resource stands in are made anew; all else of the files is what it was. */
+function patchedFiles(
+  files: readonly CaseFile[],
+  { replaced, added }: ListChange<Resource>,
+  patch: Patch,
+): readonly CaseFile[] | undefined {
+  const changes = [...replaced, ...added.map(is => ({ was: undefined, is }))]
+  if (changes.some(({ was, is }) => isOwning(was) || isOwning(is))) return undefined
+  return changes.reduce<readonly CaseFile[] | undefined>((so, { was, is }) => {
+    const [gone, come] = [placedIn(was, patch.was, patch), placedIn(is, patch.is, patch)]
+    return so && withPlaced(so, gone, come)
+  }, files)
+}
+
+const isOwning = (resource: Resource | undefined): boolean =>
+  resource !== undefined && OWNING.has(resource.resourceType)
+
+function placedIn(
+  resource: Resource | undefined,
+  owners: Owners,
+  { lenses, meant }: Patch,
+): Placed | undefined {
+  const caseId = resource && owners.get(resource)
+  const lens =
+    resource && caseId !== undefined && meant(resource, lenses) ? lenses.fitting(resource) : undefined
+  if (!resource || caseId === undefined || !lens || lens.noun === 'case') return undefined
+  return { caseId, noun: lens.noun, state: lens.read(resource) }
+}
+
+function withPlaced(
+  files: readonly CaseFile[],
+  gone: Placed | undefined,
+  come: Placed | undefined,
+): readonly CaseFile[] | undefined {
+  const stays =
+    gone?.caseId === come?.caseId && gone?.noun === come?.noun && gone?.state.id === come?.state.id
+  if (gone && come && stays)
+    return inFile(files, gone, list => list.map(one => (one === gone.state ? come.state : one)))
+  const left = gone ? inFile(files, gone, list => list.filter(one => one !== gone.state)) : files
+  if (!come) return left
+  const isTwice = files.some(file => listOfNoun(file, come.noun).some(({ id }) => id === come.state.id))
+  return isTwice ? undefined : inFile(left, come, list => [...list, come.state].toSorted(byId))
+}
+
+const inFile = (
+  files: readonly CaseFile[],
+  { caseId, noun }: Placed,
+  changed: (list: readonly State[]) => readonly State[],
+): readonly CaseFile[] =>
+  files.map(file =>
+    file.case.id === caseId ? { ...file, [listNames[noun]]: changed(listOfNoun(file, noun)) } : file,
+  )
 
 export interface FileChange {
   readonly before: CaseFile
