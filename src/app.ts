@@ -9,6 +9,7 @@ import { timerRunner, type TimerRunner } from './commands/timers/run-timers.ts'
 import { fhirBase, urlHost } from './app-base.ts'
 import { eventParts, type EventParts } from './app-events.ts'
 import { kafkaParts, type KafkaParts } from './app-kafka.ts'
+import { mllpParts } from './app-mllp.ts'
 import { openRooms, type Rooms } from './app-rooms.ts'
 import { serverOf } from './app-server.ts'
 import { openingStep, openStore, reindexOf } from './app-store.ts'
@@ -16,6 +17,7 @@ import type { Config } from './config/environment.ts'
 import { eventLog } from './observability/event-log.ts'
 import { serviceMeters, type ServiceMeters } from './observability/service-meters.ts'
 import { slowStep } from './observability/slow-step.ts'
+import type { MllpListener } from './consumers/mllp/mllp-listener.ts'
 import type { PeerDesk } from './routes/admin.ts'
 
 /** Parts that a test or another entry may bring along. */
@@ -108,18 +110,23 @@ function joinParts(frame: Frame): App {
     config.kafka && config.roles.has('publish')
       ? eventParts({ kafka: config.kafka, store, clock, emit, meters })
       : undefined
-  return runnable(frame, { timers, kafka, publisher })
+  const mllp =
+    config.mllp && config.roles.has('adt')
+      ? mllpParts({ mllp: config.mllp, lanes: store.lanes, ingest, clock, emit })
+      : undefined
+  return runnable(frame, { timers, kafka, mllp, publisher })
 }
 
 interface Parts {
   readonly timers: TimerRunner
   readonly kafka: KafkaParts | undefined
+  readonly mllp: MllpListener | undefined
   readonly publisher: EventParts | undefined
 }
 
 function runnable(frame: Frame, parts: Parts): App {
   const { config, clock, emit, say, store, startedMs } = frame
-  const { timers, kafka, publisher } = parts
+  const { timers, kafka, mllp, publisher } = parts
   const { ingest, inbox, peers, events } = frame.rooms.home
   const reindex = reindexOf(store, { clock, emit })
   let isServing = false
@@ -131,13 +138,14 @@ function runnable(frame: Frame, parts: Parts): App {
     if (config.roles.has('http')) await server.listen({ host, port })
     const url = publicUrl ?? localUrl(server, host)
     await kafka?.start()
+    const mllpPort = await mllp?.start()
     publisher?.start()
     if (config.roles.has('adt')) timers.start()
     reindex.start()
     if (config.roles.has('sync')) peers.start()
     isServing = true
     emit('service-ready', { url, backend: store.backend, durationMs: clock.nowMs() - startedMs })
-    say(readyLine(url, config))
+    say(readyLine(url, config, mllpPort))
     return url
   }
   const close = async (reason = 'close', error?: unknown): Promise<void> => {
@@ -145,6 +153,7 @@ function runnable(frame: Frame, parts: Parts): App {
     isServing = false
     if (error !== undefined) emit('service-failed', { step: reason, fault: faultOf(error) })
     emit('service-stopping', { signal: reason })
+    await mllp?.stop()
     await kafka?.stopConsuming()
     await server.close()
     await timers.stop()
@@ -163,9 +172,10 @@ function localUrl(server: FastifyInstance, host: string): string {
   return port === undefined ? 'no HTTP here (ROLES)' : `http://${urlHost(host)}:${port}`
 }
 
-function readyLine(url: string, { database, kafka, adt, roles }: Config): string {
+function readyLine(url: string, { database, kafka, adt, roles, mllp }: Config, mllpPort?: number): string {
   const backend = database.url === undefined ? `embedded database in ${database.dataDir}` : 'PostgreSQL'
-  const feed = kafka && roles.has('adt') ? `, reading ${adt.topics.join(', ')} from Kafka` : ''
+  const topics = kafka && roles.has('adt') ? `, reading ${adt.topics.join(', ')} from Kafka` : ''
+  const feed = `${topics}${mllpPort === undefined ? '' : `, MLLP on ${mllp?.host}:${mllpPort}`}`
   return roles.has('http')
     ? `Casewire is ready (${backend}${feed}): ${url}/fhir/metadata  ${url}/adt (POST HL7 v2)  ${url}/metrics`
     : `Casewire is ready (${backend}${feed}), without HTTP`

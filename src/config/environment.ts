@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv'
 import { authOf, limitsOf, wrongAuth, type AuthConfig, type LimitsConfig } from './auth-config.ts'
 import { compileSchema, isLoopback } from './schema-check.ts'
+import { mllpOf, wrongMllp, type MllpConfig } from './mllp-config.ts'
 import { readSourcesConfig } from './sources-config.ts'
 import type { SourcesConfig } from './sources-schema.ts'
 import { readSyncConfig } from './sync-config.ts'
@@ -25,6 +26,8 @@ export interface Config {
   readonly canonicalBase: string
   readonly database: DatabaseConfig
   readonly kafka?: KafkaConfig
+  /** undefined = no listener. */
+  readonly mllp?: MllpConfig
   readonly adt: AdtConfig
   readonly sync: SyncConfig
   readonly logLevel: string
@@ -126,6 +129,7 @@ function wrongTogether(given: Readonly<Record<string, string>>): readonly Wrong[
   }
   const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']
   wrong.push(...allOrNone(sasl, given), ...allOrNone(['KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'], given))
+  wrong.push(...allOrNone(['MLLP_TLS_CERT', 'MLLP_TLS_KEY'], given), ...wrongMllp(given))
   wrong.push(...wrongAuth(given))
   return wrong
 }
@@ -143,6 +147,7 @@ function allOrNone(names: readonly string[], given: Readonly<Record<string, stri
 function configOf(flat: FlatEnvironment, sync: SyncConfig, sources: SourcesConfig): Config {
   const kafka = kafkaOf(flat)
   const auth = authOf(flat)
+  const mllp = mllpOf(flat)
   return {
     tenant: 1,
     ...(auth && { auth }),
@@ -162,6 +167,7 @@ function configOf(flat: FlatEnvironment, sync: SyncConfig, sources: SourcesConfi
       migrate: flat.MIGRATE === 'on',
     },
     ...(kafka && { kafka }),
+    ...(mllp && { mllp }),
     adt: {
       topics: flat.ADT_TOPICS.split(','),
       timeZone: flat.TIME_ZONE,

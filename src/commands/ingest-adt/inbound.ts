@@ -24,7 +24,7 @@ export interface KafkaOrigin {
 export interface IngestBatch {
   /** Writer lane of the store; batches on one lane are taken one after the other. */
   readonly lane: number
-  readonly door: 'kafka' | 'http' | 'replay'
+  readonly door: 'kafka' | 'mllp' | 'http' | 'replay'
   readonly records: readonly InboundRecord[]
   /** Moved on in the same transaction as the effects. */
   readonly offset?: OffsetFence

@@ -38,7 +38,7 @@ export function createIngest(options: IngestOptions): IngestAdt {
   return async batch => {
     const beganMs = options.clock.nowMs()
     const prepared = batch.records.map((record, index) => options.prepare(record, index))
-    const refusal = batch.door === 'kafka' ? undefined : prepared.find(read => read.refusal)?.refusal
+    const refusal = keepsAll.has(batch.door) ? undefined : prepared.find(read => read.refusal)?.refusal
     if (refusal) return { kind: 'refused', failure: refusal }
     const messages = prepared.flatMap(read => read.messages)
     const progress = { tries: 0 }
@@ -49,6 +49,9 @@ export function createIngest(options: IngestOptions): IngestAdt {
     return result
   }
 }
+
+/** Doors whose senders can't be told to look again at what they sent: what can't be read is a dead letter. */
+const keepsAll: ReadonlySet<IngestBatch['door']> = new Set<IngestBatch['door']>(['kafka', 'mllp'])
 
 type Verdicts = readonly Verdict[]
 
