@@ -73,7 +73,7 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
   const interpret = interpretAdt({ settings, rules, calendar, models, validate: validateResource, clock })
   const ingest = createIngest({
     ...{ store, tenant, clock, emit, meters, targets, journal },
-    prepare: (record, index) => readRecord(record, index, interpret),
+    prepare: (record, index) => readRecord(record, index, interpret, settings),
   })
   const consequences = { ...law, settings }
   const cases = caseParts({ ...law, store, registry, clock, base, targets, journal, settings })

@@ -1,8 +1,8 @@
 import { outcomeOf } from '../fhir/outcome.ts'
 import type { Resource } from '../fhir/resource.ts'
-import { readPayload } from '../hl7v2/payload.ts'
 import { convertMessage } from '../mappers/adt/convert.ts'
 import type { SourceSettings } from '../mappers/adt/source.ts'
+import { readValue } from '../mappers/alerts/read-value.ts'
 import { parseArguments, refused, usage } from './arguments.ts'
 import type { CliIo, Verb } from './cli-io.ts'
 import { inputFiles, readInput } from './input-files.ts'
@@ -41,7 +41,7 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
 }
 
 function converted(bytes: Buffer, settings: SourceSettings): readonly Resource[] {
-  const payload = readPayload(bytes)
+  const payload = readValue(bytes, settings)
   if (!payload.ok) return [outcomeOf(payload.failure)]
   return payload.value.map(({ text, failure }) =>
     failure ? outcomeOf(failure) : convertMessage(text, settings),

@@ -49,6 +49,9 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ]),
 ])
 
+/** Whether messages in the set can be read. */
+export const knownCharset = (name: string): boolean => label(name) !== undefined
+
 const label = (name: string): string | undefined => NAMES.get(name.toUpperCase().replace(/[\s_-]/g, ''))
 
 /**
@@ -126,14 +129,14 @@ export function decodeHexBytes(bytes: Buffer, declared: string | undefined): str
 
 const decoders = new Map<string, InstanceType<typeof TextDecoder>>()
 
-/** Undefined when the bytes are not in the set. */
+/** Undefined when the bytes are not in the set, or nobody knows the set (by the names of WHATWG's Encoding Standard). */
 export function decode(bytes: Buffer, charset: string): string | undefined {
-  let decoder = decoders.get(charset)
-  if (decoder === undefined) {
-    decoder = new TextDecoder(charset, { fatal: true, ignoreBOM: true })
-    decoders.set(charset, decoder)
-  }
   try {
+    let decoder = decoders.get(charset)
+    if (decoder === undefined) {
+      decoder = new TextDecoder(charset, { fatal: true, ignoreBOM: true })
+      decoders.set(charset, decoder)
+    }
     return decoder.decode(bytes)
   } catch {
     return undefined

@@ -2,14 +2,15 @@ import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import { readDelimiters, type Delimiters } from './delimiters.ts'
 import type { Finding } from './finding.ts'
 import type { Message } from './message.ts'
+import { sourceOf, type ParseOptionsOf } from './parse-options.ts'
 import { readSegment, type Segment } from './segment.ts'
 
 export interface ReadOptions {
   /** Longest text taken, in characters. */
   readonly charactersMax?: number
   readonly segmentsMax?: number
-  /** The sender escapes twice (known of Epic interfaces). */
-  readonly doubleEscaped?: boolean
+  /** Settings by source. */
+  readonly optionsOf?: ParseOptionsOf
 }
 
 const CHARACTERS_MAX = 1024 * 1024
@@ -22,7 +23,7 @@ const SEGMENTS_MAX = 10_000
  * `message-repeated-msh`. Source: HL7 v2.9 chapter 2.5 and 2.6.
  */
 export function readMessage(text: string, options: ReadOptions = {}): Result<Message> {
-  const { charactersMax = CHARACTERS_MAX, segmentsMax = SEGMENTS_MAX, doubleEscaped = false } = options
+  const { charactersMax = CHARACTERS_MAX, segmentsMax = SEGMENTS_MAX, optionsOf } = options
   if (text.length > charactersMax) {
     return refuse('too-large', 'message-too-large', `The message is longer than ${charactersMax} characters`)
   }
@@ -38,11 +39,14 @@ export function readMessage(text: string, options: ReadOptions = {}): Result<Mes
       `The message has more than ${segmentsMax} segments`,
     )
   }
-  const grammar = {
+  const once = {
     delimiters: delimiters.value,
     charset: declaredCharset(lines[0], delimiters.value),
-    doubleEscaped,
+    doubleEscaped: false,
   }
+  const header = optionsOf && readSegment(lines[0] ?? '', 0, once)
+  const twice = header && optionsOf(sourceOf({ first: () => header })).unescapeTwice === true
+  const grammar = twice ? { ...once, doubleEscaped: true } : once
   const segments = lines.map((line, index) => readSegment(line, index, grammar))
   if (segments.some(({ name, index }) => name === 'MSH' && index > 0)) {
     return refuse(

@@ -12,6 +12,8 @@ export interface SplitPayload {
   readonly recognised: boolean
   /** What is wrong with the batch as a whole; for the last message to carry, or the failure when there is none. */
   readonly warnings: readonly Finding[]
+  /** There were more than were asked for: nothing was split. */
+  readonly truncated: boolean
 }
 
 interface Mark {
@@ -28,21 +30,24 @@ const TRAILER = '\r\n\u001C\u000B \t'
  * Finds the messages of a text that starts with MSH, FHS or BHS: batches and files of batches (HL7 v2.9, 2.10.3),
  * several MSH without a batch, MLLP frames one after the other. Works on bytes read as Latin-1 too: no supported
  * character set has a line end inside a multi-byte character.
- * BTS-1 and FTS-1 that don't count what is there, headers without their trailer and segments that stand between
+ * More than `marksMax` headers and trailers are not split. BTS-1 and FTS-1 that don't count what is there, headers without their trailer and segments that stand between
  * messages are warnings.
  */
-export function splitMessages(text: string): SplitPayload {
-  const all = [...text.matchAll(MARK)].map(match => {
+export function splitMessages(text: string, marksMax: number): SplitPayload {
+  const all: { readonly name: string; readonly start: number }[] = []
+  for (const match of text.matchAll(MARK)) {
     const name = match[1] ?? ''
-    return { name, start: match.index + match[0].length - name.length }
-  })
+    all.push({ name, start: match.index + match[0].length - name.length })
+    if (all.length > marksMax) return { spans: [], recognised: true, warnings: [], truncated: true }
+  }
   const found = all.filter((_mark, number) => !isMisplacedHeader(text, all, number))
   const marks = found.map(({ name, start }, number): Mark => {
     const end = trimmedEnd(text, start, found[number + 1]?.start ?? text.length)
     return { name, start, end }
   })
   const warnings = [...trailerWarnings(text, marks), ...strayWarnings(text, marks)]
-  return { spans: marks.filter(({ name }) => name === 'MSH'), recognised: marks.length > 0, warnings }
+  const spans = marks.filter(({ name }) => name === 'MSH')
+  return { spans, recognised: marks.length > 0, warnings, truncated: false }
 }
 
 /** Some senders put BHS or FHS after the MSH and EVN of the message that it should precede: the message goes on. */

@@ -1,9 +1,9 @@
 import { assert } from '../../lib/assert.ts'
-import { readPayload } from '../../hl7v2/payload.ts'
 import { readMessage } from '../../hl7v2/read-message.ts'
 import type { MappedEvent } from '../../mappers/adt/adt-event.ts'
 import { readAdtEvent } from '../../mappers/adt/read-event.ts'
 import { takeIn } from '../../mappers/adt/take-in.ts'
+import { parseOptionsOf, readValue } from '../../mappers/alerts/read-value.ts'
 import type { Json } from '../../fhir/resource.ts'
 import { inboxIdOf } from '../inbox-id.ts'
 import type { Fact, InboxEntry, Outcome, Said } from '../ports/store.ts'
@@ -70,10 +70,10 @@ async function receivedBy({ store, tenant }: Deps, subject: string, until: strin
 
 /** The event of a message that was taken in: what could be read then can be read now. */
 function eventsIn({ raw, received }: InboxEntry, { settings }: Deps): readonly MappedEvent[] {
-  const payload = readPayload(raw)
+  const payload = readValue(raw, settings)
   assert(payload.ok, 'a message that was taken in can be read')
   return payload.value.flatMap(({ text }) => {
-    const message = readMessage(text)
+    const message = readMessage(text, { optionsOf: parseOptionsOf(settings) })
     const event = message.ok ? readAdtEvent(message.value, settings, received) : undefined
     return event?.ok && event.value.kind === 'mapped' ? [event.value] : []
   })

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { acknowledge, type AckCode, type ErrorCondition } from '../../hl7v2/acknowledgement.ts'
 import type { Message } from '../../hl7v2/message.ts'
-import { readPayload } from '../../hl7v2/payload.ts'
 import { readMessage } from '../../hl7v2/read-message.ts'
 import type { Instant } from '../../lib/clock.ts'
 import type { Failure } from '../../lib/result.ts'
+import { readValue } from '../../mappers/alerts/read-value.ts'
 import type { Verdict } from './inbound.ts'
 
 /** A message that was not recorded: refused, or not durable; `raw` is what came. */
@@ -103,7 +103,7 @@ function placed(code: string, location: string | undefined): Pick<Answer, 'error
 
 /** The message as it was decoded when it was taken, so that the answer gives its names back. */
 function messageOf(raw: Buffer | undefined): Message | undefined {
-  const payload = readPayload(raw)
+  const payload = readValue(raw, undefined)
   const text = payload.ok ? payload.value[0]?.text : undefined
   const message = readMessage(text || (raw?.toString('latin1') ?? ''))
   return message.ok ? message.value : undefined

@@ -41,7 +41,8 @@ export function decideMessage(
   }
   const { changed, newFacts } = state.stage(decision)
   const waits = decision.waits && newFacts > 0
-  const flags = [...(reused ? ['control-id-reused:MSH-10'] : []), ...decision.flags]
+  const odd = [...new Set(message.flags)].slice(0, FLAGS_MAX)
+  const flags = [...(reused ? ['control-id-reused:MSH-10'] : []), ...decision.flags, ...odd]
   const settled = settle(message, state, entry, {
     outcome: changed.length > 0 || waits ? 'applied' : 'no-change',
     resources: changed,
@@ -50,6 +51,9 @@ export function decideMessage(
   const puts = decision.puts.map(({ resource }) => `${resource.resourceType}/${resource.id}`)
   return { ...settled, decision, touches: new Set([...settled.touches, ...changed, ...puts]) }
 }
+
+/** Of what was odd in reading it; the message itself has the rest. */
+const FLAGS_MAX = 5
 
 /** A message that makes our own code throw is a dead letter, not the end of its batch. */
 function decideSafely(message: Prepared, state: BatchState, emit: EmitEvent): Decision | Failure {
@@ -103,6 +107,7 @@ function inboxEntry(
     outcome: verdict.outcome,
     ...(verdict.reason !== undefined && { reason: verdict.reason }),
     ...(message.subject !== undefined && { subject: message.subject }),
+    ...(message.visit !== undefined && { visit: message.visit }),
     received: earlier?.received ?? at,
     origin: message.from.origin,
     raw: message.raw,

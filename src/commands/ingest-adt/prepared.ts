@@ -13,7 +13,11 @@ export interface Prepared extends MessageKey {
   readonly payloadHash: string
   readonly trigger: string
   readonly raw: Buffer
+  /** What was odd in reading it, as `code:place`. */
+  readonly flags?: readonly string[]
   readonly subject?: string
+  /** Id of the Encounter that it is about. */
+  readonly visit?: string
   readonly needs: Needs
   readonly effect: Effect
 }

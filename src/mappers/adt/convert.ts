@@ -5,7 +5,7 @@ import { applyAdt, type Before } from './apply-adt.ts'
 import type { Derived } from './derived.ts'
 import { provenanceFor } from './provenance.ts'
 import { readAdtEvent } from './read-event.ts'
-import type { SourceSettings } from './source.ts'
+import { settingsOf, type SourceSettings } from './source.ts'
 
 const nothing: Before = { said: new Map(), facts: [], get: () => undefined }
 
@@ -15,7 +15,7 @@ const nothing: Before = { said: new Map(), facts: [], get: () => undefined }
  * identifier, an event that is not mapped. Never throws.
  */
 export function convertMessage(text: string, settings: SourceSettings): Resource {
-  const message = readMessage(text)
+  const message = readMessage(text, { optionsOf: source => settingsOf(settings, source) })
   if (!message.ok) return outcomeOf(message.failure)
   const event = readAdtEvent(message.value, {
     ...settings,

@@ -73,7 +73,7 @@ test('CloudEvents give /data or /data_base64', () => {
 
 test('a pointer of the source is tried before the built-in ones, and a text that is no HL7 v2 is passed by', () => {
   const envelope = JSON.stringify({ message: 'ADT came', deep: { 'a/b': [{ text: ER7 }] } })
-  expect(texts(envelope, { pointers: ['/deep/a~1b/0/text'] })).toEqual([ER7])
+  expect(texts(envelope, { optionsOf: () => ({ payloadPointers: ['/deep/a~1b/0/text'] }) })).toEqual([ER7])
   expect(seen(envelope)).toContain('payload-shape-unsupported')
 })
 
@@ -183,7 +183,7 @@ test('damaged gzip and gzip in gzip without end are refused', () => {
 })
 
 test.each([
-  ['<ADT_A01 xmlns="urn:hl7-org:v2xml"/>', 'XML'],
+  ['<ADT_A01 xmlns="urn:hl7-org:v2xml"/>', 'XML without an MSH segment'],
   ['{"resourceType":"Bundle","type":"message"}', 'a FHIR Bundle'],
   ['{"resourceType":"Patient","id":"SECRET"}', 'a FHIR resource'],
   ['{"Meta":{"DataModel":"PatientAdmin"}}', 'JSON without HL7 v2 at a known place'],

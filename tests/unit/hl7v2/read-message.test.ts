@@ -156,8 +156,8 @@ test('a kept escape in the header is named by the number of its field', () => {
 })
 
 test('a source that escapes twice is unescaped twice, by option only', () => {
-  const text = `${HEADER}\rPID|1||A\\E\\T\\E\\B`
-  const twice = readMessage(text, { doubleEscaped: true })
+  const text = `${HEADER.replace('|A|', '|EPIC|')}\rPID|1||A\\E\\T\\E\\B`
+  const twice = readMessage(text, { optionsOf: source => ({ unescapeTwice: source === 'EPIC|H' }) })
   expect(twice.ok && twice.value.first('PID')?.text(3)).toBe('A&B')
   expect(read(text).first('PID')?.text(3)).toBe('A\\T\\B')
 })

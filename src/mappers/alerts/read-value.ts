@@ -1,0 +1,24 @@
+import type { PayloadMessages } from '../../hl7v2/er7-payload.ts'
+import type { ParseOptionsOf } from '../../hl7v2/parse-options.ts'
+import { readPayload } from '../../hl7v2/payload.ts'
+import { settingsOf, type SourceSettings } from '../adt/source.ts'
+
+/** The settings of each sender, as far as reading its messages depends on them. */
+export const parseOptionsOf =
+  (settings: SourceSettings): ParseOptionsOf =>
+  source =>
+    settingsOf(settings, source)
+
+/**
+ * The messages in the value of a record, an HTTP body or a file, every shape of docs/reference/payloads.md, each as ER7:
+ * what comes after it does not know which shape it was. Failures are those of `readPayload`.
+ */
+export const readValue = (
+  value: Buffer | null | undefined,
+  settings: SourceSettings | undefined,
+  contentType?: string,
+): PayloadMessages =>
+  readPayload(value, {
+    ...(settings && { optionsOf: parseOptionsOf(settings) }),
+    ...(contentType !== undefined && { contentType }),
+  })
