@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import {
+  fastify,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { Failure } from '../lib/result.ts'
 import type { EmitEvent } from '../commands/ports/events.ts'
 import type { Meters } from '../commands/ports/meters.ts'
 import { allowedMethods, type KnownRoute } from './allowed-methods.ts'
 import type { Door } from './auth/door.ts'
 import { decorateVisitors } from './caller.ts'
+import { answerClientError } from './client-error.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { failureOf as fhirFailureOf } from './fhir/errors.ts'
 import { sendFailure as sendFhirFailure } from './fhir/send.ts'
 import { strangeHost } from './own-host.ts'
-import { problemHandler, sendProblem } from './problem.ts'
+import { isMethodWithoutType, problemHandler, sendProblem } from './problem.ts'
 
 export interface HttpServerOptions {
   readonly emit: EmitEvent
@@ -45,6 +52,7 @@ export function httpServer(options: HttpServerOptions): FastifyInstance {
       const isFhir = request.url.startsWith('/fhir')
       void refuse(request.url, reply, (isFhir ? fhirFailureOf(error) : undefined) ?? urlMalformed)
     },
+    clientErrorHandler: answerClientError,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true },
@@ -78,12 +86,16 @@ export function httpServer(options: HttpServerOptions): FastifyInstance {
     })
     audit?.(request, reply)
   })
-  server.setErrorHandler(problemHandler(emit))
-  server.setNotFoundHandler((request, reply) => {
+  const refuseMethod = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const allowed = allowedMethods(routes, request.url)
     if (allowed.length === 0) return sendProblem(reply, nothingHere)
     return sendProblem(reply.header('allow', allowed.join(', ')), methodUnknown)
-  })
+  }
+  const sendError = problemHandler(emit)
+  server.setErrorHandler((error: FastifyError, request, reply) =>
+    isMethodWithoutType(error) ? refuseMethod(request, reply) : sendError(error, request, reply),
+  )
+  server.setNotFoundHandler(refuseMethod)
   return server
 }
 

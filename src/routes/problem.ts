@@ -37,6 +37,10 @@ const issueJson = ({ diagnostics, expression }: FailureIssue): object => ({
   ...(expression !== undefined && { location: expression }),
 })
 
+/** What Fastify throws for QUERY, a method that is served nowhere here, before it looks for a route. */
+export const isMethodWithoutType = (error: Error): boolean =>
+  'code' in error && error.code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE'
+
 /** What Fastify itself refuses, and faults from outside, as failures of ours. */
 function failureOf(error: FastifyError): Failure {
   if (error instanceof Refusal) return error.failure

@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { connect } from 'node:net'
 import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BASE, openFhirServer, type FhirServer } from '../support/fhir-server.ts'
@@ -233,6 +234,52 @@ test('OPTIONS says what an address can do', async () => {
   expect((await options('/Patient/p'))[1]).toMatch(/^DELETE, GET, HEAD, OPTIONS,.* PUT$/)
   expect((await options('/'))[0]).toBe(204)
   expect(await options('/a/b/c/d')).toEqual([404, 'OperationOutcome'])
+  expect(await options('/metadata')).toEqual([204, 'GET, HEAD, OPTIONS'])
+  for (const path of ['/Nope', '/Nope/1', '/Nope/_search', '/Nope/$meta'])
+    expect(await options(path)).toEqual([404, 'OperationOutcome'])
+})
+
+test('a known address with another method is 405 with Allow and an OperationOutcome, and no type is guessed at', async () => {
+  const refused = async (method: 'PUT' | 'POST' | 'PATCH' | 'DELETE' | 'GET', path: string) => {
+    const body = method === 'GET' || method === 'DELETE' ? {} : { body: {} }
+    const reply = await server.call({ method, path, ...body })
+    return [reply.status, reply.headers['allow'], reply.json?.issue[0].details.coding[0].code]
+  }
+  for (const method of ['PUT', 'POST', 'PATCH', 'DELETE'] as const) {
+    for (const path of ['/metadata', '/_history', '/Patient/_history', '/Patient/p/_history/1'])
+      expect([method, path, await refused(method, path)]).toEqual([
+        ...[method, path],
+        [405, 'GET, HEAD, OPTIONS', 'interaction-not-supported'],
+      ])
+  }
+  for (const path of ['/_search', '/Patient/_search'])
+    expect(await refused('GET', path)).toEqual([405, 'OPTIONS, POST', 'interaction-not-supported'])
+  expect(await refused('GET', '/Nope')).toEqual([404, undefined, 'type-unknown'])
+  expect(await refused('DELETE', '/Nope/1')).toEqual([404, undefined, 'type-unknown'])
+})
+
+test('methods that HTTP does not have, or that nothing has, are answered with an OperationOutcome', async () => {
+  const { port } = new URL(await server.listen())
+  const asked = (line: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1', () =>
+        socket.write(`${line} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`),
+      )
+      let text = ''
+      socket.setEncoding('utf8').on('data', data => {
+        text += data
+      })
+      socket.on('end', () => resolve(text)).on('error', reject)
+    })
+  expect(await asked('FOO /fhir/Patient')).toMatch(
+    /^HTTP\/1.1 501 .*application\/fhir\+json.*OperationOutcome.*method-unknown/s,
+  )
+  expect(await asked('FOO /cases')).toMatch(/^HTTP\/1.1 501 .*application\/problem\+json.*method-unknown/s)
+  expect(await asked(`GET /fhir/Patient?name=${'a'.repeat(20_000)}`)).toMatch(
+    /^HTTP\/1.1 431 .*headers-too-large/s,
+  )
+  for (const method of ['PROPFIND', 'QUERY', 'TRACE'])
+    expect(await asked(`${method} /fhir/Patient`)).toMatch(/^HTTP\/1.1 405 .*OperationOutcome/s)
 })
 
 interface Raw {

@@ -6,6 +6,7 @@ import { faultOf, type EmitEvent } from '../../commands/ports/events.ts'
 import { capabilityStatement } from '../../fhir/capability-statement.ts'
 import { interactions, type Interaction, type InteractionName } from '../../fhir/interactions.ts'
 import { outcome } from '../../fhir/outcome.ts'
+import { isResourceType } from '../../fhir/resource-types.ts'
 import { withSecurity, type IssuerWords } from '../../fhir/smart/smart-configuration.ts'
 import { callerOf, visitorOf } from '../caller.ts'
 import { capabilities } from './capabilities.ts'
@@ -35,6 +36,7 @@ import {
 import { transaction } from './transaction.ts'
 import { conditionalUpdate, update } from './update.ts'
 import { vread } from './vread.ts'
+import { isMethodWithoutType } from '../problem.ts'
 import { utf8 } from '../utf8.ts'
 
 export interface FhirRouteOptions {
@@ -56,12 +58,12 @@ export interface FhirRouteOptions {
 export async function fhirRoutes(server: FastifyInstance, options: FhirRouteOptions): Promise<void> {
   const { deps, depsOf = () => deps, emit, bodyLimitBytes } = options
   addParsers(server)
-  server.setErrorHandler((error: Error, request, reply) => sendError({ error, request, reply, emit }))
-  server.setNotFoundHandler((request, reply) => {
-    const allowed = allowedBelow(server, request.url)
-    if (allowed.length === 0) return sendFailure(reply, noSuchAddress)
-    return sendFailure(reply.header('allow', allowed.join(', ')), noSuchMethod)
-  })
+  server.setErrorHandler((error: Error, request, reply) =>
+    isMethodWithoutType(error)
+      ? refuseMethod(server, request, reply)
+      : sendError({ error, request, reply, emit }),
+  )
+  server.setNotFoundHandler((request, reply) => refuseMethod(server, request, reply))
   await httpFeatures(server)
   optionsRoutes(server)
   const handlers = handlersOf(statementText(deps, options), () => dispatch)
@@ -163,12 +165,29 @@ function addRoute(server: FastifyInstance, served: Served, parts: RouteParts): v
     method,
     url: path,
     bodyLimit: parts.bodyLimitBytes,
+    onRequest: async (request, reply) =>
+      isElsewhere(request) && allowedBelow(server, request.url).length > 0
+        ? refuseMethod(server, request, reply)
+        : undefined,
     handler: async (request, reply) => {
       const exchange = exchangeOf(request, { name, type, depsOf: parts.depsOf })
       const answer = exchange.ok ? await handler(exchange.value) : exchange
       return answer.ok ? sendAnswer(reply, answer.value) : sendFailure(reply, answer.failure)
     },
   })
+}
+
+/** Whether the address is of another kind than the route that it fell to: `PUT /metadata`, `DELETE /Patient/_history`. */
+function isElsewhere({ params }: FastifyRequest): boolean {
+  const { type, id = '' } = params as { readonly type?: string; readonly id?: string }
+  return (type !== undefined && !isResourceType(type)) || id.startsWith('_')
+}
+
+/** 405 with the methods that the address has; 404 when it has none. */
+function refuseMethod(server: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const allowed = allowedBelow(server, request.url)
+  if (allowed.length === 0) return sendFailure(reply, noSuchAddress)
+  return sendFailure(reply.header('allow', allowed.join(', ')), noSuchMethod)
 }
 
 /** The request as its handler sees it, once its scopes allow it. Failures: `actor-malformed`, `access-denied`. */
@@ -200,7 +219,7 @@ function exchangeOf(
 
 /** An interaction that R4 has and this server doesn't is refused before its body is read. */
 function addRefusal(server: FastifyInstance, { name, method, path }: Interaction): void {
-  const allowed = allowedBelow(server, `${server.prefix}${path.replaceAll(/:\w+/g, 'x')}`)
+  const allowed = allowedBelow(server, `${server.prefix}${path.replaceAll(/:\w+/g, 'Patient')}`)
   const message = `The interaction ${name} is not supported; see metadata for what is.`
   const failure: Failure =
     allowed.length > 0

@@ -1,13 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import { interactions } from '../../fhir/interactions.ts'
 import { operationRoutes } from '../../fhir/operations/operations.ts'
-import { allowedMethods } from '../allowed-methods.ts'
+import { isResourceType } from '../../fhir/resource-types.ts'
+import { allowedMethods, type KnownRoute } from '../allowed-methods.ts'
 
-const built = [...interactions.filter(interaction => interaction.built), ...operationRoutes]
+const built: readonly KnownRoute[] = [
+  ...interactions.filter(interaction => interaction.built),
+  ...operationRoutes,
+]
 
 /** The methods that an address below the base has, HEAD and OPTIONS too, as the header Allow lists them; none = no such address. */
 export function allowedBelow(server: FastifyInstance, url: string): readonly string[] {
-  const methods = allowedMethods(built, url.slice(server.prefix.length))
+  const path = url.slice(server.prefix.length)
+  const [, first = ''] = /^\/([^/?]*)/.exec(path) ?? []
+  // What stands in the place of a type is one, unless an address says it in so many words.
+  const routes = isResourceType(first) ? built : built.filter(route => !route.path.startsWith('/:type'))
+  const methods = allowedMethods(routes, path)
   return methods.length === 0
     ? []
     : [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].toSorted()
