@@ -45,7 +45,7 @@ export interface Leave {
 
 /** A time during which the same people attended. */
 export interface Attendance {
-  /** `Practitioner/<id>`, as PV1-7 named them; empty when PV1-7 was deleted (`""`). */
+  /** `Practitioner/<id>`, as PV1-7 numbers them; empty when it was deleted (`""`) or numbers nobody. */
   readonly who: readonly string[]
   /** Absent for who was first named by a message that is no movement. */
   readonly from?: string

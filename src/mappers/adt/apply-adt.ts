@@ -128,7 +128,7 @@ function visitChanges(state: SaidOfPatient, now: Visit): VisitChanges {
 }
 
 /** Fields whose time of saying counts for the ledger: one that is said again may reopen, close or reclass the visit. */
-const TIMED = ['PV1-2', 'PV1-36', 'PV1-44', 'PV1-45']
+const TIMED = ['PV1-2', 'PV1-7', 'PV1-9', 'PV1-36', 'PV1-44', 'PV1-45', 'PV2-8', 'PV2-9']
 
 function paired(earlier: readonly Derived[], later: readonly Derived[]): readonly Change[] {
   const byId = new Map(earlier.map(resource => [resource.id, resource]))

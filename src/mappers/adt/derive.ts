@@ -70,7 +70,7 @@ export function deriveVisit(visit: Visit): readonly Derived[] {
 }
 
 /** The visit as case management sees it. */
-export function deriveStay({ visitId, state, winning, context }: Visit): Stay {
+export function deriveStay({ visitId, state, winning, context, contexts }: Visit): Stay {
   const servicing = code(winning.get('PV1-39'))
   const name = servicing ?? (namesFacility(context.source) ? facilityOf(context.source) : undefined)
   return stayOf(state, {
@@ -79,6 +79,7 @@ export function deriveStay({ visitId, state, winning, context }: Visit): Stay {
     admissionType: code(winning.get('PV1-4')),
     admitSource: code(winning.get('PV1-14')),
     settings: context.settings,
+    contexts,
   })
 }
 

@@ -1,7 +1,6 @@
 import type {
   Coding,
   Encounter,
-  EncounterLocation,
   EncounterParticipant,
   Extension,
   Period,
@@ -13,29 +12,23 @@ import { derived, type Derived } from './derived.ts'
 import { element } from './element.ts'
 import type { Moment } from './fact.ts'
 import { readFieldText } from './field-text.ts'
-import {
-  visitState,
-  type PlaceSpan,
-  type Span,
-  type VisitState,
-  type VisitWords,
-  type Word,
-} from './ledger.ts'
+import { locationsOf } from './encounter-locations.ts'
+import { participantsOf, referencesIn } from './encounter-people.ts'
+import { visitState, type Expected, type VisitState, type VisitWords, type Word } from './ledger.ts'
 import { momentOf, namesFacility, type MapContext } from './map-context.ts'
 import { pv1Encounter } from './maps/pv1-encounter.ts'
 import { pv2Encounter } from './maps/pv2-encounter.ts'
 import { messageUri, readStamp } from './message-uri.ts'
 import type { VisitFact } from './movements.ts'
+import type { Named } from './people-timeline.ts'
 import { wordOf, type Said } from './registers.ts'
-import type { SourceSettings } from './source.ts'
+import type { Span } from './spans.ts'
 import { applyRows } from './rows.ts'
 import { subjectOf, type Scope } from './scope.ts'
 import { cxToIdentifier } from './types/cx-identifier.ts'
-import { plToReference } from './types/pl-location.ts'
 import { facilityId } from './types/xon-organization.ts'
 import { winnerSegment } from './winner-segment.ts'
 import { tagsOf } from './tags.ts'
-import type { Repetition } from '../../hl7v2/segment.ts'
 
 /** A visit with everything that was said about it, and what follows. */
 export interface Visit extends Scope {
@@ -59,8 +52,9 @@ export function visitOf(visitId: string, scope: Scope, anyOrder: readonly VisitF
   const { settings } = context
   const rules = {
     a04: settings.a04,
-    sameClass: (a: string, b: string): boolean => sameClass(a, b, settings),
+    classCode: (code: string) => mapCode('PatientClass', code, settings)?.code,
     endsVisit: (code: string | undefined) => endsVisit(code, settings),
+    personKey: (named: Named) => referencesIn(7, named, contexts).join(' '),
   }
   const state = visitState(facts, wordsOf(winning, contexts), rules)
   return { ...scope, visitId, facts, state, context }
@@ -68,9 +62,6 @@ export function visitOf(visitId: string, scope: Scope, anyOrder: readonly VisitF
 
 const byStamp = (a: { readonly stamp: string }, b: { readonly stamp: string }): number =>
   a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0
-
-const sameClass = (a: string, b: string, settings: SourceSettings): boolean =>
-  (mapCode('PatientClass', a, settings)?.code ?? a) === (mapCode('PatientClass', b, settings)?.code ?? b)
 
 function wordsOf(winning: ReadonlyMap<string, Said>, contexts: (source: string) => MapContext): VisitWords {
   const time = (field: string): Moment | undefined => {
@@ -82,6 +73,10 @@ function wordsOf(winning: ReadonlyMap<string, Said>, contexts: (source: string) 
     const code = firstComponent(wordOf(said))
     return said && code !== undefined ? word(said, code, contexts(said.source)) : undefined
   }
+  const textWord = (field: string): Word<string> | undefined => {
+    const said = winning.get(field)
+    return said && word(said, said.text, contexts(said.source))
+  }
   const [discharged, end] = [time('PV1-45'), winning.get('PV1-45')]
   return {
     admitted: time('PV1-44'),
@@ -89,6 +84,10 @@ function wordsOf(winning: ReadonlyMap<string, Said>, contexts: (source: string) 
     disposition: codeWord('PV1-36'),
     class: codeWord('PV1-2'),
     place: wordOf(winning.get('PV1-3')),
+    attending: textWord('PV1-7'),
+    consulting: textWord('PV1-9'),
+    expectedStart: textWord('PV2-8'),
+    expectedEnd: textWord('PV2-9'),
   }
 }
 
@@ -110,16 +109,21 @@ function word<T>(said: Said, value: T, { settings }: MapContext): Word<T> {
 /** The Encounter of a visit: what the ledger computes, then what PV1 and PV2 say of it, field by field the last word. */
 export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): Derived {
   const { state, context, contexts, winning } = visit
-  const pv1 = winnerSegment('PV1', winning, contexts)
-  const pv2 = winnerSegment('PV2', winning, contexts)
+  const pv1 = winnerSegment('PV1', without(winning, 'PV1-7', 'PV1-9'), contexts)
+  const pv2 = winnerSegment('PV2', withExpected(winning, state), contexts)
   const said = applyRows(pv1Encounter, pv1.segment, pv1.contextOf) as Partial<Encounter>
   const more = applyRows(pv2Encounter, pv2.segment, pv2.contextOf) as Partial<Encounter>
-  const participant = [...(said.participant ?? []), ...(more.participant ?? [])]
+  const participant = [
+    ...participantsOf(7, state.attending, contexts),
+    ...participantsOf(9, state.consulting, contexts),
+    ...(said.participant ?? []),
+    ...(more.participant ?? []),
+  ]
   return derived<Encounter>({
     resourceType: 'Encounter',
     id: visit.visitId,
     meta: element({ security: more.meta?.security, tag: tagsOf(state.flags, winning, context) }),
-    extension: more.extension,
+    extension: listed([...(more.extension ?? []), ...expectedReturn(visit)]),
     identifier: identifiersOf(visit, said.identifier),
     status: state.status,
     statusHistory: listed(
@@ -147,9 +151,40 @@ export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): De
   })
 }
 
+function without(
+  winning: ReadonlyMap<string, Said>,
+  ...fields: readonly string[]
+): ReadonlyMap<string, Said> {
+  const rest = new Map(winning)
+  for (const field of fields) rest.delete(field)
+  return rest
+}
+
+/** The plans that hold (PV2-8, PV2-9), whoever told them. */
+function withExpected(
+  winning: ReadonlyMap<string, Said>,
+  { expectedStart, expectedEnd }: VisitState,
+): ReadonlyMap<string, Said> {
+  const planned = new Map(without(winning, 'PV2-8', 'PV2-9'))
+  const tell = (field: string, said: Expected | undefined): void => {
+    if (said) planned.set(field, said)
+  }
+  tell('PV2-8', expectedStart)
+  tell('PV2-9', expectedEnd)
+  return planned
+}
+
+/** PV2-47 while the patient is on leave; R4 has no element for it. */
+function expectedReturn({ state, contexts, context }: Visit): readonly Extension[] {
+  const said = state.expectedReturn
+  const at = said && momentOf(said.text.split('^')[0], contexts(said.source), 'PV2-47')
+  const url = `${context.settings.canonicalBase}/StructureDefinition/expected-return`
+  return at ? [{ url, valueDateTime: at.text }] : []
+}
+
 const listed = <T>(items: readonly T[]): T[] | undefined => (items.length > 0 ? [...items] : undefined)
 
-const periodOf = ({ start, end }: Span<unknown> | PlaceSpan): Period | undefined =>
+const periodOf = ({ start, end }: Span<unknown>): Period | undefined =>
   element<Period>({ start: start?.text, end: end?.text })
 
 function sender(context: MapContext): Encounter['serviceProvider'] {
@@ -182,18 +217,21 @@ function distinctParticipants(participants: readonly EncounterParticipant[]): En
   const seen = new Set<string>()
   return participants.filter(participant => {
     if (!participant.individual) return false
-    const key = JSON.stringify([participant.individual, participant.type?.[0]?.coding])
+    const key = JSON.stringify([participant.individual, participant.type?.[0]?.coding, participant.period])
     return !seen.has(key) && seen.add(key)
   })
 }
 
-/** Disposition and destination only of a discharge that holds, even where a sender goes on sending them. */
+/**
+ * Disposition and destination only of a discharge that holds, even where a sender goes on sending them; the destination
+ * also of one that is pending (A16).
+ */
 function hospitalizationOf(
   { state, winning, contexts }: Visit,
   said: Encounter['hospitalization'],
 ): Encounter['hospitalization'] {
   const isOver = state.status === 'finished'
-  const destination = isOver ? destinationOf(winning.get('PV1-37')) : undefined
+  const destination = destinationOf(isOver ? wordOf(winning.get('PV1-37')) : state.plannedDestination)
   const disposition =
     state.disposition === undefined
       ? undefined
@@ -202,64 +240,8 @@ function hospitalizationOf(
 }
 
 /** DLD: where to, as the sender's table 0113 or free text says; no place that we could share. */
-function destinationOf(said: Said | undefined): Reference<never> | undefined {
-  const text = wordOf(said)
+function destinationOf(text: string | undefined): Reference<never> | undefined {
   const dld = text === undefined ? undefined : readFieldText(text)
   const display = dld && (dld.text(1, 2) ?? dld.text(1))
   return display ? { display } : undefined
-}
-
-function locationsOf({ state, winning, contexts, facts, context }: Visit): EncounterLocation[] {
-  const source = (place: string): MapContext =>
-    contexts(facts.find(fact => fact.place === place || fact.prior === place)?.source ?? context.source)
-  const isOver = state.status === 'finished' || state.status === 'cancelled'
-  const been = state.places.flatMap((span): EncounterLocation[] => {
-    const pl = readFieldText(span.place)
-    const location = pl && plToReference(pl, source(span.place))
-    if (!location) return []
-    const period = periodOf(span)
-    const status = span.isOpen && !isOver ? 'active' : 'completed'
-    return [{ location, status, ...(period && { period }) }]
-  })
-  return [
-    ...been,
-    ...temporary(winning.get('PV1-11'), contexts, isOver),
-    ...(isOver ? [] : pending(winning.get('PV1-42'), been, contexts)),
-  ]
-}
-
-const TEMPORARY: Extension = {
-  url: 'http://hl7.org/fhir/StructureDefinition/subject-locationClassification',
-  valueCodeableConcept: {
-    coding: [{ system: 'http://hl7.org/fhir/ValueSet/subject-location', code: 'temporary' }],
-  },
-}
-
-function placeOf(
-  said: Said | undefined,
-  contexts: (source: string) => MapContext,
-): Reference<never> | undefined {
-  const text = wordOf(said)
-  const pl: Repetition | undefined = text === undefined ? undefined : readFieldText(text)
-  return (pl && said && plToReference(pl, contexts(said.source))) as Reference<never> | undefined
-}
-
-function temporary(
-  said: Said | undefined,
-  contexts: (source: string) => MapContext,
-  isOver: boolean,
-): EncounterLocation[] {
-  const location = placeOf(said, contexts)
-  return location ? [{ extension: [TEMPORARY], location, status: isOver ? 'completed' : 'active' }] : []
-}
-
-/** PV1-42: reserved until the patient is there. */
-function pending(
-  said: Said | undefined,
-  been: readonly EncounterLocation[],
-  contexts: (source: string) => MapContext,
-): EncounterLocation[] {
-  const location = placeOf(said, contexts)
-  const isThere = been.some(entry => entry.location.reference === location?.reference)
-  return location && !isThere ? [{ location, status: 'reserved' }] : []
 }

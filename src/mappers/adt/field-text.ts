@@ -33,6 +33,7 @@ const TIMES: ReadonlySet<string> = new Set([
   'PV1-45',
   'PV2-8',
   'PV2-9',
+  'PV2-47',
   'DG1-5',
   'DG1-19',
 ])

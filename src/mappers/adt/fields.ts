@@ -9,18 +9,13 @@ import { pv1Encounter } from './maps/pv1-encounter.ts'
 import { pv2Encounter } from './maps/pv2-encounter.ts'
 import { hasOldIdentifiers } from './patient-name.ts'
 import type { Fields } from './registers.ts'
-import { triggers } from './triggers.ts'
+import { withheldOf } from './withheld.ts'
 
 const PID_FIELDS = [...pidPatient.plan.keys()]
 const PV2_FIELDS = [...pv2Encounter.plan.keys()]
 /** Read by the ledger: class, place, discharge, times. The rest are rows of the map. */
 const LEDGER_FIELDS = [2, 3, 11, 36, 37, 42, 44, 45]
 const PV1_FIELDS = [...new Set([...pv1Encounter.plan.keys(), ...LEDGER_FIELDS])]
-
-/** What a cancel repeats although it is no longer so: class, discharge and place of what it takes back. */
-const NOT_FROM_CANCELS: ReadonlySet<number> = new Set([2, 3, 36, 37, 45])
-/** An admission that says a discharge time contradicts itself; the event holds. */
-const NOT_FROM_ADMISSIONS: ReadonlySet<number> = new Set([36, 37, 45])
 
 /** What a message says about the patient: PID fields, next of kin, insurance; diagnoses when there is no visit for them. */
 export function patientFields(event: NamedEvent): Fields {
@@ -41,22 +36,19 @@ const isTaken = (field: number, isOld: boolean, { settings }: MapContext): boole
 
 /** What a message says about its visit. */
 export function visitFields(event: NamedEvent): Fields {
-  const { message, context, visit, trigger } = event
+  const { message, context, visit } = event
   if (!visit) return {}
-  const { does } = triggers[trigger]
-  const left =
-    does === 'cancel' ? NOT_FROM_CANCELS : trigger === 'A01' || trigger === 'A04' ? NOT_FROM_ADMISSIONS : NONE
-  const pv1 = PV1_FIELDS.filter(field => !left.has(field))
+  const withheld = withheldOf(event)
+  const pv1 = PV1_FIELDS.filter(field => !withheld.pv1(field))
+  const pv2 = PV2_FIELDS.filter(field => !withheld.pv2(field))
   return {
     ...segmentFields(message.first('PV1'), pv1, message, context),
-    ...segmentFields(message.first('PV2'), PV2_FIELDS, message, context),
-    ...groupFields('DG1', message, context),
+    ...segmentFields(message.first('PV2'), pv2, message, context),
+    ...(withheld.isHistoric ? {} : groupFields('DG1', message, context)),
     ...(visit.field === 'PID-18' ? segmentFields(message.first('PID'), [18], message, context) : {}),
     ...testField(event),
   }
 }
-
-const NONE: ReadonlySet<number> = new Set()
 
 function segmentFields(
   segment: Segment | undefined,

@@ -1,26 +1,28 @@
-import type { Instant } from '../../lib/clock.ts'
+import { classTimeline } from './class-timeline.ts'
 import type { Moment } from './fact.ts'
-import {
-  byEffect,
-  movementsOf,
-  type Cancel,
-  type Movement,
-  type Movements,
-  type VisitFact,
-} from './movements.ts'
+import { movementsOf, type Movement, type Movements, type VisitFact } from './movements.ts'
+import { peopleTimeline, type Named } from './people-timeline.ts'
+import { placesOf, type PlaceSpan } from './place-timeline.ts'
 import type { SourceSettings } from './source.ts'
-
-export type VisitStatus = 'arrived' | 'in-progress' | 'finished' | 'cancelled' | 'unknown'
+import type { Span } from './spans.ts'
+import { statusTimeline, type VisitStatus } from './status-timeline.ts'
+import { isAdmission, isHistoric, isPlan, presentOf, toldOf, voidingOf } from './voiding.ts'
 
 /** What update messages (A08, and every field of PV1 that is an attribute of its own) say about a visit. */
 export interface VisitWords {
   /** PV1-44 as last recorded. */
   readonly admitted: Moment | undefined
-  /** PV1-45 as last recorded by an A02, A03 or A08, with who said it when. */
+  /** PV1-45 as last recorded by a message that may say it, with who said it when. */
   readonly discharged: Word<Moment> | undefined
   readonly disposition: Word<string> | undefined
   readonly class: Word<string> | undefined
   readonly place: string | undefined
+  /** PV1-7, PV1-9: `""` is a deletion. */
+  readonly attending: Word<string> | undefined
+  readonly consulting: Word<string> | undefined
+  /** PV2-8, PV2-9 as DTM: `""` is a deletion. */
+  readonly expectedStart: Word<string> | undefined
+  readonly expectedEnd: Word<string> | undefined
 }
 
 export interface Word<T> {
@@ -39,10 +41,20 @@ export interface VisitState {
   readonly class: string | undefined
   readonly classHistory: readonly Span<string>[]
   readonly places: readonly PlaceSpan[]
+  /** Who attends (PV1-7) and who is consulted (PV1-9), the last span open. */
+  readonly attending: readonly Span<Named>[]
+  readonly consulting: readonly Span<Named>[]
   readonly start: Moment | undefined
   readonly end: Moment | undefined
+  /** PV2-8 and PV2-9 that hold, as DTM, with who said them. */
+  readonly expectedStart: Expected | undefined
+  readonly expectedEnd: Expected | undefined
+  /** The return from a leave (PV2-47) that is awaited, as DTM. */
+  readonly expectedReturn: Expected | undefined
   /** PV1-36 of the discharge that holds. */
   readonly disposition: string | undefined
+  /** PV1-37 of the A16 that stands, while the visit goes on. */
+  readonly plannedDestination: string | undefined
   readonly movements: Movements
   /** A discharge that only an update told (PV1-45 without an A03), and the A13 that took it back. */
   readonly impliedDischarge:
@@ -51,51 +63,61 @@ export interface VisitState {
   readonly flags: readonly VisitFlag[]
 }
 
+export interface Expected {
+  readonly text: string
+  readonly source: string
+  readonly stamp: string
+}
+
 export type VisitFlag = 'incomplete' | 'ambiguous-cancel'
-
-export interface Span<T> {
-  readonly value: T
-  readonly start: Moment | undefined
-  readonly end: Moment | undefined
-}
-
-/** PV1-3 as sent, and when the patient was there. */
-export interface PlaceSpan {
-  readonly place: string
-  readonly isOpen: boolean
-  readonly start: Moment | undefined
-  readonly end: Moment | undefined
-}
 
 export interface LedgerRules {
   readonly a04: SourceSettings['a04']
-  /** True when two PV1-2 codes are one FHIR class. */
-  readonly sameClass: (a: string, b: string) => boolean
+  /** FHIR class of a PV1-2 code: two codes of one class are no change. */
+  readonly classCode: (code: string) => string | undefined
   /** False for a disposition that says the patient stays (NUBC 30): such an A03 ends nothing. */
   readonly endsVisit: (disposition: string | undefined) => boolean
+  /** Tells people apart that PV1-7 or PV1-9 name. */
+  readonly personKey: (named: Named) => string
 }
 
 /** Computes a visit from everything that was said about it; the order in which it was said plays no part (adt.md 3.2.5). */
 export function visitState(facts: readonly VisitFact[], said: VisitWords, rules: LedgerRules): VisitState {
   const movements = movementsOf(facts)
-  const cancellation = cancellationOf(movements)
-  const words = cancellation ? said : withoutRetracted(said, movements)
+  const voiding = voidingOf(movements)
+  const words = withoutRetracted(said, movements, voiding !== undefined)
   const implied = impliedDischarge(movements, words.discharged)
   const ending = endingOf(movements, implied, rules)
-  const told = cancellation ? revived(movements) : movements.live
-  const timeline = statusTimeline(told, { movements, ending, cancellation, rules })
-  const end = cancellation ? undefined : ending && endTime(ending, words)
+  const told = toldOf(movements, voiding)
+  const timeline = statusTimeline({
+    told: presentOf(told.filter(({ event }) => event !== 'A03')),
+    cancels: movements.cancels,
+    ending: ending && { at: ending.at, admitted: ending.movement?.last.admitted },
+    voiding,
+    a04: rules.a04,
+  })
+  const end = voiding ? undefined : ending && endTime(ending, words)
   const start = startOf(told, words)
   const status = timeline.at(-1)?.value ?? 'unknown'
-  const classes = classTimeline(told, words, rules)
+  const isOver = voiding !== undefined || status === 'finished'
+  const classes = classTimeline(told, words.class, rules)
   return {
     status,
     statusHistory: timeline.filter(span => span.end !== undefined),
     class: classes.at(-1)?.value ?? lastOfCancels(movements, 'class'),
     classHistory: classes.filter(span => span.end !== undefined),
-    places: placesOf(told, words.place ?? lastOfCancels(movements, 'place'), cancellation?.fact.when ?? end),
+    places: placesOf({
+      told,
+      place: words.place ?? lastOfCancels(movements, 'place'),
+      end: voiding?.fact.when ?? end,
+      isPlanned: isOnlyPlanned(told, status),
+      isOver,
+    }),
+    attending: peopleTimeline(told, 'attending', words.attending, rules.personKey),
+    consulting: peopleTimeline(told, 'consulting', words.consulting, rules.personKey),
     start: start && end && start.instant > end.instant ? undefined : start,
     end,
+    ...announced(told, words, { status, isOver }),
     disposition: status === 'finished' && ending ? dispositionOf(ending, movements, words) : undefined,
     movements,
     impliedDischarge: implied,
@@ -103,8 +125,46 @@ export function visitState(facts: readonly VisitFact[], said: VisitWords, rules:
   }
 }
 
+/** Announced, and nobody came: also when the plan was cancelled. */
+const isOnlyPlanned = (told: readonly Movement[], status: VisitStatus): boolean =>
+  status === 'planned' || (told.some(isPlan) && !told.some(({ event }) => PRESENT.has(event)))
+
+/** Movements by which the patient is or was there. */
+const PRESENT: ReadonlySet<string> = new Set(['A01', 'A02', 'A03', 'A04', 'A06', 'A07', 'A10', 'A21', 'A22'])
+
+type Announced = Pick<VisitState, 'expectedStart' | 'expectedEnd' | 'expectedReturn' | 'plannedDestination'>
+
+function announced(
+  told: readonly Movement[],
+  words: VisitWords,
+  { status, isOver }: { readonly status: VisitStatus; readonly isOver: boolean },
+): Announced {
+  const standing = told.filter(movement => !isHistoric(movement))
+  const discharge = standing.filter(({ event }) => event === 'A16')
+  return {
+    expectedStart: expectedOf(standing.filter(isPlan), words.expectedStart),
+    expectedEnd: expectedOf(discharge, words.expectedEnd),
+    expectedReturn:
+      status === 'onleave' ? expectedOf(standing.filter(isLeave).slice(-1), undefined) : undefined,
+    plannedDestination: isOver ? undefined : discharge.at(-1)?.last.destination,
+  }
+}
+
+const isLeave = ({ event }: Movement): boolean => event === 'A21'
+
+/** What was recorded last, by the movements that announce it or by an update. */
+function expectedOf(told: readonly Movement[], word: Word<string> | undefined): Expected | undefined {
+  const said = told.flatMap(({ last: { expected, source, stamp } }) =>
+    expected === undefined ? [] : [{ text: expected, source, stamp }],
+  )
+  const update = word && { text: word.value, source: word.source, stamp: word.stamp }
+  const [latest] = [...said, ...(update ? [update] : [])].toSorted((a, b) => (a.stamp < b.stamp ? 1 : -1))
+  return latest && latest.text !== '""' ? latest : undefined
+}
+
 /** What a movement said that was taken back is no longer said. */
-function withoutRetracted(words: VisitWords, { dead }: Movements): VisitWords {
+function withoutRetracted(words: VisitWords, { dead }: Movements, isVoid: boolean): VisitWords {
+  if (isVoid) return words
   const retracted = new Set(dead.flatMap(({ members }) => members.map(({ stamp }) => stamp)))
   const kept = <T>(word: Word<T> | undefined): Word<T> | undefined =>
     word && retracted.has(word.stamp) ? undefined : word
@@ -113,6 +173,10 @@ function withoutRetracted(words: VisitWords, { dead }: Movements): VisitWords {
     discharged: kept(words.discharged),
     disposition: kept(words.disposition),
     class: kept(words.class),
+    attending: kept(words.attending),
+    consulting: kept(words.consulting),
+    expectedStart: kept(words.expectedStart),
+    expectedEnd: kept(words.expectedEnd),
   }
 }
 
@@ -126,7 +190,9 @@ function endingOf(
   implied: VisitState['impliedDischarge'],
   { endsVisit }: LedgerRules,
 ): Ending | undefined {
-  const movement = live.find(({ event, last }) => event === 'A03' && endsVisit(last.disposition))
+  const movement = presentOf(live.filter(({ event }) => event === 'A03')).find(
+    one => endsVisit(one.last.disposition) && (!isHistoric(one) || live.every(isHistoric)),
+  )
   if (movement) return { movement, at: movement.last.when }
   if (!implied || implied.cancel) return undefined
   return { movement, word: implied.word, at: implied.word.value }
@@ -145,96 +211,9 @@ function impliedDischarge(
   )
   if (isRetracted) return undefined
   const denial = cancels.find(
-    ({ fact }) => fact.event === 'A13' && fact.recordedAt.instant >= word.recorded.instant,
+    ({ fact, event }) => event === 'A13' && fact.recordedAt.instant >= word.recorded.instant,
   )
   return { word, cancel: denial?.fact }
-}
-
-/** The A11 that leaves no admission alive; one whose target isn't known yet counts too. */
-function cancellationOf({ live, cancels }: Movements): Cancel | undefined {
-  if (live.some(isAdmission)) return undefined
-  const voiding = cancels.filter(({ fact }) => fact.event === 'A11')
-  return voiding.findLast(({ target }) => target !== undefined) ?? voiding.at(-1)
-}
-
-const isAdmission = ({ event }: Movement): boolean => event === 'A01' || event === 'A04'
-
-/** A cancelled visit keeps its course as it was recorded. */
-const revived = ({ live, dead }: Movements): readonly Movement[] =>
-  [...live, ...dead.filter(isAdmission)].toSorted(byEffect)
-
-interface Turning {
-  readonly movements: Movements
-  readonly ending: Ending | undefined
-  readonly cancellation: Cancel | undefined
-  readonly rules: LedgerRules
-}
-
-interface Turn {
-  readonly at: Moment
-  readonly status: VisitStatus
-  /** 0 a movement, 1 a discharge, 2 its retraction: what comes first at one moment. */
-  readonly rank: number
-  /** What a discharge that came first says about the time before it. */
-  readonly since?: Moment | undefined
-}
-
-/** Status by status, the last one open. A retracted discharge is in it from its time to that of its A13. */
-function statusTimeline(
-  told: readonly Movement[],
-  { movements, ending, cancellation, rules }: Turning,
-): readonly Span<VisitStatus>[] {
-  const turns = [
-    ...told.filter(({ event }) => event !== 'A03').map(movement => presence(movement, rules)),
-    ...(ending && !cancellation ? [discharge(ending.at, ending.movement?.last.admitted)] : []),
-    ...movements.cancels.flatMap(cancel => retraction(cancel)),
-  ].toSorted((a, b) => compare(a.at.instant, b.at.instant) || a.rank - b.rank)
-  const spans: Span<VisitStatus>[] = []
-  for (const turn of turns) {
-    const open = spans.at(-1)
-    if (open?.value === turn.status) continue
-    if (open?.value === 'finished' && turn.rank === 0) continue
-    if (open?.value === 'finished' && ending && !cancellation && ending.at.instant <= turn.at.instant)
-      continue
-    if (open) spans[spans.length - 1] = { ...open, end: turn.at }
-    else if (turn.status === 'finished') spans.push({ value: 'in-progress', start: turn.since, end: turn.at })
-    const start = open === undefined && turn.rank === 2 ? undefined : turn.at
-    spans.push({ value: turn.status, start, end: undefined })
-  }
-  if (!cancellation) return spans
-  return closed(spans, { value: 'cancelled', start: cancellation.fact.when, end: undefined })
-}
-
-function closed(spans: readonly Span<VisitStatus>[], last: Span<VisitStatus>): readonly Span<VisitStatus>[] {
-  const open = spans.at(-1)
-  if (!open) return [last]
-  const at = later(open.start, last.start)
-  return [...spans.slice(0, -1), { ...open, end: at }, { ...last, start: at }]
-}
-
-const later = (a: Moment | undefined, b: Moment | undefined): Moment | undefined =>
-  a && b ? (a.instant > b.instant ? a : b) : (a ?? b)
-
-const presence = ({ event, last }: Movement, { a04 }: LedgerRules): Turn => ({
-  at: last.when,
-  status: event === 'A04' ? a04 : 'in-progress',
-  rank: 0,
-})
-
-const discharge = (at: Moment, since: Moment | undefined): Turn => ({
-  at,
-  status: 'finished',
-  rank: 1,
-  since: since && since.instant <= at.instant ? since : undefined,
-})
-
-/** An A13: the patient is in from then on, and was out since the discharge that it takes back, if that is known. */
-function retraction({ fact, target }: Cancel): readonly Turn[] {
-  if (fact.event !== 'A13') return []
-  if (!target) return [{ at: fact.when, status: 'in-progress', rank: 2 }]
-  const at = target.last.when
-  const until = fact.when.instant < at.instant ? at : fact.when
-  return [discharge(at, target.last.admitted), { at: until, status: 'in-progress', rank: 2 }]
 }
 
 /** PV1-45 as last recorded corrects the end, unless it was said before this discharge was. */
@@ -246,8 +225,8 @@ function endTime(ending: Ending, { discharged }: VisitWords): Moment {
 
 function startOf(told: readonly Movement[], { admitted }: VisitWords): Moment | undefined {
   if (admitted) return admitted
-  const first = told.find(({ event }) => event !== 'A03')
-  return first ? first.last.when : told[0]?.last.admitted
+  const first = told.find(({ event }) => event !== 'A03' && PRESENT.has(event))
+  return first ? first.last.when : told.find(({ event }) => event === 'A03')?.last.admitted
 }
 
 function dispositionOf(
@@ -256,80 +235,27 @@ function dispositionOf(
   { disposition }: VisitWords,
 ): string | undefined {
   const since =
-    ending.movement?.first.stamp ?? cancels.findLast(({ fact }) => fact.event === 'A13')?.fact.stamp ?? ''
+    ending.movement?.first.stamp ?? cancels.findLast(({ event }) => event === 'A13')?.fact.stamp ?? ''
   if (disposition && disposition.stamp >= since) return disposition.value
   return ending.movement?.members.findLast(member => member.disposition !== undefined)?.disposition
-}
-
-/** Classes as the movements led to them; an update recorded after all of them changes the last one. */
-function classTimeline(
-  told: readonly Movement[],
-  { class: word }: VisitWords,
-  { sameClass }: LedgerRules,
-): readonly Span<string>[] {
-  const points = told
-    .filter(({ event, last }) => event !== 'A03' && last.class !== undefined)
-    .map(({ last }) => ({ value: last.class as string, at: last.when }))
-  const isLast = word && told.every(({ event, last }) => event === 'A03' || last.stamp < word.stamp)
-  if (word && isLast) points.push({ value: word.value, at: word.recorded })
-  const spans: Span<string>[] = []
-  for (const { value, at } of points) {
-    const open = spans.at(-1)
-    if (open && sameClass(open.value, value)) continue
-    const start = later(open?.start, at)
-    if (open) spans[spans.length - 1] = { ...open, end: start }
-    spans.push({ value, start, end: undefined })
-  }
-  return spans
 }
 
 /** What a cancel says of class or place counts only where nothing else does. */
 const lastOfCancels = ({ cancels }: Movements, name: 'class' | 'place'): string | undefined =>
   cancels.findLast(({ fact }) => fact[name] !== undefined)?.fact[name]
 
-/** Where the patient was: one place open unless the visit ended; what came before a first transfer counts as completed. */
-function placesOf(
-  told: readonly Movement[],
-  place: string | undefined,
-  end: Moment | undefined,
-): readonly PlaceSpan[] {
-  const spans: PlaceSpan[] = []
-  const closeAt = (at: Moment): void => {
-    const open = spans.at(-1)
-    if (open?.isOpen) spans[spans.length - 1] = { ...open, isOpen: false, end: later(open.start, at) }
-  }
-  for (const { event, last } of told) {
-    if (event === 'A02' && spans.length === 0 && last.prior !== undefined && last.prior !== last.place) {
-      spans.push({ place: last.prior, isOpen: false, start: undefined, end: last.when })
-    }
-    if (last.place === undefined || spans.at(-1)?.place === last.place) continue
-    if (event === 'A03' ? spans.length > 0 : isAfter(last.when, end)) continue
-    closeAt(last.when)
-    spans.push({
-      place: last.place,
-      isOpen: true,
-      start: event === 'A03' ? last.admitted : last.when,
-      end: undefined,
-    })
-  }
-  if (spans.length === 0 && place !== undefined)
-    spans.push({ place, isOpen: true, start: undefined, end: undefined })
-  if (end) closeAt(end)
-  return spans
-}
-
-const isAfter = (at: Moment, end: Moment | undefined): boolean =>
-  end !== undefined && at.instant >= end.instant
-
-/** Something is known to be missing: no admission said, or a cancel without its target. */
-function flagsOf({ live, dead, cancels }: Movements, denial: VisitFact | undefined): readonly VisitFlag[] {
+/** Something is known to be missing: no admission or plan said, or a cancel without its target. */
+function flagsOf(
+  { live, dead, cancels, deletion }: Movements,
+  denial: VisitFact | undefined,
+): readonly VisitFlag[] {
   const isWaiting = cancels.some(({ fact, target }) => !target && fact !== denial)
-  const isIncomplete = ![...live, ...dead].some(isAdmission) || isWaiting
+  const isBegun = (movement: Movement): boolean =>
+    isAdmission(movement) || isPlan(movement) || movement.event === 'A07'
+  const isIncomplete = (!deletion && ![...live, ...dead].some(isBegun)) || isWaiting
   const isAmbiguous = cancels.some(cancel => cancel.isAmbiguous)
   return [
     ...(isAmbiguous ? (['ambiguous-cancel'] as const) : []),
     ...(isIncomplete ? (['incomplete'] as const) : []),
   ]
 }
-
-const compare = (a: Instant, b: Instant): number => (a < b ? -1 : a > b ? 1 : 0)

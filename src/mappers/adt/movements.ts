@@ -1,4 +1,6 @@
 import type { CancelEvent, Fact, Moment, MovementEvent, VisitFactBody } from './fact.ts'
+import { admissions, partedBy, plans, rank, takenBack } from './movement-kinds.ts'
+import { cancelOf, isCancel, isMovement } from './zbe.ts'
 
 /** A movement or cancel fact of one visit, with its times as they are compared. */
 export interface VisitFact extends VisitFactBody {
@@ -12,7 +14,7 @@ export interface VisitFact extends VisitFactBody {
 export interface Movement {
   /** Of the fact that said it first: stays the same when it is corrected. */
   readonly first: VisitFact
-  /** Recorded last: its details hold. */
+  /** Recorded last: its details hold; an update by id (ZBE) leaves standing what it doesn't say. */
   readonly last: VisitFact
   readonly event: MovementEvent
   readonly members: readonly VisitFact[]
@@ -21,6 +23,8 @@ export interface Movement {
 /** A cancel with the movement that it took back, or without (a tombstone: its target may still come). */
 export interface Cancel {
   readonly fact: VisitFact
+  /** What it is; of one that only names a movement what that takes. */
+  readonly event: CancelEvent | undefined
   readonly target: Movement | undefined
   /** More than one movement could have been meant. */
   readonly isAmbiguous: boolean
@@ -31,10 +35,11 @@ export interface Movements {
   readonly live: readonly Movement[]
   readonly dead: readonly Movement[]
   readonly cancels: readonly Cancel[]
+  /** What took each dead movement back. */
+  readonly deadBy: ReadonlyMap<Movement, VisitFact>
+  /** The A23 that deleted the visit, when nobody was admitted or announced again since. */
+  readonly deletion: VisitFact | undefined
 }
-
-const CANCELS: Readonly<Record<CancelEvent, readonly MovementEvent[]>> = { A11: ['A01', 'A04'], A13: ['A03'] }
-const RANK: Readonly<Record<MovementEvent, number>> = { A04: 1, A01: 2, A02: 4, A03: 7 }
 
 export const visitFact = (fact: Fact): VisitFact => {
   const body = fact.body as VisitFactBody
@@ -47,19 +52,19 @@ export const visitFact = (fact: Fact): VisitFact => {
   }
 }
 
-const isCancel = (fact: VisitFact): fact is VisitFact & { readonly event: CancelEvent } =>
-  Object.hasOwn(CANCELS, fact.event)
+const isTakingBack = ({ event, action }: VisitFact): boolean =>
+  isCancel(event) || (event === 'Z99' && action === 'CANCEL')
 
 /** By recorded time; a cancel recorded in the same second as a movement comes after it. */
 const byRecorded = (a: VisitFact, b: VisitFact): number =>
   compare(a.recordedAt.instant, b.recordedAt.instant) ||
-  Number(isCancel(a)) - Number(isCancel(b)) ||
+  Number(isTakingBack(a)) - Number(isTakingBack(b)) ||
   compare(a.stamp, b.stamp)
 
 /** By effective time, then by rank: at one moment a registration comes before an admission before a discharge. */
 export const byEffect = (a: Movement, b: Movement): number =>
   compare(a.last.when.instant, b.last.when.instant) ||
-  RANK[a.event] - RANK[b.event] ||
+  rank[a.event] - rank[b.event] ||
   compare(a.first.stamp, b.first.stamp)
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -71,63 +76,141 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 export function movementsOf(facts: readonly VisitFact[]): Movements {
   const sorted = facts.toSorted(byRecorded)
   const movements = grouped(sorted)
-  const dead = new Set<Movement>()
-  const cancels = sorted.filter(isCancel).map((fact): Cancel => {
-    const { target, isAmbiguous } = targetOf(
-      fact,
-      movements.filter(movement => !dead.has(movement)),
-    )
-    if (target) dead.add(target)
-    return { fact, target, isAmbiguous }
-  })
-  return {
-    live: movements.filter(movement => !dead.has(movement)).toSorted(byEffect),
-    dead: [...dead].toSorted(byEffect),
-    cancels,
-  }
-}
-
-/** Facts that say the same movement: one ZBE-1, one minute of an A02, or repeats that no cancel parts. */
-function grouped(sorted: readonly VisitFact[]): readonly Movement[] {
-  const groups = new Map<string, VisitFact[]>()
-  const cancelled = { A11: 0, A13: 0 }
-  for (const fact of sorted) {
-    if (isCancel(fact)) {
-      cancelled[fact.event] += 1
+  const deadBy = new Map<Movement, VisitFact>()
+  const cancels: Cancel[] = []
+  let deletion: VisitFact | undefined
+  for (const fact of sorted.filter(isTakingBack)) {
+    const alive = movements.filter(movement => !deadBy.has(movement))
+    if (fact.event === 'A23') {
+      for (const movement of alive.filter(known(fact))) deadBy.set(movement, fact)
+      deletion = fact
       continue
     }
-    const key = groupKey(fact, cancelled)
-    const group = groups.get(key)
-    if (group) group.push(fact)
-    else groups.set(key, [fact])
+    const { target, isAmbiguous } = targetOf(fact, alive)
+    if (target) deadBy.set(target, fact)
+    const event = isCancel(fact.event) ? fact.event : target && cancelOf.get(target.event)
+    cancels.push({ fact, event, target, isAmbiguous })
   }
-  return [...groups.values()].map(members => {
-    const [first, last] = [members[0] as VisitFact, members.at(-1) as VisitFact]
-    return { first, last, event: last.event as MovementEvent, members }
-  })
+  const live = movements.filter(movement => !deadBy.has(movement)).toSorted(byEffect)
+  return {
+    live,
+    dead: [...deadBy.keys()].toSorted(byEffect),
+    cancels,
+    deadBy,
+    deletion: live.some(({ event }) => admissions.has(event) || plans.has(event)) ? undefined : deletion,
+  }
 }
 
-function groupKey(fact: VisitFact, cancelled: { readonly A11: number; readonly A13: number }): string {
-  if (fact.movement !== undefined) return `${fact.event} ${fact.movement}`
-  if (fact.event === 'A02') return `A02 at ${fact.when.instant.slice(0, 16)}`
-  return `${fact.event} after ${fact.event === 'A03' ? cancelled.A13 : cancelled.A11}`
+/** What a cancel may mean: it can't name what was recorded after it. */
+const known =
+  (cancel: VisitFact) =>
+  ({ first }: Movement): boolean =>
+    first.recordedAt.instant <= cancel.recordedAt.instant
+
+const idsOf = ({ movement, alsoNamed = [] }: VisitFact): readonly string[] =>
+  movement === undefined ? alsoNamed : [movement, ...alsoNamed]
+
+/** Facts that say the same movement: one that shares an id (ZBE-1), one minute of an A02, or repeats that nothing parts. */
+function grouped(sorted: readonly VisitFact[]): readonly Movement[] {
+  const groups = new Map<string, Group>()
+  const seen = new Map<string, number>()
+  const inserted = insertedAs(sorted)
+  for (const fact of sorted) {
+    if (!isTakingBack(fact)) {
+      const event = eventOf(fact, inserted)
+      if (event) join(groups, keysOf(fact, event, seen), event, fact)
+    }
+    seen.set(fact.event, (seen.get(fact.event) ?? 0) + 1)
+  }
+  return [...new Set(groups.values())].map(movementOf)
+}
+
+interface Group {
+  readonly event: MovementEvent
+  readonly members: VisitFact[]
+}
+
+/** Puts a fact to its likes; one that has ids of several groups shows that they are one. */
+function join(
+  groups: Map<string, Group>,
+  keys: readonly string[],
+  event: MovementEvent,
+  fact: VisitFact,
+): void {
+  const alike = [...new Set(keys.flatMap(key => groups.get(key) ?? []))]
+  const members = [...alike.flatMap(group => group.members), fact].toSorted(byRecorded)
+  const joined = { event, members }
+  for (const [key, group] of groups) if (alike.includes(group)) groups.set(key, joined)
+  for (const key of keys) groups.set(key, joined)
+}
+
+function movementOf({ event, members }: Group): Movement {
+  const first = members[0] as VisitFact
+  const last = members.reduce((earlier, later) =>
+    later.action === 'UPDATE' ? { ...earlier, ...later } : later,
+  )
+  return { first, last, event, members }
+}
+
+/** Which event each movement id was first said to be. */
+function insertedAs(sorted: readonly VisitFact[]): ReadonlyMap<string, MovementEvent> {
+  const events = new Map<string, MovementEvent>()
+  for (const fact of sorted) {
+    if (fact.action !== undefined || !isMovement(fact.event)) continue
+    for (const id of idsOf(fact)) if (!events.has(id)) events.set(id, fact.event)
+  }
+  return events
+}
+
+/** An update is of what its id stands for, by whatever event it came; undefined when nobody said which. */
+function eventOf(fact: VisitFact, inserted: ReadonlyMap<string, MovementEvent>): MovementEvent | undefined {
+  const own = isMovement(fact.event) ? fact.event : undefined
+  if (fact.action !== 'UPDATE') return own
+  return idsOf(fact).flatMap(id => inserted.get(id) ?? [])[0] ?? own
+}
+
+function keysOf(fact: VisitFact, event: MovementEvent, seen: ReadonlyMap<string, number>): readonly string[] {
+  const ids = idsOf(fact)
+  if (ids.length > 0) return ids.map(id => `${event} ${id}`)
+  const parting = partedBy[event]
+  const deletions = seen.get('A23') ?? 0
+  if (!parting) return [`${event} at ${fact.when.instant.slice(0, 16)} after ${deletions}`]
+  return [`${event} after ${parting.map(other => seen.get(other) ?? 0).join(' ')} ${deletions}`]
 }
 
 /**
- * What a cancel means: the movement that ZBE-1 names; else, of those recorded by then, the ones whose own admission
- * or discharge time it repeats (a narrowing that leaves none is skipped); of several the latest recorded.
+ * What a cancel means: the movement that ZBE-1 names; else, of those recorded by then, the ones whose own time or place
+ * it repeats (a narrowing that leaves none is skipped); of several the latest recorded.
  */
-function targetOf(cancel: VisitFact & { readonly event: CancelEvent }, alive: readonly Movement[]) {
-  const kind = alive.filter(({ event }) => CANCELS[cancel.event].includes(event))
-  if (cancel.movement !== undefined) {
-    return { target: kind.find(({ last }) => last.movement === cancel.movement), isAmbiguous: false }
+function targetOf(cancel: VisitFact, alive: readonly Movement[]): Pick<Cancel, 'target' | 'isAmbiguous'> {
+  const events = isCancel(cancel.event) && cancel.event !== 'A23' ? takenBack[cancel.event] : []
+  const kind = alive.filter(({ event }) => events.includes(event))
+  const ids = idsOf(cancel)
+  if (ids.length > 0) {
+    const isNamed = ({ members }: Movement): boolean =>
+      members.some(member => idsOf(member).some(id => ids.includes(id)))
+    const byId = cancel.action === 'CANCEL' ? alive.find(isNamed) : undefined
+    return { target: kind.find(isNamed) ?? byId, isAmbiguous: false }
   }
-  const known = kind.filter(({ first }) => first.recordedAt.instant <= cancel.recordedAt.instant)
-  const named = cancel.event === 'A13' ? cancel.discharged : cancel.admitted
-  const narrowed = named ? known.filter(movement => ownTime(movement).instant === named.instant) : []
-  const candidates = narrowed.length > 0 ? narrowed : known
+  const candidates = narrowed(cancel, kind.filter(known(cancel)))
   const target = candidates.toSorted((a, b) => byRecorded(b.last, a.last))[0]
   return { target, isAmbiguous: candidates.length > 1 }
+}
+
+function narrowed(cancel: VisitFact, candidates: readonly Movement[]): readonly Movement[] {
+  const isMeant = likeness(cancel)
+  const meant = isMeant ? candidates.filter(isMeant) : []
+  return meant.length > 0 ? meant : candidates
+}
+
+/** What a cancel repeats of its target: discharge time (A13), admission time (A11), the place wrongly moved to (A12, A26). */
+function likeness(cancel: VisitFact): ((movement: Movement) => boolean) | undefined {
+  const { event, discharged, admitted, prior, pending } = cancel
+  if (event === 'A13' && discharged) return movement => ownTime(movement).instant === discharged.instant
+  if (event === 'A11' && admitted) return movement => ownTime(movement).instant === admitted.instant
+  if (event === 'A12' && prior !== undefined) return ({ last }) => last.place === prior
+  if (event === 'A26' && pending !== undefined) return ({ last }) => last.pending === pending
+  return undefined
 }
 
 const ownTime = ({ event, last }: Movement): Moment =>

@@ -13,7 +13,7 @@ import { messageUri, stampOf } from './message-uri.ts'
 import { patientName, visitName } from './patient-name.ts'
 import { settingsOf, type SourceSettings } from './source.ts'
 import { timeZoneOf } from './time-zone.ts'
-import { isTrigger } from './triggers.ts'
+import { isTrigger, triggers } from './triggers.ts'
 import { effectiveOf, factOf } from './visit-fact.ts'
 
 /** HL7 table 0104, as far as these segments keep their meaning: 2.1 to 2.9 with their revisions. */
@@ -80,7 +80,8 @@ function mappedEvent(
   if (!patient) {
     return refuse('adt-patient-identifier-missing', 'PID-3 holds no identifier of the patient', 'PID-3')
   }
-  const visit = visitName(message.first('PV1'), pid, patient, context)
+  const pv1 = triggers[frame.trigger].does === 'person' ? undefined : message.first('PV1')
+  const visit = visitName(pv1, pid, patient, context)
   const recorded = recordedOf(message, context, received)
   const stamp = stampOf(recorded.instant, frame)
   const effective = effectiveOf(message, frame.trigger, context) ?? recorded

@@ -3,8 +3,13 @@ import type { AdmissionType, Stay, StayClass, StayMovement } from '../../care-pl
 import { mapCode } from './codes.ts'
 import { nubcCode } from './dispositions.ts'
 import type { MovementEvent } from './fact.ts'
-import type { VisitState, VisitStatus } from './ledger.ts'
+import { classOf } from './class-timeline.ts'
+import type { VisitState } from './ledger.ts'
+import type { MapContext } from './map-context.ts'
 import type { Movement } from './movements.ts'
+import type { VisitStatus } from './status-timeline.ts'
+import { attendanceOf, expectedAt, leavesOf, stayPlace } from './stay-spans.ts'
+import { isHistoric } from './voiding.ts'
 import type { SourceSettings } from './source.ts'
 
 export interface StayFrame {
@@ -15,6 +20,7 @@ export interface StayFrame {
   /** PV1-14 as last recorded. */
   readonly admitSource: string | undefined
   readonly settings: SourceSettings
+  readonly contexts: (source: string) => MapContext
 }
 
 /** A visit as case management sees it, dead movements included; transfers keep the class of what came before. */
@@ -22,11 +28,10 @@ export function stayOf(state: VisitState, frame: StayFrame): Stay {
   const { encounter, facility, admitSource, settings } = frame
   const type = frame.admissionType?.toUpperCase()
   const admissionType = type === undefined ? undefined : admissionTypes[type]
-  const { live, dead, cancels } = state.movements
-  const movements = [...live, ...dead].map(movement => {
-    const cancel = cancels.find(({ target }) => target === movement)
-    return stayMovement(movement, { encounter, settings, cancelledAt: cancel?.fact.when.text, state })
-  })
+  const { live, dead, deadBy } = state.movements
+  const movements = [...live, ...dead].map(movement =>
+    stayMovement(movement, { ...frame, cancelledAt: deadBy.get(movement)?.when.text, state }),
+  )
   const implied = impliedMovement(state, encounter, settings)
   return {
     encounter,
@@ -37,6 +42,24 @@ export function stayOf(state: VisitState, frame: StayFrame): Stay {
     planned: type !== undefined && PLANNED.has(type),
     ...(admissionType !== undefined && { admissionType }),
     ...(admitSource !== undefined && TRANSFERS.has(admitSource) && { isTransferIn: true }),
+    ...courseOf(state, frame),
+  }
+}
+
+/** What is announced, and what went on during the stay. */
+function courseOf(state: VisitState, { encounter, contexts }: StayFrame): Partial<Stay> {
+  const isVoid = state.status === 'cancelled' || state.status === 'entered-in-error'
+  const at = (said: VisitState['expectedStart']): string | undefined =>
+    said && expectedAt({ expected: said.text, source: said.source }, contexts)
+  const start = isVoid ? undefined : at(state.expectedStart)
+  const end = isVoid || state.status === 'finished' ? undefined : at(state.expectedEnd)
+  const leaves = leavesOf(state, movement => idOf(movement, encounter), contexts)
+  const attending = attendanceOf(state, contexts)
+  return {
+    ...(start !== undefined && { expectedStart: start }),
+    ...(end !== undefined && { expectedEnd: end }),
+    ...(leaves.length > 0 && { leaves }),
+    ...(attending.length > 0 && { attending }),
   }
 }
 
@@ -58,6 +81,9 @@ const admissionTypes: Readonly<Record<string, AdmissionType>> = {
 const TRANSFERS: ReadonlySet<string> = new Set(['4', '5', '6'])
 
 const stayStatus: Readonly<Record<VisitStatus, Stay['status']>> = {
+  planned: 'planned',
+  onleave: 'onleave',
+  'entered-in-error': 'entered-in-error',
   arrived: 'in-progress',
   'in-progress': 'in-progress',
   finished: 'finished',
@@ -70,35 +96,70 @@ const kinds: Readonly<Record<MovementEvent, StayMovement['kind']>> = {
   A02: 'transfer',
   A03: 'discharge',
   A04: 'registration',
+  A05: 'pre-admission',
+  A06: 'admission',
+  A07: 'class-change',
+  A09: 'departure',
+  A10: 'arrival',
+  A14: 'pre-admission',
+  A15: 'pending-transfer',
+  A16: 'pending-discharge',
+  A21: 'leave',
+  A22: 'return',
+  A54: 'attending',
+  A61: 'consulting',
 }
 
-interface MovementFrame {
-  readonly encounter: string
-  readonly settings: SourceSettings
+interface MovementFrame extends StayFrame {
   readonly cancelledAt: string | undefined
   readonly state: VisitState
 }
 
-function stayMovement(
-  movement: Movement,
-  { encounter, settings, cancelledAt, state }: MovementFrame,
-): StayMovement {
-  const { event, first, last, members } = movement
+function stayMovement(movement: Movement, frame: MovementFrame): StayMovement {
+  const { encounter, settings, contexts, cancelledAt, state } = frame
+  const { event, last, members } = movement
   // A repeat that says nothing new must change nothing: the first to say what holds is the one that is named.
   const said =
     members.find(member => member.when.text === last.when.text && member.class === last.class) ?? last
-  const isEnd = event === 'A03'
-  const disposition = isEnd ? nubcCode(dispositionOf(movement, state, cancelledAt), settings) : undefined
+  const code = event === 'A03' ? dispositionOf(movement, state, cancelledAt) : undefined
+  const disposition = nubcCode(code, settings)
+  const classCode = (text: string): string | undefined => mapCode('PatientClass', text, settings)?.code
+  const expected = expectedAt(last, contexts)
+  const place = stayPlace(placeOf(movement))
   return {
-    id: movementId(first.movement, { source: first.source, encounter, event, at: first.when.instant }),
+    id: idOf(movement, encounter),
     kind: kinds[event],
-    at: isEnd && cancelledAt === undefined ? (state.end?.text ?? last.when.text) : last.when.text,
+    at: timeOf(movement, frame, expected),
     recorded: said.recordedAt.text,
     ...(cancelledAt !== undefined && { cancelledAt }),
-    classAfter: stayClass(last.class ?? state.class, settings),
+    classAfter: stayClass(classOf(event, last.class, classCode) ?? state.class, settings),
     ...(disposition !== undefined && { disposition }),
+    ...(expected !== undefined && { expected }),
+    ...(place && { place }),
+    ...(isHistoric(movement) && { isHistoric: true }),
     message: said.message,
   }
+}
+
+const idOf = ({ event, first }: Movement, encounter: string): string =>
+  movementId(first.movement, { source: first.source, encounter, event, at: first.when.instant })
+
+/** A discharge that holds ends the stay when the stay ends; a plan is of the day that it names. */
+function timeOf(
+  { event, last }: Movement,
+  { cancelledAt, state }: MovementFrame,
+  expected: string | undefined,
+): string {
+  if (event === 'A03' && cancelledAt === undefined) return state.end?.text ?? last.when.text
+  const isPlan = kinds[event] === 'pre-admission'
+  return (isPlan ? expected : undefined) ?? last.when.text
+}
+
+/** The place that a movement is about. */
+function placeOf({ event, last }: Movement): string | undefined {
+  if (event === 'A15') return last.pending
+  if (event === 'A09' || event === 'A10') return last.temporary ?? last.place
+  return last.place
 }
 
 const dispositionOf = (

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Resource } from '../../../../src/fhir/resource.ts'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
+import { triggers } from '../../../../src/mappers/adt/triggers.ts'
 import { canonicalJson } from '../../../../src/lib/json.ts'
 import { er7, type Er7 } from '../../../support/adt/er7.ts'
 import { comparable, memory } from '../../../support/adt/memory.ts'
@@ -30,11 +31,19 @@ function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
 const hour = (n: number): string =>
   `202610${String(1 + Math.floor(n / 24)).padStart(2, '0')}${String(n % 24).padStart(2, '0')}0000`
 
+/** Every event that tells something of a visit. */
+const VISIT_EVENTS = Object.entries(triggers).flatMap(([event, { does }]) =>
+  does === 'movement' || does === 'cancel' ? [event] : [],
+)
+
 /** A visit's life as senders tell it, the usual lapses among it: repeats, late records, other visits, changed details. */
 const stories = fc
   .array(
     fc.record({
-      event: fc.constantFrom('A04', 'A01', 'A02', 'A08', 'A03', 'A13', 'A03', 'A11'),
+      event: fc.oneof(
+        { weight: 2, arbitrary: fc.constantFrom('A04', 'A01', 'A02', 'A08', 'A03', 'A13', 'A03', 'A11') },
+        { weight: 3, arbitrary: fc.constantFrom(...VISIT_EVENTS) },
+      ),
       happened: fc.integer({ min: 0, max: 90 }),
       lag: fc.constantFrom(0, 0, 0, 1, 30),
       class: fc.constantFrom('E', 'I', 'O', 'B', ''),
@@ -48,7 +57,11 @@ const stories = fc
       kin: fc.subarray(['LEE^SAM', 'LEE^KIM']),
       plan: fc.constantFrom('', 'P1', 'P2'),
       visit: fc.constantFrom('V1', 'V1', 'V1', 'V2'),
-      zbe: fc.constantFrom('', '', '', 'Z1', 'Z2'),
+      zbe: fc.constantFrom('', '', '', 'Z1', 'Z2', 'Z1~Z2'),
+      action: fc.constantFrom('INSERT', 'INSERT', 'UPDATE', 'CANCEL'),
+      isHistoric: fc.constantFrom(false, false, false, true),
+      original: fc.constantFrom('', 'A02', 'A03', 'A21'),
+      expected: fc.constantFrom(undefined, 70, 80),
       facility: fc.constantFrom('VALLEY', 'VALLEY', 'HILL'),
     }),
     { minLength: 2, maxLength: 8 },
@@ -71,11 +84,15 @@ interface Entry {
   readonly plan: string
   readonly visit: string
   readonly zbe: string
+  readonly action: string
+  readonly isHistoric: boolean
+  readonly original: string
+  readonly expected: number | undefined
   readonly facility: string
 }
 
 function messageOf(entry: Entry, index: number): Er7 {
-  const { event, happened, lag, visit, zbe, ward } = entry
+  const { event, happened, lag, visit, zbe, ward, expected } = entry
   return {
     event,
     id: `C${index}`,
@@ -87,9 +104,13 @@ function messageOf(entry: Entry, index: number): Er7 {
     pv1: {
       2: entry.class,
       3: ward && `${ward}^1^A^VALLEY`,
+      6: entry.plan === 'P1' ? 'ICU^1^A^VALLEY' : '',
       7: entry.attending,
+      9: entry.plan === 'P2' ? entry.attending : '',
+      11: entry.kin.length > 0 ? 'XRAY^^^VALLEY' : '',
       19: `${visit}^^^VALLEY^VN`,
       36: entry.disposition,
+      42: entry.plan === 'P1' ? 'SUR^1^A^VALLEY' : '',
       44: entry.admit === undefined ? '' : hour(entry.admit),
       45: entry.discharge === undefined ? '' : hour(entry.discharge),
     },
@@ -97,9 +118,17 @@ function messageOf(entry: Entry, index: number): Er7 {
       ...entry.diagnoses.map((code, n) => `DG1|${n + 1}||${code}^^I10||${hour(happened)}|A`),
       ...entry.kin.map((name, n) => `NK1|${n + 1}|${name}|SPO||555${index}`),
       ...(entry.plan ? [`IN1|1|${entry.plan}|INS1|GOOD PAYER||||G${index}`] : []),
-      ...(zbe && event !== 'A08' ? [`ZBE|${zbe}|${hour(happened)}||INSERT`] : []),
+      ...(expected === undefined ? [] : [pv2(hour(expected))]),
+      ...(zbe && event !== 'A08' ? [zbeOf(entry)] : []),
     ],
   }
+}
+
+const pv2 = (time: string): string => `PV2||||||||${time}|${time}${'|'.repeat(38)}${time}`
+
+function zbeOf({ zbe, action, isHistoric, original, event, happened }: Entry): string {
+  const ownAction = event === 'Z99' ? action : 'INSERT'
+  return `ZBE|${zbe}|${hour(happened)}||${ownAction}|${isHistoric ? 'Y' : 'N'}|${event === 'Z99' ? original : ''}`
 }
 
 describe('the order of messages', () => {

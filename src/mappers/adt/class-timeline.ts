@@ -1,0 +1,36 @@
+import type { MovementEvent } from './fact.ts'
+import type { LedgerRules, Word } from './ledger.ts'
+import type { Movement } from './movements.ts'
+import { classing } from './movement-kinds.ts'
+import { spansOf, type Span } from './spans.ts'
+import { presentOf } from './voiding.ts'
+
+/** Classes as the movements led to them; an update recorded after all of them changes the last one. */
+export function classTimeline(
+  told: readonly Movement[],
+  word: Word<string> | undefined,
+  { classCode }: Pick<LedgerRules, 'classCode'>,
+): readonly Span<string>[] {
+  const said = presentOf(told.filter(({ event }) => classing.has(event)))
+  const points = said.flatMap(({ event, last }) => {
+    const value = classOf(event, last.class, classCode)
+    return value === undefined ? [] : [{ value, at: last.when }]
+  })
+  const isLast = word && said.every(({ last }) => last.stamp < word.stamp)
+  return spansOf(
+    word && isLast ? [...points, { value: word.value, at: word.recorded }] : points,
+    (a, b) => (classCode(a) ?? a) === (classCode(b) ?? b),
+  )
+}
+
+/** PV1-2 of an event; an A06 makes an inpatient and an A07 an outpatient, also when PV1 says what was before. */
+export function classOf(
+  event: MovementEvent,
+  code: string | undefined,
+  classCode: LedgerRules['classCode'],
+): string | undefined {
+  const mapped = code === undefined ? undefined : classCode(code)
+  if (event === 'A06') return code === undefined || (mapped !== undefined && mapped !== 'IMP') ? 'I' : code
+  if (event === 'A07') return code === undefined || mapped === 'IMP' ? 'O' : code
+  return code
+}

@@ -1,0 +1,35 @@
+import type { Word } from './ledger.ts'
+import type { Movement } from './movements.ts'
+import { spansOf, type Span } from './spans.ts'
+import { presentOf } from './voiding.ts'
+
+/** PV1-7 or PV1-9 as sent, and who sent it; empty when it was deleted. */
+export interface Named {
+  readonly text: string
+  readonly source: string
+}
+
+/**
+ * Who took part when: as the movements say it, and from an update that was recorded after all of them. `keyOf` tells
+ * people apart.
+ */
+export function peopleTimeline(
+  told: readonly Movement[],
+  field: 'attending' | 'consulting',
+  word: Word<string> | undefined,
+  keyOf: (named: Named) => string,
+): readonly Span<Named>[] {
+  const said = presentOf(told.filter(({ last }) => last[field] !== undefined))
+  const points = said.map(({ last }) => ({
+    value: { text: textOf(last[field] ?? ''), source: last.source },
+    at: last.when,
+  }))
+  const isLast = word && said.every(({ members }) => members.every(({ stamp }) => stamp < word.stamp))
+  const update = word && {
+    value: { text: textOf(word.value), source: word.source },
+    at: points.length > 0 ? word.recorded : undefined,
+  }
+  return spansOf(update && isLast ? [...points, update] : points, (a, b) => keyOf(a) === keyOf(b))
+}
+
+const textOf = (text: string): string => (text === '""' ? '' : text)

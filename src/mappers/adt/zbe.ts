@@ -1,0 +1,64 @@
+import type { Message } from '../../hl7v2/message.ts'
+import type { CancelEvent, MovementEvent, VisitEvent } from './fact.ts'
+import { rank, takenBack } from './movement-kinds.ts'
+
+/** What ZBE says of a movement (IHE PAM, adt.md 3.2.8). */
+export interface MovementSegment {
+  /** ZBE-1: the ids of one movement. */
+  readonly ids: readonly string[]
+  readonly action: 'INSERT' | 'UPDATE' | 'CANCEL'
+  /** ZBE-5 = Y */
+  readonly isHistoric: boolean
+  /** ZBE-6: the event that the movement was, where that is one. */
+  readonly original: MovementEvent | undefined
+  /** ZBE-7: ward that is responsible, by its name or number. */
+  readonly ward: string | undefined
+  readonly nursingWard: string | undefined
+  readonly scope: string | undefined
+}
+
+export function movementSegment(message: Message): MovementSegment | undefined {
+  const zbe = message.first('ZBE')
+  if (!zbe) return undefined
+  const ids = zbe.repetitions(1).flatMap(ei => ei.text(1) ?? [])
+  const action = zbe.text(4)?.toUpperCase()
+  const original = zbe.text(6)?.toUpperCase()
+  const ward = (field: number): string | undefined => zbe.text(field) ?? zbe.text(field, 10) ?? undefined
+  return {
+    ids,
+    action: action === 'UPDATE' || action === 'CANCEL' ? action : 'INSERT',
+    isHistoric: zbe.text(5)?.toUpperCase() === 'Y',
+    original: original !== undefined && isMovement(original) ? original : undefined,
+    ward: ward(7),
+    nursingWard: ward(8),
+    scope: zbe.text(9) ?? undefined,
+  }
+}
+
+/**
+ * What a message tells, its ZBE taken into account: an update or cancel is of the movement that it names, whatever event
+ * it came by. Undefined when a Z99 says neither which event nor which movement.
+ */
+export function visitEventOf(trigger: string, zbe: MovementSegment | undefined): VisitEvent | undefined {
+  const isPlain = isMovement(trigger) || isCancel(trigger)
+  if (!zbe) return isPlain ? trigger : undefined
+  if (isCancel(trigger)) return trigger
+  const meant = zbe.original ?? (isMovement(trigger) ? trigger : undefined)
+  if (zbe.action === 'CANCEL') return (meant && cancelOf.get(meant)) ?? (isNamed(zbe) ? 'Z99' : undefined)
+  if (zbe.action === 'INSERT' && isMovement(trigger)) return trigger
+  return meant ?? (isNamed(zbe) && zbe.action === 'UPDATE' ? 'Z99' : undefined)
+}
+
+const isNamed = ({ ids }: MovementSegment): boolean => ids.length > 0
+
+export const isMovement = (event: string): event is MovementEvent => Object.hasOwn(rank, event)
+
+export const isCancel = (event: string): event is CancelEvent =>
+  event === 'A23' || Object.hasOwn(takenBack, event)
+
+/** The event that takes a movement back; none for A07. */
+export const cancelOf: ReadonlyMap<MovementEvent, CancelEvent> = new Map(
+  Object.entries(takenBack).flatMap(([cancel, movements]) =>
+    movements.map(movement => [movement, cancel as CancelEvent] as const),
+  ),
+)
