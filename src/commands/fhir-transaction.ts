@@ -27,6 +27,8 @@ export async function runBundle(deps: FhirDeps, caller: Caller, run: BundleRun):
   const request = readEntries(run.bundle, deps.base)
   if (!request.ok) return request
   const { type } = request.value
+  const refused = type === 'batch' ? refusedContent(deps.validate(frameOf(run.bundle))) : undefined
+  if (refused) return fail(refused)
   const entries = permittedEntries(caller.access, request.value.entries)
   const answers =
     type === 'batch'
@@ -34,6 +36,12 @@ export async function runBundle(deps: FhirDeps, caller: Caller, run: BundleRun):
       : await runTransaction(deps, caller, { ...run, entries })
   if (!answers.ok) return answers
   return ok(bundleText({ type: `${type}-response`, entries: answers.value }))
+}
+
+/** A batch without its entries, of which each is judged alone; a list of none is a fault of the Bundle itself. */
+function frameOf(bundle: Resource): Resource {
+  const { entry, ...frame } = bundle
+  return Array.isArray(entry) && entry.length > 0 ? frame : bundle
 }
 
 interface Entries extends BundleRun {
