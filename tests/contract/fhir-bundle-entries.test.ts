@@ -85,6 +85,64 @@ describe('entries of a batch or transaction', () => {
     expect(reply.json.entry[0].response.location).not.toContain('gone-first')
   })
 
+  test('an empty list of entries is no JSON of FHIR, in a batch as in a transaction; no list at all is an empty Bundle', async () => {
+    for (const type of ['batch', 'transaction']) {
+      const empty = await send(type, [])
+      expect([empty.status, codeOf(empty), empty.json.issue[0].expression]).toEqual([
+        ...[400, 'resource-invalid'],
+        ['Bundle.entry'],
+      ])
+      const none = await server.call({ method: 'POST', path: '/', body: { resourceType: 'Bundle', type } })
+      expect([none.status, none.json.entry]).toEqual([200, undefined])
+    }
+    const strange = { resourceType: 'Bundle', type: 'batch', entries: [] }
+    expect((await server.call({ method: 'POST', path: '/', body: strange })).status).toBe(400)
+  })
+
+  test('an entry is refused in the words that its address alone is refused with', async () => {
+    const body = { resourceType: 'Parameters' }
+    const inBatch = async (method: string, url: string) => {
+      const entry = { ...request(method, url), ...(method === 'POST' && { resource: body }) }
+      const { response } = (await send('batch', [entry])).json.entry[0]
+      const { details, diagnostics } = response.outcome.issue[0]
+      return [
+        response.status.slice(0, 3),
+        details.coding[0].code,
+        diagnostics.replace('Bundle.entry[0]: ', ''),
+      ]
+    }
+    for (const [method, url] of [
+      ['GET', 'Nope'],
+      ['GET', 'Nope/1'],
+      ['GET', 'Patient/1/Nope'],
+      ['GET', 'Patient/$nope'],
+      ['POST', 'Patient/$nope'],
+      ['POST', 'Patient/1/$nope'],
+      ['GET', 'Patient/1/2/3/4'],
+    ] as const) {
+      const path = `/${url}`
+      const alone = await server.call(method === 'POST' ? { method, path, body } : { method, path })
+      const { details, diagnostics } = alone.json.issue[0]
+      expect([url, await inBatch(method, url)]).toEqual([
+        url,
+        [String(alone.status), details.coding[0].code, diagnostics],
+      ])
+    }
+    expect((await inBatch('GET', 'Patient/1/$meta-add')).slice(0, 2)).toEqual([
+      '405',
+      'interaction-not-supported',
+    ])
+    for (const url of ['Patient/_search', '_search', 'Patient/1/Observation/_search']) {
+      const [status, code, text] = await inBatch('POST', url)
+      expect([status, code, text]).toEqual([
+        '400',
+        'bundle-entry-not-supported',
+        expect.stringContaining('GET'),
+      ])
+    }
+    expect((await send('transaction', [request('GET', 'Nope')])).status).toBe(404)
+  })
+
   test('a JSON Patch in a Binary may refer to what its Bundle makes', async () => {
     await put('bound', patient('10'))
     const reply = await send('transaction', [

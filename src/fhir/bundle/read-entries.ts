@@ -1,5 +1,5 @@
 import { parseJson } from '../../lib/json.ts'
-import { fail, ok, type Result } from '../../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { failureAt } from './entry-failures.ts'
 import { fhirPatch, jsonPatch, type Patch } from '../patch/patch.ts'
 import { isResource, wellFormedJson } from '../read-json.ts'
@@ -95,7 +95,13 @@ function readEntry(item: unknown, place: string, base: string): Result<BundleEnt
   if (!known) return bad(place, `request.method must be ${METHODS.join(', ')}`)
   if (typeof url !== 'string') return bad(place, 'request.url is missing')
   const target = targetOf(url, base)
-  if (!target) return bad(place, 'request.url must be Type, Type/id or Type?query with an R4 type')
+  if (!target)
+    return bad(
+      place,
+      'request.url must be Type, Type/id or Type?query, with an id of letters, digits, - and dots',
+    )
+  if (target.type === '') return fail(failureAt(place, noSuchType))
+  if (known === 'POST' && /(?:^|\/)_search$/.test(target.path)) return notSupported(place, FORM_IN_ENTRY)
   const frame: Frame = {
     place,
     method: known,
@@ -111,6 +117,15 @@ function readEntry(item: unknown, place: string, base: string): Result<BundleEnt
 
 /** An entry with its address, not yet checked. */
 interface Frame extends BundleEntry, Target {}
+
+/** An entry carries a resource, and no form. */
+const FORM_IN_ENTRY = 'a search in a Bundle is a GET with its query in request.url, such as Patient?name=a'
+
+const noSuchType: Failure = (() => {
+  const message = 'There is no such resource type in FHIR R4.'
+  const issues = [{ severity: 'error', code: 'not-supported', diagnostics: message }] as const
+  return { kind: 'not-found', code: 'type-unknown', message, issues }
+})()
 
 function innerEntry({ path, query = '', rest: _rest, ...entry }: Frame): Result<BundleEntry> {
   const { method, place } = entry
@@ -132,6 +147,7 @@ const ID = /^[A-Za-z0-9\-.]{1,64}$/
 
 interface Target {
   readonly path: string
+  /** Empty for one that R4 has not. */
   readonly type: string
   readonly id?: string
   /** What follows `Type` or `Type/id`: `_history/2`, `$validate`. */
@@ -150,7 +166,7 @@ function targetOf(url: string, base: string): Target | undefined {
   const [type = '', id, ...more] = path.split('/')
   if (path === METADATA) return { path, type: METADATA, rest: '', ...query }
   if (/^$|^[_$]/.test(path)) return { path, type: EVERY_TYPE, rest: path, ...query }
-  if (!isResourceType(type)) return undefined
+  if (!isResourceType(type)) return { path, type: '' }
   if (id === undefined) return { path, type, ...query }
   if (/^[_$]/.test(id)) return { path, type, rest: [id, ...more].join('/'), ...query }
   if (!ID.test(id)) return undefined

@@ -3,6 +3,8 @@ import { mayInteract } from '../../commands/fhir-access.ts'
 import type { BundleEntry } from '../../fhir/bundle/read-entries.ts'
 import type { Interaction } from '../../fhir/interactions.ts'
 import type { Answer, Exchange, Handler } from './exchange.ts'
+import { noSuchAddress } from './no-such-address.ts'
+import { unknownOperation } from './operations/unknown-operation.ts'
 
 /** An address with what answers it. */
 export interface Served extends Pick<Interaction, 'name' | 'method' | 'path'> {
@@ -16,7 +18,8 @@ export type Dispatch = (exchange: Exchange, entry: BundleEntry) => Promise<Resul
 
 /**
  * Calls what serves the address of an entry, on behalf of the same caller and under the same scopes: whatever can be read
- * alone can be read in a Bundle (http://hl7.org/fhir/R4/http.html#transaction). Failure: `interaction-not-supported`.
+ * alone can be read in a Bundle (http://hl7.org/fhir/R4/http.html#transaction). Failures: `operation-unknown`,
+ * `address-unknown`, `interaction-not-supported`.
  */
 export const dispatchOver =
   (served: readonly Served[]): Dispatch =>
@@ -27,7 +30,7 @@ export const dispatchOver =
       .filter(({ method: own }) => own === wanted)
       .flatMap(one => matched(one, inner.path) ?? [])
       .toSorted((a, b) => Object.keys(a.params).length - Object.keys(b.params).length)
-    if (!found) return fail(notServed)
+    if (!found) return fail(notServed(served, inner.path))
     const { params, handler, name, type } = found
     const allowed = mayInteract(exchange.caller.access, name, params['type'] ?? type)
     if (!allowed.ok) return allowed
@@ -47,7 +50,8 @@ function matched(one: Served, path: string): (Served & Pick<Exchange, 'params'>)
   const params: Record<string, string> = {}
   for (const [i, part] of wanted.entries()) {
     const text = given[i] ?? ''
-    if (part.startsWith(':')) params[part.slice(1)] = text
+    // A name of its own is never the value of a parameter.
+    if (part.startsWith(':') && !/^[$_]/.test(text)) params[part.slice(1)] = text
     else if (part !== text) return undefined
   }
   return { ...one, params }
@@ -60,8 +64,14 @@ function headersOf({ ifNoneMatch, ifModifiedSince }: BundleEntry): Exchange['hea
   }
 }
 
-const notServed: Failure = {
-  kind: 'unsupported',
+/** What the address answers when it is called alone. */
+function notServed(served: readonly Served[], path: string): Failure {
+  if (served.some(one => matched(one, path))) return otherMethod
+  return path.includes('/$') ? unknownOperation : noSuchAddress
+}
+
+const otherMethod: Failure = {
+  kind: 'method-not-allowed',
   code: 'interaction-not-supported',
-  message: 'Nothing is served at this address; see metadata for what is supported.',
+  message: 'This address has no such method; see metadata for what is supported.',
 }

@@ -57,10 +57,7 @@ const ID = /^[A-Za-z0-9\-.]{1,64}$/
 export function typeOf({ params }: Exchange): Result<string> {
   const { type = '' } = params
   if (isResourceType(type)) return ok(type)
-  const what = type.startsWith('$')
-    ? 'Operations are not supported.'
-    : 'There is no such resource type in FHIR R4.'
-  return notSupportedHere(what)
+  return noSuchType
 }
 
 /** `:type` and `:id` of the path. Failures: `type-unknown`, `resource-unknown`. */
@@ -69,7 +66,6 @@ export function keyOf(exchange: Exchange): Result<{ readonly type: string; reado
   if (!type.ok) return type
   const { id = '' } = exchange.params
   if (ID.test(id)) return ok({ type: type.value, id })
-  if (id.startsWith('$')) return notSupportedHere('Operations are not supported.')
   return fail({
     kind: 'not-found',
     code: 'resource-unknown',
@@ -78,10 +74,11 @@ export function keyOf(exchange: Exchange): Result<{ readonly type: string; reado
 }
 
 /** 404 with an issue that says that the address may be right elsewhere. */
-function notSupportedHere(diagnostics: string): Result<never> {
+const noSuchType: Result<never> = (() => {
+  const diagnostics = 'There is no such resource type in FHIR R4.'
   const issues = [{ severity: 'error', code: 'not-supported', diagnostics }] as const
   return fail({ kind: 'not-found', code: 'type-unknown', message: diagnostics, issues })
-}
+})()
 
 /** Parameters that say how to answer, and change nothing here. */
 const answerParameters: ReadonlySet<string> = new Set(['_format', '_pretty'])

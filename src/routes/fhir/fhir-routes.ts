@@ -22,6 +22,7 @@ import { FORM, jsonTypes } from './media-types.ts'
 import { allowedBelow, optionsRoutes } from './options.ts'
 import { operationHandler } from './operations/operation-handlers.ts'
 import { unknownOperations } from './operations/unknown-operation.ts'
+import { noSuchAddress } from './no-such-address.ts'
 import { queryOf } from './query.ts'
 import { conditionalPatch, JSON_PATCH, patch } from './patch.ts'
 import { read } from './read.ts'
@@ -241,12 +242,6 @@ const noSuchMethod: Failure = {
   code: 'interaction-not-supported',
   message: 'This address has no such method; the header Allow lists those that it has.',
 }
-
-const noSuchAddress: Failure = (() => {
-  const diagnostics = 'There is no such interaction at this address; see metadata for what is supported.'
-  const issues = [{ severity: 'error', code: 'not-supported', diagnostics }] as const
-  return { kind: 'not-found', code: 'address-unknown', message: diagnostics, issues }
-})()
 
 interface Thrown {
   readonly error: Error

@@ -6,7 +6,7 @@ import { sendFailure } from '../send.ts'
 
 const names = [...new Set(operations.map(operation => `$${addressName(operation)}`))].join(', ')
 
-const unknown: Failure = (() => {
+export const unknownOperation: Failure = (() => {
   const message = `There is no such operation at this address; there are ${names} (metadata says for which types).`
   const issues = [{ severity: 'error', code: 'not-supported', diagnostics: message }] as const
   return { kind: 'not-found', code: 'operation-unknown', message, issues }
@@ -26,10 +26,10 @@ export function unknownOperations(server: FastifyInstance): void {
       url,
       onRequest: async (request, reply) => {
         const allowed = allowedMethods(operationRoutes, request.url.slice(server.prefix.length))
-        if (allowed.length === 0) return sendFailure(reply, unknown)
+        if (allowed.length === 0) return sendFailure(reply, unknownOperation)
         return sendFailure(reply.header('allow', allowed.join(', ')), otherMethod)
       },
-      handler: async (_request, reply) => sendFailure(reply, unknown),
+      handler: async (_request, reply) => sendFailure(reply, unknownOperation),
     })
   }
 }
