@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { Connect } from './connection.ts'
 import { rowTypes } from './row-types.ts'
+import { SEARCH_TIMEOUT_MS } from './search-timeout.ts'
 
 export interface PostgresAddress {
   readonly databaseUrl: string
@@ -11,18 +12,26 @@ export interface PostgresAddress {
 const CONNECT_TIMEOUT_MS = 10_000
 
 /** Key joins only: a generic plan made while a table is small must not turn into a scan when it has grown. */
-const WRITER_SETTINGS =
-  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c idle_in_transaction_session_timeout=60000'
+const KEY_JOINS = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off'
+const WRITER_SETTINGS = `${KEY_JOINS} -c idle_in_transaction_session_timeout=60000`
 /** A generic plan on skewed search values was 30 to 50 times slower (measured). */
 const READER_SETTINGS = '-c plan_cache_mode=force_custom_plan -c jit=off'
+/** What names what it wants is planned once: planning it took longer than running it (measured). */
+const POINT_SETTINGS = `${KEY_JOINS} -c plan_cache_mode=force_generic_plan -c jit=off`
+const TIMED = `-c statement_timeout=${SEARCH_TIMEOUT_MS}`
 
-const settingsOf = { writer: WRITER_SETTINGS, reader: READER_SETTINGS, migration: '' }
+const settingsOf = {
+  writer: WRITER_SETTINGS,
+  reader: READER_SETTINGS,
+  search: `${READER_SETTINGS} ${TIMED}`,
+  point: `${POINT_SETTINGS} ${TIMED}`,
+  migration: '',
+}
 
-/** Connections for a lane, for queries, or for the migrations (not pipelined: files of many statements). */
-export function connectPostgres(
-  { databaseUrl, prepare }: PostgresAddress,
-  role: 'writer' | 'reader' | 'migration',
-): Connect {
+/** Connections for a lane, for queries, for searches, for look-ups, or for the migrations (not pipelined: files of many statements). */
+export type ConnectionRole = keyof typeof settingsOf
+
+export function connectPostgres({ databaseUrl, prepare }: PostgresAddress, role: ConnectionRole): Connect {
   const settings = `-c timezone=UTC ${settingsOf[role]}`
   return async () => {
     const client = new pg.Client({

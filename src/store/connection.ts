@@ -11,6 +11,11 @@ export interface ConnectionOptions {
   readonly prepare: boolean
   /** What an operator should look at when there is no connection. */
   readonly advice: string
+  /**
+   * Whether statements of one turn of the event loop leave in one write: a write costs this process and the server more than
+   * a look-up by key does, and whoever is asked by many clients at once has several in each turn.
+   */
+  readonly gathers?: boolean
 }
 
 const BACK_OFF_FIRST_MS = 50
@@ -27,17 +32,21 @@ export class Connection {
   readonly #connect: Connect
   readonly #prepare: boolean
   readonly #advice: string
+  readonly #gathers: boolean
   #client: pg.Client | undefined
   #opening: Promise<pg.Client> | undefined
   #failures = 0
   #closed = false
   /** Statements sent and not answered yet. */
   pending = 0
+  /** What is sent now leaves together with what was sent in this turn. */
+  isGathering = false
 
-  constructor({ connect, prepare, advice }: ConnectionOptions) {
+  constructor({ connect, prepare, advice, gathers = false }: ConnectionOptions) {
     this.#connect = connect
     this.#prepare = prepare
     this.#advice = advice
+    this.#gathers = gathers
   }
 
   async query(statement: Statement): Promise<Rows<object>> {
@@ -92,6 +101,7 @@ export class Connection {
 
   async #send(client: pg.Client, statement: Statement): Promise<Rows<object>> {
     this.pending += 1
+    if (this.#gathers) this.#gather(client)
     try {
       const { name, text, values } = statement
       return await client.query({
@@ -102,6 +112,17 @@ export class Connection {
     } finally {
       this.pending -= 1
     }
+  }
+
+  #gather(client: pg.Client): void {
+    if (this.isGathering) return
+    const { stream } = client.connection
+    this.isGathering = true
+    stream.cork()
+    setImmediate(() => {
+      this.isGathering = false
+      stream.uncork()
+    })
   }
 
   async #reconnect(): Promise<pg.Client> {

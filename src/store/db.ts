@@ -10,6 +10,13 @@ export interface Db {
   readonly lanes: number
   /** One statement on its own, on a reader connection. Searches carry no name: their plan depends on their values. */
   query<Row extends object>(statement: Statement): Promise<Rows<Row>>
+  /**
+   * One statement that names what it wants (a key, or a value that few have), prepared under its name: planned once a
+   * connection for whatever values, so that running it is all that it costs. Ends after the limit of a search.
+   */
+  point<Row extends object>(statement: Statement): Promise<Rows<Row>>
+  /** Statements of a search, in one read-only snapshot; each ends after the limit of a search. */
+  search(statements: readonly Statement[]): Promise<readonly Rows<object>[]>
   /** Statements on a reader, all in one read-only snapshot. */
   snapshot(statements: readonly Statement[]): Promise<readonly Rows<object>[]>
   /** Statements on a lane, all or nothing; `keys` (what they write) decides whether they end a hold. */

@@ -7,13 +7,14 @@ import type { Store } from '../commands/ports/store.ts'
 import { openAccessLog } from './access-log.ts'
 import { readCaseEvents, readKeptAnswer } from './case-event-queries.ts'
 import { readCompartment } from './compartment-queries.ts'
-import { connectPostgres } from './connect-postgres.ts'
+import { connectPostgres, type ConnectionRole } from './connect-postgres.ts'
 import { rethrow, type Connect } from './connection.ts'
 import type { Db } from './db.ts'
 import { openEmbeddedDatabase } from './embedded/embedded-database.ts'
 import { withUpkeep } from './embedded/upkeep.ts'
 import type { IndexResource } from './flush-plan.ts'
 import { flush } from './flush.ts'
+import { gatheredReads } from './gathered-reads.ts'
 import { countHistory, readHistory, readHistoryOf } from './history-queries.ts'
 import { openInboxQueries } from './inbox-queries.ts'
 import { openLinkQueries } from './link-queries.ts'
@@ -23,8 +24,9 @@ import { migrate } from './migrate.ts'
 import { openOutboxQueue } from './outbox-queue.ts'
 import { pageKeyOf } from './page-key.ts'
 import { openPooledDb } from './pooled-db.ts'
-import { readAt, readCompartmentAt, readResource, readVersion } from './resource-queries.ts'
+import { readAt, readCompartmentAt, readVersion } from './resource-queries.ts'
 import { explainSearch } from './search-explain.ts'
+import { statementNames } from './search-pinpoint.ts'
 import { runSearch } from './search-sql.ts'
 import { countingExactly } from './search-total.ts'
 import { runTypesSearch } from './search-types.ts'
@@ -65,6 +67,8 @@ const EMBEDDED_ADVICE =
   'the embedded one stopped and is started again on the next use; is there memory and disk space?'
 const LANES = 2
 const READERS = 4
+const SEARCHERS = 4
+const POINTS = 2
 
 /** PGlite in this process, durable, for this process alone (StoreFault `store-locked` when another one has the folder). */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
@@ -95,14 +99,20 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 /** PostgreSQL 15 or later. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { databaseUrl, lanes = LANES, readers = READERS, prepare = true } = options
-  const connect = (role: 'writer' | 'reader' | 'migration'): Connect =>
-    connectPostgres({ databaseUrl, prepare }, role)
+  const connect = (role: ConnectionRole): Connect => connectPostgres({ databaseUrl, prepare }, role)
   await migrateWith(connect('migration'), options.migrate, POSTGRES_ADVICE)
   const db = await openPooledDb({
     connectWriter: connect('writer'),
     connectReader: connect('reader'),
     lanes,
     readers,
+    // A pooler forwards no settings.
+    ...(prepare && {
+      searching: {
+        ...{ connectSearch: connect('search'), connectPoint: connect('point') },
+        ...{ searchers: SEARCHERS, points: POINTS },
+      },
+    }),
     prepare,
     advice: POSTGRES_ADVICE,
   })
@@ -149,17 +159,18 @@ interface Parts extends StoreOptions {
 
 function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close }: Parts): Store {
   const counted = backend === 'embedded' ? countingExactly : (plan: SearchPlan): SearchPlan => plan
+  const searcher = { db, nameOf: statementNames() }
   return {
     backend,
     lanes: db.lanes,
     load: request => load(db, request),
     flush: changes => flush(db, changes, indexResource),
-    read: (tenant, key) => readResource(db, tenant, key),
+    read: gatheredReads(db),
     readVersion: (tenant, key, version) => readVersion(db, tenant, key, version),
     history: (tenant, key, page) => readHistory(db, tenant, key, page),
     historyOf: (tenant, request) => readHistoryOf(db, tenant, request),
     countHistory: (tenant, of) => countHistory(db, tenant, of),
-    search: (tenant, plan) => runSearch(db, tenant, counted(plan)),
+    search: (tenant, plan) => runSearch(searcher, tenant, counted(plan)),
     searchTypes: (tenant, plans) => runTypesSearch(db, tenant, plans.map(counted)),
     pageKey: pageKeyOf(db),
     labelled: (tenant, request) => readLabelled(db, tenant, request),

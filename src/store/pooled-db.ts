@@ -1,6 +1,7 @@
 import { Connection, type Connect } from './connection.ts'
 import type { Db, Rows, Statement } from './db.ts'
 import { Lane } from './lane.ts'
+import { timeout } from './search-timeout.ts'
 
 export interface PooledDbOptions {
   readonly connectWriter: Connect
@@ -8,24 +9,39 @@ export interface PooledDbOptions {
   readonly lanes: number
   /** 0 = read on the writer's connection (embedded: there is only one). */
   readonly readers: number
+  /** Connections whose settings are for searches, and those for look-ups; without them readers do both. */
+  readonly searching?: {
+    readonly connectSearch: Connect
+    readonly connectPoint: Connect
+    readonly searchers: number
+    readonly points: number
+  }
   readonly prepare: boolean
   readonly advice: string
 }
 
-/** Writer lanes and readers over any PostgreSQL connection. Connects at once, so that a wrong address fails at start. */
+const SNAPSHOT = 'begin isolation level repeatable read read only'
+
+/**
+ * Writer lanes and readers over any PostgreSQL connection. These connect at once, so that a wrong address fails at start; those
+ * for searches on first use.
+ */
 export async function openPooledDb(options: PooledDbOptions): Promise<Db> {
-  const connections = (count: number, connect: Connect): readonly Connection[] =>
-    Array.from({ length: count }, () => new Connection({ ...options, connect }))
+  const { searching } = options
+  const connections = (count: number, connect: Connect, gathers = false): readonly Connection[] =>
+    Array.from({ length: count }, () => new Connection({ ...options, connect, gathers }))
   const writers = connections(options.lanes, options.connectWriter)
-  const extra = connections(options.readers, options.connectReader)
+  const extra = connections(options.readers, options.connectReader, true)
+  const searchers = searching ? connections(searching.searchers, searching.connectSearch, true) : []
+  const points = searching ? connections(searching.points, searching.connectPoint, true) : []
   const readers = extra.length > 0 ? extra : writers
   const lanes = writers.map(connection => new Lane(connection, extra.length > 0))
-  const all = [...writers, ...extra]
+  const all = [...writers, ...extra, ...searchers, ...points]
   const close = async (): Promise<void> => {
     await Promise.all(all.map(connection => connection.close()))
   }
   try {
-    await Promise.all(all.map(connection => connection.open()))
+    await Promise.all([...writers, ...extra].map(connection => connection.open()))
   } catch (error) {
     await close()
     throw error
@@ -35,13 +51,38 @@ export async function openPooledDb(options: PooledDbOptions): Promise<Db> {
     lanes: lanes.length,
     query: async <Row extends object>(statement: Statement) =>
       (await idlest(readers).query(statement)) as Rows<Row>,
-    snapshot: statements =>
-      idlest(readers).batch('begin isolation level repeatable read read only', statements),
+    point: async <Row extends object>(statement: Statement) =>
+      (await gathering(points.length > 0 ? points : readers).query(statement)) as Rows<Row>,
+    search: searchOn({ searchers, readers, isTimed: extra.length > 0 }),
+    snapshot: statements => idlest(readers).batch(SNAPSHOT, statements),
     tx: (lane, statements, keys = []) => laneOf(lane).tx(statements, keys),
     hold: (lane, hold) => laneOf(lane).hold(hold),
     close,
   }
 }
 
+interface Searching {
+  readonly searchers: readonly Connection[]
+  readonly readers: readonly Connection[]
+  /** Whether readers heed a time limit: the embedded database has none. */
+  readonly isTimed: boolean
+}
+
+/** One statement is a snapshot by itself, where the connection's settings already limit its time. */
+function searchOn({ searchers, readers, isTimed }: Searching): Db['search'] {
+  const first = searchers.length === 0 && isTimed ? [timeout] : []
+  const connections = searchers.length === 0 ? readers : searchers
+  return async statements => {
+    const [only, ...others] = statements
+    const connection = idlest(connections)
+    if (only && others.length === 0 && first.length === 0) return [await connection.query(only)]
+    return (await connection.batch(SNAPSHOT, [...first, ...statements])).slice(first.length)
+  }
+}
+
 const idlest = (connections: readonly Connection[]): Connection =>
   connections.reduce((best, connection) => (connection.pending < best.pending ? connection : best))
+
+/** What is asked in one turn goes to one connection, for it leaves in one write. */
+const gathering = (connections: readonly Connection[]): Connection =>
+  connections.find(({ isGathering }) => isGathering) ?? idlest(connections)

@@ -107,7 +107,7 @@ export async function rowsFromItsShard<Row extends object>(
 ): Promise<readonly Row[]> {
   const shard = shardInId(key.id)
   const ask = async (parameter: ShardParameter): Promise<readonly Row[]> =>
-    (await db.query<Row>(statement(parameter))).rows
+    (await db.point<Row>(statement(parameter))).rows
   if (shard === undefined) return ask(directory)
   const found = await ask({ name: 'own', sql: '$4', values: [shard], next: '$5', afterNext: '$6' })
   return found.length > 0 ? found : ask(directory)
@@ -117,5 +117,4 @@ const fromItsShard = async (
   db: Db,
   key: ResourceKey,
   statement: (shard: ShardParameter) => Statement,
-): Promise<readonly Stored[]> =>
-  (await rowsFromItsShard<ResourceRow>(db, key, statement)).map(storedOf)
+): Promise<readonly Stored[]> => (await rowsFromItsShard<ResourceRow>(db, key, statement)).map(storedOf)

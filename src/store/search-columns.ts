@@ -3,7 +3,7 @@ import { lookupText } from '../fhir/search/index-entry.ts'
 import { bounded } from '../fhir/search/index-values.ts'
 import { HL7_SYSTEMS } from '../fhir/search/match-values.ts'
 import type { SearchFilter } from '../fhir/search/plan.ts'
-import { anyOf, missing, ofKind, type Bind, type SearchFrame, type Valued } from './search-frame.ts'
+import { anyOf, missing, ofKind, oneOf, type Bind, type SearchFrame, type Valued } from './search-frame.ts'
 import { lookupRows } from './search-lookups.ts'
 import { intervalCondition, timeText } from './search-values.ts'
 
@@ -62,7 +62,7 @@ export function patientCondition(filter: SearchFilter, frame: SearchFrame): stri
   }
   const others = references.filter(reference => patientId(reference).length === 0)
   return anyOf([
-    ...(ids.length > 0 ? [`(${column} is not null and ${column} = any(${frame.bind(ids)}::text[]))`] : []),
+    ...(ids.length > 0 ? [`(${column} is not null and ${column} = ${oneOf(ids, frame.bind)})`] : []),
     ...(others.length > 0
       ? [lookupRows({ ...filter, values: [{ kind: 'reference', references: others }] }, frame)]
       : []),

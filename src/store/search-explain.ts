@@ -1,7 +1,6 @@
 import type { SearchPlan } from '../fhir/search/plan.ts'
 import type { Db } from './db.ts'
 import { searchStatements } from './search-sql.ts'
-import { timeout } from './search-timeout.ts'
 
 /**
  * How the database would run a search, in its own words. Without its estimates, which say how much there is. Constants of
@@ -13,7 +12,7 @@ export async function explainSearch(db: Db, tenant: number, plan: SearchPlan): P
     text: `explain (costs off) ${text}`,
     ...(values && { values }),
   }))
-  const answers = (await db.snapshot([timeout, ...statements])).slice(1)
+  const answers = await db.search(statements)
   return answers
     .flatMap(({ rows }) => rows.map(row => ('QUERY PLAN' in row ? String(row['QUERY PLAN']) : '')))
     .join('\n')

@@ -43,6 +43,12 @@ export const missing = (filter: SearchFilter): boolean | undefined => ofKind(fil
 export const anyOf = (conditions: readonly string[]): string =>
   conditions.length === 0 ? 'false' : `(${conditions.join(' or ')})`
 
+/** For `=`: of a list a plan for whatever values expects ten. */
+export function oneOf(texts: readonly string[], bind: Bind): string {
+  const [only] = texts
+  return texts.length === 1 && only !== undefined ? `${bind(only)}::text` : `any(${bind(texts)}::text[])`
+}
+
 /**
  * The rows of a value table that belong to the frame's row. Where the rows begin is said of the values too: a planner that
  * merges the two reads them from there on.

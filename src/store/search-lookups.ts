@@ -1,6 +1,15 @@
 import { presentNumbers, rowNumber } from '../fhir/search/match.ts'
 import type { SearchFilter, SearchValue, WordQuery } from '../fhir/search/plan.ts'
-import { anyOf, missing, ofKind, rowsOf, type Bind, type SearchFrame, type Valued } from './search-frame.ts'
+import {
+  anyOf,
+  missing,
+  ofKind,
+  oneOf,
+  rowsOf,
+  type Bind,
+  type SearchFrame,
+  type Valued,
+} from './search-frame.ts'
 import {
   belowCondition,
   held,
@@ -40,7 +49,7 @@ function valueConditions({ values, modifier }: SearchFilter, bind: Bind): readon
   const bySystem = Map.groupBy(values.filter(isOfSystem), ({ system }) => system)
   const others = values.filter(value => !isOfSystem(value) || (bySystem.get(value.system)?.length ?? 0) < 2)
   return [
-    ...(plain.length > 0 ? [`x.val = any(${bind(plain.map(held))}::text[])`] : []),
+    ...(plain.length > 0 ? [`x.val = ${oneOf(plain.map(held), bind)}`] : []),
     ...[...bySystem].flatMap(([system, tokens]) =>
       tokens.length < 2 ? [] : [codesOf(system, tokens, bind)],
     ),

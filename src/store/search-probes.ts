@@ -4,7 +4,6 @@ import { conditionOf } from './search-conditions.ts'
 import type { RowKey, SearchFrame } from './search-frame.ts'
 import { linkedRows, type Link } from './search-links.ts'
 import { typeNumber } from './search-rows.ts'
-import { timeout } from './search-timeout.ts'
 
 /** A chain that finds more is looked up from each row instead, which soon has a page full. */
 const FOUND_MAX = 500
@@ -29,7 +28,7 @@ export async function probeLinks(
   const links = plan.where.flatMap(linksIn)
   if (links.length === 0) return new Map()
   const statements = links.map(link => probe(link, tenant, plan.type))
-  const answers = (await db.snapshot([timeout, ...settings, ...statements])).slice(settings.length + 1)
+  const answers = (await db.search([...settings, ...statements])).slice(settings.length)
   return new Map(
     links.flatMap((link, at) => {
       const keys = (answers[at]?.rows ?? []) as readonly RowKey[]

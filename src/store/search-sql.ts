@@ -1,25 +1,32 @@
 import type { SearchResult } from '../commands/ports/store.ts'
 import { writePageToken } from '../fhir/search/page-token.ts'
 import type { Criterion, Keyset, SearchPlan } from '../fhir/search/plan.ts'
-import type { Db, Statement } from './db.ts'
+import type { Db, Rows, Statement } from './db.ts'
 import { conditionOf } from './search-conditions.ts'
 import type { RowKey, SearchFrame } from './search-frame.ts'
 import { includedRows } from './search-includes.ts'
+import { isPinpoint } from './search-pinpoint.ts'
 import { probeLinks } from './search-probes.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
 import { afterKeyset, orderBy, sortKeys, type SortKey } from './search-sort.ts'
-import { timeout, tooLong } from './search-timeout.ts'
+import { tooLong } from './search-timeout.ts'
 import { countedTotal, countText, totalOf } from './search-total.ts'
 import { walkedKey, walkedPlace, walkOf, walks } from './search-walk.ts'
 
 /**
- * Runs a checked search in one snapshot. Statements carry no name on purpose: a generic plan of a skewed value is 30
- * times slower than one made for it. A search over the time limit is thrown as a StoreFault.
+ * Runs a checked search in one snapshot. A search over the time limit is thrown as a StoreFault. Statements carry no name but
+ * those of `isPinpoint`: a generic plan of a skewed value is 30 times slower than one made for it.
  */
-export async function runSearch(db: Db, tenant: number, plan: SearchPlan): Promise<SearchResult> {
+export async function runSearch(
+  { db, nameOf }: Searcher,
+  tenant: number,
+  plan: SearchPlan,
+): Promise<SearchResult> {
   const found = await probeLinks(db, tenant, plan).catch(tooLong)
-  const statements = [timeout, ...searchStatements(tenant, plan, found)]
-  const answers = (await db.snapshot(statements).catch(tooLong)).slice(1)
+  const statements = searchStatements(tenant, plan, found)
+  const answers = await answersTo(statements, { db, name: isPinpoint(plan) ? nameOf : nameless }).catch(
+    tooLong,
+  )
   const counted = countedTotal(plan, answers.at(-1))
   if (plan.countOnly) return { matches: [], included: [], ...counted }
   const rows = await withUnvalued(db, tenant, plan, (answers[0]?.rows ?? []) as readonly PageRow[])
@@ -33,6 +40,24 @@ export async function runSearch(db: Db, tenant: number, plan: SearchPlan): Promi
     ...(rows.length > plan.count && { next: tokenOf(page.at(-1), plan) }),
     ...totalOf(plan, { rows: rows.length, counted }),
   }
+}
+
+export interface Searcher {
+  readonly db: Db
+  /** What a statement that is asked again and again is prepared as; undefined = it isn't. */
+  readonly nameOf: (text: string) => string | undefined
+}
+
+const nameless = (): undefined => undefined
+
+/** A prepared statement is only worth it alone: it is a snapshot by itself. */
+async function answersTo(
+  statements: readonly Statement[],
+  { db, name }: { readonly db: Db; readonly name: Searcher['nameOf'] },
+): Promise<readonly Rows<object>[]> {
+  const [only] = statements
+  const known = only && statements.length === 1 ? name(only.text) : undefined
+  return only && known !== undefined ? [await db.point({ ...only, name: known })] : db.search(statements)
 }
 
 type FoundLinks = ReadonlyMap<Criterion, readonly RowKey[]>
@@ -80,8 +105,8 @@ async function withUnvalued(
     { ...rest, sort: sort.slice(1), count: room - 1, ...(place?.isPast && { after: place.keyset }) },
     { frame, keys: sortKeys({ type: plan.type, sort: sort.slice(1) }, frame), more: [none], offset: 1 },
   )
-  const answers = await db.snapshot([timeout, { text, values }]).catch(tooLong)
-  return [...rows, ...((answers[1]?.rows ?? []) as readonly PageRow[])]
+  const answers = await db.search([{ text, values }]).catch(tooLong)
+  return [...rows, ...((answers[0]?.rows ?? []) as readonly PageRow[])]
 }
 
 function frameOf(

@@ -2,10 +2,10 @@ import { StoreFault } from '../commands/ports/store-fault.ts'
 import type { Statement } from './db.ts'
 
 /** The longest a search may keep the database busy. */
-const TIMEOUT_MS = 15_000
+export const SEARCH_TIMEOUT_MS = 15_000
 const QUERY_CANCELED = '57014'
 
-export const timeout: Statement = { text: `set local statement_timeout = ${TIMEOUT_MS}` }
+export const timeout: Statement = { text: `set local statement_timeout = ${SEARCH_TIMEOUT_MS}` }
 
 /** A search over the limit is a fault that says so. */
 export function tooLong(error: unknown): never {

@@ -7,7 +7,7 @@ import { includedRows } from './search-includes.ts'
 import { rowColumns, storedOf, typeName, typeNumber, type ResourceRow } from './search-rows.ts'
 import { afterKeyset, afterRow, orderBy, sortKeys, type SortKey } from './search-sort.ts'
 import { fromWhere, updatedColumn } from './search-sql.ts'
-import { timeout, tooLong } from './search-timeout.ts'
+import { tooLong } from './search-timeout.ts'
 import { countedTotal, countText, totalOf } from './search-total.ts'
 
 /**
@@ -24,11 +24,10 @@ export async function runTypesSearch(
   const wanted = plans[0]
   if (!first || !wanted) return { matches: [], included: [], ...(wanted?.total !== 'none' && { total: 0 }) }
   const statements = [
-    timeout,
     ...(first.countOnly ? [] : [pageStatement(tenant, present)]),
     ...(first.total === 'none' ? [] : [countStatement(tenant, present)]),
   ]
-  const answers = (await db.snapshot(statements).catch(tooLong)).slice(1)
+  const answers = await db.search(statements).catch(tooLong)
   const counted = countedTotal(first, answers.at(-1))
   if (first.countOnly) return { matches: [], included: [], ...counted }
   const rows = (answers[0]?.rows ?? []) as readonly PageRow[]

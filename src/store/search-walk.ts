@@ -1,6 +1,7 @@
 import { isRowParameter } from '../fhir/search/parameters.ts'
 import type { Keyset, SearchPlan } from '../fhir/search/plan.ts'
 import { promotedColumn } from '../fhir/search/promoted.ts'
+import { isPinpoint } from './search-pinpoint.ts'
 import { rowsOf, type SearchFrame } from './search-frame.ts'
 import type { SortKey } from './search-sort.ts'
 
@@ -25,8 +26,10 @@ type Sort = SearchPlan['sort'][number]
  * condition, which may find so little that it is to come first. `offset 0` below keeps it that way, for the planner takes the
  * parts of a key for independent, expects next to nothing of a join and would sort it all.
  */
-export function walks({ type, where, sort: [first] }: SearchPlan): boolean {
-  if (!first || isRowParameter(first.by)) return false
+export function walks(plan: SearchPlan): boolean {
+  const { type, where, sort } = plan
+  const [first] = sort
+  if (!first || isRowParameter(first.by) || isPinpoint(plan)) return false
   const column = promotedColumn(type, first.by.code)
   return column === undefined ? first.by.type !== 'quantity' && where.length === 0 : column === 'date'
 }

@@ -15,6 +15,8 @@ function remembering(fault = false): { readonly db: Db; readonly asked: string[]
       if (fault) throw new Error('no connection')
       return nothing
     },
+    point: async () => nothing,
+    search: async () => [],
     snapshot: async () => [],
     tx: async () => [nothing],
     hold: async () => [],
