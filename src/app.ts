@@ -5,6 +5,7 @@ import type { EventDesk } from './commands/journal/republish.ts'
 import type { InboxDesk } from './commands/operate-inbox.ts'
 import { faultOf, type EmitEvent } from './commands/ports/events.ts'
 import type { Store } from './commands/ports/store.ts'
+import { retentionRunner } from './commands/retention.ts'
 import { timerRunner, type TimerRunner } from './commands/timers/run-timers.ts'
 import { fhirBase, urlHost } from './app-base.ts'
 import { eventParts, type EventParts } from './app-events.ts'
@@ -129,6 +130,10 @@ function runnable(frame: Frame, parts: Parts): App {
   const { timers, kafka, mllp, publisher } = parts
   const { ingest, inbox, peers, events } = frame.rooms.home
   const reindex = reindexOf(store, { clock, emit })
+  const retention = retentionRunner({
+    ...{ clock, emit, inbox: store.inbox, retention: config.adt.retention },
+    tenants: frame.rooms.all.map(({ tenant }) => tenant),
+  })
   let isServing = false
   const server = serverOf({ ...frame, isServing: () => isServing })
 
@@ -141,6 +146,7 @@ function runnable(frame: Frame, parts: Parts): App {
     const mllpPort = await mllp?.start()
     publisher?.start()
     if (config.roles.has('adt')) timers.start()
+    if (config.roles.has('adt')) retention.start()
     reindex.start()
     if (config.roles.has('sync')) peers.start()
     isServing = true
@@ -157,6 +163,7 @@ function runnable(frame: Frame, parts: Parts): App {
     await kafka?.stopConsuming()
     await server.close()
     await timers.stop()
+    await retention.stop()
     await reindex.stop()
     await peers.stop()
     await publisher?.stop()

@@ -29,7 +29,7 @@ export interface Operations {
   readonly ingest: (record: InboundRecord) => Promise<Result<readonly Verdict[]>>
   readonly find: (filter: InboxFilter) => Promise<Result<readonly InboxSummary[]>>
   readonly show: (id: string) => Promise<Result<InboxDetail>>
-  readonly replay: (id: string) => Promise<Result<Verdict>>
+  readonly replay: (id: string, corrected?: Buffer) => Promise<Result<Verdict>>
   readonly peers: () => Promise<Result<readonly { readonly name: string }[]>>
   readonly planPeer: (name: string) => Promise<Result<unknown>>
   readonly runPeer: (name: string) => Promise<Result<unknown>>

@@ -1,19 +1,24 @@
 import { parseArguments, refused, usage } from './arguments.ts'
 import type { CliIo, Operations, Verb } from './cli-io.ts'
+import { readInput } from './input-files.ts'
 
 const help = `casewire dead-letters [--to URL] list
 casewire dead-letters [--to URL] show ID
 casewire dead-letters [--to URL] replay ID...
+casewire dead-letters [--to URL] replay ID --with FILE
 
 What could not be applied, and again. list prints one line a message: id, received, trigger,
-reason. show prints the message as it came. replay drives it through the full path.
+reason. show prints the message as it came. replay drives it through the full path, or,
+with --with, a corrected message in its place.
 
   --to URL    a running service, e.g. http://127.0.0.1:8080; without it the configured store
+
+  --with FILE the corrected message; - is standard input
 
 Exit code: 0 done, 1 not found or not applied again, 2 wrong usage.`
 
 async function run(args: readonly string[], io: CliIo): Promise<number> {
-  const parsed = parseArguments(args, { to: { type: 'string' } })
+  const parsed = parseArguments(args, { to: { type: 'string' }, with: { type: 'string' } })
   if (!parsed.ok) return usage(io, help, parsed.failure.message)
   const [action, ...ids] = parsed.value.positionals
   if (action !== 'list' && action !== 'show' && action !== 'replay')
@@ -25,13 +30,16 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
       `${action} takes ${action === 'list' ? 'no id' : action === 'show' ? 'one id' : 'ids'}.`,
     )
   }
+  const correction = parsed.value.text('with')
+  if (correction !== undefined && (action !== 'replay' || ids.length !== 1))
+    return usage(io, help, '--with goes with replay and one id.')
   const operations = await io.operations(parsed.value.text('to'))
   if (!operations.ok) return refused(io, operations.failure)
   try {
     if (action === 'list') return await list(operations.value, io)
     return action === 'show'
       ? await show(ids[0] ?? '', operations.value, io)
-      : await again(ids, operations.value, io)
+      : await again(ids, operations.value, { io, correction })
   } finally {
     await operations.value.close()
   }
@@ -43,6 +51,7 @@ async function list(operations: Operations, io: CliIo): Promise<number> {
   for (let after: string | undefined; ;) {
     const page = await operations.find({
       outcome: ['dead-letter'],
+      isOpen: true,
       count: PAGE,
       ...(after !== undefined && { after }),
     })
@@ -65,10 +74,21 @@ async function show(id: string, operations: Operations, io: CliIo): Promise<numb
   return 0
 }
 
-async function again(ids: readonly string[], operations: Operations, io: CliIo): Promise<number> {
+interface Replaying {
+  readonly io: CliIo
+  /** File of a message in place of the one of the id. */
+  readonly correction: string | undefined
+}
+
+async function again(
+  ids: readonly string[],
+  operations: Operations,
+  { io, correction }: Replaying,
+): Promise<number> {
+  const corrected = correction === undefined ? undefined : await readInput(correction, io.readStdin)
   let code = 0
   for (const id of ids) {
-    const verdict = await operations.replay(id)
+    const verdict = await operations.replay(id, corrected)
     if (!verdict.ok) code = failed(io, verdict.failure.message)
     else {
       io.out(`${id}\t${verdict.value.outcome}\t${verdict.value.reason ?? '-'}\n`)

@@ -21,6 +21,7 @@ export function remoteService(url: string): Operations {
       const query = new URLSearchParams({
         count: String(filter.count),
         ...(filter.outcome && { outcome: filter.outcome.join(',') }),
+        ...(filter.isOpen && { open: 'true' }),
         ...(filter.after !== undefined && { after: filter.after }),
       })
       const page = await get<{ readonly messages: readonly InboxSummary[] }>(
@@ -29,7 +30,14 @@ export function remoteService(url: string): Operations {
       return page.ok ? ok(page.value.messages) : page
     },
     show: id => get<InboxDetail>(`/admin/messages/${encodeURIComponent(id)}`),
-    replay: id => post<Verdict>(`/admin/messages/${encodeURIComponent(id)}/replay`),
+    replay: (id, corrected) =>
+      call<Verdict>(`${base}/admin/messages/${encodeURIComponent(id)}/replay`, {
+        method: 'POST',
+        ...(corrected && {
+          headers: { 'content-type': 'application/hl7-v2' },
+          body: new Uint8Array(corrected),
+        }),
+      }),
     peers: async () => {
       const answer = await get<{ readonly peers: readonly { readonly name: string }[] }>('/admin/peers')
       return answer.ok ? ok(answer.value.peers) : answer

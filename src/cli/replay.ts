@@ -73,6 +73,7 @@ async function recordedIds(operations: Operations, io: CliIo): Promise<readonly 
     const after = ids.at(-1)
     const page = await operations.find({
       outcome: replayable,
+      isOpen: true,
       count: 200,
       ...(after !== undefined && { after }),
     })

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import type { IngestAdt, Verdict } from './ingest-adt/inbound.ts'
 import { inboxIdOf } from './inbox-id.ts'
 import type { InboxEntry, InboxFilter, InboxQueries, Outcome } from './ports/store.ts'
@@ -7,8 +7,8 @@ import type { InboxEntry, InboxFilter, InboxQueries, Outcome } from './ports/sto
 export interface InboxDesk {
   readonly find: (filter: InboxFilter) => Promise<readonly InboxSummary[]>
   readonly show: (id: string) => Promise<Result<InboxDetail>>
-  /** Drives one message again through the full path. */
-  readonly replay: (id: string) => Promise<Result<Verdict>>
+  /** Drives one message again through the full path, or a corrected one in its place. */
+  readonly replay: (id: string, corrected?: Buffer) => Promise<Result<Verdict>>
 }
 
 /** An inbox entry without what the message says. */
@@ -20,13 +20,16 @@ export interface InboxSummary {
   readonly outcome: Outcome
   readonly reason?: string
   readonly patient?: string
+  readonly visit?: string
+  /** Id of the message that was sent in place of this one. */
+  readonly replacedBy?: string
   readonly received: string
   readonly origin: string
   readonly resources: readonly string[]
 }
 
 export interface InboxDetail extends InboxSummary {
-  /** The message as it came, base64. */
+  /** The message as it came, base64; empty when it was kept no longer (RETENTION_TEXT_DAYS). */
   readonly raw: string
 }
 
@@ -46,13 +49,20 @@ export function inboxDesk(inbox: InboxQueries, ingest: IngestAdt, tenant: number
       const found = await entryOf(id)
       return found.ok ? ok({ ...summaryOf(found.value), raw: found.value.raw.toString('base64') }) : found
     },
-    replay: async id => {
+    replay: async (id, corrected) => {
       const found = await entryOf(id)
       if (!found.ok) return found
-      const record = { value: found.value.raw, origin: found.value.origin }
+      if (corrected === undefined && found.value.raw.length === 0) return fail(textGone)
+      if (corrected !== undefined && !replayable.includes(found.value.outcome)) return fail(settledAlready)
+      const record =
+        corrected === undefined
+          ? { value: found.value.raw, origin: found.value.origin }
+          : { value: corrected, origin: `correction:${id}` }
       const result = await ingest({ lane: 0, door: 'replay', records: [record] })
       if (result.kind === 'refused') return fail(result.failure)
       const verdict = result.kind === 'done' ? result.verdicts[0]?.[0] : undefined
+      if (corrected !== undefined && verdict && taken.has(verdict.outcome) && verdict.inboxId !== undefined)
+        await inbox.replace(tenant, id, verdict.inboxId)
       return verdict
         ? ok(verdict)
         : fail({
@@ -64,6 +74,21 @@ export function inboxDesk(inbox: InboxQueries, ingest: IngestAdt, tenant: number
   }
 }
 
+/** Outcomes of a corrected message that settle the one it came in place of. */
+const taken: ReadonlySet<Outcome> = new Set<Outcome>(['applied', 'no-change', 'duplicate'])
+
+const textGone: Failure = {
+  kind: 'gone',
+  code: 'message-text-purged',
+  message: 'The text of the message is kept no longer (RETENTION_TEXT_DAYS); send it again from its engine.',
+}
+
+const settledAlready: Failure = {
+  kind: 'conflict',
+  code: 'message-settled',
+  message: 'The message had its effect; send the correction as a message of its own.',
+}
+
 const summaryOf = (entry: InboxEntry): InboxSummary => ({
   id: inboxIdOf(entry),
   source: entry.source,
@@ -72,6 +97,8 @@ const summaryOf = (entry: InboxEntry): InboxSummary => ({
   outcome: entry.outcome,
   ...(entry.reason !== undefined && { reason: entry.reason }),
   ...(entry.subject !== undefined && { patient: `Patient/${entry.subject}` }),
+  ...(entry.visit !== undefined && { visit: `Encounter/${entry.visit}` }),
+  ...(entry.replacedBy !== undefined && { replacedBy: entry.replacedBy }),
   received: entry.received,
   origin: entry.origin,
   resources: entry.resources,

@@ -58,6 +58,8 @@ export interface AdtConfig {
   readonly calendar: 'us-federal' | 'it' | 'pt' | 'br'
   readonly testMessages: 'accept' | 'refuse'
   readonly sources: SourcesConfig
+  /** How long messages are kept; undefined = for ever. */
+  readonly retention: { readonly textDays?: number; readonly messageDays?: number }
 }
 
 export type ReadConfig =
@@ -174,6 +176,10 @@ function configOf(flat: FlatEnvironment, sync: SyncConfig, sources: SourcesConfi
       calendar: flat.CALENDAR,
       testMessages: flat.TEST_MESSAGES,
       sources,
+      retention: {
+        ...(flat.RETENTION_TEXT_DAYS !== undefined && { textDays: flat.RETENTION_TEXT_DAYS }),
+        ...(flat.RETENTION_MESSAGE_DAYS !== undefined && { messageDays: flat.RETENTION_MESSAGE_DAYS }),
+      },
     },
     sync,
     logLevel: flat.LOG_LEVEL,

@@ -107,6 +107,8 @@ export const variables = {
   TIME_ZONE: ofFormat('time-zone', 'an IANA time zone such as Europe/Rome', 'UTC'),
   CALENDAR: oneOf(['us-federal', 'it', 'pt', 'br'], 'us-federal'),
   TEST_MESSAGES: oneOf(['accept', 'refuse'], 'accept'),
+  RETENTION_TEXT_DAYS: integer(1, 36_500),
+  RETENTION_MESSAGE_DAYS: integer(1, 36_500),
   SOURCES_CONFIG: text('a JSON file, or JSON that begins with {'),
   SYNC_CONFIG: { ...text('a JSON file, or JSON that begins with {'), secret: true },
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
@@ -158,6 +160,8 @@ export interface FlatEnvironment {
   readonly TIME_ZONE: string
   readonly CALENDAR: 'us-federal' | 'it' | 'pt' | 'br'
   readonly TEST_MESSAGES: 'accept' | 'refuse'
+  readonly RETENTION_TEXT_DAYS?: number
+  readonly RETENTION_MESSAGE_DAYS?: number
   readonly SOURCES_CONFIG?: string
   readonly SYNC_CONFIG?: string
   readonly LOG_LEVEL: string

@@ -15,6 +15,9 @@ export interface PeerDesk {
   readonly run: (name: string) => Promise<Result<unknown>>
 }
 
+/** A corrected message in place of one that could not be applied. */
+const ER7_TYPES = ['application/hl7-v2', 'x-application/hl7-v2+er7', 'text/plain']
+
 const outcomes = ['applied', 'duplicate', 'no-change', 'ignored', 'parked', 'dead-letter'] as const
 const COUNT_MAX = 500
 
@@ -25,6 +28,9 @@ const listQuery = {
     outcome: { type: 'string', pattern: `^(${outcomes.join('|')})(,(${outcomes.join('|')}))*$` },
     controlId: { type: 'string', minLength: 1 },
     patient: { type: 'string', pattern: '^(Patient/)?[A-Za-z0-9.-]{1,64}$' },
+    visit: { type: 'string', pattern: '^(Encounter/)?[A-Za-z0-9.-]{1,64}$' },
+    source: { type: 'string', pattern: '^[^|]*\\|[^|]*$' },
+    open: { type: 'string', enum: ['true'] },
     after: { type: 'string', minLength: 1 },
     count: { type: 'string', pattern: '^[1-9][0-9]{0,2}$' },
   },
@@ -34,6 +40,9 @@ interface ListQuery {
   readonly outcome?: string
   readonly controlId?: string
   readonly patient?: string
+  readonly visit?: string
+  readonly source?: string
+  readonly open?: 'true'
   readonly after?: string
   readonly count?: string
 }
@@ -49,6 +58,7 @@ export type DesksOf = (request: FastifyRequest) => Desks
 
 /** `/admin/messages`, `/admin/dead-letters`, `/admin/peers`, `/admin/events`: find, show, replay; state, dry run, run now. */
 export function adminRoutes(server: FastifyInstance, desksOf: DesksOf): void {
+  server.addContentTypeParser(ER7_TYPES, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   messageRoutes(server, desksOf, '/admin/messages')
   messageRoutes(server, desksOf, '/admin/dead-letters', ['dead-letter'])
   server.get('/admin/peers', async request => ({ peers: await desksOf(request).peers.list() }))
@@ -96,7 +106,8 @@ function messageRoutes(
   })
   server.get(`${path}/:id`, (request, reply) => answer(reply, desksOf(request).inbox.show(idOf(request))))
   server.post(`${path}/:id/replay`, async (request, reply) => {
-    const replayed = await desksOf(request).inbox.replay(idOf(request))
+    const corrected = Buffer.isBuffer(request.body) && request.body.length > 0 ? request.body : undefined
+    const replayed = await desksOf(request).inbox.replay(idOf(request), corrected)
     return replayed.ok ? verdictJson(replayed.value) : sendProblem(reply, replayed.failure)
   })
 }
@@ -115,6 +126,9 @@ function filterOf(query: ListQuery, only: readonly Outcome[] | undefined): Inbox
     ...(outcome && { outcome }),
     ...(query.controlId !== undefined && { messageId: query.controlId }),
     ...(query.patient !== undefined && { subject: query.patient.replace('Patient/', '') }),
+    ...(query.visit !== undefined && { visit: query.visit.replace('Encounter/', '') }),
+    ...(query.source !== undefined && { source: query.source }),
+    ...((only ?? query.open) && { isOpen: true }),
     ...(query.after !== undefined && { after: query.after }),
   }
 }

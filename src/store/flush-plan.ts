@@ -122,6 +122,7 @@ function inbox({ tenant, inbox: entries = [] }: Changes): readonly Statement[] {
     textArray(of.map(entry => entry.outcome)),
     textArray(of.map(entry => entry.reason)),
     textArray(of.map(entry => entry.subject)),
+    textArray(of.map(entry => entry.visit)),
   ]
   const changed = (of: typeof entries): Buffer => textArray(of.map(entry => entry.resources.join(' ')))
   return [

@@ -32,18 +32,18 @@ export const flushStatements = {
 
   claimInbox: statement(
     'claim_inbox',
-    `insert into inbox (tenant, source, message_id, payload_hash, trigger, outcome, reason, subject, received, origin, raw, resources)
-     select $1, source, message_id, payload_hash, trigger, outcome, reason, subject, received, origin, raw, string_to_array(resources, ' ')
-     from ${unnest(['text', 'text', 'text', 'text', 'text', 'text', 'text', 'timestamptz', 'text', 'bytea', 'text'])}
-       h (source, message_id, payload_hash, trigger, outcome, reason, subject, received, origin, raw, resources)`,
+    `insert into inbox (tenant, source, message_id, payload_hash, trigger, outcome, reason, subject, visit, received, origin, raw, resources)
+     select $1, source, message_id, payload_hash, trigger, outcome, reason, subject, visit, received, origin, raw, string_to_array(resources, ' ')
+     from ${unnest(['text', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'timestamptz', 'text', 'bytea', 'text'])}
+       h (source, message_id, payload_hash, trigger, outcome, reason, subject, visit, received, origin, raw, resources)`,
   ),
 
   updateInbox: statement(
     'update_inbox',
     `with changed as (
-       update inbox i set trigger = h.trigger, outcome = h.outcome, reason = h.reason, subject = h.subject, resources = string_to_array(h.resources, ' ')
-       from ${unnest(['text', 'text', 'text', 'text', 'text', 'text', 'text', 'text'])}
-         h (source, message_id, payload_hash, trigger, outcome, reason, subject, resources)
+       update inbox i set trigger = h.trigger, outcome = h.outcome, reason = h.reason, subject = h.subject, visit = h.visit, resources = string_to_array(h.resources, ' ')
+       from ${unnest(['text', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'text'])}
+         h (source, message_id, payload_hash, trigger, outcome, reason, subject, visit, resources)
        where i.tenant = $1 and i.source = h.source and i.message_id = h.message_id and i.payload_hash = h.payload_hash
        returning 1
      ) select cw_expect('inbox', (select count(*) from changed), cardinality($2)::bigint)`,

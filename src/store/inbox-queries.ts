@@ -18,12 +18,52 @@ export const openInboxQueries = (db: Db): InboxQueries => ({
     })
     return rows.map(toInboxEntry)[0]
   },
+  replace: async (tenant, id, by) => {
+    const key = parseInboxId(id)
+    if (!key) return
+    await db.query({
+      name: 'cw_inbox_replace',
+      text: `update inbox set replaced_by = $5 where tenant = $1 and source = $2 and message_id = $3 and payload_hash = $4`,
+      values: [tenant, key.source, key.messageId, key.payloadHash, by],
+    })
+  },
+  purge: async (tenant, { texts, messages, count }) => ({
+    texts: texts === undefined ? 0 : await changedRows(db, purgeTexts, [tenant, texts, count]),
+    messages: messages === undefined ? 0 : await changedRows(db, purgeMessages, [tenant, messages, count]),
+  }),
 })
+
+/** What waits to be driven again keeps its text until all of it goes. */
+const purgeTexts = {
+  name: 'cw_inbox_purge_texts',
+  text: `with gone as (
+      update inbox set raw = '' where ctid = any(array(
+        select ctid from inbox where tenant = $1 and received < $2 and raw <> '' and outcome in ('applied', 'duplicate', 'no-change')
+        order by received limit $3 for update skip locked)) returning 1)
+    select count(*)::int as n from gone`,
+}
+
+const purgeMessages = {
+  name: 'cw_inbox_purge_messages',
+  text: `with gone as (
+      delete from inbox where ctid = any(array(
+        select ctid from inbox where tenant = $1 and received < $2 order by received limit $3 for update skip locked)) returning 1)
+    select count(*)::int as n from gone`,
+}
+
+async function changedRows(
+  db: Db,
+  statement: Omit<Statement, 'values'>,
+  values: readonly unknown[],
+): Promise<number> {
+  const { rows } = await db.query<{ readonly n: number }>({ ...statement, values })
+  return rows[0]?.n ?? 0
+}
 
 /** Newest first; `after` names the last one seen. */
 function findStatement(
   tenant: number,
-  { outcome, messageId, subject, until, after, count }: InboxFilter,
+  { outcome, messageId, source, subject, visit, isOpen, until, after, count }: InboxFilter,
 ): Statement {
   const values: unknown[] = [tenant, count]
   const parameter = (value: unknown): string => `$${values.push(value)}`
@@ -33,6 +73,9 @@ function findStatement(
     ...(outcome ? [`i.outcome = any(${parameter(textArray(outcome))}::text[])`] : []),
     ...(messageId === undefined ? [] : [`i.message_id = ${parameter(messageId)}`]),
     ...(subject === undefined ? [] : [`i.subject = ${parameter(subject)}`]),
+    ...(source === undefined ? [] : [`i.source = ${parameter(source)}`]),
+    ...(visit === undefined ? [] : [`i.visit = ${parameter(visit)}`]),
+    ...(isOpen ? ['i.replaced_by is null'] : []),
     ...(until === undefined ? [] : [`i.received <= ${parameter(until)}`]),
     ...(seen
       ? [

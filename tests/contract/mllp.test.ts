@@ -11,6 +11,7 @@ import { readConfig } from '../../src/config/environment.ts'
 import { mllpListener, type MllpListener } from '../../src/consumers/mllp/mllp-listener.ts'
 import { indexResource } from '../../src/fhir/search/index-resource.ts'
 import { openEmbeddedStore } from '../../src/store/open-store.ts'
+import { startedFolder } from '../support/case-server.ts'
 import { engine } from '../support/mllp-engine.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cw-mllp-'))
@@ -29,6 +30,7 @@ const msa = (answer: string | undefined): string => /MSA\|[^\r]*/.exec(answer ??
 describe('the MLLP listener', () => {
   let app: App
   let port: number
+  let dataDir: string
   const outage = { isOn: false }
   const listeners: MllpListener[] = []
 
@@ -55,8 +57,9 @@ describe('the MLLP listener', () => {
       ROLES: 'adt',
     })
     if (!config.ok) throw new Error('the configuration is good')
+    dataDir = await startedFolder()
     const store = await openEmbeddedStore({
-      dataDir: join(folder, 'd'),
+      dataDir,
       clock,
       indexResource,
       migrate: 'auto',
@@ -75,6 +78,7 @@ describe('the MLLP listener', () => {
     outage.isOn = false
     for (const one of listeners) await one.stop()
     await app.close()
+    rmSync(dataDir, { recursive: true, force: true })
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -146,11 +150,11 @@ describe('the MLLP listener', () => {
 
   it('takes a frame whose 0x0D never comes, and answers before it hangs up when the engine has said its last', async () => {
     const own = listener()
-    const port_ = await own.start()
-    const lazy = engine(port_)
+    const at = await own.start()
+    const lazy = engine(at)
     lazy.socket.write(`\u000B${message('lazy')}\u001C`)
     expect(msa((await lazy.answers(1))[0])).toBe('MSA|AA|lazy|applied')
-    const last = engine(port_)
+    const last = engine(at)
     last.socket.end(`\u000B${message('last')}\u001C`)
     expect(msa((await last.answers(1))[0])).toBe('MSA|AA|last|applied')
     await last.closed

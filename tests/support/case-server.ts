@@ -53,12 +53,15 @@ async function startOnce(dataDir: string): Promise<void> {
   await app.close()
 }
 
+/** A data folder of a service that was started once. */
+export const startedFolder = (): Promise<string> => copiedFolder('started', startOnce)
+
 export async function openCaseServer(
   at = '2026-10-13T13:00:00Z',
   { environment = {}, overrides = {} }: CaseServerOptions = {},
 ): Promise<CaseServer> {
   const isUsual = Object.keys(environment).every(name => ALIKE.has(name))
-  const dataDir = isUsual ? await copiedFolder('started', startOnce) : mkdtempSync(join(tmpdir(), 'cw-case-'))
+  const dataDir = isUsual ? await startedFolder() : mkdtempSync(join(tmpdir(), 'cw-case-'))
   const clock = { nowMs: Date.parse(at) }
   const usual = { DATA_DIR: dataDir, LOG_LEVEL: 'silent', TIME_ZONE: 'America/New_York' }
   const config = readConfig({ ...usual, ...environment })

@@ -48,7 +48,14 @@ export function interpretAdt(options: InterpretOptions): Interpret {
     }
     const event = read.value
     const decide = (view: View): Result<Decision> => decideEvent(event, view, options)
-    return { name, subject: event.patient.id, needs: needsOf(event), effect: { kind: 'decide', decide } }
+    const visit = event.visit && { visit: event.visit.id }
+    return {
+      name,
+      subject: event.patient.id,
+      ...visit,
+      needs: needsOf(event),
+      effect: { kind: 'decide', decide },
+    }
   }
 }
 

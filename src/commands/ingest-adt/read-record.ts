@@ -17,6 +17,7 @@ export interface Interpreted {
   /** What the message is called, where it could be read. */
   readonly name?: Pick<Prepared, 'source' | 'messageId' | 'trigger'>
   readonly subject?: string
+  readonly visit?: string
   readonly needs: Needs
   readonly effect: Effect
 }

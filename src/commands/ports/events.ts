@@ -24,6 +24,7 @@ export const serviceEvents = {
   'offset-gap': { level: 'error', fields: ['topic', 'partition', 'from', 'to'] },
   'offset-beyond-end': { level: 'error', fields: ['topic', 'partition', 'from', 'to'] },
   'kafka-client': { level: 'warn', fields: ['namespace', 'reason'] },
+  'messages-purged': { level: 'info', fields: ['texts', 'messages'] },
   'mllp-listening': { level: 'info', fields: ['host', 'port', 'tls'] },
   'mllp-waiting': { level: 'warn', fields: ['waitMs', 'fault'] },
   'mllp-hung-up': { level: 'warn', fields: ['reason', 'fault'] },

@@ -205,6 +205,10 @@ export interface InboxEntry extends MessageKey {
   /** Failure code and, after a colon, its place (`PID-3`): never a value. */
   readonly reason?: string
   readonly subject?: string
+  /** Id of the Encounter that it is about. */
+  readonly visit?: string
+  /** Id of the entry of the message that was sent in place of this one. */
+  readonly replacedBy?: string
   readonly received: Instant
   /** Kafka topic, partition and offset, `http`, or a file name. */
   readonly origin: string
@@ -350,12 +354,33 @@ export interface InboxQueries {
   find(tenant: number, filter: InboxFilter): Promise<readonly InboxEntry[]>
   /** `id` as `inboxIdOf` (commands/inbox-id.ts) writes it. */
   get(tenant: number, id: string): Promise<InboxEntry | undefined>
+  /** Another message was sent in place of this one. */
+  replace(tenant: number, id: string, by: string): Promise<void>
+  /** Takes away what is older, some at a time; how much it took. */
+  purge(tenant: number, ages: InboxAges): Promise<InboxPurged>
+}
+
+/** Received before these instants, the text of a settled message goes, and a message with all that is known of it. */
+export interface InboxAges {
+  readonly texts?: Instant
+  readonly messages?: Instant
+  /** At most so many of each. */
+  readonly count: number
+}
+
+export interface InboxPurged {
+  readonly texts: number
+  readonly messages: number
 }
 
 export interface InboxFilter {
   readonly outcome?: readonly Outcome[]
   readonly messageId?: string
+  readonly source?: string
   readonly subject?: string
+  readonly visit?: string
+  /** Without those that another message was sent in place of. */
+  readonly isOpen?: boolean
   /** Received at this instant or before. */
   readonly until?: Instant
   /** Keyset: the id (commands/inbox-id.ts) of the last one seen; newest come first. */

@@ -18,6 +18,7 @@ const adtDefaults = {
   calendar: 'us-federal',
   testMessages: 'accept',
   sources: { default: {}, sources: {} },
+  retention: {},
 } as const
 
 describeWith(['kafka', 'postgres'], 'Kafka to PostgreSQL', () => {
