@@ -30,6 +30,8 @@ const permissions: Readonly<Record<InteractionName, string>> = {
   'search-system': '',
   'search-system-post': '',
   'compartment-search': '',
+  'compartment-search-post': '',
+  'compartment-search-all-post': '',
   transaction: '',
 }
 

@@ -32,6 +32,8 @@ export type InteractionName =
   | 'conditional-patch'
   | 'conditional-delete'
   | 'compartment-search'
+  | 'compartment-search-post'
+  | 'compartment-search-all-post'
 
 const onType = (code: string) => ({ level: 'type', code }) as const
 
@@ -91,4 +93,6 @@ export const interactions: readonly Interaction[] = [
   { name: 'conditional-patch', method: 'PATCH', path: '/:type', built: true },
   { name: 'conditional-delete', method: 'DELETE', path: '/:type', built: true },
   { name: 'compartment-search', method: 'GET', path: '/:type/:id/:other', built: true },
+  { name: 'compartment-search-post', method: 'POST', path: '/:type/:id/:other/_search', built: true },
+  { name: 'compartment-search-all-post', method: 'POST', path: '/:type/:id/_search', built: true },
 ]

@@ -56,8 +56,11 @@ const triangle: Readonly<Record<string, Side>> = {
   'referencePolicy literal': { routes: [], tests: ['search-reference-type-id'] },
   'referencePolicy logical': { routes: [], tests: ['search-reference-identifier'] },
   compartment: {
-    routes: [`GET ${instance}/:other`],
-    tests: ['search-compartment', 'search-compartment-encounter'],
+    routes: [`GET ${instance}/:other`, `POST ${instance}/:other/_search`, `POST ${instance}/_search`],
+    tests: [
+      ...['search-compartment', 'search-compartment-encounter'],
+      'a compartment is searched by a form too, of one type or of all, and no link shows what was asked',
+    ],
   },
   'operation validate': {
     routes: [...both('/:type/$validate'), ...both(`${instance}/$validate`)],

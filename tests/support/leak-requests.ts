@@ -155,6 +155,13 @@ export const aimedReads: readonly LeakRequest[] = [
   },
   ...readEntries,
   {
+    name: 'search of a compartment by a form',
+    call: ({ patient }) => ({
+      ...{ method: 'POST', path: `${FHIR}/Patient/${patient}/Observation/_search`, body: '_total=accurate' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    }),
+  },
+  {
     name: 'search by a form',
     call: ({ patient }) => ({
       ...{ method: 'POST', path: `${FHIR}/Observation/_search`, body: `subject=Patient/${patient}` },

@@ -29,6 +29,7 @@ import { read } from './read.ts'
 import { sendAnswer, sendFailure, sendJson } from './send.ts'
 import {
   searchCompartment,
+  searchCompartmentPost,
   searchSystem,
   searchSystemPost,
   searchType,
@@ -137,6 +138,8 @@ const handlersOf = (
   'search-system': searchSystem,
   'search-system-post': searchSystemPost,
   'compartment-search': searchCompartment,
+  'compartment-search-post': searchCompartmentPost,
+  'compartment-search-all-post': searchCompartmentPost,
   transaction: transaction(dispatch),
 })
 

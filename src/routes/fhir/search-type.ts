@@ -1,4 +1,4 @@
-import { fail, ok, type Failure } from '../../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { search } from '../../commands/fhir-search.ts'
 import { compartmentCriterion, isCompartment } from '../../fhir/search/compartment-search.ts'
 import type { SearchScope } from '../../fhir/search/search-scope.ts'
@@ -24,16 +24,31 @@ export const searchSystemPost: Handler = exchange => answerForm(exchange, { isOf
 
 /** `GET /Patient/id/Type?...` and `GET /Patient/id/*` (http://hl7.org/fhir/R4/search.html#all). */
 export const searchCompartment: Handler = async exchange => {
-  const { type: compartment = '', other = '' } = exchange.params
+  const scope = compartmentOf(exchange)
+  return scope.ok ? answer(exchange, scope.value) : scope
+}
+
+/**
+ * `POST /Patient/id/Type/_search`, and `POST /Patient/id/_search` for all types: as the search of a type has a form beside its
+ * query, for what is asked may be of a patient too (R5 lists both, R4 the GET alone).
+ */
+export const searchCompartmentPost: Handler = async exchange => {
+  const scope = compartmentOf(exchange)
+  return scope.ok ? answerForm(exchange, scope.value) : scope
+}
+
+/** Failures: `compartment-unknown`, `type-unknown`, `resource-unknown`. */
+function compartmentOf(exchange: Exchange): Result<SearchScope> {
+  const { type: compartment = '', other = '*' } = exchange.params
   if (!isCompartment(compartment)) return fail(noCompartment)
   const key = keyOf(exchange)
   if (!key.ok) return key
   const within = { compartment, id: key.value.id }
-  if (other === '*') return answer(exchange, { within, isOfOneType: false })
+  if (other === '*') return ok({ within, isOfOneType: false })
   const type = typeOf({ ...exchange, params: { type: other } })
   if (!type.ok) return type
   if (!compartmentCriterion(compartment, within.id, other)) return fail(notInCompartment)
-  return answer(exchange, { type: other, within, isOfOneType: true })
+  return ok({ type: other, within, isOfOneType: true })
 }
 
 async function answer(exchange: Exchange, scope: SearchScope, posted = false): ReturnType<Handler> {

@@ -304,6 +304,22 @@ export function searchResultsContract(open: () => Promise<FhirServer>, { large =
       expect(found.toSorted()).toEqual(['Observation/middle', 'Patient/b', 'RiskAssessment/r2'])
     })
 
+    test('a compartment is searched by a form too, of one type or of all, and no link shows what was asked', async () => {
+      const posted = async (path: string, body: string) =>
+        ok(path, { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+      const one = await posted('/Patient/a/Observation/_search?_count=1', '_sort=date')
+      expect(keys(one)).toEqual(['Observation/heavy'])
+      expect(link(one, 'self')).toMatch(/\/Patient\/a\/Observation\?_page=[\w-]+$/)
+      expect(keys(await ok(link(one, 'next') ?? ''))).toEqual(['Observation/light'])
+      const all = await posted('/Patient/a/_search', '_type=Condition,RiskAssessment&_sort=_id')
+      expect(keys(all)).toEqual(['Condition/flu', 'RiskAssessment/r1'])
+      const strange = await server.call({ method: 'POST', path: '/Organization/a/Patient/_search' })
+      expect([strange.status, strange.json.issue[0].details.coding[0].code]).toEqual([
+        404,
+        'compartment-unknown',
+      ])
+    })
+
     test.each([
       ['/Observation/heavy/Patient', 'compartment-unknown'],
       ['/Patient/a/Organization', 'compartment-unknown'],
