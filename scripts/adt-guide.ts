@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { readCsv } from './csv.ts'
 
 /** The segments of the ADT messages that are mapped. */
-const SEGMENTS = /^(?:MSH|EVN|PID|NK1|PV1|PV2|DG1|IN1)\[/
+const SEGMENTS =
+  /^(?:MSH|SFT|EVN|PID|PD1|ROL|PRT|NK1|ARV|PV1|PV2|DB1|OBX|AL1|IAM|DG1|DRG|PR1|GT1|IN1|IN2|IN3|ACC|UB1|UB2|PDA|MRG|NPU|NTE)\[/
 
 /** Rows of the guide's segment maps by map: v2 identifier and FHIR attribute; `?` marks one that the guide only proposes. */
 export function guideRows(folder: string): ReadonlyMap<string, readonly string[]> {

@@ -63,11 +63,14 @@ export function mappingText(): string {
 }
 
 function mapSection({ name, rows }: SegmentMap): readonly string[] {
-  const lines = rows.map(row => [row.v2, code(row.to), via(row), row.ours ?? ''])
-  return [`## ${name}`, '', table(['v2', 'FHIR', 'by', 'ours because'], lines), '']
+  const lines = rows.map(row => [row.v2, code(row.to), via(row), origin(row)])
+  return [`## ${name}`, '', table(['v2', 'FHIR', 'rule', 'origin'], lines), '']
 }
 
 const via = ({ via: name }: Row): string => (name === '' ? '' : name.startsWith('"') ? code(name) : name)
+
+const origin = ({ ours, differs }: Row): string =>
+  ours !== undefined ? `ours: ${ours}` : differs !== undefined ? `differs on purpose: ${differs}` : 'guide'
 
 const code = (text: string): string => `\`${text}\``
 

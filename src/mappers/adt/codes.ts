@@ -160,7 +160,7 @@ const OID = /^(?:urn:oid:)?([0-2](?:\.(?:0|[1-9]\d*)){2,})$/
 const URL = /^(?:https?|urn):[^\s]+$/
 
 /** The FHIR system for the name of a coding system (CWE.3); undefined where none was given. */
-function codeSystem(name: string | undefined, context: MapContext): string | undefined {
+export function codeSystem(name: string | undefined, context: MapContext): string | undefined {
   if (name === undefined) return undefined
   const known = SYSTEMS[name.toUpperCase()]
   if (known !== undefined) return known

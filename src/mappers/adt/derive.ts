@@ -3,15 +3,15 @@ import type { Stay } from '../../care-plan/stay.ts'
 import type { Derived } from './derived.ts'
 import { encounterOf, type Visit } from './encounter.ts'
 import { readFieldText } from './field-text.ts'
-import {
-  conditions,
-  contactsOf,
-  coverages,
-  diagnoses,
-  diagnosesOf,
-  parties,
-  relatedPersons,
-} from './items.ts'
+import { accounts } from './lists/accounts.ts'
+import { allergies } from './lists/allergies.ts'
+import { conditions, diagnoses, diagnosesOf } from './lists/conditions.ts'
+import { coverages, plans } from './lists/coverages.ts'
+import { observations } from './lists/observations.ts'
+import { personObservations } from './lists/person-observations.ts'
+import { procedures } from './lists/procedures.ts'
+import { contactsOf, guarantorPersons, guarantors, parties, relatedPersons } from './lists/related-persons.ts'
+import { hospitalTeam } from './lists/roles.ts'
 import { facilityOf, namesFacility } from './map-context.ts'
 import { pidPatient } from './maps/pid-patient.ts'
 import { patientOf } from './patient.ts'
@@ -23,15 +23,27 @@ import { firstToldDead } from './thought-dead.ts'
 import { facilityId } from './types/xon-organization.ts'
 import { winnerSegment } from './winner-segment.ts'
 
-/** Patient, RelatedPerson, Coverage, and Conditions told without a visit. */
+/** Patient, who is related, what pays, allergies, and the clinical lists that were told without a visit. */
 export function derivePatient(scope: Scope): readonly Derived[] {
   const kin = parties(scope)
+  const payers = { guarantors: guarantors(scope), plans: plans(scope) }
   return [
     patientOf(scope, contactsOf(kin)),
     ...relatedPersons(scope, kin),
-    ...coverages(scope),
+    ...coverages(scope, payers.plans),
+    ...guarantorPersons(scope, payers.guarantors),
+    ...accounts(scope, payers),
+    ...allergies(scope),
+    ...personObservations(scope),
     ...conditions(scope, diagnoses(scope)),
+    ...clinicalLists(scope, false),
   ]
+}
+
+/** Procedures, observations and the hospital's team of a visit, or of no visit. */
+function clinicalLists(scope: Scope, isOver: boolean): readonly Derived[] {
+  const team = hospitalTeam(scope, isOver)
+  return [...procedures(scope), ...observations(scope), ...(team ? [team] : [])]
 }
 
 /** Patient.deceased[x], when true. */
@@ -63,10 +75,18 @@ export function deceasedIn(scope: Scope): Deceased | undefined {
 const recordedAt = (said: Said | undefined): string | undefined =>
   said?.stamp.slice(0, said.stamp.indexOf('|'))
 
-/** Encounter and its Conditions. */
+/** The team of a visit that is over is active no more. */
+const ENDED: ReadonlySet<string> = new Set(['finished', 'cancelled', 'entered-in-error'])
+
+/** Encounter and what was told of it. */
 export function deriveVisit(visit: Visit): readonly Derived[] {
   const listed = diagnoses(visit)
-  return [encounterOf(visit, diagnosesOf(listed)), ...conditions(visit, listed)]
+  const isOver = ENDED.has(visit.state.status)
+  return [
+    encounterOf(visit, diagnosesOf(listed)),
+    ...conditions(visit, listed),
+    ...clinicalLists(visit, isOver),
+  ]
 }
 
 /** The visit as case management sees it. */

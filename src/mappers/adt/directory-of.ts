@@ -3,7 +3,9 @@ import type { Segment } from '../../hl7v2/segment.ts'
 import type { Derived } from './derived.ts'
 import { joinDirectory } from './directory.ts'
 import { valued } from './element.ts'
+import { roleOf } from './lists/roles.ts'
 import type { MapContext } from './map-context.ts'
+import { softwareOf } from './software.ts'
 import { hdOf } from './types/hd.ts'
 import { plToLocations } from './types/pl-location.ts'
 import { xadToAddress } from './types/xad-address.ts'
@@ -12,8 +14,25 @@ import { hdToOrganization, xonToOrganization } from './types/xon-organization.ts
 import { xtnToContactPoint } from './types/xtn-contact-point.ts'
 
 /** Fields that name a Practitioner (XCN) or a place (PL), by segment. */
-const PRACTITIONERS = { EVN: [5], PV1: [7, 8, 9, 17, 52], PV2: [13], DG1: [16] } as const
-const PLACES = { PV1: [3, 6, 11, 42] } as const
+const PRACTITIONERS = {
+  EVN: [5],
+  PD1: [4],
+  PV1: [7, 8, 9, 17, 52],
+  PV2: [13],
+  ROL: [4],
+  PRT: [5],
+  DG1: [16],
+  PR1: [8, 11, 12],
+  OBX: [16, 25],
+  IAM: [23],
+  ACC: [7],
+  PDA: [5, 8],
+  IN3: [3, 14],
+  NTE: [5],
+} as const
+const PLACES = { PV1: [3, 6, 11, 42], ROL: [13], PRT: [9], PR1: [23], PDA: [2] } as const
+/** Fields that name an Organization (XON) and nothing more of it. */
+const ORGANIZATIONS = { PD1: [3], NK1: [13], GT1: [21], ROL: [14], PRT: [8] } as const
 
 /**
  * The Organizations, Locations and Practitioners that a message names, each once; everything that a derived resource
@@ -35,8 +54,13 @@ export function directoryOf(message: Message, context: MapContext): readonly Der
       for (const pl of repetitionsOf(segment, field).slice(0, 1))
         for (const place of plToLocations(pl, context)) add(place)
     }
+    for (const field of fieldsOf(ORGANIZATIONS, segment)) {
+      for (const xon of repetitionsOf(segment, field)) add(xonToOrganization(xon, context))
+    }
     for (const organization of organizationsOf(segment, context)) add(organization)
+    if (segment.name === 'ROL' || segment.name === 'PRT') add(roleOf(segment, context))
   }
+  for (const device of softwareOf(message, context)) add(device)
   return [...found.values()]
 }
 
@@ -53,8 +77,8 @@ function organizationsOf(segment: Segment, context: MapContext): readonly (Deriv
       const name = facility && valued(facility)
       return name === undefined ? [] : [hdToOrganization(undefined, context, name)]
     }
-    case 'NK1':
-      return repetitionsOf(segment, 13).map(xon => xonToOrganization(xon, context))
+    case 'OBX':
+      return [performer(segment, context)]
     case 'IN1':
       return [
         insurer(segment, context),
@@ -63,6 +87,14 @@ function organizationsOf(segment: Segment, context: MapContext): readonly (Deriv
     default:
       return []
   }
+}
+
+/** OBX-23 names who performed an observation, OBX-24 says where. */
+function performer(obx: Segment, context: MapContext): Derived | undefined {
+  const [xon] = repetitionsOf(obx, 23)
+  if (!xon) return undefined
+  const address = repetitionsOf(obx, 24).flatMap(xad => xadToAddress(xad, context, 'OBX-24') ?? [])
+  return xonToOrganization(xon, context, { ...(address.length > 0 && { address }) })
 }
 
 /** IN1-3 numbers the insurer, IN1-4 names it. */

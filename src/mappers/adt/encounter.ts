@@ -20,11 +20,15 @@ import { pv1Encounter } from './maps/pv1-encounter.ts'
 import { pv2Encounter } from './maps/pv2-encounter.ts'
 import { messageUri, readStamp } from './message-uri.ts'
 import type { VisitFact } from './movements.ts'
+import { accountId } from './lists/accounts.ts'
+import { participants } from './lists/roles.ts'
+import { drgLabels, restrictions, stayExtensions } from './lists/stay-details.ts'
 import type { Named } from './people-timeline.ts'
 import { wordOf, type Said } from './registers.ts'
 import type { Span } from './spans.ts'
 import { applyRows } from './rows.ts'
 import { subjectOf, type Scope } from './scope.ts'
+import { distinctLabels, veryImportant } from './security-labels.ts'
 import { cxToIdentifier } from './types/cx-identifier.ts'
 import { facilityId } from './types/xon-organization.ts'
 import { winnerSegment } from './winner-segment.ts'
@@ -114,6 +118,7 @@ export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): De
   const said = applyRows(pv1Encounter, pv1.segment, pv1.contextOf) as Partial<Encounter>
   const more = applyRows(pv2Encounter, pv2.segment, pv2.contextOf) as Partial<Encounter>
   const participant = [
+    ...participants(visit),
     ...participantsOf(7, state.attending, contexts),
     ...participantsOf(9, state.consulting, contexts),
     ...(said.participant ?? []),
@@ -122,8 +127,8 @@ export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): De
   return derived<Encounter>({
     resourceType: 'Encounter',
     id: visit.visitId,
-    meta: element({ security: more.meta?.security, tag: tagsOf(state.flags, winning, context) }),
-    extension: listed([...(more.extension ?? []), ...expectedReturn(visit)]),
+    meta: element({ security: labelsOf(visit, more), tag: tagsOf(state.flags, winning, context) }),
+    extension: listed([...(more.extension ?? []), ...stayExtensions(visit), ...expectedReturn(visit)]),
     identifier: identifiersOf(visit, said.identifier),
     status: state.status,
     statusHistory: listed(
@@ -145,6 +150,7 @@ export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): De
     length: more.length,
     reasonCode: more.reasonCode,
     diagnosis,
+    account: accountOf(visit),
     hospitalization: hospitalizationOf(visit, said.hospitalization),
     location: listed(locationsOf(visit)),
     serviceProvider: said.serviceProvider ?? sender(context),
@@ -192,6 +198,30 @@ function sender(context: MapContext): Encounter['serviceProvider'] {
   return { reference: `Organization/${facilityId(context.facility, context)}`, display: context.facility }
 }
 
+/** PV2-22 and PV1-16, restrictions (ARV) on the visit, and DRG-10. */
+function labelsOf(visit: Visit, { meta }: Partial<Encounter>): Coding[] | undefined {
+  const vip = wordOf(visit.winning.get('PV1-16'))
+  const important = vip === undefined ? undefined : veryImportant(readFieldText(vip)?.text(1) ?? undefined)
+  return listed(
+    distinctLabels([
+      ...(meta?.security ?? []),
+      ...(important ? [important] : []),
+      ...restrictions(visit),
+      ...drgLabels(visit),
+    ]),
+  )
+}
+
+/** PID-18 names the account of the visit. */
+function accountOf(visit: Visit): Encounter['account'] {
+  const said = visit.winning.get('PID-18')
+  const cx = readFieldText(wordOf(said) ?? '')
+  if (!said || !cx) return undefined
+  const context = visit.contexts(said.source)
+  const identifier = cxToIdentifier(cx, context, 'PID-18', 'AN')
+  return identifier && [{ reference: `Account/${accountId(visit, identifier, context)}` }]
+}
+
 /** PV1-19 and PV1-50; the account number (PID-18) only where it had to stand in for them. */
 function identifiersOf({ winning, contexts }: Visit, said: Encounter['identifier']): Encounter['identifier'] {
   if (said) return said
@@ -212,12 +242,14 @@ function classCoding(code: string | undefined, context: MapContext): Coding {
   return { system: localSystem('0004', context), code: code.replaceAll(/\s+/g, ' ') }
 }
 
-/** One entry a person and role; a person in two roles is two entries, as sent. */
-function distinctParticipants(participants: readonly EncounterParticipant[]): EncounterParticipant[] {
+/** One entry a person and role, of two the one that says more (ROL, PRT); a person in two roles is two entries, as sent. */
+function distinctParticipants(all: readonly EncounterParticipant[]): EncounterParticipant[] {
   const seen = new Set<string>()
-  return participants.filter(participant => {
+  return all.filter(participant => {
     if (!participant.individual) return false
-    const key = JSON.stringify([participant.individual, participant.type?.[0]?.coding, participant.period])
+    const { reference, display } = participant.individual
+    const role = participant.type?.[0]?.coding?.[0]?.code
+    const key = `${display ?? reference} ${role} ${participant.period?.end}`
     return !seen.has(key) && seen.add(key)
   })
 }

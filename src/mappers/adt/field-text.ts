@@ -12,43 +12,76 @@ import type { MapContext } from './map-context.ts'
 export function fieldText(segment: Segment, field: number, message: Message, context: MapContext): string {
   const raw = segment.rawField(field)
   const text = isSelfContained(raw, message.delimiters) ? raw : rewritten(segment.repetitions(field))
-  return TIMED.has(segment.name) && TIMES.has(`${segment.name}-${field}`) ? withOffset(text, context) : text
+  return timedField(segment, field, text, context)
 }
 
-/** A whole segment with the fields from `first` on, so written. */
+/** A whole segment, so written. */
 export function segmentText(segment: Segment, message: Message, context: MapContext): string {
-  if (!TIMED.has(segment.name) && isSelfContained(segment.raw, message.delimiters)) return segment.raw
-  const count = segment.raw.split(message.delimiters.field).length - 1
-  const fields = Array.from({ length: count }, (_unused, index) =>
-    fieldText(segment, index + 1, message, context),
-  )
-  return [segment.name, ...fields].join('|')
+  const { delimiters } = message
+  const fields = segment.raw.split(delimiters.field)
+  const isPlain = isSelfContained(segment.raw, delimiters)
+  if (isPlain && !TIMES.has(segment.name)) return segment.raw
+  for (let field = 1; field < fields.length; field += 1) {
+    const raw = fields[field] ?? ''
+    if (raw === '') continue
+    const text = isPlain || isSelfContained(raw, delimiters) ? raw : rewritten(segment.repetitions(field))
+    fields[field] = timedField(segment, field, text, context)
+  }
+  return fields.join('|')
 }
 
-/** Fields of type TS or DTM whose time of day matters. */
-const TIMES: ReadonlySet<string> = new Set([
-  'PID-7',
-  'PID-29',
-  'PV1-44',
-  'PV1-45',
-  'PV2-8',
-  'PV2-9',
-  'PV2-47',
-  'DG1-5',
-  'DG1-19',
-])
+/** Fields of type TS or DTM whose time of day matters, by segment; of the type DR in both components. */
+const TIMES: ReadonlyMap<string, ReadonlySet<number>> = new Map(
+  Object.entries({
+    PID: [7, 29],
+    PV1: [44, 45],
+    PV2: [8, 9, 47],
+    DG1: [5, 19],
+    PR1: [5],
+    OBX: [5, 14, 19],
+    IAM: [11, 13],
+    ROL: [5, 6],
+    PRT: [11, 12],
+    ARV: [6],
+    ACC: [1],
+    DRG: [2],
+    PDA: [4, 7],
+    NTE: [6, 7, 8],
+    NK1: [8, 9],
+    GT1: [13, 14],
+    IN3: [6, 9, 10],
+  }).map(([name, fields]) => [name, new Set(fields)]),
+)
 
-/** Segments with such fields. */
-const TIMED: ReadonlySet<string> = new Set([...TIMES].map(field => field.slice(0, 3)))
+/** OBX-5 is a time only where OBX-2 says so. */
+const OBSERVED_TIMES: ReadonlySet<string> = new Set(['TS', 'DTM', 'DR'])
+
+function timedField(segment: Segment, field: number, text: string, context: MapContext): string {
+  if (!TIMES.get(segment.name)?.has(field)) return text
+  if (segment.name === 'OBX' && field === 5 && !OBSERVED_TIMES.has(segment.text(2)?.toUpperCase() ?? ''))
+    return text
+  return withOffsets(text, context)
+}
 
 /** `YYYYMMDD`: a date needs no offset. */
 const DATE_LENGTH = 8
 
-/** TS had a second component for precision; only the time itself is kept. */
-function withOffset(text: string, { zone }: MapContext): string {
-  const [time = ''] = text.split('^')
-  if (time.length <= DATE_LENGTH) return time
-  if (/[+-]\d{4}$/.test(time)) return time
+/** Every time in a text of standard delimiters; TS had a second component for precision, which is no time. */
+function withOffsets(text: string, context: MapContext): string {
+  if (text.length <= DATE_LENGTH) return text
+  return text
+    .split('~')
+    .map(repetition =>
+      repetition
+        .split('^')
+        .map(part => withOffset(part, context))
+        .join('^'),
+    )
+    .join('~')
+}
+
+function withOffset(time: string, { zone }: MapContext): string {
+  if (time.length <= DATE_LENGTH || /[+-]\d{4}$/.test(time)) return time
   const zoned = dtmToDateTime(time, zone)
   return zoned.ok ? dtmOf(zoned.value) : time
 }

@@ -2,8 +2,10 @@ import type { Message } from '../../hl7v2/message.ts'
 import type { Segment } from '../../hl7v2/segment.ts'
 import type { NamedEvent } from './adt-event.ts'
 import { fieldText } from './field-text.ts'
-import { groupFields } from './groups.ts'
+import { accountWords } from './account-words.ts'
+import { groupWords } from './groups.ts'
 import type { MapContext } from './map-context.ts'
+import { PD1_FIELDS } from './maps/pd1-patient.ts'
 import { pidPatient } from './maps/pid-patient.ts'
 import { pv1Encounter } from './maps/pv1-encounter.ts'
 import { pv2Encounter } from './maps/pv2-encounter.ts'
@@ -17,16 +19,18 @@ const PV2_FIELDS = [...pv2Encounter.plan.keys()]
 const LEDGER_FIELDS = [2, 3, 11, 36, 37, 42, 44, 45]
 const PV1_FIELDS = [...new Set([...pv1Encounter.plan.keys(), ...LEDGER_FIELDS])]
 
-/** What a message says about the patient: PID fields, next of kin, insurance; diagnoses when there is no visit for them. */
+/** What a message says about the patient: PID and PD1, the patient's lists, and the visit's when there is no visit for them. */
 export function patientFields(event: NamedEvent): Fields {
   const { message, context, visit } = event
   const isOld = hasOldIdentifiers(message)
   const numbers = PID_FIELDS.filter(field => isTaken(field, isOld, context))
+  const lists = groupWords(visit ? 'patient' : 'patient-only', message, context)
   return {
     ...segmentFields(message.first('PID'), numbers, message, context),
-    ...groupFields('NK1', message, context),
-    ...groupFields('IN1', message, context),
-    ...(visit ? {} : groupFields('DG1', message, context)),
+    ...segmentFields(message.first('PD1'), PD1_FIELDS, message, context),
+    ...deathField(event),
+    ...lists.fields,
+    ...accountWords(message, context, lists.keys),
     ...testField(event),
   }
 }
@@ -44,11 +48,14 @@ export function visitFields(event: NamedEvent): Fields {
   return {
     ...segmentFields(message.first('PV1'), pv1, message, context),
     ...segmentFields(message.first('PV2'), pv2, message, context),
-    ...(withheld.isHistoric ? {} : groupFields('DG1', message, context)),
-    ...(visit.field === 'PID-18' ? segmentFields(message.first('PID'), [18], message, context) : {}),
+    ...(withheld.isHistoric ? {} : groupWords('visit', message, context).fields),
+    ...segmentFields(message.first('PID'), ACCOUNT_FIELDS, message, context),
     ...testField(event),
   }
 }
+
+/** The visit's account, which is its number too where PV1-19 is empty. */
+const ACCOUNT_FIELDS = [18]
 
 function segmentFields(
   segment: Segment | undefined,
@@ -57,13 +64,20 @@ function segmentFields(
   context: MapContext,
 ): Fields {
   const fields: Record<string, string> = {}
-  if (!segment) return fields
+  if (!segment || context.settings.segments[segment.name] === 'ignore') return fields
   for (const field of numbers) {
     if (segment.rawField(field) === '') continue
     const text = fieldText(segment, field, message, context)
     if (text !== '') fields[`${segment.name}-${field}`] = text
   }
   return fields
+}
+
+/** PDA (death and autopsy) is only sent of the dead; what PID says of it itself comes first. */
+function deathField({ message, context }: NamedEvent): Fields {
+  const pid = message.first('PID')
+  const isSaid = !message.first('PDA') || context.settings.segments['PDA'] === 'ignore'
+  return isSaid || pid?.rawField(29) || pid?.rawField(30) ? {} : { 'PID-30': 'Y' }
 }
 
 /** A test message marks what it touches, also when production messages follow. */

@@ -1,5 +1,6 @@
 import type { Resource } from '../../fhir/resource.ts'
 import { sameResource } from '../../fhir/same-resource.ts'
+import { isRawNumber } from '../../lib/json.ts'
 import type { Derived } from './derived.ts'
 
 type Elements = Readonly<Record<string, unknown>>
@@ -71,7 +72,7 @@ const isList = (value: unknown): value is readonly unknown[] | undefined =>
   value === undefined || Array.isArray(value)
 
 const isObject = (value: unknown): value is Elements =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
 
 const isObjectOrNothing = (value: unknown): value is Elements | undefined =>
   value === undefined || isObject(value)

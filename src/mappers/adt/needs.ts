@@ -1,5 +1,6 @@
 import type { ResourceKey } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
+import { derivedTypes } from './derived-types.ts'
 
 /** What must be known before a message can be applied. */
 export interface Needs {
@@ -10,15 +11,13 @@ export interface Needs {
   readonly compartments: { readonly patients: readonly string[]; readonly types: readonly string[] }
 }
 
-const groups = { NK1: 'RelatedPerson', DG1: 'Condition', IN1: 'Coverage' } as const
-
 export function needs({ patient, visit, directory, message }: MappedEvent): Needs {
   const keys: ResourceKey[] = [
     { type: 'Patient', id: patient.id },
     ...(visit ? [{ type: 'Encounter', id: visit.id }] : []),
     ...directory.map(({ resourceType, id }) => ({ type: resourceType, id })),
   ]
-  const types = Object.entries(groups).flatMap(([segment, type]) => (message.first(segment) ? [type] : []))
+  const types = derivedTypes(message)
   return {
     subjects: [patient.id],
     keys,

@@ -5,28 +5,46 @@ import { readFieldText } from './field-text.ts'
 import type { MapContext } from './map-context.ts'
 import { pidPatient } from './maps/pid-patient.ts'
 import { everySource, wordOf, type Register } from './registers.ts'
+import { listed } from './lists/item.ts'
+import { primaryCare } from './lists/roles.ts'
+import { comments, restrictions } from './lists/stay-details.ts'
+import { pd1Patient } from './maps/pd1-patient.ts'
 import { applyRows } from './rows.ts'
+import { distinctLabels } from './security-labels.ts'
 import type { Scope } from './scope.ts'
 import { tagsOf } from './tags.ts'
 import { cxToIdentifier, identifierKey } from './types/cx-identifier.ts'
 import { winnerSegment } from './winner-segment.ts'
 
 /** The Patient of a register: per PID field the last word of all sources, of identifiers every source's own. */
-export function patientOf(
-  { patientId, register, winning, contexts }: Scope,
-  contact: PatientContact[] | undefined,
-): Derived {
+export function patientOf(scope: Scope, contact: PatientContact[] | undefined): Derived {
+  const { patientId, register, winning, contexts } = scope
   const pid = winnerSegment('PID', winning, contexts)
   const said = applyRows(pidPatient, pid.segment, pid.contextOf) as Partial<Patient>
+  const pd1 = winnerSegment('PD1', winning, contexts)
+  const more = applyRows(pd1Patient, pd1.segment, pd1.contextOf) as Partial<Patient>
   const [source = '|'] = Object.keys(register).toSorted()
   return derived<Patient>({
     resourceType: 'Patient',
     id: patientId,
-    meta: element({ tag: tagsOf([], winning, contexts(source)) }),
+    meta: element({
+      security: listed(distinctLabels([...(more.meta?.security ?? []), ...restrictions(scope)])),
+      tag: tagsOf([], winning, contexts(source)),
+    }),
     ...said,
+    managingOrganization: more.managingOrganization,
+    generalPractitioner: listed(distinctPeople([...(more.generalPractitioner ?? []), ...primaryCare(scope)])),
+    extension: listed([...(said.extension ?? []), ...(more.extension ?? []), ...comments(scope)]),
     identifier: identifiersOf(said.identifier, register, contexts),
     contact,
   })
+}
+
+type GeneralPractitioner = NonNullable<Patient['generalPractitioner']>[number]
+
+function distinctPeople(people: readonly GeneralPractitioner[]): GeneralPractitioner[] {
+  const found = new Map(people.map(person => [person.reference ?? person.display, person]))
+  return [...found.values()]
 }
 
 /** A source that knows fewer numbers of a patient must not take away those of another. */

@@ -4,7 +4,9 @@ import type { MappedEvent } from './adt-event.ts'
 import { derived, type Derived } from './derived.ts'
 import { evnProvenance } from './maps/evn-provenance.ts'
 import { namesFacility, type MapContext } from './map-context.ts'
+import type { Message } from '../../hl7v2/message.ts'
 import { applyRows } from './rows.ts'
+import { softwareOf } from './software.ts'
 import { facilityId } from './types/xon-organization.ts'
 
 const PARTICIPANT = 'http://terminology.hl7.org/CodeSystem/provenance-participant-type'
@@ -30,7 +32,7 @@ export function provenanceFor(event: MappedEvent, targets: readonly string[]): D
     recorded: recorded.instant,
     ...rest,
     activity: { coding: [{ system: EVENT_TYPE, code: trigger, display: `ADT^${trigger}` }] },
-    agent: [sender(context), ...(operator ?? [])],
+    agent: [sender(context), ...(operator ?? []), ...software(message, context)],
     entity: [
       { role: 'source', what: { identifier: { system: 'urn:ietf:rfc:3986', value: event.messageUri } } },
     ],
@@ -45,3 +47,10 @@ function sender(context: MapContext): ProvenanceAgent {
     : { display: facility }
   return { type: { coding: [{ system: PARTICIPANT, code: 'author', display: 'Author' }] }, who }
 }
+
+/** SFT: what the message went through. */
+const software = (message: Message, context: MapContext): readonly ProvenanceAgent[] =>
+  softwareOf(message, context).map(({ id }) => ({
+    type: { coding: [{ system: PARTICIPANT, code: 'assembler', display: 'Assembler' }] },
+    who: { reference: `Device/${id}` },
+  }))

@@ -76,28 +76,59 @@ export interface GroupItem extends Said {
   readonly isCurrent: boolean
 }
 
+/** The items of every group by its name, sorted by source, then as their lists number them. */
+type Lists = ReadonlyMap<string, readonly GroupItem[]>
+
+const lists = new WeakMap<Register, Lists>()
+
 /** Every item that was ever in a group (`NK1`, `DG1`, `IN1`), sorted by source, then as sent. */
-export function groupItems(register: Register, group: string): readonly GroupItem[] {
-  const prefix = `${group}/`
-  const items: GroupItem[] = []
+export const groupItems = (register: Register, group: string): readonly GroupItem[] =>
+  listsOf(register).get(group) ?? []
+
+/** All groups in one pass; remembered, for a register is asked for each of them. */
+function listsOf(register: Register): Lists {
+  const known = lists.get(register)
+  if (known) return known
+  const found = new Map<string, GroupItem[]>()
   for (const [source, stamps] of Object.entries(register)) {
-    const listed = Object.keys(stamps)
-      .filter(stamp => stamps[stamp]?.[group] !== undefined)
-      .toSorted()
-      .at(-1)
+    const listed = lastLists(stamps)
     for (const [stamp, fields] of Object.entries(stamps)) {
       for (const [field, text] of Object.entries(fields)) {
-        if (!field.startsWith(prefix)) continue
-        const isCurrent = listed === undefined || stamp >= listed
-        items.push({ source, stamp, text, key: field.slice(prefix.length), isCurrent })
+        const slash = field.indexOf('/')
+        if (slash < 0) continue
+        const group = field.slice(0, slash)
+        const isCurrent = stamp >= (listed.get(group) ?? '')
+        const items = found.get(group) ?? []
+        found.set(group, items)
+        items.push({ source, stamp, text, key: field.slice(slash + 1), isCurrent })
       }
     }
   }
-  return items.toSorted(bySource)
+  for (const items of found.values()) if (items.length > 1) items.sort(bySource)
+  lists.set(register, found)
+  return found
+}
+
+/** When a source last sent each of its lists. */
+function lastLists(stamps: Register[string]): ReadonlyMap<string, string> {
+  const listed = new Map<string, string>()
+  for (const [stamp, fields] of Object.entries(stamps)) {
+    for (const field of Object.keys(fields)) {
+      const isMark = field[PLAIN_DASH] !== '-' && !field.includes('/')
+      if (isMark && stamp > (listed.get(field) ?? '')) listed.set(field, stamp)
+    }
+  }
+  return listed
 }
 
 const bySource = (a: GroupItem, b: GroupItem): number =>
-  a.source === b.source ? (a.text < b.text ? -1 : a.text > b.text ? 1 : 0) : a.source < b.source ? -1 : 1
+  compare(a.source, b.source) || setId(a.text) - setId(b.text) || compare(a.text, b.text)
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** `DG1|12|...` -> 12 */
+const setId = (text: string): number => Number.parseInt(text.slice(SEGMENT_LENGTH), 10) || 0
+const SEGMENT_LENGTH = 4
 
 /** Every source's own word on a field, the latest first. */
 export function everySource(register: Register, field: string): readonly Said[] {
@@ -125,31 +156,50 @@ export function sameWords(a: Words, b: Words): boolean {
     const other = b.winning.get(field)
     if (other === undefined || other.text !== said.text || other.source !== said.source) return false
   }
-  return listsIn(a.register) === listsIn(b.register)
+  return sameLists(a.register, b.register) && sameSources(a.register, b.register)
 }
 
 /** Whether the winners of these fields were said in the same messages. */
 export const sameTimes = (a: Words, b: Words, fields: readonly string[]): boolean =>
   fields.every(field => a.winning.get(field)?.stamp === b.winning.get(field)?.stamp)
 
-function listsIn(register: Register): string {
-  const items = ['NK1', 'DG1', 'IN1'].flatMap(group =>
-    groupItems(register, group).map(({ source, key, text, isCurrent, stamp }) => [
-      group,
-      source,
-      key,
-      text,
-      isCurrent,
-      group === 'IN1' ? stamp.slice(0, DATE_LENGTH) : '',
-    ]),
-  )
-  const sources = Object.keys(register).toSorted()
-  const others =
-    sources.length > 1 ? everySource(register, 'PID-3').map(({ source, text }) => [source, text]) : []
-  return JSON.stringify([items, others, sources])
+function sameLists(a: Register, b: Register): boolean {
+  const [before, after] = [listsOf(a), listsOf(b)]
+  for (const group of new Set([...before.keys(), ...after.keys()])) {
+    if (group.length !== GROUP_LENGTH) continue
+    const [were, are] = [before.get(group) ?? [], after.get(group) ?? []]
+    if (were.length !== are.length || !were.every((item, index) => sameItem(item, are[index], group)))
+      return false
+  }
+  return true
 }
 
-/** A plan's end is compared with the day on which it was said. */
+/** Segments have names of three letters; other entries of a register (deaths) are no lists. */
+const GROUP_LENGTH = 3
+
+/** Lists of which the day counts on which an item was said: it is compared with the item's own times. */
+const DATED: ReadonlySet<string> = new Set(['IN1', 'PR1', 'ROL', 'PRT'])
+
+const sameItem = (a: GroupItem, b: GroupItem | undefined, group: string): boolean =>
+  b !== undefined &&
+  a.source === b.source &&
+  a.key === b.key &&
+  a.text === b.text &&
+  a.isCurrent === b.isCurrent &&
+  (!DATED.has(group) || a.stamp.slice(0, DATE_LENGTH) === b.stamp.slice(0, DATE_LENGTH))
+
+/** Whether the same sources spoke, and of several each said the same numbers. */
+function sameSources(a: Register, b: Register): boolean {
+  const sources = Object.keys(b)
+  if (sources.length !== Object.keys(a).length || !sources.every(source => Object.hasOwn(a, source)))
+    return false
+  return sources.length === 1 || numbersIn(a) === numbersIn(b)
+}
+
+const numbersIn = (register: Register): string =>
+  JSON.stringify(everySource(register, 'PID-3').map(({ source, text }) => [source, text]))
+
+/** `YYYY-MM-DD` at the head of a stamp. */
 const DATE_LENGTH = 10
 
 /** The winning word on a field, unless it is a deletion. */

@@ -35,6 +35,8 @@ export interface Row {
   readonly ig?: string
   /** Why this row is here although the guide has no such row. */
   readonly ours?: string
+  /** Why the guide's row, which `ig` names, is another one here. */
+  readonly differs?: string
   readonly when?: (scene: Scene) => boolean
   readonly value: (field: Repetition, scene: Scene) => unknown
 }

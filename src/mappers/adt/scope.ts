@@ -25,3 +25,7 @@ export const scopeOf = (parts: Omit<Scope, 'winning'>): Scope => ({
 export const subjectOf = ({ patientId, ownerId }: Scope): { reference: string } => ({
   reference: `Patient/${ownerId ?? patientId}`,
 })
+
+/** Reference to the visit, where it was said of one. */
+export const encounterIn = ({ visitId }: Scope): { reference: string } | undefined =>
+  visitId === undefined ? undefined : { reference: `Encounter/${visitId}` }

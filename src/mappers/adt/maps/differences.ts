@@ -1,30 +1,81 @@
+import type { SegmentMap } from '../rows.ts'
+import { al1AllergyIntolerance } from './al1-allergy-intolerance.ts'
+import { billingMaps } from './billing-encounter.ts'
+import { db1Observation } from './db1-observation.ts'
 import { dg1Condition, dg1Encounter } from './dg1-condition.ts'
 import { evnProvenance } from './evn-provenance.ts'
-import { in1Coverage } from './in1-coverage.ts'
+import { gt1RelatedPerson } from './gt1-related-person.ts'
+import { iamAllergyIntolerance } from './iam-allergy-intolerance.ts'
+import { in1Coverage, in1Subscriber } from './in1-coverage.ts'
+import { in2Coverage } from './in2-coverage.ts'
+import { in3CareTeam, in3Coverage } from './in3-coverage.ts'
 import { nk1Patient, nk1RelatedPerson } from './nk1-related-person.ts'
+import { nteAnnotation } from './nte-annotation.ts'
+import { obxObservation } from './obx-observation.ts'
+import { pd1Living, pd1LivingWill, pd1Patient } from './pd1-patient.ts'
+import { pdaObservation, pdaProcedure } from './pda-death.ts'
+import { pidAccount } from './pid-account.ts'
 import { pidPatient } from './pid-patient.ts'
+import { pr1Procedure } from './pr1-procedure.ts'
 import { pv1Encounter } from './pv1-encounter.ts'
 import { pv2Encounter } from './pv2-encounter.ts'
-import type { SegmentMap } from '../rows.ts'
+import {
+  prtCareTeam,
+  prtEncounter,
+  prtPractitionerRole,
+  rolCareTeam,
+  rolEncounter,
+  rolPractitionerRole,
+} from './role-maps.ts'
+import { sftDevice } from './sft-device.ts'
+import { listDifferences } from './list-differences.ts'
 
-/** Every segment map that runs. */
+/** Every segment map that runs, in the order of their segments in a message. */
 export const segmentMaps: readonly SegmentMap[] = [
+  sftDevice,
   evnProvenance,
   pidPatient,
+  pidAccount,
+  pd1Patient,
+  pd1LivingWill,
+  pd1Living,
+  rolEncounter,
+  rolPractitionerRole,
+  rolCareTeam,
+  prtEncounter,
+  prtPractitionerRole,
+  prtCareTeam,
   nk1RelatedPerson,
   nk1Patient,
   pv1Encounter,
   pv2Encounter,
+  db1Observation,
+  obxObservation,
+  al1AllergyIntolerance,
+  iamAllergyIntolerance,
   dg1Condition,
   dg1Encounter,
+  ...Object.values(billingMaps).map(({ map }) => map),
+  pr1Procedure,
+  gt1RelatedPerson,
   in1Coverage,
+  in1Subscriber,
+  in2Coverage,
+  in3Coverage,
+  in3CareTeam,
+  pdaObservation,
+  pdaProcedure,
+  nteAnnotation,
 ]
 
 /** Rows of the guide (or a whole map of it) that no row of ours stands for, and why. */
 export interface Difference {
   /** The guide's name of the map. */
   readonly map: string
-  /** `PV1-2 class`: v2 identifier and FHIR attribute as the guide writes them; absent for the whole map. */
+  /**
+   * `PV1-2 class`: v2 identifier and FHIR attribute as the guide writes them, or how they begin (`PRT-23 *`); absent for the
+   * whole map.
+   */
   readonly rows?: readonly string[]
   /** Where it is done instead; absent when it is not done. */
   readonly done?: string
@@ -32,6 +83,10 @@ export interface Difference {
 }
 
 const LEDGER = 'ledger.ts, encounter.ts'
+
+/** Whether an entry of `Difference.rows` means a row. */
+export const isListed = (entry: string, row: string): boolean =>
+  entry.endsWith('*') ? row.startsWith(entry.slice(0, -1)) : entry === row
 
 export const differences: readonly Difference[] = [
   {
@@ -77,7 +132,12 @@ export const differences: readonly Difference[] = [
     rows: ['EVN-4 reason.extension[1].url', 'EVN-4 reason.extension[1].valueCodeableConcept'],
     reason: "U is kept as the code that it is; the guide's extension has a value of the wrong type.",
   },
-  { map: 'PID[Account]', reason: 'Accounts are not kept yet; PID-18 names the visit where PV1-19 is empty.' },
+  {
+    map: 'PID[Account]',
+    rows: ['PID status'],
+    done: 'accounts.ts',
+    reason: 'A constant of the resource, which is made where its id is.',
+  },
   { map: 'PID[Appointment]', reason: 'For scheduling messages (SIU); no ADT event makes an Appointment.' },
   {
     map: 'PID[Provenance-Patient]',
@@ -287,4 +347,5 @@ export const differences: readonly Difference[] = [
     ],
     reason: "The number of an employee is no number of the employer; the subscriber's own is in IN1-49.",
   },
+  ...listDifferences,
 ]

@@ -1,5 +1,5 @@
 import type { Segment } from '../../../hl7v2/segment.ts'
-import type { Coverage } from '@medplum/fhirtypes'
+import type { Coverage, RelatedPerson } from '@medplum/fhirtypes'
 import { cweToCodeableConcept } from '../codes.ts'
 import { valued } from '../element.ts'
 import { dateTimeOf } from '../map-context.ts'
@@ -8,6 +8,8 @@ import { cxToIdentifier } from '../types/cx-identifier.ts'
 import { assignerSystem } from '../types/hd.ts'
 import { dtmEnd } from '../types/period.ts'
 import { xonToReference } from '../types/xon-organization.ts'
+import { gender } from './pid-patient.ts'
+import { address, concept, date, extensionRows, integer, personName } from './row-values.ts'
 
 const row = rowsFor<Coverage>()
 
@@ -25,6 +27,7 @@ export const in1Coverage = segmentMap(
       to: 'order',
       via: '',
       ours: 'Adt.md 3.3: which plan pays first is what a case manager asks for first.',
+      when: ({ segment }) => !segment.text(22),
       value: si => {
         const order = Number(valued(si))
         return Number.isInteger(order) && order > 0 && order < 1000 ? order : undefined
@@ -94,6 +97,15 @@ export const in1Coverage = segmentMap(
       via: '',
       value: (dt, { segment, context, at }) => dtmEnd(valued(dt), segment.text(12) ?? undefined, context, at),
     }),
+    ...extensionRows({
+      v2: 'IN1-14',
+      path: 'extension[2]',
+      url: '{cm}/StructureDefinition/coverage-authorisation',
+      element: 'valueString',
+      via: 'AUI.1',
+      ours: 'The number under which the plan authorised the stay; FHIR has it in a Claim only.',
+      value: aui => valued(aui),
+    }),
     row({
       v2: 'IN1-15',
       to: 'type',
@@ -116,15 +128,22 @@ export const in1Coverage = segmentMap(
       to: 'relationship',
       via: 'CWE[CodeableConcept]',
       value: (cwe, { context, at }) => {
-        const concept = cweToCodeableConcept(cwe, context, { map: 'Relationship', at })
+        const said = cweToCodeableConcept(cwe, context, { map: 'Relationship', at })
         const code = valued(cwe)?.toUpperCase() ?? ''
         const fhir = Object.hasOwn(SUBSCRIBERS, code) ? SUBSCRIBERS[code] : undefined
-        if (!fhir) return concept
+        if (!fhir) return said
         return {
-          ...concept,
-          coding: [{ system: SUBSCRIBER_RELATIONSHIP, code: fhir }, ...(concept?.coding ?? [])],
+          ...said,
+          coding: [{ system: SUBSCRIBER_RELATIONSHIP, code: fhir }, ...(said?.coding ?? [])],
         }
       },
+    }),
+    row({
+      v2: 'IN1-22',
+      to: 'order',
+      via: 'ST',
+      ours: 'Where the sender says in which order plans pay (COB priority), it is not that of the segments.',
+      value: st => integer(st, 1, 999),
     }),
     row({
       v2: 'IN1-36',
@@ -147,6 +166,41 @@ export const in1Coverage = segmentMap(
       to: 'extension[1].valueIdentifier',
       via: 'CX[Identifier]',
       value: (cx, { context, at }) => cxToIdentifier(cx, context, at),
+    }),
+  ],
+)
+
+const subscriberRow = rowsFor<RelatedPerson>()
+const subscriberOurs =
+  'The guide makes a RelatedPerson of the name alone; address, birth date and sex say who is meant.'
+
+/** IN1 -> RelatedPerson: who is insured, where it isn't the patient. */
+export const in1Subscriber = segmentMap(
+  'IN1[RelatedPerson]',
+  ['name', 'relationship', 'address'],
+  [
+    subscriberRow({
+      v2: 'IN1-16',
+      to: 'name',
+      via: 'XPN[HumanName]',
+      ours: subscriberOurs,
+      value: personName,
+    }),
+    subscriberRow({
+      v2: 'IN1-17',
+      to: 'relationship',
+      via: 'CWE[CodeableConcept]',
+      ours: subscriberOurs,
+      value: concept({ map: 'Relationship' }),
+    }),
+    subscriberRow({ v2: 'IN1-18', to: 'birthDate', via: '', ours: subscriberOurs, value: date }),
+    subscriberRow({ v2: 'IN1-19', to: 'address', via: 'XAD[Address]', ours: subscriberOurs, value: address }),
+    subscriberRow({
+      v2: 'IN1-43',
+      to: 'gender',
+      via: 'CWE[code]',
+      ours: subscriberOurs,
+      value: (cwe, { context }) => gender(cwe, context),
     }),
   ],
 )

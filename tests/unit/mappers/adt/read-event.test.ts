@@ -197,5 +197,8 @@ test('what must be loaded names the patient, the visit, the directory, and the t
   )
   expect(plain.compartments).toEqual({ patients: [], types: [] })
   const lists = needs(mapped(er7({ ...admit, segments: ['DG1|1||I10', 'IN1|1|P1'] })))
-  expect(lists.compartments).toEqual({ patients: [patient.id], types: ['Condition', 'Coverage'] })
+  expect(lists.compartments).toEqual({
+    patients: [patient.id],
+    types: ['Condition', 'Coverage', 'RelatedPerson', 'CareTeam', 'Account'],
+  })
 })

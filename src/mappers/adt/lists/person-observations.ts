@@ -1,0 +1,92 @@
+import type { Observation, Procedure } from '@medplum/fhirtypes'
+import { derivedId } from '../../../lib/ids.ts'
+import { derived, type Derived } from '../derived.ts'
+import { db1Observation } from '../maps/db1-observation.ts'
+import { pd1Living, pd1LivingWill } from '../maps/pd1-patient.ts'
+import { pdaObservation, pdaProcedure } from '../maps/pda-death.ts'
+import { applyRows, type SegmentMap } from '../rows.ts'
+import { subjectOf, type Scope } from '../scope.ts'
+import { winnerSegment } from '../winner-segment.ts'
+import { conceptOf, itemsOf, type Item } from './item.ts'
+
+const LOINC = 'http://loinc.org'
+const SNOMED = 'http://snomed.info/sct'
+const SOCIAL = conceptOf('http://terminology.hl7.org/CodeSystem/observation-category', 'social-history')
+
+/** What PD1, DB1 and PDA tell of the patient: a living will, how he lives, disabilities, of what he died. */
+export const personObservations = (scope: Scope): readonly Derived[] => [
+  ...fromPd1(scope),
+  ...disabilities(scope),
+  ...itemsOf(scope, 'PDA', 'Observation').flatMap(item => [...death(scope, item)]),
+]
+
+/** Words of the winning PD1. One that is taken back was entered in error, so that nobody goes on trusting it. */
+function fromPd1(scope: Scope): readonly Derived[] {
+  if (![1, 2, 7].some(field => scope.winning.has(`PD1-${field}`))) return []
+  const pd1 = winnerSegment('PD1', scope.winning, scope.contexts)
+  const make = (map: SegmentMap, fields: readonly number[], code: Observation['code']): Derived[] => {
+    if (!fields.some(field => scope.winning.has(`PD1-${field}`))) return []
+    const said = applyRows(map, pd1.segment, pd1.contextOf) as Partial<Observation>
+    const { tenant } = pd1.contextOf(`PD1-${fields[0]}`).settings
+    return [
+      derived<Observation>({
+        resourceType: 'Observation',
+        id: derivedId(scope.shard, tenant, 'Observation', `${scope.patientId}|${map.name}`),
+        status: Object.keys(said).length > 0 ? 'final' : 'entered-in-error',
+        category: [SOCIAL],
+        code,
+        subject: subjectOf(scope),
+        ...said,
+      }),
+    ]
+  }
+  return [
+    ...make(pd1LivingWill, [7], conceptOf(LOINC, '75320-2', 'Advance directive')),
+    ...make(pd1Living, [1, 2], { text: 'Living situation' }),
+  ]
+}
+
+/** DB1-2: HL7 table 0334; a guarantor's or insured person's disability is no fact about the patient. */
+const isPatients = ({ segment }: Item): boolean =>
+  ['PT', undefined, null].includes(segment.text(2)?.toUpperCase() ?? undefined)
+
+function disabilities(scope: Scope): readonly Derived[] {
+  return itemsOf(scope, 'DB1', 'Observation')
+    .filter(isPatients)
+    .map(({ item, segment, context, id }) =>
+      derived<Observation>({
+        resourceType: 'Observation',
+        id,
+        status: item.isCurrent ? 'final' : 'entered-in-error',
+        code: conceptOf(SNOMED, '21134002', 'Disability'),
+        subject: subjectOf(scope),
+        ...(applyRows(db1Observation, segment, () => context) as Partial<Observation>),
+      }),
+    )
+}
+
+/** PDA: the cause of death and, where PDA-6 tells of one, the autopsy. */
+function death(scope: Scope, { item, segment, context, id }: Item): readonly Derived[] {
+  const observed = applyRows(pdaObservation, segment, () => context) as Partial<Observation>
+  const autopsy = applyRows(pdaProcedure, segment, () => context) as Partial<Procedure>
+  const cause = derived<Observation>({
+    resourceType: 'Observation',
+    id,
+    status: item.isCurrent ? 'final' : 'entered-in-error',
+    code: conceptOf(LOINC, '69453-9', 'Cause of death'),
+    subject: subjectOf(scope),
+    ...observed,
+  })
+  if (autopsy.status === undefined) return [cause]
+  return [
+    cause,
+    derived<Procedure>({
+      resourceType: 'Procedure',
+      id: derivedId(scope.shard, context.settings.tenant, 'Procedure', `${id}|autopsy`),
+      ...autopsy,
+      status: item.isCurrent ? autopsy.status : 'entered-in-error',
+      code: conceptOf(SNOMED, '29240004', 'Autopsy examination'),
+      subject: subjectOf(scope),
+    }),
+  ]
+}
