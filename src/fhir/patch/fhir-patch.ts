@@ -6,6 +6,7 @@ import { inapplicable } from './inapplicable.ts'
 import { edited, isFields, valueAt, type JsonFields, type Place } from './json-tree.ts'
 import { evaluatePath } from './path-evaluate.ts'
 import type { PathExpression } from './path-grammar.ts'
+import { strangeName } from './path-names.ts'
 import { fieldsPlaceOf, propertiesOf, type PathNode } from './path-nodes.ts'
 import { padded, standingAs } from './patch-value.ts'
 
@@ -50,8 +51,15 @@ function applied(resource: JsonFields, path: PathExpression, change: FhirPatchCh
   }
 }
 
-/** The only element that a path leads to; undefined when there is none. Failure: `patch-path-ambiguous`. */
+/**
+ * The only element that a path leads to; undefined when there is none: an error for all but delete
+ * (http://hl7.org/fhir/R4/fhirpatch.html#concept). Failures: `patch-path-ambiguous`, `patch-not-applicable` (a name that no
+ * such resource has).
+ */
 function only(resource: JsonFields, path: PathExpression): Result<PathNode | undefined> {
+  const strange = strangeName(path, String(resource['resourceType']))
+  if (strange !== undefined)
+    return inapplicable(`the path names ${strange}, and R4 has no such element there.`)
   const found = evaluatePath(path, resource)
   if (!found.ok) return found
   const [node, second] = found.value

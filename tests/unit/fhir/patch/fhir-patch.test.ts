@@ -186,6 +186,33 @@ describe('insert and move', () => {
 })
 
 describe('delete and replace', () => {
+  test('a delete of what is not there changes nothing; a path with a name that R4 lacks there is refused', () => {
+    for (const path of [
+      'Patient.birthDate',
+      "Patient.name.where(use='old')",
+      'Patient.contact[3].name.text',
+      "Patient.extension('http://example.org/x').value",
+      "Patient.extension.where(url='x').value.ofType(Quantity).unit",
+      'Patient.deceased',
+      'Patient.deceased.ofType(boolean)',
+      "Patient.contained.where(id='x').anything",
+      'Patient.birthDate.extension',
+      'birthDate',
+    ])
+      expect([path, result(patient(), operation('delete', path))]).toEqual([path, patient()])
+    for (const path of [
+      'Patient.nope',
+      'Patient.name.nope',
+      "Patient.name.where(nope='x')",
+      'Patient.contact[3].nope',
+      'Patient.deceasedboolean',
+      'Encounter.status',
+      'nope',
+      "Patient.extension('x').nope",
+    ])
+      expect([path, result(patient(), operation('delete', path))]).toEqual([path, 'patch-not-applicable'])
+  })
+
   test('take out one element, and the parents that have nothing left', () => {
     expect(result(patient({ birthDate: '1930' }), operation('delete', 'Patient.birthDate'))).toEqual(
       patient(),
