@@ -36,7 +36,7 @@ export function goldenPath(bytes: Buffer, settings: SourceSettings): GoldenState
   const state = openBatch({ tenant: 1, lane: 0, at, actor: 'Device/golden', targets: [] }, nothingKnown())
   const keys = new Set<string>()
   const subjects = new Set<string>()
-  const { messages } = readRecord({ value: bytes, origin: 'golden' }, 0, interpret)
+  const { messages } = readRecord({ value: bytes, origin: 'golden' }, 0, interpret, settings)
   const verdicts = messages.map(message => {
     for (const subject of message.needs.subjects) subjects.add(subject)
     const { verdict, decision } = decideMessage(message, state, emit)

@@ -2,6 +2,8 @@ import type { PayloadMessages } from '../../hl7v2/er7-payload.ts'
 import type { ParseOptionsOf } from '../../hl7v2/parse-options.ts'
 import { readPayload } from '../../hl7v2/payload.ts'
 import { settingsOf, type SourceSettings } from '../adt/source.ts'
+import { messageFromRedox } from './redox-patient-admin.ts'
+import { messagesFromBundle } from './messages-from-bundle.ts'
 
 /** The settings of each sender, as far as reading its messages depends on them. */
 export const parseOptionsOf =
@@ -19,6 +21,7 @@ export const readValue = (
   contentType?: string,
 ): PayloadMessages =>
   readPayload(value, {
+    translate: json => messagesFromBundle(json) ?? messageFromRedox(json),
     ...(settings && { optionsOf: parseOptionsOf(settings) }),
     ...(contentType !== undefined && { contentType }),
   })
