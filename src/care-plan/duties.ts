@@ -35,6 +35,10 @@ export interface Trigger extends Circumstances {
   readonly message?: string
   /** What it was, in the words of who reported it. */
   readonly about?: string
+  /** It mends the history of a stay (ZBE-5, PV1-51): nobody is alerted by it. */
+  readonly isSilent?: true
+  /** Visits that messages told of and that follow up on it, in order of time. */
+  readonly visits?: readonly CareFact[]
   /** What came after and makes its duties pointless. */
   readonly overtaken?: Overtaken
   /** Ends of pauses, in order of time: what is still open then is due counted from there. */
@@ -72,6 +76,7 @@ export type VoidReason =
   | 'stay ended'
   | 'stay begun'
   | 'patient on leave'
+  | 'patient back'
 
 /** A duty: what has to be done about a case, why and by when. Its key (case, rule, trigger, n) never changes. */
 export interface Duty {
@@ -239,7 +244,7 @@ function isVoided(rule: DutyRule, { overtaken }: Trigger): boolean {
 
 /** Recorded so long after it happened that nothing about it is urgent any more; arrival doesn't matter. */
 const isLate = (trigger: Trigger, { rules }: DutyContext): boolean =>
-  trigger.recordedMs - trigger.atMs > rules.lateAfterHours * HOUR_MS
+  trigger.isSilent === true || trigger.recordedMs - trigger.atMs > rules.lateAfterHours * HOUR_MS
 
 /** The instant at which the time is over, written with the facility's offset then. */
 export function dueAt(

@@ -14,6 +14,9 @@ export type TriggerKind =
   | 'discharge-to-acute-care'
   | 'emergency-discharge'
   | 'pre-admission'
+  | 'discharge-announced'
+  | 'leave'
+  | 'transfer'
   | 'facility-stay'
   | 'death'
   | 'contradiction'
@@ -42,6 +45,9 @@ export type RuleId =
   | 'readmission-watch'
   | 'pre-admission-education'
   | 'pre-admission-coverage'
+  | 'discharge-arrangements'
+  | 'overdue-return'
+  | 'transfer-notice'
   | 'home-visit'
   | 'reassess-after-discharge'
   | 'mental-health-7'
@@ -83,7 +89,7 @@ export interface Circumstances {
   readonly isNewborn?: boolean
   /** The stay was for a mental illness (ICD-10 F20 to F99) of somebody of 6 years or more. */
   readonly isMentalHealth?: boolean
-  /** Day on which a stay is planned to begin. */
+  /** Day on which a stay is planned to begin, or announced to end. */
   readonly startsOn?: string
   /** Day that the facts name: a booked visit, the date of a review. */
   readonly dueOn?: string
@@ -124,8 +130,10 @@ const seriesRule = ({ everyDays }: DutySettings): DueIn | undefined =>
   everyDays === undefined ? undefined : days(everyDays)
 const dateRule = ({ dueOn }: DutySettings): DueIn | undefined =>
   dueOn === undefined ? undefined : { unit: 'on', date: dueOn }
-const beforeStart = ({ startsOn }: DutySettings): DueIn | undefined =>
-  startsOn === undefined ? undefined : { unit: 'before', count: 2, date: startsOn }
+const before =
+  (count: number) =>
+  ({ startsOn }: DutySettings): DueIn | undefined =>
+    startsOn === undefined ? undefined : { unit: 'before', count, date: startsOn }
 const firstContactRule = ({ model, isInpatient }: DutySettings): DueIn | undefined => {
   if (!model) return undefined
   const { businessDays: count, sameDayWhenInpatient } = model.firstContact
@@ -181,15 +189,36 @@ export const dutyRules: readonly DutyRule[] = [
     id: 'pre-admission-education',
     code: 'educate',
     on: 'pre-admission',
-    due: beforeStart,
+    due: before(2),
     source: 'domain.md 5: A05, pre-admission education',
   },
   {
     id: 'pre-admission-coverage',
     code: 'coverage-check',
     on: 'pre-admission',
-    due: beforeStart,
+    due: before(2),
     source: 'domain.md 5: A05, coverage check before the stay',
+  },
+  {
+    id: 'discharge-arrangements',
+    code: 'discharge-plan',
+    on: 'discharge-announced',
+    due: before(1),
+    source: 'adt.md 3.5: A16, what the discharge needs is arranged before it',
+  },
+  {
+    id: 'overdue-return',
+    code: 'contact',
+    on: 'leave',
+    due: dateRule,
+    source: 'adt.md 3.4: A21, a return from leave that is overdue',
+  },
+  {
+    id: 'transfer-notice',
+    code: 'notify',
+    on: 'transfer',
+    due: () => businessDays(1),
+    source: 'adt.md 3.5: A02 to another unit or facility, a change of bed is silent',
   },
   {
     id: 'bereavement',

@@ -27,6 +27,9 @@ export const dutyWords: Readonly<Record<RuleId, string>> = {
   'fact-review': 'Look at what was withdrawn or contradicts the record and decide what still holds.',
   'assess-begin': 'Begin the assessment.',
   assess: 'Complete the assessment with a written conclusion for each required domain.',
+  'discharge-arrangements': 'Arrange what the patient needs for the day of the discharge that is announced.',
+  'overdue-return': 'See that the patient is back from leave.',
+  'transfer-notice': 'Tell the care team of the transfer and look whether the acuity has changed.',
   'first-contact': 'Speak with the patient for the first time.',
   'plan-draft': 'Draft the care plan.',
   'cadence-contact': 'Speak with the patient as often as the model asks.',
@@ -49,6 +52,9 @@ export const triggerWords: Readonly<Record<TriggerKind, string>> = {
   'discharge-to-acute-care': 'the transfer to acute care',
   'emergency-discharge': 'the emergency visit',
   'pre-admission': 'the announcement of the stay',
+  'discharge-announced': 'the announcement of the discharge',
+  leave: 'going on leave',
+  transfer: 'the transfer',
   'facility-stay': 'the last contact or the discharge to the facility',
   death: 'the death',
   contradiction: 'the record',
@@ -76,6 +82,7 @@ export const voidWords: Readonly<Record<VoidReason, string>> = {
   'plan replaced': 'The plan that asked for it is no longer in force.',
   'stay begun': 'The stay that it was to prepare has begun.',
   'stay ended': 'The stay has ended.',
+  'patient back': 'The patient is back from leave.',
   'patient on leave': 'The patient is on leave from a stay.',
 }
 

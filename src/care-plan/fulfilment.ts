@@ -12,7 +12,7 @@ export interface Evidence {
 }
 
 /** What is asked of a trigger, also of one that is gone and that only its Task still names. */
-export type FulfilledTrigger = Pick<Trigger, 'kind' | 'id' | 'atMs' | 'encounter'>
+export type FulfilledTrigger = Pick<Trigger, 'kind' | 'id' | 'atMs' | 'encounter' | 'visits'>
 
 /** The earliest fact in the case file that meets a duty; undefined when none does and people have to say so. */
 export function fulfilmentOf(
@@ -103,7 +103,8 @@ const metBy: Readonly<Partial<Record<RuleId, MetBy>>> = {
   'facility-contact': contactAfter,
   'missed-service': contactAfter,
   'discharge-info': onTransition('dischargeInfoAt', 'the discharge information'),
-  'follow-up-visit': visitFor('follow-up-visit', 'med-rec'),
+  'follow-up-visit': (trigger, evidence) =>
+    earliest(visitFor('follow-up-visit', 'med-rec')(trigger, evidence), trigger.visits?.[0]),
   'med-rec': (trigger, evidence) =>
     earliest(
       onTransition('medRecAt', 'the reconciliation')(trigger, evidence),
@@ -113,7 +114,8 @@ const metBy: Readonly<Partial<Record<RuleId, MetBy>>> = {
     facts.contacts.find(({ contact, atMs: madeMs }) => contact.kind === 'home' && madeMs >= atMs),
   'mental-health-7': visitOnLaterDay,
   'mental-health-30': visitOnLaterDay,
-  'emergency-follow-up': visitFor('follow-up-visit'),
+  'emergency-follow-up': (trigger, evidence) =>
+    earliest(visitFor('follow-up-visit')(trigger, evidence), trigger.visits?.[0]),
   'reassess-after-discharge': conclusionAfter,
   reassess: conclusionAfter,
   'assess-begin': (_trigger, { facts }) => facts.begunAssessments[0],

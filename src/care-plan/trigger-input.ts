@@ -92,4 +92,5 @@ export const triggerOf = (kind: TriggerKind, movement: Movement, course: CaseCou
   recordedMs: movement.recordedMs,
   encounter: movement.stay.encounter,
   message: movement.message,
+  ...(movement.isHistoric && { isSilent: true as const }),
 })

@@ -7,7 +7,8 @@ import { circumstancesOf, facilityStayTriggers } from './discharge-circumstances
 import { outcomeOf } from './disposition.ts'
 import { contradiction, type Overtaken, type Trigger } from './duties.ts'
 import { modelAt, modelSpans, type ModelSpan } from './model-in-force.ts'
-import { endedInpatient, type Movement } from './stay-facts.ts'
+import { endedInpatient, type Movement, type StayFacts } from './stay-facts.ts'
+import { clinicVisitsAfter, runningStayTriggers } from './stay-triggers.ts'
 import { followUpOf, leadCase, overtakingAdmission, triggerOf, type TriggerInput } from './trigger-input.ts'
 
 /** What calls for duties, each asked as of its own time: whose case was open then? */
@@ -20,9 +21,10 @@ export function triggersOf(input: TriggerInput): readonly Trigger[] {
     ),
     ...facts.inpatientAdmissions.flatMap(arrival => admissionTriggers(arrival, input)),
     ...preAdmissionTriggers(input),
+    ...runningStayTriggers(input),
     ...facts.discharges.flatMap(discharge => dischargeTriggers(discharge, input)),
     ...facts.discharges.flatMap(discharge => facilityStayTriggers(discharge, input)),
-    ...facts.discharges.flatMap(discharge => emergencyTriggers(discharge, fold)),
+    ...facts.discharges.flatMap(discharge => emergencyTriggers(discharge, input)),
     ...careTriggers(input),
     ...deathTriggers(fold, death),
     ...contradictions(input),
@@ -65,8 +67,14 @@ function dischargeTriggers(discharge: Movement, input: TriggerInput): readonly T
       ...triggerOf(kind, discharge, course),
       ...(isFollowed && circumstancesOf(discharge, course, input)),
       ...(overtaken && { overtaken }),
+      ...visitsAfter(discharge, input.facts),
     },
   ]
+}
+
+const visitsAfter = (discharge: Movement, facts: StayFacts): Pick<Trigger, 'visits'> => {
+  const visits = clinicVisitsAfter(discharge, facts)
+  return visits.length > 0 ? { visits } : {}
 }
 
 function admittedAgain(discharge: Movement, input: TriggerInput): Overtaken | undefined {
@@ -87,7 +95,7 @@ function awayOnLeave({ facts: { live } }: Pick<TriggerInput, 'facts'>): Overtake
 }
 
 /** Gone home from the emergency department while a case was open. */
-function emergencyTriggers(discharge: Movement, fold: CaseFold): readonly Trigger[] {
+function emergencyTriggers(discharge: Movement, { fold, facts }: TriggerInput): readonly Trigger[] {
   const isEmergency =
     !endedInpatient(discharge) &&
     (discharge.classAfter === 'emergency' ||
@@ -95,7 +103,7 @@ function emergencyTriggers(discharge: Movement, fold: CaseFold): readonly Trigge
   const outcome = outcomeOf(discharge.disposition)
   const course = leadCase(fold, discharge.atMs)
   return isEmergency && course && (outcome === 'community' || outcome === 'against-advice')
-    ? [triggerOf('emergency-discharge', discharge, course)]
+    ? [{ ...triggerOf('emergency-discharge', discharge, course), ...visitsAfter(discharge, facts) }]
     : []
 }
 
