@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../../lib/result.ts'
 import type { Coding, Resource } from '../../fhir/resource.ts'
 import { isResourceType } from '../../fhir/resource-types.ts'
+import { parseFilterText, testsIn } from '../../fhir/search/filter-grammar.ts'
 import type { Terminology } from '../../fhir/search/terminology.ts'
 import {
   closureOf,
@@ -109,11 +110,15 @@ export async function terminologyFor(deps: FhirDeps, pairs: Pairs): Promise<Term
   }
 }
 
-/** A `_filter` as the modifiers that its operators mean; what only looks like one of them is fetched in vain. */
+/** A `_filter` as the modifiers that its operators mean; one that can't be read is refused where the search is parsed. */
 function asModifiers([name, value]: Pairs[number]): Pairs {
   if (!/(?:^|[.:])_filter$/.test(name)) return [[name, value]]
-  const tests = value.slice(0, 4_000).matchAll(/ (in|ni|ss|sb) +"?([^\s")\]]+)/g)
-  return [...tests].map(([, operator = '', text = '']) => [/^[in]/.test(operator) ? ':in' : ':below', text])
+  const parsed = parseFilterText(value)
+  if (!parsed.ok) return []
+  return testsIn(parsed.value).flatMap(({ operator, value: text }): Pairs => {
+    if (operator === 'in' || operator === 'ni') return [[':in', text]]
+    return operator === 'ss' || operator === 'sb' ? [[':below', text]] : []
+  })
 }
 
 const systemIn = (token: string): string => token.split('|')[0] ?? ''

@@ -37,6 +37,19 @@ export function parseFilterText(text: string): Result<FilterNode> {
     : malformed(`"and", "or" or the end wanted at character ${cursor.at + 1}`)
 }
 
+/** Every test of a filter, those within paths too. */
+export function testsIn(node: FilterNode): readonly FilterTest[] {
+  switch (node.kind) {
+    case 'not':
+      return testsIn(node.of)
+    case 'and':
+    case 'or':
+      return node.of.flatMap(testsIn)
+    case 'test':
+      return [node, ...node.path.flatMap(({ filter }) => (filter ? testsIn(filter) : []))]
+  }
+}
+
 const malformed = (message: string): Result<never> =>
   fail({ kind: 'invalid', code: 'search-invalid', message })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseFilterText, type FilterNode } from '../../../../src/fhir/search/filter-grammar.ts'
+import { parseFilterText, type FilterNode, testsIn } from '../../../../src/fhir/search/filter-grammar.ts'
 
 /** Written out again with every parenthesis, so that a test shows how a filter was understood. */
 function shape(node: FilterNode): string {
@@ -65,4 +65,12 @@ describe('a filter', () => {
     [`${'('.repeat(30)}a eq 1`, 'at most 20 levels wanted at character 21'],
     ['a'.repeat(5000), 'is longer than 4000 characters'],
   ])('%s is refused where it goes wrong', (text, wanted) => expect(read(text)).toBe(wanted))
+})
+
+test('all tests of a filter are found, in brackets, under not and within paths, and none in a text', () => {
+  const text =
+    'code in urn:a and (not (code ni "urn:b c") or subject[code sb urn:s|1].status eq x) and note co " in urn:no "'
+  const parsed = parseFilterText(text)
+  const found = parsed.ok ? testsIn(parsed.value).map(({ operator, value }) => `${operator} ${value}`) : []
+  expect(found).toEqual(['in urn:a', 'ni urn:b c', 'eq x', 'sb urn:s|1', 'co  in urn:no '])
 })
