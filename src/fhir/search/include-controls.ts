@@ -44,11 +44,16 @@ function readInclude(name: string, value: string, { request, iterate }: Asked): 
   }
   const includes = includesOf(value)
   const source = includes[0]?.source
-  if (source === undefined || !(iterate || types.includes(source))) {
-    return badValue(name, `must be ${iterate ? 'Type' : types.join(' or ')}:parameter[:type], or * for all`)
-  }
-  return part({ kind: 'include', includes: iterate ? includes.map(iterated) : includes })
+  if (source === undefined) return badValue(name, 'must be Type:parameter[:type], or * for all')
+  if (iterate) return part({ kind: 'include', includes: includes.map(iterated) })
+  return part({ kind: 'include', includes: types.includes(source) ? includes : NOTHING })
 }
+
+/**
+ * What no match can lead to, or be led to from, brings nothing along and is no error: "If there is no reference, or no matching
+ * resource ... the resource is omitted, and no error is returned" (http://hl7.org/fhir/R4/search.html#include).
+ */
+const NOTHING: readonly SearchInclude[] = []
 
 function readRevInclude(name: string, value: string, { request, iterate }: Asked): Read {
   if (value === '*' || value.startsWith('*:')) {
@@ -59,7 +64,6 @@ function readRevInclude(name: string, value: string, { request, iterate }: Asked
   if (includes.length === 0) return badValue(name, 'must be Type:parameter[:type] or Type:*')
   if (iterate) return part({ kind: 'revinclude', includes: includes.map(iterated) })
   const reaching = includes.filter(each => types.some(type => leadsTo(each, type)))
-  if (reaching.length === 0) return badValue(name, `can't refer to ${types.join(' or ')}`)
   const { type } = request
   const own = reaching.filter(each => leadsTo(each, type)).map(each => ({ ...each, target: type }))
   return part({ kind: 'revinclude', includes: own })

@@ -140,15 +140,19 @@ describe('a request', () => {
       { source: 'Encounter', target: 'Patient' },
     ])
     for (const query of [
-      '_include=Task:patient',
       '_include=Encounter:status',
       '_include=Encounter:patient:Group',
       '_include=Encounter',
-      '_revinclude=Task:owner',
       '_revinclude=Nope:x',
     ]) {
       expect([query, parse('Encounter', query).ok]).toEqual([query, false])
     }
+  })
+
+  test('an include that no match can lead to brings nothing and is no error', () => {
+    expect(plan('Encounter', '_include=Task:patient').includes).toEqual([])
+    expect(plan('Encounter', '_revinclude=Task:owner').revIncludes).toEqual([])
+    expect(plan('Encounter', '_include:iterate=Task:patient').includes).toHaveLength(1)
   })
 
   test('never repeats a value of the query in what it says', () => {
