@@ -110,8 +110,22 @@ function patientIdIn(value: unknown, base: string | undefined): readonly string[
   return id === undefined ? [] : [id]
 }
 
-/** A reference without this server's own base: `http://here/fhir/Patient/1` is `Patient/1`. */
-export const localReference = (reference: string, base: string | undefined): string =>
-  base !== undefined && reference.startsWith(base) && reference[base.length] === '/'
-    ? reference.slice(base.length + 1)
-    : reference
+/**
+ * A reference without this server's own base: `http://here/fhir/Patient/1` is `Patient/1`. http and https are the same
+ * (http://hl7.org/fhir/R4/http.html#root, Identity), and so are the names of a loopback interface, for a client may use
+ * another of them than this server.
+ */
+export function localReference(reference: string, base: string | undefined): string {
+  if (base === undefined || !reference.startsWith('http')) return reference
+  const own = namesOf(base).find(name => reference.startsWith(name) && reference[name.length] === '/')
+  return own === undefined ? reference : reference.slice(own.length + 1)
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'] as const
+
+/** Every way to write a base. */
+function namesOf(base: string): readonly string[] {
+  const [, host = '', rest = ''] = /^https?:\/\/(\[[^\]]*\]|[^:/]*)(.*)$/.exec(base) ?? []
+  const hosts = (LOOPBACK as readonly string[]).includes(host) ? LOOPBACK : [host]
+  return hosts.flatMap(each => [`http://${each}${rest}`, `https://${each}${rest}`])
+}

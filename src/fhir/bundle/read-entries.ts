@@ -1,5 +1,6 @@
 import { parseJson } from '../../lib/json.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import { localReference } from '../compartment.ts'
 import { failureAt } from './entry-failures.ts'
 import { fhirPatch, jsonPatch, type Patch } from '../patch/patch.ts'
 import { isResource, wellFormedJson } from '../read-json.ts'
@@ -159,7 +160,7 @@ interface Target {
 const EVERY_TYPE = '*'
 
 function targetOf(url: string, base: string): Target | undefined {
-  const local = url.startsWith(base) ? url.slice(base.length) : url
+  const local = url.startsWith(base) ? url.slice(base.length) : localReference(url, base)
   const mark = local.indexOf('?')
   const path = (mark < 0 ? local : local.slice(0, mark)).replace(/^\//, '').replace(/\/$/, '')
   const query = mark < 0 ? {} : { query: local.slice(mark + 1) }

@@ -1,3 +1,4 @@
+import { localReference } from '../compartment.ts'
 import { resourceTypes } from '../resource-types.ts'
 import { dateInterval } from './date-interval.ts'
 import { folded, normalReference, PREFIX_LENGTH_MAX } from './index-values.ts'
@@ -84,8 +85,7 @@ function referenceValue(
   text: string,
   context: ValueContext,
 ): SearchValue | undefined {
-  const own = `${context.base}/`
-  const reference = normalReference(text.startsWith(own) ? text.slice(own.length) : text)
+  const reference = normalReference(localReference(text, context.base))
   if (reference === undefined) return undefined
   if (ID.test(reference)) {
     const types = context.targetType === undefined ? targetTypes(parameter) : [context.targetType]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compartmentPaths, patientOf } from '../../../src/fhir/compartment.ts'
+import { compartmentPaths, patientOf, localReference } from '../../../src/fhir/compartment.ts'
 import { isResourceType } from '../../../src/fhir/resource-types.ts'
 
 describe('patientOf', () => {
@@ -54,5 +54,32 @@ describe('patientOf', () => {
 
   it('names only R4 types', () => {
     expect(Object.keys(compartmentPaths).filter(type => !isResourceType(type))).toEqual([])
+  })
+})
+
+describe('localReference', () => {
+  it('knows its own base by http and https and by every name of the loopback interface', () => {
+    const bases = ['http://localhost:8080/fhir', 'http://127.0.0.1:8080/fhir', 'http://[::1]:8080/fhir']
+    for (const own of bases)
+      for (const written of [...bases, ...bases.map(base => base.replace('http:', 'https:'))])
+        expect(localReference(`${written}/Patient/1`, own)).toBe('Patient/1')
+    expect(localReference('http://ehr.example/fhir/Patient/1', 'https://ehr.example/fhir')).toBe('Patient/1')
+  })
+
+  it('leaves what is elsewhere: another port, path or host, and what only begins like the base', () => {
+    for (const elsewhere of [
+      'http://localhost:8081/fhir/Patient/1',
+      'http://localhost:8080/other/Patient/1',
+      'http://localhost.example:8080/fhir/Patient/1',
+      'http://127.0.0.2:8080/fhir/Patient/1',
+      'http://localhost:8080/fhirs/Patient/1',
+      'http://localhost:8080/fhir',
+      'urn:uuid:1',
+      'Patient/1',
+    ])
+      expect(localReference(elsewhere, 'http://127.0.0.1:8080/fhir')).toBe(elsewhere)
+    expect(localReference('http://localhost/fhir/Patient/1', 'http://ehr.example/fhir')).toContain(
+      'localhost',
+    )
   })
 })
