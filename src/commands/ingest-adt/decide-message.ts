@@ -28,7 +28,7 @@ export function decideMessage(
   known?: Decision,
 ): Decided {
   const { entry, reused } = state.earlier(message)
-  if (entry && SETTLED.has(entry.outcome)) {
+  if (entry && SETTLED.has(entry.outcome) && isRecent(entry, message, state.view.at)) {
     return { verdict: verdictOf(message, 'duplicate'), touches: touchesOf(message) }
   }
   if (message.effect.kind !== 'decide') {
@@ -54,6 +54,12 @@ export function decideMessage(
 
 /** Of what was odd in reading it; the message itself has the rest. */
 const FLAGS_MAX = 5
+
+/** After the window a repeat is decided again, and finds nothing to change. */
+const isRecent = ({ received }: InboxEntry, { dedupeDays }: Prepared, at: string): boolean =>
+  dedupeDays === undefined || Date.parse(received) >= Date.parse(at) - dedupeDays * DAY_MS
+
+const DAY_MS = 86_400_000
 
 /** A message that makes our own code throw is a dead letter, not the end of its batch. */
 function decideSafely(message: Prepared, state: BatchState, emit: EmitEvent): Decision | Failure {

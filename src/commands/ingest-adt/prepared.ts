@@ -13,6 +13,8 @@ export interface Prepared extends MessageKey {
   readonly payloadHash: string
   readonly trigger: string
   readonly raw: Buffer
+  /** How long its sender's repeats count as duplicates; for ever where it isn't said. */
+  readonly dedupeDays?: number
   /** What was odd in reading it, as `code:place`. */
   readonly flags?: readonly string[]
   readonly subject?: string

@@ -5,7 +5,7 @@ import type { Message } from '../../hl7v2/message.ts'
 import type { PayloadMessage } from '../../hl7v2/er7-payload.ts'
 import type { Finding } from '../../hl7v2/finding.ts'
 import { readMessage } from '../../hl7v2/read-message.ts'
-import type { SourceSettings } from '../../mappers/adt/source.ts'
+import { settingsOf, type SourceSettings } from '../../mappers/adt/source.ts'
 import { parseOptionsOf, readValue } from '../../mappers/alerts/read-value.ts'
 import type { InboundRecord } from './inbound.ts'
 import { noNeeds, type Effect, type Needs, type Prepared, type PreparedRecord } from './prepared.ts'
@@ -63,6 +63,7 @@ function readOne(
   const findings = [...warnings, ...message.warnings]
   return {
     ...{ record: index, from: record, raw, payloadHash, ...name, ...interpreted },
+    ...(settings && { dedupeDays: settingsOf(settings, name.source).dedupeDays }),
     ...(findings.length > 0 && { flags: findings.map(flagOf) }),
   }
 }
