@@ -112,6 +112,7 @@ export function applyRows(
   contextOf: (v2: string) => MapContext,
 ): Record<string, unknown> {
   const placing: Placing = { target: {}, items: [], index: 0 }
+  if (segment.raw.length <= NAME_LENGTH) return placing.target
   for (const [field, rows] of map.plan) {
     if (segment.rawField(field) === '') continue
     const repetitions = segment.repetitions(field)
@@ -128,6 +129,9 @@ export function applyRows(
   }
   return placing.target
 }
+
+/** A segment with nothing but its name, as of fields that nobody said. */
+const NAME_LENGTH = 3
 
 type Element = Record<string, unknown>
 

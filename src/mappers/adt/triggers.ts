@@ -96,6 +96,7 @@ export const triggers = {
     does: 'cancel',
     effect: 'the attending participant before is back',
   },
+  A60: { name: 'update allergies', does: 'update', effect: 'none; allergies by the actions of IAM-6' },
   A61: {
     name: 'change consulting doctor',
     does: 'movement',

@@ -23,7 +23,9 @@ export interface Item {
  * 3.2.9). `family` is the group in the ids where two groups tell of the same things.
  */
 export function itemsOf(scope: Scope, group: Group, type: string, family: string = group): readonly Item[] {
-  return groupItems(scope.register, group)
+  const items = groupItems(scope.register, group)
+  if (items.length === 0) return NO_ITEMS
+  return items
     .filter((item, _index, all) => !isConfirmed(item) || !all.some(other => isSameItem(other, item)))
     .map(item => {
       const context = scope.contexts(item.source)
@@ -39,6 +41,7 @@ export function itemsOf(scope: Scope, group: Group, type: string, family: string
     })
 }
 
+const NO_ITEMS: readonly Item[] = []
 const NO_SEGMENTS: readonly Segment[] = []
 
 /** X: said to be unchanged; it counts only where nothing else was ever said of the item. */
