@@ -16,7 +16,11 @@ const ER7_TYPES = ['application/hl7-v2', 'x-application/hl7-v2+er7', 'applicatio
 const OTHER_TYPES = [
   'application/json',
   'application/cloudevents+json',
+  'application/cloudevents-batch+json',
   'application/fhir+json',
+  'application/hl7-v2+xml',
+  'application/xml',
+  'text/xml',
   'application/octet-stream',
   'application/gzip',
 ]

@@ -2,7 +2,6 @@ import { at, listAt, textAt } from '../../lib/json-view.ts'
 
 /** The resources of a Bundle, and where its references lead. */
 export interface BundleGraph {
-  readonly resources: readonly object[]
   readonly ofType: (type: string) => readonly object[]
   /** The resource a Reference leads to: by fullUrl, `Type/id`, or contained in `from`. */
   readonly find: (reference: unknown, from?: unknown) => unknown
@@ -11,13 +10,16 @@ export interface BundleGraph {
 export function bundleGraph(bundle: unknown): BundleGraph {
   const entries = listAt(bundle, 'entry')
   const byKey = new Map<string, object>()
-  const resources = entries.flatMap(entry => {
+  const byType = new Map<string, object[]>()
+  for (const entry of entries) {
     const resource = at(entry, 'resource')
-    if (typeof resource !== 'object' || resource === null) return []
+    if (typeof resource !== 'object' || resource === null) continue
     const [url, type, id] = [textAt(entry, 'fullUrl'), typeOf(resource), textAt(resource, 'id')]
     for (const key of [url, `${type}/${id}`]) if (key !== undefined) byKey.set(key, resource)
-    return [resource]
-  })
+    const same = byType.get(type)
+    if (same) same.push(resource)
+    else byType.set(type, [resource])
+  }
   const find = (reference: unknown, from?: unknown): unknown => {
     const text = textAt(reference, 'reference')
     if (text === undefined) return undefined
@@ -25,7 +27,7 @@ export function bundleGraph(bundle: unknown): BundleGraph {
       return listAt(from, 'contained').find(resource => textAt(resource, 'id') === text.slice(1))
     return byKey.get(text) ?? byKey.get(relative(text))
   }
-  return { resources, ofType: type => resources.filter(resource => typeOf(resource) === type), find }
+  return { ofType: type => byType.get(type) ?? [], find }
 }
 
 export const typeOf = (resource: unknown): string => textAt(resource, 'resourceType') ?? ''

@@ -1,7 +1,7 @@
 import { unsupported } from '../../hl7v2/er7-payload.ts'
 import { writeMessage, type Component, type SegmentDraft } from '../../hl7v2/write-message.ts'
 import { at, listAt, textAt } from '../../lib/json-view.ts'
-import { ok, type Result } from '../../lib/result.ts'
+import { fail, ok, type Result } from '../../lib/result.ts'
 import { isTest, notificationEvent, snapshotEvent } from './bundle-event.ts'
 import { bundleGraph, typeOf, type BundleGraph } from './bundle-graph.ts'
 import { cx, dtmAt } from './fhir-values.ts'
@@ -12,7 +12,7 @@ import { classOf, diagnosisSegments, placesOf, visitSegments } from './visit-seg
 /**
  * A FHIR Bundle as v2 messages: one of a Bundle of type `message` (Da Vinci Unsolicited Notifications 1.1.0), whose
  * event its MessageHeader names; of any other one for each Encounter in it, by its status. Undefined for what is no
- * Bundle. Fails with `payload-shape-unsupported`. Source: http://hl7.org/fhir/us/davinci-alerts/STU1.1/
+ * Bundle. Fails with `payload-shape-unsupported`, `payload-too-many-messages`. Source: http://hl7.org/fhir/us/davinci-alerts/STU1.1/
  */
 export function messagesFromBundle(value: object): Result<readonly string[]> | undefined {
   if (typeOf(value) === '') return undefined
@@ -26,8 +26,18 @@ export function messagesFromBundle(value: object): Result<readonly string[]> | u
   }
   const encounters = graph.ofType('Encounter')
   if (encounters.length === 0) return unsupported('a FHIR Bundle without an Encounter')
+  if (encounters.length > ENCOUNTERS_MAX) return tooMany
   return ok(encounters.map(encounter => writeMessage(snapshot(value, encounter, graph))))
 }
+
+/** Each is told with what belongs to it, which takes a look at everything else. */
+const ENCOUNTERS_MAX = 1000
+
+const tooMany = fail({
+  kind: 'too-large',
+  code: 'payload-too-many-messages',
+  message: `The Bundle holds more than ${ENCOUNTERS_MAX} Encounters: send it in parts`,
+})
 
 function notification(bundle: object, header: object, graph: BundleGraph): readonly SegmentDraft[] {
   const focus = listAt(header, 'focus').map(reference => graph.find(reference, header))

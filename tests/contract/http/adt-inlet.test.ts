@@ -10,6 +10,7 @@ import type { Store } from '../../../src/commands/ports/store.ts'
 import { indexResource } from '../../../src/fhir/search/index-resource.ts'
 import { readConfig } from '../../../src/config/environment.ts'
 import { openEmbeddedStore } from '../../../src/store/open-store.ts'
+import { cloudEvent, notification, redox, v2Xml } from '../../support/one-visit.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'cw-inlet-'))
 const clock = { nowMs: () => Date.now() }
@@ -136,8 +137,20 @@ describe('POST /adt', () => {
     ['base64', 'text/plain', Buffer.from(er7('A01', 'J2', { mrn: 'M7', visit: 'V7' })).toString('base64')],
     ['gzip', 'application/octet-stream', gzipSync(er7('A01', 'J3', { mrn: 'M8', visit: 'V8' }))],
     ['MLLP', 'x-application/hl7-v2+er7', `\u000b${er7('A01', 'J4', { mrn: 'M9', visit: 'V9' })}\u001c\r`],
+    ['HL7 v2 XML', 'application/hl7-v2+xml', v2Xml('admit')],
+    ['HL7 v2 XML again', 'text/xml', v2Xml('discharge')],
+    ['a FHIR message', 'application/fhir+json', notification('admit').replaceAll('"X1"', '"X2"')],
+    ["Redox's JSON", 'application/json', redox('admit').replaceAll('"X1"', '"X3"')],
   ])('takes %s', async (_shape, type, payload) => {
     expect(verdicts(await post(payload, { type }))).toMatchObject([{ outcome: 'applied' }])
+  })
+
+  it('takes a batch of CloudEvents, and sees that what they tell is known', async () => {
+    const type = 'application/cloudevents-batch+json'
+    await post(v2Xml('admit'), { type: 'application/xml' })
+    expect(verdicts(await post(`[${cloudEvent('admit')}]`, { type }))).toMatchObject([
+      { trigger: 'A01', outcome: 'no-change' },
+    ])
   })
 
   it.each([
@@ -165,7 +178,7 @@ describe('POST /adt', () => {
   })
 
   it('refuses an unknown content type with 415, and a malformed actor with 400', async () => {
-    expect((await post('<a/>', { type: 'application/xml' })).statusCode).toBe(415)
+    expect((await post('<a/>', { type: 'image/svg+xml' })).statusCode).toBe(415)
     expect((await post(er7('A01', 'X1'), { 'x-actor': 'nobody' })).statusCode).toBe(400)
   })
 

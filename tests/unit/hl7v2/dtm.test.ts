@@ -103,3 +103,27 @@ test('an instant outside the years 1 to 9999 is refused', () => {
   expect(value(dtmToInstant('99991231233000-0500', newYork))).toBe('dtm-invalid')
   expect(value(dtmToInstant('00010101003000+0500', newYork))).toBe('dtm-invalid')
 })
+
+/** Skipped and repeated wall-clock times of zones whose clocks do it differently, by the tz database. */
+test.each([
+  ['America/New_York', '20260308023000', '2026-03-08T03:30:00-04:00', 'skipped'],
+  ['America/New_York', '20261101013000', '2026-11-01T01:30:00-04:00', 'repeated'],
+  ['America/Los_Angeles', '20260308020000', '2026-03-08T03:00:00-07:00', 'skipped'],
+  ['America/Phoenix', '20260308023000', '2026-03-08T02:30:00-07:00', 'never skipped'],
+  ['America/Sao_Paulo', '20181104003000', '2018-11-04T01:30:00-02:00', 'skipped at midnight'],
+  ['America/Sao_Paulo', '20260201003000', '2026-02-01T00:30:00-03:00', 'without summer time since 2019'],
+  ['Europe/Rome', '20260329023000', '2026-03-29T03:30:00+02:00', 'skipped'],
+  ['Europe/Rome', '20261025023000', '2026-10-25T02:30:00+02:00', 'repeated'],
+  ['Europe/Lisbon', '20260329013000', '2026-03-29T02:30:00+01:00', 'skipped'],
+  ['Europe/Lisbon', '20261025013000', '2026-10-25T01:30:00+01:00', 'repeated'],
+  ['Europe/Dublin', '20261025013000', '2026-10-25T01:30:00+01:00', 'repeated with summer time as standard'],
+  ['Australia/Lord_Howe', '20261004021500', '2026-10-04T02:45:00+11:00', 'skipped by half an hour'],
+  ['Australia/Lord_Howe', '20260405014500', '2026-04-05T01:45:00+11:00', 'repeated by half an hour'],
+  ['Asia/Kathmandu', '20260314120000', '2026-03-14T12:00:00+05:45', 'at an offset of quarters'],
+  ['Pacific/Apia', '20111230100000', '2011-12-31T10:00:00+14:00', 'on a day that was skipped'],
+  ['UTC', '20260308023000', '2026-03-08T02:30:00+00:00', 'never skipped'],
+])('in %s %s is %s (%s)', (timeZone, text, expected) => {
+  expect(value(dtmToDateTime(text, { timeZone }))).toBe(expected)
+  expect(value(dtmToDateTime(text, { timeZone, messageOffset: '-03:30' }))).toMatch(/-03:30$/)
+  expect(value(dtmToDateTime(`${text}+0400`, { timeZone, messageOffset: '-03:30' }))).toMatch(/\+04:00$/)
+})
