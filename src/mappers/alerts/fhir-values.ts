@@ -23,7 +23,7 @@ export const dtmAt = (value: unknown, ...path: readonly (string | number)[]): st
 const OWN_ASSIGNER = /\/sid\/assigner\/([^/]+)$/
 
 /** An identifier system as HD: what our own made-up systems name, else OID, UUID or URI. */
-export function authority(system: string | undefined, namespace?: string): Component {
+function authority(system: string | undefined, namespace?: string): Component {
   if (system === undefined) return namespace
   const [, own] = OWN_ASSIGNER.exec(system) ?? []
   if (own !== undefined) return [decoded(own)]

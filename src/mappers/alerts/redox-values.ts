@@ -11,7 +11,7 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set([
 ])
 
 /** `IDType` is the kind of the number (HL7 table 0203), or who assigned it: a name or an OID. */
-export function kindOf(idType: string | undefined): { readonly assigner: Component; readonly type: Leaf } {
+function kindOf(idType: string | undefined): { readonly assigner: Component; readonly type: Leaf } {
   if (idType === undefined) return { assigner: undefined, type: undefined }
   if (KNOWN_TYPES.has(idType)) return { assigner: undefined, type: idType }
   return { assigner: OID.test(idType) ? ['', idType, 'ISO'] : [idType], type: undefined }

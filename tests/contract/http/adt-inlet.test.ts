@@ -89,7 +89,7 @@ describe('POST /adt', () => {
   })
 
   it('says ignored, with the place, for an event that is not mapped', async () => {
-    expect(verdicts(await post(er7('A60', 'I1')))).toMatchObject([
+    expect(verdicts(await post(er7('A99', 'I1')))).toMatchObject([
       { outcome: 'ignored', reason: 'event-not-mapped:MSH-9' },
     ])
   })
