@@ -3,8 +3,10 @@ import { fail, ok, type Result } from '../lib/result.ts'
 /** Who acts when nobody says so, on loopback (interface.md 3). */
 const LOCAL_ACTOR = 'Device/local-development'
 
-const ACTOR =
-  /^(?:Practitioner|PractitionerRole|Patient|RelatedPerson|Organization|Device)\/[A-Za-z0-9\-.]{1,64}$/
+export const ACTOR_PATTERN =
+  '^(?:Practitioner|PractitionerRole|Patient|RelatedPerson|Organization|Device)/[A-Za-z0-9\\-.]{1,64}$'
+
+const ACTOR = new RegExp(ACTOR_PATTERN)
 
 /** The actor that the header X-Actor names. Failure: `actor-malformed`. */
 export function actorOf(header: string | readonly string[] | undefined): Result<string> {

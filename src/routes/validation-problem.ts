@@ -16,11 +16,38 @@ export function malformed({ validation = [], validationContext }: FastifyError):
   const message = issues.map(({ diagnostics }) => diagnostics).join(' ')
   return {
     kind: 'invalid',
-    code: validation.length > 0 && validation.every(isTime) ? 'at-malformed' : 'request-malformed',
+    code: codeOf(validation, validationContext),
     message: message === '' ? 'The request could not be read.' : message,
     ...(first?.expression !== undefined && { expression: first.expression }),
     ...(issues.length > 1 && { issues }),
   }
+}
+
+function codeOf(validation: readonly Fault[], context: string | undefined): string {
+  if (validation.length > 0 && validation.every(isTime)) return 'at-malformed'
+  const header = context === 'headers' ? fieldOf(validation[0]) : ''
+  return (Object.hasOwn(headers, header) && headers[header]?.code) || 'request-malformed'
+}
+
+/** Headers that /openapi.json gives a form, each with the name that it is written by. */
+const headers: Readonly<
+  Record<string, { readonly name: string; readonly code: string; readonly form: string }>
+> = {
+  'x-actor': {
+    name: 'X-Actor',
+    code: 'actor-malformed',
+    form: 'must be a reference such as Practitioner/123 (or PractitionerRole, Patient, RelatedPerson, Organization, Device).',
+  },
+  'if-match': {
+    name: 'If-Match',
+    code: 'if-match-malformed',
+    form: 'must be an ETag as it was answered, such as W/"1f0c2a", several with commas, or *.',
+  },
+  'idempotency-key': {
+    name: 'Idempotency-Key',
+    code: 'idempotency-key-malformed',
+    form: 'must be 1 to 255 visible ASCII characters, such as a UUID.',
+  },
 }
 
 const TIMES: ReadonlySet<string> = new Set(['/at', '/from', '/to'])
@@ -30,6 +57,11 @@ const isTime = ({ keyword, instancePath, params }: Fault): boolean =>
 
 function issueOf(fault: Fault, context: string): FailureIssue {
   const field = fieldOf(fault)
+  const header = context === 'headers' && Object.hasOwn(headers, field) ? headers[field] : undefined
+  if (header) {
+    const diagnostics = `The header ${header.name} ${header.form}`
+    return { severity: 'error', code: 'value', diagnostics, expression: header.name }
+  }
   const place =
     field === '' ? `The ${context === 'body' ? 'body' : 'request'}` : `${wordFor(context)} ${field}`
   const diagnostics = `${place} ${whatIsWrong(fault)}`
@@ -39,7 +71,7 @@ function issueOf(fault: Fault, context: string): FailureIssue {
 const wordFor = (context: string): string => (context === 'body' ? 'The field' : 'The parameter')
 
 /** `members.0.name`, as far as names can be trusted to be names. */
-function fieldOf({ instancePath, params }: Fault): string {
+function fieldOf({ instancePath, params }: Pick<Fault, 'instancePath' | 'params'> = noFault): string {
   const named = params?.['additionalProperty'] ?? params?.['missingProperty']
   const path = [...instancePath.split('/').slice(1), ...(typeof named === 'string' ? [named] : [])]
   return path
@@ -47,6 +79,8 @@ function fieldOf({ instancePath, params }: Fault): string {
     .replace(/[^\w:.-]/g, '?')
     .slice(0, 80)
 }
+
+const noFault = { instancePath: '', params: {} }
 
 const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)
 

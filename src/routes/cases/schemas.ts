@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { actorHeader, idempotencyKeyHeader, ifMatchHeader } from '../header-schemas.ts'
 import { INSTANT_PATTERN } from '../../lib/fhir-time.ts'
 
 /** Pieces of the schemas that describe the case API in /openapi.json; what goes in is checked by them too. */
@@ -25,15 +26,9 @@ export const viewQuery = Type.Object(
 
 /** Headers are described, not closed: every client sends others too. */
 export const writeHeaders = Type.Object({
-  'x-actor': Type.Optional(
-    Type.String({ description: 'Who acts, without AUTH.', examples: ['Practitioner/noor'] }),
-  ),
-  'if-match': Type.Optional(
-    Type.String({ description: 'ETag of the case as you saw it: 412 when it has changed since.' }),
-  ),
-  'idempotency-key': Type.Optional(
-    Type.String({ description: 'A fresh value for each request, so that it can be sent again safely.' }),
-  ),
+  'x-actor': actorHeader,
+  'if-match': ifMatchHeader('ETag of the case as you saw it: 412 when it has changed since.'),
+  'idempotency-key': idempotencyKeyHeader,
 })
 
 const text = Type.String()

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { modelParts } from '../../commands/cases/model-schemas.ts'
-import { reference } from '../cases/schemas.ts'
+import { actorHeader, ifMatchHeader } from '../header-schemas.ts'
 
 const { id, version, model } = modelParts
 
@@ -30,10 +30,8 @@ export const modelAnswer = Type.Object({
 export const modelList = Type.Object({ models: Type.Array(modelAnswer) })
 
 export const modelHeaders = Type.Object({
-  'x-actor': Type.Optional(reference('Who acts, without AUTH.')),
-  'if-match': Type.Optional(
-    Type.String({ description: 'ETag of the version as you saw it: 412 when it has changed since.' }),
-  ),
+  'x-actor': actorHeader,
+  'if-match': ifMatchHeader('ETag of the version as you saw it: 412 when it has changed since.'),
 })
 
 export const reasonBody = Type.Object(

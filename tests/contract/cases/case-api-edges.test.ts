@@ -114,6 +114,28 @@ test('a walk through the pages meets every case once, although all of them chang
   expect(met.toSorted()).toEqual(ids.toSorted())
 })
 
+test.each([
+  ['X-Actor', 'actor-malformed', ['noor', 'Practitioner/', 'Encounter/1', 'Practitioner/a b', '']],
+  ['If-Match', 'if-match-malformed', ['1f0c2a', 'W/1f0c2a', '"a" "b"', '"a', 'W/"a";', '']],
+  ['Idempotency-Key', 'idempotency-key-malformed', ['a b', 'x'.repeat(256), 'é', '']],
+])('what is no %s is 400 by its own code, and the header is named', async (name, code, values) => {
+  const document = (await get('/openapi.json')).json
+  const operation = document.paths['/cases/{id}/commands/StratifyRisk'].post
+  const described = operation.parameters.find((one: { in: string; name: string }) => {
+    return one.in === 'header' && one.name === name.toLowerCase()
+  })
+  expect(described.schema.pattern).toBeTypeOf('string')
+  for (const value of values) {
+    const headers = { [name]: value }
+    // oxlint-disable-next-line no-await-in-loop -- one server
+    const reply = await server.command(id, 'StratifyRisk', { acuity: 'high' }, headers)
+    expect([value, reply.status, reply.json.code]).toEqual([value, 400, code])
+    expect(reply.headers['content-type']).toContain('application/problem+json')
+    expect(reply.json.detail).toContain(name)
+    expect(new RegExp(described.schema.pattern, 'u').test(value)).toBe(false)
+  }
+})
+
 test('cursors of cases and of a timeline are sealed for their caller and hold for an hour', async () => {
   for (const path of ['/cases', `/cases/${id}/timeline`]) {
     // oxlint-disable-next-line no-await-in-loop -- one list after the other
