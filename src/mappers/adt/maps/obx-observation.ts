@@ -113,7 +113,7 @@ export const obxObservation = segmentMap(
       ig: 'status.extension[1].valueCodeableConcept.coding.code',
       via: 'ID[code]',
       when: keepsStatus,
-      value: id => valued(id),
+      value: id => valued(id)?.replaceAll(/\s+/g, ' '),
     }),
     row({
       v2: 'OBX-11',
