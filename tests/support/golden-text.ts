@@ -3,6 +3,9 @@ import type { GoldenState } from './golden-path.ts'
 
 /** Whose changes are judged by their effect, not resource by resource. */
 const CASE_TYPES: ReadonlySet<string> = new Set(['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task', 'Flag'])
+/** A CareTeam that messages told of belongs to no case. */
+const isHospitals = ({ resourceType, extension }: Resource): boolean =>
+  resourceType === 'CareTeam' && extension === undefined
 const LEFT_OUT: ReadonlySet<string> = new Set(['Provenance', 'AuditEvent'])
 
 /**
@@ -12,7 +15,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['Provenance', 'AuditEvent'])
 export function readable({ verdicts, resources, stays }: GoldenState): string {
   const names = aliases(resources)
   const kept = resources.filter(({ resourceType }) => !LEFT_OUT.has(resourceType))
-  const clinical = kept.filter(({ resourceType }) => !CASE_TYPES.has(resourceType))
+  const clinical = kept.filter(resource => !CASE_TYPES.has(resource.resourceType) || isHospitals(resource))
   const parts = {
     verdicts,
     resources: Object.fromEntries(clinical.map(resource => [names.get(keyOf(resource)), shown(resource)])),

@@ -182,7 +182,7 @@ export interface ConceptOptions {
   readonly map?: TableName
   /** HL7 table of the field, when there is no map for it. */
   readonly table?: string
-  /** `SEG-field`, for the note that a code is not mapped. */
+  /** `SEG-field`, for the note that a code is neither mapped nor one of its HL7 table. */
   readonly at: string
 }
 
@@ -197,7 +197,7 @@ export function cweToCodeableConcept(
 ): CodeableConcept | undefined {
   const code = valued(cwe, 1)
   const mapped = code === undefined ? undefined : mappedBy(options, code, context)
-  if (options.map && code !== undefined && !mapped)
+  if (options.map && code !== undefined && !mapped && !isStandard(options.map, code))
     context.report({ code: 'code-unmapped', expression: options.at })
   const coding = distinct([
     mapped && mappedCoding(mapped),

@@ -103,8 +103,10 @@ export const in3CareTeam = segmentMap(
       via: '',
       ours: 'A role needs somebody who has it.',
       value: st => {
-        const name = [valued(st, 3), valued(st, 2)].filter(text => text !== undefined).join(' ')
-        return name === '' ? valued(st) : name
+        const given = valued(st, 3)
+        const parts = given === undefined ? [valued(st, 1), valued(st, 2)] : [given, valued(st, 2)]
+        const name = parts.filter(word => word !== undefined).join(' ')
+        return name === '' ? undefined : name
       },
     }),
     teamRow({

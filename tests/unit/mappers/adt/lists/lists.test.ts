@@ -27,7 +27,9 @@ function inError() {
   return { coding: [expect.objectContaining({ code: 'entered-in-error' })] }
 }
 
-describe.each(lists)('%s as a list', (segment, type, first, second, vanished) => {
+describe.each(lists)('%s as a list', (...row) => {
+  const [segment, type, first, second, vanished] = row
+
   test('absent, it says nothing', () => {
     const store = told(visit([first], []))
     expect(store.written()).toBe(0)
@@ -35,8 +37,8 @@ describe.each(lists)('%s as a list', (segment, type, first, second, vanished) =>
   })
 
   test('present, it replaces what this source said before, and deletes nothing', () => {
-    const [gone, there] = ofType(told(visit([first], [second])), type)
-    expect(gone).toMatchObject(vanished)
+    const [former, there] = ofType(told(visit([first], [second])), type)
+    expect(former).toMatchObject(vanished)
     expect(there).not.toMatchObject(vanished)
   })
 
@@ -73,7 +75,7 @@ describe.each(lists)('%s as a list', (segment, type, first, second, vanished) =>
     const before = only(store, type)
     const meta = { ...before.meta, tag: [{ system: 'urn:x', code: 'checked' }] }
     const language = { ...before, meta, language: 'it' }
-    store.put(language as never)
+    store.put(language)
     store.take(er7({ event: 'A08', id: 'C7', at: '20261001130000', segments: [first] }))
     expect(only(store, type)).toEqual(language)
     store.take(er7({ event: 'A08', id: 'C8', at: '20261001140000', segments: [second] }))
@@ -152,8 +154,8 @@ describe('action codes', () => {
 
   test('ROL-2: added, unlinked with its end, deleted', () => {
     const rol = (action: string) => `ROL|ATT1^X|${action}|CP|77^WEST^ANN|20261001`
-    const people = (...lists: readonly (readonly string[])[]) =>
-      only(told(visit(...lists)), 'Encounter')['participant'] as unknown
+    const people = (...segments: readonly (readonly string[])[]) =>
+      only(told(visit(...segments)), 'Encounter')['participant'] as unknown
     const con = { type: [{ coding: expect.arrayContaining([expect.objectContaining({ code: 'CON' })]) }] }
     expect(people([rol('AD')])).toEqual([expect.objectContaining(con)])
     expect(people([rol('AD')], [rol('UN')])).toEqual([
@@ -196,4 +198,105 @@ test('whatever these segments hold, nothing throws and what is made is valid', (
     }),
     { numRuns: process.env['CASEWIRE_LONG'] === '1' ? 5000 : 250 },
   )
+})
+
+describe('the hospital team', () => {
+  const rol = 'ROL|R1^X|AD|CP|77^WEST^ANN|20261001'
+  test('is a CareTeam of the visit of its own, inactive when the visit is over', () => {
+    const store = told(visit([rol]))
+    const team = only(store, 'CareTeam')
+    expect(team).toMatchObject({
+      status: 'active',
+      encounter: { reference: `Encounter/${only(store, 'Encounter').id}` },
+      participant: [{ member: { display: 'ANN WEST' }, period: { start: '2026-10-01' } }],
+    })
+    store.take(er7({ event: 'A03', id: 'C9', at: '20261003120000', pv1: { 45: '20261003120000' } }))
+    expect(only(store, 'CareTeam')).toMatchObject({ id: team.id, status: 'inactive' })
+  })
+
+  test('a primary care provider is the general practitioner, wherever the segment stands', () => {
+    const store = told(visit(['ROL|1|AD|PP|3003^FORD^LEE', 'PRT||AD||FHCP|4004^MOSS^RAY']))
+    expect(only(store, 'Patient')['generalPractitioner']).toMatchObject([
+      { display: 'LEE FORD' },
+      { display: 'RAY MOSS' },
+    ])
+    expect(ofType(store, 'CareTeam')).toEqual([])
+    expect(only(store, 'Encounter')['participant']).toBeUndefined()
+  })
+})
+
+describe('accounts', () => {
+  const pid = { 18: 'ACC1^^^VALLEY^AN' }
+  const account = (id: string, at: string, segments: readonly string[]) => ({
+    event: 'A08',
+    id,
+    at,
+    pid,
+    segments,
+  })
+
+  test('PID-18 makes one, that the visit names, with the plans and guarantors last sent with it', () => {
+    const store = told([
+      { ...account('C1', '20261001', ['IN1|1|P1|I1', 'GT1|1|G1|RIVER^SAM']), event: 'A01' },
+      account('C2', '20261002', ['IN1|1|P2|I1']),
+    ])
+    const one = only(store, 'Account')
+    expect(ofType(store, 'Account')).toHaveLength(1)
+    expect(only(store, 'Encounter')['account']).toEqual([{ reference: `Account/${one.id}` }])
+    const active = ofType(store, 'Coverage').find(({ status }) => status === 'active')
+    expect(one).toMatchObject({
+      coverage: [{ coverage: { reference: `Coverage/${active?.id}` }, priority: 1 }],
+      guarantor: [{ party: { reference: `RelatedPerson/${only(store, 'RelatedPerson').id}` } }],
+    })
+  })
+
+  test('a patient who pays himself, or an organisation that does, is no RelatedPerson', () => {
+    const self = told([account('C1', '20261001', ['GT1|1|G1|RIVER^ALEX||||||||SEL'])])
+    expect(only(self, 'Account')).toMatchObject({
+      guarantor: [{ party: { reference: `Patient/${only(self, 'Patient').id}` } }],
+    })
+    const firm = told([account('C1', '20261001', [`GT1|1|G1${'|'.repeat(19)}MILL WORKS`])])
+    expect(only(firm, 'Account')).toMatchObject({ guarantor: [{ party: { display: 'MILL WORKS' } }] })
+    expect([...ofType(self, 'RelatedPerson'), ...ofType(firm, 'RelatedPerson')]).toEqual([])
+  })
+})
+
+describe('security labels', () => {
+  const codes = (segments: readonly string[], type: string, pv1 = {}): readonly string[] => {
+    const store = told([{ event: 'A01', id: 'C1', at: '20261001', segments, pv1 }])
+    const { security } = (only(store, type).meta ?? {}) as { security?: readonly { code: string }[] }
+    return (security ?? []).map(({ code }) => code)
+  }
+
+  test('PD1-12, PV2-22 and DG1-18 restrict what they are about', () => {
+    expect(codes([`PD1${'|'.repeat(12)}Y`], 'Patient')).toEqual(['R'])
+    expect(codes([`PV2${'|'.repeat(22)}Y`], 'Encounter')).toEqual(['R'])
+    expect(codes([`DG1|1||I10${'|'.repeat(15)}Y`], 'Condition')).toEqual(['R'])
+    expect(codes(['DG1|1||I10'], 'Condition')).toEqual([])
+  })
+
+  test('PV1-16 names a celebrity, ARV what is restricted and for whose sake', () => {
+    expect(codes([], 'Encounter', { 16: 'VIP' })).toEqual(['CEL'])
+    expect(codes([], 'Encounter', { 16: 'N' })).toEqual([])
+    expect(codes(['ARV|1|A|HIV|VIP'], 'Encounter')).toEqual(['R', 'HIV', 'CEL'])
+    expect(codes(['ARV|1|D|HIV'], 'Encounter')).toEqual([])
+  })
+})
+
+test("a sender's own codes come before the tables, by map or by table number", () => {
+  const own = {
+    ...settings,
+    codes: {
+      '0004': { STAY: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' } },
+      '0220': { ALONE: { system: 'urn:x', code: 'a' } },
+    },
+  }
+  const store = told(
+    [{ event: 'A01', id: 'C1', at: '20261001', pv1: { 2: 'STAY' }, segments: ['PD1||ALONE'] }],
+    own,
+  )
+  expect(only(store, 'Encounter')['class']).toMatchObject({ code: 'IMP' })
+  expect(only(store, 'Observation')['component']).toMatchObject([
+    { valueCodeableConcept: { coding: [{ system: 'urn:x', code: 'a' }, { code: 'ALONE' }] } },
+  ])
 })
