@@ -89,6 +89,7 @@ function vanished(
   before: readonly Identified[] | undefined,
   after: readonly Identified[],
 ): readonly string[] {
+  if (before === after) return []
   const left = new Set(after.map(({ id }) => id))
   return (before ?? []).filter(({ id }) => !left.has(id)).map(({ id }) => id)
 }
@@ -133,6 +134,7 @@ function unsourced({ scores, risks }: CaseFile): readonly Violation[] {
 const OPEN: ReadonlySet<string> = new Set(['preliminary'])
 
 function rewritten({ scores, risks }: CaseFile, before: CaseFile | undefined): readonly Violation[] {
+  if (before?.scores === scores && before.risks === risks) return []
   const formerScores = new Map(before?.scores.map(score => [score.id, score]))
   const formerRisks = new Map(before?.risks.map(risk => [risk.id, risk]))
   return [

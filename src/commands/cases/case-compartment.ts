@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { fail, ok, type Result } from '../../lib/result.ts'
 import type { CaseFile } from '../../care-plan/case-file.ts'
 import { patientOf } from '../../fhir/compartment.ts'
+import { keyTextOf, type Resource } from '../../fhir/resource.ts'
 import { isCase } from '../../mappers/case/episode-lens.ts'
 import { caseOwners, readCaseFile } from '../../mappers/case/nouns/case-files.ts'
 import { nounLenses, type NounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
@@ -48,20 +49,27 @@ export const caseIn = (id: string, { resources }: Compartment, lenses: NounLense
 /** Entity tag of a case without its quotes: changes whenever anything of the case does, by whatever door. */
 export function caseVersion(id: string, { resources, versions }: Compartment, lenses: NounLenses): string {
   const owners = caseOwners(resources, lenses)
-  return versionOf(
-    resources.flatMap((resource, index) =>
-      owners.get(resource) === id
-        ? [`${resource.resourceType}/${resource.id ?? ''}/${versions[index] ?? 0}`]
-        : [],
-    ),
-  )
+  let all = 0n
+  resources.forEach((resource, index) => {
+    if (owners.get(resource) === id) all ^= versionHash(resource, versions[index] ?? 0)
+  })
+  return all.toString(16).padStart(VERSION_CHARS, '0')
 }
 
 const VERSION_CHARS = 20
 
-/** Short hash over (type, id, version) of every resource of the case. */
-const versionOf = (versioned: readonly string[]): string =>
-  hash('sha256', versioned.toSorted().join('\n'), 'hex').slice(0, VERSION_CHARS)
+/** Of what stands: most of a case is asked about again as it was. */
+const hashes = new WeakMap<Resource, { readonly version: number; readonly own: bigint }>()
+
+/** Short hash of (type, id, version); that of a case is the exclusive or of all, for its resources have no order. */
+function versionHash(resource: Resource, version: number): bigint {
+  const known = hashes.get(resource)
+  if (known?.version === version) return known.own
+  const text = hash('sha256', `${keyTextOf(resource)}/${version}`, 'hex').slice(0, VERSION_CHARS)
+  const own = BigInt(`0x${text}`)
+  hashes.set(resource, { version, own })
+  return own
+}
 
 /** What loads all that a case may be made of, by the case's id alone. */
 export const caseRecord = (id: string): Required<Pick<LoadRequest, 'recordOf'>> => ({

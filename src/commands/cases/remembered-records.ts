@@ -1,4 +1,5 @@
 import type { Instant } from '../../lib/clock.ts'
+import { recentMemory } from '../../lib/recent-memory.ts'
 import { madeOf, rememberedBy } from '../../lib/remembered-lists.ts'
 import { keyText } from '../../fhir/resource.ts'
 import { parseRemembered } from '../parsed-resources.ts'
@@ -25,7 +26,7 @@ interface Known {
 /** Characters of content that the process remembers of records; parsed and read it takes some five times as many bytes. */
 const REMEMBERED_CHARS = 16 * 2 ** 20
 
-const memoryOf = rememberedBy((_store: Store) => recordMemory(REMEMBERED_CHARS))
+const memoryOf = rememberedBy((_store: Store) => recentMemory<Known>(REMEMBERED_CHARS))
 
 /**
  * The record of a case as it stands: of one that is remembered only what changed since is read, with the mark of the whole.
@@ -42,12 +43,14 @@ export async function loadRecord(store: Store, { caseId, ...frame }: RecordReque
     const loaded = await store.load({ ...request, recordOf: { ...recordOf, since: known.newest } })
     const now = loaded.record && withChanged(known, loaded.resources, loaded.record)
     if (now) {
-      memory.keep(key, now)
+      memory.keep(key, now, now.chars)
       return { ...loaded, resources: now.resources }
     }
   }
   const loaded = await store.load(request)
-  if (loaded.record && loaded.resources.length > 0) memory.keep(key, knownAs(loaded.resources, loaded.record))
+  if (!loaded.record || loaded.resources.length === 0) return loaded
+  const whole = knownAs(loaded.resources, loaded.record)
+  memory.keep(key, whole, whole.chars)
   return loaded
 }
 
@@ -88,28 +91,5 @@ function withChanged(
     mark,
     chars,
     newest: newestOf(changed, known.newest),
-  }
-}
-
-interface RecordMemory {
-  readonly get: (key: string) => Known | undefined
-  readonly keep: (key: string, known: Known) => void
-}
-
-/** Two generations of half the characters; the older goes when the younger is full and nobody asked for its records again. */
-function recordMemory(charsMax: number): RecordMemory {
-  let young = new Map<string, Known>()
-  let old = new Map<string, Known>()
-  let youngChars = 0
-  return {
-    get: key => young.get(key) ?? old.get(key),
-    keep: (key, known) => {
-      youngChars += known.chars - (young.get(key)?.chars ?? 0)
-      young.set(key, known)
-      if (youngChars <= charsMax / 2) return
-      old = young
-      young = new Map()
-      youngChars = 0
-    },
   }
 }

@@ -11,6 +11,8 @@ import { assignmentLens } from './nouns/assignment-lens.ts'
 import { caseLens } from './nouns/case-lens.ts'
 import type { NounLens } from './nouns/noun-lens.ts'
 import { linkedEpisode, planLens, type PlanState } from './plan-lens.ts'
+import { recentMemory } from '../../lib/recent-memory.ts'
+import { rememberedBy, rememberedReading } from '../../lib/remembered-lists.ts'
 import { extensionOf } from './slots.ts'
 import { caseNumberOf, isTouched, taskLens, type TaskState } from './task-lens.ts'
 
@@ -52,14 +54,15 @@ export interface IdSpace {
   readonly shard: number
 }
 
+/** One decision asks for the same ids again and again, and so does the next about the case: hashing was a tenth of its cost. */
+const knownIds = recentMemory<string>(20_000)
+
 /** Ids from stable parts, so that no order of arrival and no replay makes a second one (ADR case ids). */
 export function caseIds({ tenant, shard }: IdSpace) {
-  // One decision asks for the same ids again and again; hashing is a tenth of its cost.
-  const known = new Map<string, string>()
   const idOf = (type: string, key: string): string => {
-    const name = `${type} ${key}`
-    const id = known.get(name) ?? derivedId(shard, tenant, type, key)
-    known.set(name, id)
+    const name = `${tenant} ${shard} ${type} ${key}`
+    const id = knownIds.get(name) ?? derivedId(shard, tenant, type, key)
+    knownIds.keep(name, id, 1)
     return id
   }
   return {
@@ -87,7 +90,29 @@ export interface CaseRecord {
   readonly tasksOf: (caseId: string) => readonly Resource[]
 }
 
-export function caseRecord(compartment: readonly Resource[], names: CaseNames): CaseRecord {
+export const caseRecord = (compartment: readonly Resource[], names: CaseNames): CaseRecord =>
+  recordBy(names)(compartment)
+
+const SORTED: ReadonlySet<string> = new Set(['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task'])
+
+const recordBy = rememberedBy((names: CaseNames) =>
+  rememberedReading<Resource, CaseRecord>({
+    whole: compartment => recordOf(compartment, names),
+    patched: (was, { replaced, added }) => {
+      const is = [...replaced.map(one => one.is), ...added]
+      if (is.some(({ resourceType }) => SORTED.has(resourceType))) return undefined
+      const byId = new Map(was.byId)
+      for (const resource of is) if (resource.id !== undefined) byId.set(resource.id, resource)
+      return is.some(one => isOfTwo(was.byId, one)) ? undefined : { ...was, byId }
+    },
+  }),
+)
+
+/** Resources of two types may have the same id. */
+const isOfTwo = (byId: CaseRecord['byId'], { resourceType, id = '' }: Resource): boolean =>
+  (byId.get(id)?.resourceType ?? resourceType) !== resourceType
+
+function recordOf(compartment: readonly Resource[], names: CaseNames): CaseRecord {
   const episodes = compartment.filter(resource => isCase(resource, names))
   const ofType = (type: string): readonly Resource[] =>
     compartment.filter(resource => resource.resourceType === type)

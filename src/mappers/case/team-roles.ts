@@ -1,5 +1,6 @@
 import type { ProviderRole, TeamRole } from '../../care-plan/care-team.ts'
 import { listOf } from '../../lib/list-of.ts'
+import { rememberedBy } from '../../lib/remembered-lists.ts'
 import { isObject, objectOf, textOf, type JsonObject } from './json-edit.ts'
 import type { CaseNames } from './names.ts'
 
@@ -22,23 +23,25 @@ const participationCodes: Readonly<Record<ProviderRole, string>> = {
 }
 
 /** Codes of domain.md 4.4; who owns a task may be anybody, so that role is our own. */
-const codings = ({ teamRole }: CaseNames): Readonly<Record<TeamRole, readonly RoleCoding[]>> => ({
-  patient: [{ system: SNOMED, code: '116154003', display: 'Patient' }],
-  'case-manager': [
-    { system: SNOMED, code: '768832004', display: 'Case manager' },
-    {
-      system: 'http://nucc.org/provider-taxonomy',
-      code: '171M00000X',
-      display: 'Case Manager/Care Coordinator',
-    },
-  ],
-  custodian: [{ system: PARTICIPATION, code: 'CST', display: 'custodian' }],
-  attending: [{ system: PARTICIPATION, code: participationCodes.attending, display: 'attender' }],
-  admitting: [{ system: PARTICIPATION, code: participationCodes.admitting, display: 'admitter' }],
-  consulting: [{ system: PARTICIPATION, code: participationCodes.consulting, display: 'consultant' }],
-  referring: [{ system: PARTICIPATION, code: participationCodes.referring, display: 'referrer' }],
-  'task-owner': [{ system: teamRole, code: 'task-owner', display: 'Task owner' }],
-})
+const codings = rememberedBy(
+  ({ teamRole }: CaseNames): Readonly<Record<TeamRole, readonly RoleCoding[]>> => ({
+    patient: [{ system: SNOMED, code: '116154003', display: 'Patient' }],
+    'case-manager': [
+      { system: SNOMED, code: '768832004', display: 'Case manager' },
+      {
+        system: 'http://nucc.org/provider-taxonomy',
+        code: '171M00000X',
+        display: 'Case Manager/Care Coordinator',
+      },
+    ],
+    custodian: [{ system: PARTICIPATION, code: 'CST', display: 'custodian' }],
+    attending: [{ system: PARTICIPATION, code: participationCodes.attending, display: 'attender' }],
+    admitting: [{ system: PARTICIPATION, code: participationCodes.admitting, display: 'admitter' }],
+    consulting: [{ system: PARTICIPATION, code: participationCodes.consulting, display: 'consultant' }],
+    referring: [{ system: PARTICIPATION, code: participationCodes.referring, display: 'referrer' }],
+    'task-owner': [{ system: teamRole, code: 'task-owner', display: 'Task owner' }],
+  }),
+)
 
 /** Exactly one role a row (US Core 8 CareTeam). */
 export const roleConcept = (role: TeamRole, names: CaseNames): readonly JsonObject[] => [

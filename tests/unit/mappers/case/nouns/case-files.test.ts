@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Resource } from '../../../../../src/fhir/resource.ts'
 import { madeOf } from '../../../../../src/lib/remembered-lists.ts'
+import { caseRecord } from '../../../../../src/mappers/case/case-record.ts'
 import { dutyFiles } from '../../../../../src/mappers/case/duty-files.ts'
 import { caseOwners, readCaseFiles } from '../../../../../src/mappers/case/nouns/case-files.ts'
 import { nounLenses } from '../../../../../src/mappers/case/nouns/noun-lenses.ts'
@@ -58,12 +59,19 @@ function withWritten(list: readonly Resource[], written: readonly Resource[]): r
   return madeOf([...put.values()], list)
 }
 
+function recordIn(list: readonly Resource[]) {
+  const { episodes, byId, teamsOf, plansOf, tasksOf } = caseRecord(list, lenses.names)
+  const ofCases = ['a', 'b'].flatMap(id => [teamsOf(id), plansOf(id), tasksOf(id)])
+  return { episodes, byId: new Map(byId), ofCases }
+}
+
 describe('the cases of a compartment', () => {
   it('are the same whether they are read from all of it or from what changed', () => {
     fc.assert(
       fc.property(compartment, fc.array(compartment, { minLength: 1, maxLength: 3 }), (first, steps) => {
         readCaseFiles(first, lenses)
         dutyFiles(first, CM)
+        recordIn(first)
         let list: readonly Resource[] = first
         for (const written of steps) {
           list = withWritten(list, written)
@@ -71,6 +79,7 @@ describe('the cases of a compartment', () => {
           expect(new Map(caseOwners(list, lenses))).toEqual(new Map(caseOwners(anew, lenses)))
           expect(readCaseFiles(list, lenses)).toEqual(readCaseFiles(anew, lenses))
           expect(dutyFiles(list, CM)).toEqual(dutyFiles(anew, CM))
+          expect(recordIn(list)).toEqual(recordIn(anew))
         }
       }),
       { numRuns: 300 },
