@@ -28,6 +28,7 @@ const { values } = parseArgs({
 
 const seconds = Number(values.seconds)
 const { profile } = values
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
 type Figures = Readonly<Record<string, number>>
 const parts: Readonly<Record<string, { readonly says: string; readonly run: () => Promise<Figures> }>> = {
   commands: {
@@ -44,8 +45,8 @@ const parts: Readonly<Record<string, { readonly says: string; readonly run: () =
     run: () => runTimers({ timers: Number(values.timers) }),
   },
   recompute: {
-    says: `${values.cases} patients of the ADT feed, every case derived anew under another calendar`,
-    run: () => runRecompute({ cases: Number(values.cases) }),
+    says: `${values.cases} cases of twelve resources derived anew under another calendar`,
+    run: () => runRecompute({ cases: Number(values.cases), say }),
   },
 }
 
