@@ -11,24 +11,26 @@ export interface PostgresAddress {
 
 const CONNECT_TIMEOUT_MS = 10_000
 
-/** Key joins only: a generic plan made while a table is small must not turn into a scan when it has grown. */
-const KEY_JOINS = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off'
-const WRITER_SETTINGS = `${KEY_JOINS} -c idle_in_transaction_session_timeout=60000`
+/** Statements of fixed shape that go by keys: planned once a connection, never as a scan; planning them took longer than running them. */
+const BY_KEYS =
+  '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off'
+const WRITER_SETTINGS = `${BY_KEYS} -c idle_in_transaction_session_timeout=60000`
+/** What one message of it reads is one snapshot. */
+const LOADER_SETTINGS = `${BY_KEYS} -c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on`
 /** A generic plan on skewed search values was 30 to 50 times slower (measured). */
 const READER_SETTINGS = '-c plan_cache_mode=force_custom_plan -c jit=off'
-/** What names what it wants is planned once: planning it took longer than running it (measured). */
-const POINT_SETTINGS = `${KEY_JOINS} -c plan_cache_mode=force_generic_plan -c jit=off`
 const TIMED = `-c statement_timeout=${SEARCH_TIMEOUT_MS}`
 
 const settingsOf = {
   writer: WRITER_SETTINGS,
+  loader: LOADER_SETTINGS,
   reader: READER_SETTINGS,
   search: `${READER_SETTINGS} ${TIMED}`,
-  point: `${POINT_SETTINGS} ${TIMED}`,
+  point: `${BY_KEYS} ${TIMED}`,
   migration: '',
 }
 
-/** Connections for a lane, for queries, for searches, for look-ups, or for the migrations (not pipelined: files of many statements). */
+/** Connections for a lane, for loads, for queries, for searches, for look-ups, or for the migrations (not pipelined: files of many statements). */
 export type ConnectionRole = keyof typeof settingsOf
 
 export function connectPostgres({ databaseUrl, prepare }: PostgresAddress, role: ConnectionRole): Connect {

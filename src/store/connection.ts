@@ -1,6 +1,8 @@
+import { strict as assert } from 'node:assert'
 import pg from 'pg'
 import { StoreFault, StoreRefusal } from '../commands/ports/store-fault.ts'
 import type { Rows, Statement } from './db.ts'
+import { Message, Preparation, type Prepared } from './message.ts'
 
 /** Makes one connected client; called again after the connection was lost. */
 export type Connect = () => Promise<pg.Client>
@@ -21,9 +23,6 @@ export interface ConnectionOptions {
 const BACK_OFF_FIRST_MS = 50
 const BACK_OFF_MAX_MS = 2_000
 
-/** The transaction was already aborted by another statement of the pipeline. */
-const ABORTED = '25P02'
-
 /**
  * One pipelined connection that comes back by itself: what was on the way when it was lost is rejected, the next use
  * connects again, waiting longer after each failure.
@@ -37,7 +36,7 @@ export class Connection {
   #opening: Promise<pg.Client> | undefined
   #failures = 0
   #closed = false
-  /** Statements sent and not answered yet. */
+  /** Messages sent and not answered yet. */
   pending = 0
   /** What is sent now leaves together with what was sent in this turn. */
   isGathering = false
@@ -50,38 +49,51 @@ export class Connection {
   }
 
   async query(statement: Statement): Promise<Rows<object>> {
-    const client = await this.open()
-    return this.#send(client, statement).catch((error: unknown) => rethrow(error, this.#advice))
+    const [answer] = await this.run([statement])
+    assert(answer)
+    return answer
   }
 
-  /** Statements as one transaction: `begin`, them, `commit`, in one write to the socket. */
+  /** Statements as one transaction in one message: it has no `begin` and no `commit` of its own (message.ts). */
+  async run(statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
+    return this.sendAll(await this.open(), statements)
+  }
+
+  /** The same with a `begin` that says more, and `commit`. */
   async batch(begin: string, statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
     const client = await this.open()
-    return this.commit(client, [{ text: begin }, ...statements]).then(answers => answers.slice(1))
+    const answers = await this.commit(client, [{ text: begin }, ...statements])
+    return answers.slice(1)
   }
 
   /**
-   * Sends statements and `commit` now. Resolves only when the last command tag is COMMIT: after an error in the
-   * middle, COMMIT *succeeds* and rolls back.
+   * Sends statements of a transaction that was begun, and `commit`, now: a message each, in one write. Resolves only when the
+   * command tag is COMMIT: after an error in the first message, COMMIT *succeeds* and rolls back.
    */
   async commit(client: pg.Client, statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
-    const answers = await this.sendAll(client, [...statements, { text: 'commit' }])
-    if (answers.at(-1)?.command !== 'COMMIT')
-      throw new StoreFault('store-error', 'the database did not commit')
-    return answers.slice(0, -1)
-  }
-
-  /** Sends all now, in one write to the socket, and gives their answers, or throws what went wrong first. */
-  async sendAll(client: pg.Client, statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
     const { stream } = client.connection
     stream.cork()
-    const sent = statements.map(statement => this.#send(client, statement))
+    const sent = [this.sendAll(client, statements), this.sendAll(client, [{ text: 'commit' }])] as const
     stream.uncork()
-    const settled = await Promise.allSettled(sent)
-    const failed = settled.filter(answer => answer.status === 'rejected')
-    const first = failed.find(answer => codeOf(answer.reason) !== ABORTED) ?? failed[0]
-    if (first) rethrow(first.reason, this.#advice)
-    return settled.filter(answer => answer.status === 'fulfilled').map(answer => answer.value)
+    const [answers, committed] = await Promise.allSettled(sent)
+    if (answers.status === 'rejected') throw answers.reason
+    if (committed.status === 'rejected') throw committed.reason
+    if (committed.value[0]?.command !== 'COMMIT')
+      throw new StoreFault('store-error', 'the database did not commit')
+    return answers.value
+  }
+
+  /** Sends all now, in one message, and gives their answers, or throws what went wrong first. */
+  async sendAll(client: pg.Client, statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
+    this.pending += 1
+    if (this.#gathers) this.#gather(client)
+    try {
+      return await this.#send(client, statements)
+    } catch (error) {
+      return rethrow(error, this.#advice)
+    } finally {
+      this.pending -= 1
+    }
   }
 
   async open(): Promise<pg.Client> {
@@ -99,19 +111,23 @@ export class Connection {
     await client?.end()
   }
 
-  async #send(client: pg.Client, statement: Statement): Promise<Rows<object>> {
-    this.pending += 1
-    if (this.#gathers) this.#gather(client)
-    try {
-      const { name, text, values } = statement
-      return await client.query({
-        text,
-        ...(name !== undefined && this.#prepare && { name }),
-        ...(values && { values: [...values] }),
-      })
-    } finally {
-      this.pending -= 1
+  #send(client: pg.Client, statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
+    const prepared = preparedOf(client)
+    const named: readonly Statement[] = this.#prepare
+      ? statements
+      : statements.map(({ name: _unprepared, ...rest }) => rest)
+    const { promise, resolve, reject } = Promise.withResolvers<readonly Rows<object>[]>()
+    const message = new Message(named, prepared, { resolve, reject })
+    const { stream } = client.connection
+    stream.cork()
+    for (const { name, text } of named) {
+      if (name === undefined || prepared.names.has(name)) continue
+      prepared.names.add(name)
+      client.query(new Preparation({ name, text }, () => prepared.names.delete(name)))
     }
+    client.query(message)
+    stream.uncork()
+    return promise
   }
 
   #gather(client: pg.Client): void {
@@ -147,6 +163,14 @@ export class Connection {
       return rethrow(error, this.#advice)
     }
   }
+}
+
+const preparedOn = new WeakMap<pg.Client, Prepared>()
+
+function preparedOf(client: pg.Client): Prepared {
+  const known = preparedOn.get(client) ?? { names: new Set(), columns: new Map() }
+  preparedOn.set(client, known)
+  return known
 }
 
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))

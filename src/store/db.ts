@@ -19,6 +19,8 @@ export interface Db {
   search(statements: readonly Statement[]): Promise<readonly Rows<object>[]>
   /** Statements on a reader, all in one read-only snapshot. */
   snapshot(statements: readonly Statement[]): Promise<readonly Rows<object>[]>
+  /** The same for statements that have a name and look rows up by their keys: planned once a connection. */
+  reads(statements: readonly Statement[]): Promise<readonly Rows<object>[]>
   /** Statements on a lane, all or nothing; `keys` (what they write) decides whether they end a hold. */
   tx(
     lane: number,
@@ -30,6 +32,10 @@ export interface Db {
    * first and `reads` after them, in the transaction that the `tx` will end, so that nobody else changes those rows.
    */
   hold(lane: number, hold: Hold): Promise<readonly Rows<object>[]>
+  /** Whether the next `tx` of these keys ends a hold of that lane. */
+  holds(lane: number, keys: readonly string[]): boolean
+  /** The lane that has least to do: neither kept by a hold, if there is one that isn't, nor waiting for many answers. */
+  quietLane(): number
   close(): Promise<void>
 }
 

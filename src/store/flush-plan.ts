@@ -13,6 +13,7 @@ import {
 } from './binary-arrays.ts'
 import type { Statement } from './db.ts'
 import { flushStatements as sql } from './flush-statements.ts'
+import { joined } from './gathered-flushes.ts'
 import { ANY_ROWS, indexRows, type IndexedRow } from './index-rows.ts'
 import { outboxKeyHash, outboxLane } from './outbox-lanes.ts'
 import { typeNumber } from './search-rows.ts'
@@ -23,7 +24,8 @@ export type IndexResource = (resource: Resource) => IndexEntry
 
 export interface FlushPlan {
   readonly statements: readonly Statement[]
-  readonly written: readonly Stored[]
+  /** Of each of the changes. */
+  readonly written: readonly (readonly Stored[])[]
   /** What the flush writes, as a hold names it: keys of resources and subjects of registers. */
   readonly keys: readonly string[]
 }
@@ -41,12 +43,18 @@ interface Row {
 /** More keys than this take one lock together: a server's lock table holds some thousands in all. */
 const OUTBOX_KEYS_MAX = 1_000
 
-/** Turns changes into static statements, in the one order in which every flush takes its locks. */
-export function planFlush(changes: Changes, indexResource: IndexResource): FlushPlan {
-  const atMs = Date.parse(changes.at)
-  assert(!Number.isNaN(atMs), 'changes.at is an instant')
-  const rows = changes.writes.map(write => toRow(write, atMs, indexResource))
-  const sorted = rows.toSorted(byTypeAndId)
+/**
+ * Turns changes of one tenant into static statements, in the one order in which every flush takes its locks. Several may be
+ * written together when they write neither a resource nor a timer twice, and nothing but resources, events and messages.
+ */
+export function planFlush(group: readonly Changes[], indexResource: IndexResource): FlushPlan {
+  const rowsOf = group.map(({ at, writes }) => {
+    const atMs = Date.parse(at)
+    assert(!Number.isNaN(atMs), 'changes.at is an instant')
+    return writes.map(write => toRow(write, atMs, indexResource))
+  })
+  const sorted = rowsOf.flat().toSorted(byTypeAndId)
+  const changes = joined(group)
   const keys = changes.writes.map(keyText)
   assert(new Set(keys).size === keys.length, 'a flush writes a resource once, with all its versions')
   return {
@@ -61,10 +69,10 @@ export function planFlush(changes: Changes, indexResource: IndexResource): Flush
       ...indexRows(changes.tenant, sorted.flatMap(toIndexed)),
       ...timers(changes),
       ...links(changes),
-      ...audit(changes),
+      ...audit(changes.tenant, group),
       ...outbox(changes),
     ],
-    written: rows.map(toStored),
+    written: rowsOf.map(rows => rows.map(toStored)),
     keys: [...keys, ...(changes.said ?? []).map(({ subject }) => subject)],
   }
 }
@@ -317,17 +325,19 @@ function links({ tenant, links: put = [], cursors = [] }: Changes): readonly Sta
   ]
 }
 
-function audit({ tenant, at, audit: entries = [] }: Changes): readonly Statement[] {
-  return when(entries, of =>
-    sql.insertAudit([
-      tenant,
-      at,
-      textArray(of.map(({ actor }) => actor)),
-      textArray(of.map(({ action }) => action)),
-      textArray(of.map(({ key }) => key)),
-      int4Array(of.map(({ version }) => version)),
-      textArray(of.map(({ requestId }) => requestId)),
-    ]),
+function audit(tenant: number, group: readonly Changes[]): readonly Statement[] {
+  return when(
+    group.flatMap(({ at, audit: entries = [] }) => entries.map(entry => ({ ...entry, at }))),
+    of =>
+      sql.insertAudit([
+        tenant,
+        timestampArray(of.map(({ at }) => Date.parse(at))),
+        textArray(of.map(({ actor }) => actor)),
+        textArray(of.map(({ action }) => action)),
+        textArray(of.map(({ key }) => key)),
+        int4Array(of.map(({ version }) => version)),
+        textArray(of.map(({ requestId }) => requestId)),
+      ]),
   )
 }
 

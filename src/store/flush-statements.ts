@@ -64,9 +64,11 @@ export const flushStatements = {
            .slice(1)
            .map(column => `${column} = h.${column}`)
            .join(', ')}
-       from ${unnest([...resourceTypes, 'int4', 'int8'])} h (${resourceColumns}, expect, had)
-       where r.shard = h.shard and r.tenant = $1 and r.type = h.type and r.id = h.id and r.version = h.expect
-         and (h.had is null or r.ixh = h.had)
+       from (
+         select h.*, o.ctid as place from ${unnest([...resourceTypes, 'int4', 'int8'])} h (${resourceColumns}, expect, had)
+         cross join lateral (
+           select o.ctid from resource o where o.shard = h.shard and o.tenant = $1 and o.type = h.type and o.id = h.id offset 0) o) h
+       where r.ctid = h.place and r.version = h.expect and (h.had is null or r.ixh = h.had)
        returning r.type, r.id
      ) select cw_conflict('resource', case when (select count(*) from changed) = cardinality($4) then '{}'
        else array(select type || '/' || id collate "C" from unnest($3::int2[], $4::text[]) h (type, id) except select type || '/' || id collate "C" from changed) end)`,
@@ -94,8 +96,11 @@ export const flushStatements = {
     'update_said',
     `with changed as (
        update said s set version = h.version, body = h.body
-       from ${unnest(['int2', 'text', 'text', 'int4', 'text'])} h (shard, subject, scope, version, body)
-       where s.shard = h.shard and s.tenant = $1 and s.subject = h.subject and s.scope = h.scope and s.version = h.version - 1
+       from (
+         select h.*, o.ctid as place from ${unnest(['int2', 'text', 'text', 'int4', 'text'])} h (shard, subject, scope, version, body)
+         cross join lateral (
+           select o.ctid from said o where o.shard = h.shard and o.tenant = $1 and o.subject = h.subject and o.scope = h.scope offset 0) o) h
+       where s.ctid = h.place and s.version = h.version - 1
        returning s.subject, s.scope
      ) select cw_conflict('said', case when (select count(*) from changed) = cardinality($3) then '{}'
        else array(select h.subject from unnest($3::text[], $4::text[]) h (subject, scope)
@@ -154,8 +159,8 @@ export const flushStatements = {
   insertAudit: statement(
     'insert_audit',
     `insert into audit (tenant, at, actor, action, key, version, request_id)
-     select $1, $2, actor, action, key, version, request_id
-     from ${unnest(['text', 'text', 'text', 'int4', 'text'], 3)} h (actor, action, key, version, request_id)`,
+     select $1, at, actor, action, key, version, request_id
+     from ${unnest(['timestamptz', 'text', 'text', 'text', 'int4', 'text'])} h (at, actor, action, key, version, request_id)`,
   ),
 
   /** $1: hashes of (tenant, target, key), sorted. What follows takes its numbers in the order of the commits. */

@@ -4,18 +4,40 @@ import { StoreRefusal } from '../commands/ports/store-fault.ts'
 import type { Changes, FlushConflict, Flushed } from '../commands/ports/store.ts'
 import type { Db } from './db.ts'
 import { planFlush, type IndexResource } from './flush-plan.ts'
+import { gatheredFlushes, isPlain, type FlushResult } from './gathered-flushes.ts'
 import { typeName } from './search-rows.ts'
 
-type FlushResult = Result<Flushed, FlushConflict>
+/**
+ * Writes changes in one transaction; what another writer was faster at comes back as a conflict, to be decided again. What
+ * many write at the same time goes together (gathered-flushes.ts); who holds a lane ends the hold alone.
+ */
+export function openFlush(db: Db, indexResource: IndexResource): (changes: Changes) => Promise<FlushResult> {
+  const gathered = gatheredFlushes(group => flush(db, group, { indexResource, lane: db.quietLane() }))
+  return async changes => {
+    const { lane, writes } = changes
+    if (isPlain(changes) && !db.holds(lane, writes.map(keyText))) return gathered(changes)
+    const flushed = await flush(db, [changes], { indexResource, lane })
+    const [one] = flushed.ok ? flushed.value : []
+    return one ? ok(one) : (flushed as FlushResult)
+  }
+}
 
-/** Writes changes in one transaction; what another writer was faster at comes back as a conflict, to be decided again. */
-export async function flush(db: Db, changes: Changes, indexResource: IndexResource): Promise<FlushResult> {
-  const { statements, written, keys } = planFlush(changes, indexResource)
+interface FlushOptions {
+  readonly indexResource: IndexResource
+  readonly lane: number
+}
+
+async function flush(
+  db: Db,
+  group: readonly Changes[],
+  { indexResource, lane }: FlushOptions,
+): Promise<Result<readonly Flushed[], FlushConflict>> {
+  const { statements, written, keys } = planFlush(group, indexResource)
   try {
-    await db.tx(changes.lane, statements, keys)
-    return ok({ at: changes.at, written })
+    await db.tx(lane, statements, keys)
+    return ok(group.map(({ at }, i) => ({ at, written: written[i] ?? [] })))
   } catch (error) {
-    const conflict = conflictOf(error, changes)
+    const conflict = conflictOf(error, group)
     if (!conflict) throw error
     return { ok: false, failure: conflict }
   }
@@ -28,11 +50,11 @@ const UNIQUE_VIOLATION = '23505'
 const OLD_VERSION = 'CW409'
 const FENCED = 'CW410'
 
-function conflictOf(error: unknown, changes: Changes): FlushConflict | undefined {
+function conflictOf(error: unknown, group: readonly Changes[]): FlushConflict | undefined {
   if (!(error instanceof StoreRefusal)) return undefined
   if (error.code === FENCED) return { kind: 'fenced' }
   if (error.code === OLD_VERSION) return stale(error.table, error.detail().split(','))
-  if (error.code === DEADLOCK || error.code === SERIALIZATION_FAILURE) return staleInAll(changes)
+  if (error.code === DEADLOCK || error.code === SERIALIZATION_FAILURE) return staleInAll(group)
   return error.code === UNIQUE_VIOLATION ? duplicateOf(error) : undefined
 }
 
@@ -74,8 +96,8 @@ function withTypeName(key: string): string {
   return `${typeName(Number(number))}/${id}`
 }
 
-const staleInAll = ({ writes, said = [] }: Changes): FlushConflict => ({
+const staleInAll = (group: readonly Changes[]): FlushConflict => ({
   kind: 'stale',
-  keys: writes.map(keyText),
-  subjects: [...new Set(said.map(({ subject }) => subject))],
+  keys: group.flatMap(({ writes }) => writes.map(keyText)),
+  subjects: [...new Set(group.flatMap(({ said = [] }) => said.map(({ subject }) => subject)))],
 })

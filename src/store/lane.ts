@@ -4,6 +4,8 @@ import type { Hold, Rows, Statement } from './db.ts'
 
 /** How long a hold waits for the transaction that ends it. */
 const lockHoldMs = 3_000
+/** A hold is waited for longer than messages are. */
+const HOLD_LOAD = 1_000
 
 /** A hold that a transaction may take over, or that runs out. */
 interface Held {
@@ -24,39 +26,55 @@ export class Lane {
   readonly #locksRows: boolean
   #turn: Promise<void> = Promise.resolve()
   #held: Held | undefined
+  /** Holds that stand or are waited for. */
+  #holds = 0
 
   constructor(connection: Connection, locksRows: boolean) {
     this.#connection = connection
     this.#locksRows = locksRows
   }
 
+  holds(keys: readonly string[]): boolean {
+    const held = this.#held
+    return held !== undefined && keys.some(key => held.keys.has(key))
+  }
+
+  /** How long a transaction would wait, more or less. */
+  get load(): number {
+    return this.#connection.pending + this.#holds * HOLD_LOAD
+  }
+
   async tx(statements: readonly Statement[], keys: readonly string[]): Promise<readonly Rows<object>[]> {
     for (;;) {
       const held = this.#held
-      if (held && keys.some(key => held.keys.has(key))) return this.#takeOver(held, statements)
+      if (held && this.holds(keys)) return this.#takeOver(held, statements)
       const turn = this.#turn
       await turn
       const client = await this.#connection.open()
       if (turn !== this.#turn) continue
-      const answers = await this.#connection.commit(client, [{ text: 'begin' }, ...statements])
-      return answers.slice(1)
+      return this.#connection.sendAll(client, statements)
     }
   }
 
   async hold({ keys, locks, reads }: Hold): Promise<readonly Rows<object>[]> {
     const before = this.#turn
     const { promise, resolve } = Promise.withResolvers<void>()
+    const release = (): void => {
+      this.#holds -= 1
+      resolve()
+    }
     this.#turn = promise
+    this.#holds += 1
     try {
       await before
       const client = await this.#connection.open()
       const rows = this.#locksRows
         ? await this.#lock(client, locks, reads)
-        : await this.#connection.batch('begin', reads)
-      this.#keep(new Set(keys), this.#locksRows ? client : undefined, resolve)
+        : await this.#connection.run(reads)
+      this.#keep(new Set(keys), this.#locksRows ? client : undefined, release)
       return rows
     } catch (error) {
-      resolve()
+      release()
       throw error
     }
   }
@@ -91,9 +109,7 @@ export class Lane {
     clearTimeout(timer)
     this.#held = undefined
     try {
-      return await (client
-        ? this.#connection.commit(client, statements)
-        : this.#connection.batch('begin', statements))
+      return await (client ? this.#connection.commit(client, statements) : this.#connection.run(statements))
     } finally {
       release()
     }

@@ -41,8 +41,7 @@ export async function load(db: Db, request: LoadRequest): Promise<Loaded> {
   const parts = partsOf(request)
   if (parts.length === 0 && !request.lock) return collect([], [])
   const statements = parts.map(part => part.statement)
-  const first = request.recordOf || isSmall(request) ? [planOnce] : []
-  const seen = collect(parts, (await db.snapshot([...first, ...statements])).slice(first.length))
+  const seen = collect(parts, await db.reads(statements))
   if (!request.lock) return seen
   const locks = [...lockResources(request.tenant, seen.resources), ...lockSaid(request.tenant, seen.said)]
   return collect(
@@ -50,28 +49,6 @@ export async function load(db: Db, request: LoadRequest): Promise<Loaded> {
     await db.hold(request.lane, { keys: holdKeys(request, seen), locks, reads: statements }),
   )
 }
-
-/**
- * For one record, found by its key: planned once a connection, for planning took four times as long as reading a case
- * (measured), and never as a scan, even if the table was small when it was planned. Loads of many keys are planned for
- * what they name: with one plan for all, ADT ingestion cost PostgreSQL three times as much. Few keys are what a plan for all
- * expects (ten a list), and planning them anew was most of their cost.
- */
-const planOnce: Statement = {
-  text: [
-    'plan_cache_mode = force_generic_plan',
-    'enable_seqscan = off',
-    'enable_hashjoin = off',
-    'enable_mergejoin = off',
-  ]
-    .map(setting => `set local ${setting}`)
-    .join('; '),
-}
-
-const FEW = 10
-
-const isSmall = ({ keys = [], compartments, subjects = [], messages = [] }: LoadRequest): boolean =>
-  [keys, compartments?.patients ?? [], subjects, messages].every(list => list.length <= FEW)
 
 function collect(parts: readonly Part[], answers: readonly Rows<object>[]): Loaded {
   const loading: Loading = { resources: new Map(), facts: [], said: [], messages: [] }
@@ -102,7 +79,7 @@ function partsOf({
 }: LoadRequest): readonly Part[] {
   return [
     ...(recordOf ? recordParts(tenant, recordOf) : []),
-    ...(keys.length > 0 ? [byShard(tenant, keys), byDirectory(tenant, keys)] : []),
+    ...(keys.length > 0 ? [byKey(tenant, keys)] : []),
     ...(compartments && compartments.patients.length > 0 ? [byPatient(tenant, compartments)] : []),
     ...(subjects.length > 0 ? [saidAbout(tenant, subjects), factsAbout(tenant, subjects)] : []),
     ...(messages.length > 0 ? [byMessage(tenant, messages)] : []),
@@ -115,34 +92,24 @@ const addResources: Part['add'] = (rows, { resources }) => {
 
 const NO_SHARD = -1
 
-function byShard(tenant: number, keys: readonly ResourceKey[]): Part {
+// Each "lateral (... offset 0)" is asked key by key, by an index, whatever the planner knows of the tables: statements are planned
+// once a connection, and a plan made while they were small or not yet analysed read them from end to end for every key (measured).
+
+/** The shard that an id carries, and for ids that clients chose, also those that happen to look like ours, that of the directory. */
+function byKey(tenant: number, keys: readonly ResourceKey[]): Part {
   return {
     add: addResources,
     statement: {
-      name: 'cw_load_by_shard',
+      name: 'cw_load_by_key',
       text: `select ${storedColumns} from unnest($2::int2[], $3::int2[], $4::text[]) h (shard, type, id)
-        join resource r on r.shard = h.shard and r.tenant = $1 and r.type = h.type and r.id = h.id`,
+        cross join lateral (
+          select h.shard union all
+          select d.shard from id_directory d where d.tenant = $1 and d.type = h.type and d.id = h.id and d.shard <> h.shard) s
+        cross join lateral (
+          select * from resource r where r.shard = s.shard and r.tenant = $1 and r.type = h.type and r.id = h.id offset 0) r`,
       values: [
         tenant,
         int2Array(keys.map(({ id }) => shardInId(id) ?? NO_SHARD)),
-        int2Array(keys.map(({ type }) => typeNumber(type))),
-        textArray(keys.map(({ id }) => id)),
-      ],
-    },
-  }
-}
-
-/** Ids that clients chose, also those that happen to look like ours. */
-function byDirectory(tenant: number, keys: readonly ResourceKey[]): Part {
-  return {
-    add: addResources,
-    statement: {
-      name: 'cw_load_by_directory',
-      text: `select ${storedColumns} from unnest($2::int2[], $3::text[]) h (type, id)
-        join id_directory d on d.tenant = $1 and d.type = h.type and d.id = h.id
-        join resource r on r.shard = d.shard and r.tenant = $1 and r.type = d.type and r.id = d.id`,
-      values: [
-        tenant,
         int2Array(keys.map(({ type }) => typeNumber(type))),
         textArray(keys.map(({ id }) => id)),
       ],
@@ -156,7 +123,8 @@ function byPatient(tenant: number, { patients, types }: NonNullable<LoadRequest[
     statement: {
       name: 'cw_load_by_patient',
       text: `select ${storedColumns} from unnest($2::text[]) h (patient)
-        join resource r on r.tenant = $1 and r.patient = h.patient and r.type = any($3::int2[])`,
+        cross join lateral (
+          select * from resource r where r.tenant = $1 and r.patient = h.patient and r.type = any($3::int2[]) offset 0) r`,
       values: [tenant, textArray(patients), int2Array(types.map(typeNumber))],
     },
   }
@@ -173,7 +141,8 @@ const OWNER = `owner as (
 const MARK = 'hashtextextended(r.id, (r.type::int8 << 32) | r.version)'
 
 const RECORD = `from owner o
-          join resource r on r.tenant = $1 and r.patient = o.patient and r.type = any($5::int2[])`
+          cross join lateral (
+            select * from resource r where r.tenant = $1 and r.patient = o.patient and r.type = any($5::int2[]) offset 0) r`
 
 /** What is about a patient lives in one shard, so that of the resource is that of the facts. */
 function recordParts(
@@ -212,7 +181,7 @@ function recordParts(
       statement: {
         name: 'cw_load_record_said',
         text: `with ${OWNER} select s.subject, s.scope, s.version, s.body from owner o
-          join said s on s.shard = o.shard and s.tenant = $1 and s.subject = o.patient`,
+          cross join lateral (select * from said s where s.shard = o.shard and s.tenant = $1 and s.subject = o.patient offset 0) s`,
         values,
       },
     },
@@ -221,7 +190,7 @@ function recordParts(
       statement: {
         name: 'cw_load_record_facts',
         text: `with ${OWNER} select ${factColumns} from owner o
-          join fact f on f.shard = o.shard and f.tenant = $1 and f.subject = o.patient`,
+          cross join lateral (select * from fact f where f.shard = o.shard and f.tenant = $1 and f.subject = o.patient offset 0) f`,
         values,
       },
     },
@@ -273,7 +242,7 @@ const saidAbout = (tenant: number, subjects: readonly string[]): Part => ({
   statement: {
     name: 'cw_load_said',
     text: `select s.subject, s.scope, s.version, s.body from unnest($2::int2[], $3::text[]) h (shard, subject)
-      join said s on s.shard = h.shard and s.tenant = $1 and s.subject = h.subject`,
+      cross join lateral (select * from said s where s.shard = h.shard and s.tenant = $1 and s.subject = h.subject offset 0) s`,
     values: subjectValues(tenant, subjects),
   },
 })
@@ -294,7 +263,7 @@ const factsAbout = (tenant: number, subjects: readonly string[]): Part => ({
   statement: {
     name: 'cw_load_facts',
     text: `select ${factColumns} from unnest($2::int2[], $3::text[]) h (shard, subject)
-      join fact f on f.shard = h.shard and f.tenant = $1 and f.subject = h.subject`,
+      cross join lateral (select * from fact f where f.shard = h.shard and f.tenant = $1 and f.subject = h.subject offset 0) f`,
     values: subjectValues(tenant, subjects),
   },
 })
@@ -306,7 +275,8 @@ const byMessage = (tenant: number, messages: readonly MessageKey[]): Part => ({
   statement: {
     name: 'cw_load_messages',
     text: `select ${inboxColumns} from (select distinct * from unnest($2::text[], $3::text[]) k (source, message_id)) h
-      join inbox i on i.tenant = $1 and i.source = h.source and i.message_id = h.message_id`,
+      cross join lateral (
+        select * from inbox i where i.tenant = $1 and i.source = h.source and i.message_id = h.message_id offset 0) i`,
     values: [
       tenant,
       textArray(messages.map(({ source }) => source)),

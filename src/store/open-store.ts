@@ -13,7 +13,7 @@ import type { Db } from './db.ts'
 import { openEmbeddedDatabase } from './embedded/embedded-database.ts'
 import { withUpkeep } from './embedded/upkeep.ts'
 import type { IndexResource } from './flush-plan.ts'
-import { flush } from './flush.ts'
+import { openFlush } from './flush.ts'
 import { gatheredReads } from './gathered-reads.ts'
 import { countHistory, readHistory, readHistoryOf } from './history-queries.ts'
 import { openInboxQueries } from './inbox-queries.ts'
@@ -104,6 +104,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const db = await openPooledDb({
     connectWriter: connect('writer'),
     connectReader: connect('reader'),
+    ...(prepare && { connectLoader: connect('loader') }),
     lanes,
     readers,
     // A pooler forwards no settings.
@@ -164,7 +165,7 @@ function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close 
     backend,
     lanes: db.lanes,
     load: request => load(db, request),
-    flush: changes => flush(db, changes, indexResource),
+    flush: openFlush(db, indexResource),
     read: gatheredReads(db),
     readVersion: (tenant, key, version) => readVersion(db, tenant, key, version),
     history: (tenant, key, page) => readHistory(db, tenant, key, page),

@@ -3,10 +3,14 @@ import type { Db, Rows, Statement } from './db.ts'
 import { Lane } from './lane.ts'
 import { timeout } from './search-timeout.ts'
 
+const LOADERS = 2
+
 export interface PooledDbOptions {
   readonly connectWriter: Connect
   readonly connectReader: Connect
   readonly lanes: number
+  /** For `reads`, where sessions may have settings of their own; absent = on a reader, in a transaction that says so. */
+  readonly connectLoader?: Connect
   /** 0 = read on the writer's connection (embedded: there is only one). */
   readonly readers: number
   /** Connections whose settings are for searches, and those for look-ups; without them readers do both. */
@@ -36,7 +40,8 @@ export async function openPooledDb(options: PooledDbOptions): Promise<Db> {
   const points = searching ? connections(searching.points, searching.connectPoint, true) : []
   const readers = extra.length > 0 ? extra : writers
   const lanes = writers.map(connection => new Lane(connection, extra.length > 0))
-  const all = [...writers, ...extra, ...searchers, ...points]
+  const loaders = options.connectLoader ? connections(LOADERS, options.connectLoader, true) : []
+  const all = [...writers, ...extra, ...loaders, ...searchers, ...points]
   const close = async (): Promise<void> => {
     await Promise.all(all.map(connection => connection.close()))
   }
@@ -47,6 +52,7 @@ export async function openPooledDb(options: PooledDbOptions): Promise<Db> {
     throw error
   }
   const laneOf = (lane: number): Lane => lanes[lane % lanes.length] as Lane
+  const snapshot: Db['snapshot'] = statements => idlest(readers).batch(SNAPSHOT, statements)
   return {
     lanes: lanes.length,
     query: async <Row extends object>(statement: Statement) =>
@@ -54,9 +60,12 @@ export async function openPooledDb(options: PooledDbOptions): Promise<Db> {
     point: async <Row extends object>(statement: Statement) =>
       (await gathering(points.length > 0 ? points : readers).query(statement)) as Rows<Row>,
     search: searchOn({ searchers, readers, isTimed: extra.length > 0 }),
-    snapshot: statements => idlest(readers).batch(SNAPSHOT, statements),
+    snapshot,
+    reads: statements => (loaders.length > 0 ? gathering(loaders).run(statements) : snapshot(statements)),
     tx: (lane, statements, keys = []) => laneOf(lane).tx(statements, keys),
     hold: (lane, hold) => laneOf(lane).hold(hold),
+    holds: (lane, keys) => laneOf(lane).holds(keys),
+    quietLane: () => lanes.reduce((best, lane, i) => (lane.load < laneOf(best).load ? i : best), 0),
     close,
   }
 }

@@ -10,7 +10,7 @@ import { indexResource } from '../../../src/fhir/search/index-resource.ts'
 import type { Stored } from '../../../src/commands/ports/store.ts'
 import { reindexAll } from '../../../src/commands/reindex.ts'
 import type { Db } from '../../../src/store/db.ts'
-import { flush } from '../../../src/store/flush.ts'
+import { openFlush } from '../../../src/store/flush.ts'
 import { adoptIndex, openReindex } from '../../../src/store/reindex.ts'
 
 /** A migrated, empty database. */
@@ -77,7 +77,7 @@ export function indexContract(open: OpenDb): void {
     const known = before ? { expectIndexHash: before.indexHash, expectUpdated: before.updated } : {}
     const versions = [resource['gone'] === true ? undefined : resource]
     const writes = [{ type, id, shard, expect: before?.version ?? 0, versions, ...known }]
-    const flushed = await flush(under.db, { tenant, lane: 0, at: AT, writes }, index)
+    const flushed = await openFlush(under.db, index)({ tenant, lane: 0, at: AT, writes })
     if (!flushed.ok) throw new Error(`conflict: ${JSON.stringify(flushed.failure)}`)
     const [stored] = flushed.value.written
     if (!stored) throw new Error('a flush gives what it wrote')
@@ -145,20 +145,19 @@ export function indexContract(open: OpenDb): void {
         seen.push(...statements.map(({ name = '' }) => name))
         return under.db.tx(lane, statements, keys)
       }
-      const flushed = await flush(
+      const flushed = await openFlush(
         { ...under.db, tx },
-        {
-          ...{ tenant, lane: 0, at: AT },
-          writes: [
-            {
-              ...{ type: 'Patient', id: 'p', shard: first.shard, expect: 1 },
-              ...{ expectIndexHash: first.indexHash, expectUpdated: first.updated },
-              versions: [{ ...plain, gender: 'male' }],
-            },
-          ],
-        },
         indexResource,
-      )
+      )({
+        ...{ tenant, lane: 0, at: AT },
+        writes: [
+          {
+            ...{ type: 'Patient', id: 'p', shard: first.shard, expect: 1 },
+            ...{ expectIndexHash: first.indexHash, expectUpdated: first.updated },
+            versions: [{ ...plain, gender: 'male' }],
+          },
+        ],
+      })
       expect(flushed.ok).toBe(true)
       expect(seen.filter(name => /number|composite|text/.test(name))).toEqual([])
     })

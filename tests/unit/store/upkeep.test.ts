@@ -18,8 +18,11 @@ function remembering(fault = false): { readonly db: Db; readonly asked: string[]
     point: async () => nothing,
     search: async () => [],
     snapshot: async () => [],
+    reads: async () => [],
     tx: async () => [nothing],
     hold: async () => [],
+    holds: () => false,
+    quietLane: () => 0,
     close: async () => undefined,
   }
   return { db, asked }
