@@ -76,7 +76,7 @@ export const bundleChecks: readonly Check[] = [
     title: 'a urn:uuid reference is replaced by the new id, whatever the order',
     sentence: says(
       RULES,
-      'If any resource identities (including resolved identities from conditional update/delete) overlap ...; all references within the bundle to the resource fullUrl SHALL be updated to the new identity as the resource is assigned its id',
+      'When the server assigns a new id to any resource in the bundle which has a POST method as part of the processing rules above, it SHALL also update any references to that resource in the same bundle as they are processed',
     ),
     run: async client => {
       const target = post(patient())
@@ -110,7 +110,7 @@ export const bundleChecks: readonly Check[] = [
     title: 'a transaction with one bad entry changes nothing',
     sentence: says(
       TRANSACTION,
-      'either the server will accept all actions and return a 200 OK, along with a response bundle ... or it will reject all resources and return an HTTP 400 or 500 type response',
+      'servers SHALL either accept all actions and return a 200 OK, along with a response bundle (see below), or reject all resources and return an HTTP 400 or 500 type response.',
     ),
     run: async client => {
       const value = fresh()
@@ -127,7 +127,7 @@ export const bundleChecks: readonly Check[] = [
     title: 'deletes come before creates, reads last, whatever their order in the Bundle',
     sentence: says(
       RULES,
-      'the server SHALL process the entries in the following order: Process any DELETE interactions; any POST interactions; any PUT or PATCH interactions; any GET or HEAD interactions; Resolve any conditional references',
+      'there is a particular order in which to process the actions: Process any DELETE interactions; Process any POST interactions; Process any PUT or PATCH interactions; Process any GET or HEAD interactions; Resolve any conditional references',
     ),
     run: async client => {
       const value = fresh()
@@ -216,7 +216,7 @@ export const bundleChecks: readonly Check[] = [
     title: 'a conditional reference with one match is replaced by it',
     sentence: says(
       'http.html#transaction',
-      'the server SHALL replace the conditional reference (a search URI) with the reference to the one match',
+      'if there is a single match, the server replaces the search URI with a reference to the matching resource',
     ),
     run: async client => {
       const value = fresh()
@@ -232,7 +232,7 @@ export const bundleChecks: readonly Check[] = [
     title: 'a conditional reference without a match fails the whole',
     sentence: says(
       'http.html#transaction',
-      'If there are no matches, or multiple matches, the transaction fails, and an error is returned to the user.',
+      'if there are no matches, or multiple matches, the transaction fails, and an error is returned to the user',
     ),
     run: async client =>
       refused(
@@ -264,7 +264,7 @@ export const bundleChecks: readonly Check[] = [
     title: 'a transaction takes a PATCH as Binary with a JSON Patch',
     sentence: says(
       'http.html#patch',
-      'PATCH ... in a batch or transaction: the Binary resource (JSON Patch) or Parameters (FHIRPath Patch) is the entry.resource',
+      'Patch operations may be performed as part of Batch or Transaction Operations using the FHIRPath Patch format.',
     ),
     run: async client => {
       const made = await make(client, patient())
@@ -350,7 +350,7 @@ export const bundleChecks: readonly Check[] = [
     title: 'a batch does the good entries and tells of the bad ones',
     sentence: says(
       'http.html#brules',
-      'For a batch, there SHALL be no interdependencies between the different entries in the Bundle that cause change on the server. The success or failure of one change SHALL not alter the success or failure or resulting content of another change.',
+      'For a batch, there SHALL be no interdependencies between the different entries in the Bundle that cause change on the server. The success or failure of one change SHOULD not alter the success or failure or resulting content of another change.',
     ),
     run: async client => {
       const reply = await sent(client, 'batch', [
@@ -384,7 +384,7 @@ export const bundleChecks: readonly Check[] = [
     title: 'a batch takes a search',
     sentence: says(
       TRANSACTION,
-      'entries may be ... GET: search, read, history: the resource of the response entry is the Bundle',
+      'they may be a mix of other interactions defined on this page (e.g. read, search, create, update, delete, etc.), or using the operations framework',
     ),
     run: async client => {
       const made = await make(client, patient())

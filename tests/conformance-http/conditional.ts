@@ -36,7 +36,7 @@ export const conditionalChecks: readonly Check[] = [
   {
     id: 'conditional-create-one-match',
     title: 'If-None-Exist with one match answers 200 and creates nothing',
-    sentence: says(CREATE, 'One Match: The server ignore the post and returns 200 OK'),
+    sentence: says(CREATE, 'One Match: The server ignores the post and returns 200 OK'),
     run: async client => {
       const value = fresh()
       const made = await make(client, identified(value))

@@ -168,7 +168,7 @@ export const crudChecks: readonly Check[] = [
     title: 'the ETag of a read is the weak one of meta.versionId',
     sentence: says(
       'http.html#versioning',
-      'the ETag ... is the value of meta.versionId ... the version id is prefixed with W/ and enclosed in quotes: ETag: W/"3141"',
+      'Note that the Version Id is considered a "weak" ETag and ETag headers should be prefixed with W/ and enclosed in quotes, for example: ETag: W/"3141"',
     ),
     run: async client => {
       const reply = await client.call('GET', pathOf(await make(client, patient())))
@@ -178,7 +178,7 @@ export const crudChecks: readonly Check[] = [
   {
     id: 'read-last-modified',
     title: 'Last-Modified of a read is meta.lastUpdated',
-    sentence: says('http.html#versioning', 'Resource.meta.lastUpdated ... HTTP Last-Modified header'),
+    sentence: says('http.html#versioning', 'Last modified (.meta.lastUpdated): HTTP Last-Modified header'),
     run: async client => {
       const reply = await client.call('GET', pathOf(await make(client, patient())))
       const told = Date.parse(reply.header('last-modified'))
@@ -221,7 +221,7 @@ export const crudChecks: readonly Check[] = [
     title: 'read with _summary=true gives the summary, tagged SUBSETTED',
     sentence: says(
       'http.html#read',
-      'Servers SHOULD ... _summary ... on read; search.html#summary: Servers SHOULD ensure that resources are marked with the tag SUBSETTED',
+      'the search parameter _summary can be used when reading a resource ... Servers SHOULD define a Resource.meta.tag with the SUBSETTED as a Simple Tag to explicitly mark such resources.',
     ),
     run: async client => {
       const made = await make(client, patient({ photo: [{ title: 'x' }] }))
@@ -251,7 +251,7 @@ export const crudChecks: readonly Check[] = [
     title: 'update makes a new version and answers 200',
     sentence: says(
       'http.html#update',
-      'If the interaction is successful and the resource is updated, the server SHALL return a 200 OK',
+      'If the interaction is successful, the server SHALL return either a 200 OK HTTP status code if the resource was updated, or a 201 Created status code if the resource was created',
     ),
     run: async client => {
       const made = await make(client, patient())
@@ -267,7 +267,7 @@ export const crudChecks: readonly Check[] = [
     title: 'update of an id that never was creates it',
     sentence: says(
       'http.html#upsert',
-      'Servers MAY choose to allow clients to PUT a resource to a location that does not yet exist on the server ... 201 Created',
+      'Servers MAY choose to allow clients to PUT a resource to a location that does not yet exist on the server - effectively, allowing the client to define the id of the resource.',
     ),
     run: async ({ call }) => {
       const id = fresh()

@@ -79,7 +79,7 @@ export const historyChecks: readonly Check[] = [
     title: 'history is paged by _count with a link next',
     sentence: says(
       'http.html#history',
-      '_count: The maximum number of search results on a page ... paging works as for search',
+      '_count: The maximum number of search results on a page ... The server is not bound to return the number requested, but cannot return more',
     ),
     run: async client => {
       const path = pathOf(await aLife(client))
@@ -149,7 +149,7 @@ export const historyChecks: readonly Check[] = [
     title: 'history of an id that never was answers 404',
     sentence: says(
       'http.html#history',
-      'The history interaction retrieves the history of either a particular resource ... (unknown resource: 404)',
+      'If a request is made for a history that is not available (e.g. the system does not keep a history for the type, or the particular instance), the server should return a 404 Not Found',
     ),
     run: async ({ call }) => refused(await call('GET', `/Patient/${fresh()}/_history`), 404),
   },

@@ -9,7 +9,7 @@ export const httpChecks: readonly Check[] = [
     title: 'GET metadata gives a CapabilityStatement of FHIR 4.0.1',
     sentence: says(
       'http.html#capabilities',
-      'GET [base]/metadata{?mode=[mode]} ... Servers SHALL provide a capability statement that specifies which interactions and resources are supported',
+      'Servers SHALL provide a Capability Statement that specifies which interactions and resources are supported.',
     ),
     run: async ({ call }) => {
       const reply = await call('GET', '/metadata')
@@ -59,7 +59,7 @@ export const httpChecks: readonly Check[] = [
     title: 'answers are application/fhir+json in UTF-8',
     sentence: says(
       NEGOTIATION,
-      'The formal MIME-type for FHIR resources is ... application/fhir+json ... FHIR uses UTF-8 for all request and response bodies',
+      'The formal MIME-type for FHIR resources is application/fhir+xml or application/fhir+json. ... UTF-8 encoding SHALL be used for the mime type application/fhir.',
     ),
     run: async ({ call }) => {
       const reply = await call('GET', '/metadata')
@@ -71,7 +71,7 @@ export const httpChecks: readonly Check[] = [
     title: 'Accept: application/json is answered with JSON',
     sentence: says(
       NEGOTIATION,
-      'Servers SHALL support ... application/json and text/json for the sake of convenience (clients SHOULD use the formal type)',
+      'If a client provides a generic mime type in the Accept header (application/xml, text/json, or application/json), the server SHOULD respond with the requested mime type',
     ),
     run: async ({ call }) =>
       answered(await call('GET', '/metadata', { headers: { accept: 'application/json' } }), 200),
@@ -79,7 +79,10 @@ export const httpChecks: readonly Check[] = [
   {
     id: 'accept-any',
     title: 'Accept: */* is answered with a resource',
-    sentence: says(NEGOTIATION, 'the server SHOULD choose a format when none is asked for'),
+    sentence: says(
+      NEGOTIATION,
+      'If neither the accept header nor the _format parameter are specified, the MIME-type of the content returned by the server is undefined and may vary.',
+    ),
     run: async ({ call }) => answered(await call('GET', '/metadata', { headers: { accept: '*/*' } }), 200),
   },
   {
@@ -109,7 +112,7 @@ export const httpChecks: readonly Check[] = [
     title: 'a body of type application/json is taken',
     sentence: says(
       NEGOTIATION,
-      'Servers ... SHALL support server-driven content negotiation ... application/json',
+      'Servers SHALL support server-driven content negotiation as described in section 12 of the HTTP specification.',
     ),
     run: async ({ call }) =>
       answered(
@@ -122,7 +125,7 @@ export const httpChecks: readonly Check[] = [
     title: '_format=json overrides Accept',
     sentence: says(
       'http.html#parameters',
-      '_format: Override the HTTP content negotiation ... the values xml, text/xml, application/xml, ... json, application/json, application/fhir+json SHALL be interpreted to mean JSON',
+      'the codes json, application/json and application/fhir+json SHALL be interpreted to mean the JSON format',
     ),
     run: async ({ call }) => {
       const reply = await call('GET', '/metadata?_format=json', { headers: { accept: 'text/html' } })
@@ -133,7 +136,10 @@ export const httpChecks: readonly Check[] = [
   {
     id: 'format-unknown',
     title: '_format with a format that is none is refused',
-    sentence: says('http.html#mime-type', '406 Not Acceptable'),
+    sentence: says(
+      'http.html#mime-type',
+      '406 Not Acceptable is the appropriate response when the Accept header requests a format that the server does not support',
+    ),
     run: async client => {
       const made = await make(client, patient())
       answered(await client.call('GET', `${pathOf(made)}?_format=unicorn`), 400, 406)
@@ -158,7 +164,7 @@ export const httpChecks: readonly Check[] = [
     title: 'HEAD of a resource answers like GET without a body',
     sentence: says(
       'http.html#read',
-      'A HEAD request can also be used: see HEAD: Any GET can be sent as HEAD, servers SHOULD support it',
+      'A HEAD request can also be used. ... Anywhere that a GET request can be used, a HEAD request is also allowed.',
     ),
     run: async client => {
       const made = await make(client, patient())
@@ -171,7 +177,10 @@ export const httpChecks: readonly Check[] = [
   {
     id: 'head-unknown',
     title: 'HEAD of what never was answers 404',
-    sentence: says('http.html#read', 'HEAD ... same headers and status as GET'),
+    sentence: says(
+      'http.html#read',
+      'HEAD requests are treated as specified in HTTP: same response as a GET, but with no body.',
+    ),
     run: async ({ call }) => answered(await call('HEAD', `/Patient/${fresh()}`), 404),
   },
   {
@@ -190,10 +199,10 @@ export const httpChecks: readonly Check[] = [
   {
     id: 'gzip',
     title: 'Accept-Encoding: gzip is honoured on a large answer',
-    sentence: says(
-      'http.html#general',
-      'Compression ... servers SHOULD support GZip compression (Accept-Encoding)',
-    ),
+    sentence: {
+      url: 'https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3',
+      text: 'The "Accept-Encoding" header field can be used to indicate preferences regarding the use of content codings.',
+    },
     run: async ({ base }) => {
       const reply = await fetch(`${base}/metadata`, {
         headers: { 'accept-encoding': 'gzip', accept: 'application/fhir+json' },
@@ -207,7 +216,7 @@ export const httpChecks: readonly Check[] = [
     title: 'a method that an address has not answers 404 or 405 with an OperationOutcome',
     sentence: says(
       'http.html#summary',
-      'Servers ... 405 Method Not allowed ... SHOULD return an OperationOutcome for errors',
+      'In case of failure, servers SHOULD always return a body that contains an OperationOutcome resource.',
     ),
     run: async ({ call }) => refused(await call('DELETE', '/metadata'), 400, 404, 405),
   },

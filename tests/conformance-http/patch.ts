@@ -55,7 +55,7 @@ export const patchChecks: readonly Check[] = [
     title: 'a JSON Patch replaces a value and makes a new version',
     sentence: says(
       HTTP,
-      'The body of a PATCH interaction SHALL be either: a JSON Patch document with a content type of application/json-patch+json ... Processing PATCH operations may be very version sensitive ... result as for update',
+      'The body of a PATCH operation SHALL be either: a JSON Patch document with a content type of application/json-patch+json ...',
     ),
     run: async client => {
       const made = await named(client)
@@ -90,7 +90,7 @@ export const patchChecks: readonly Check[] = [
     title: 'a JSON Patch to an invalid resource is refused',
     sentence: says(
       HTTP,
-      'Servers ... the result of the patch SHALL be validated as an update (422 Unprocessable Entity)',
+      'When the operations have all been processed, the server processes the resulting document as an Update operation; all the version and error handling etc. apply as specified',
     ),
     run: async client => {
       const made = await named(client)
@@ -100,7 +100,10 @@ export const patchChecks: readonly Check[] = [
   {
     id: 'json-patch-unknown',
     title: 'a patch of what never was answers 404',
-    sentence: says(HTTP, 'the patch interaction ... is performed on an existing resource'),
+    sentence: says(
+      HTTP,
+      'the server SHALL process its own copy of the resource in the format indicated, applying the operations specified in the document',
+    ),
     run: async client =>
       refused(
         await sent(client, `/Patient/${fresh()}`, [{ op: 'add', path: '/gender', value: 'male' }]),
@@ -112,7 +115,7 @@ export const patchChecks: readonly Check[] = [
     title: 'a patch with an old version in If-Match answers 412',
     sentence: says(
       HTTP,
-      'In all cases the server SHALL process If-Match: clients ... SHOULD always use it for a version-aware patch; else 412',
+      'servers SHALL support conditional PATCH, which works exactly the same as specified for update in Concurrency Management.',
     ),
     run: async client => {
       const made = await named(client)
@@ -194,7 +197,10 @@ export const patchChecks: readonly Check[] = [
   {
     id: 'fhirpath-patch-insert',
     title: 'FHIRPath Patch: insert',
-    sentence: says(FHIRPATH, 'insert: The path must refer to a list ... index: The index at which to insert'),
+    sentence: says(
+      FHIRPATH,
+      'insert: The content will be inserted into the nominated list at the index specified (0 based).',
+    ),
     run: async client => {
       const json = await patched(
         client,
@@ -211,7 +217,7 @@ export const patchChecks: readonly Check[] = [
   {
     id: 'fhirpath-patch-delete',
     title: 'FHIRPath Patch: delete',
-    sentence: says(FHIRPATH, 'delete: The element identified by path is deleted'),
+    sentence: says(FHIRPATH, 'delete: Path of the element to delete (if found)'),
     run: async client =>
       same(
         'birthDate',
@@ -224,7 +230,7 @@ export const patchChecks: readonly Check[] = [
     title: 'FHIRPath Patch: delete of what is not there is no error',
     sentence: says(
       FHIRPATH,
-      'delete: Only a single element can be deleted; it is not an error if there is no element to delete',
+      'Except for the delete operation, it is an error if no element matches the specified path',
     ),
     run: async client =>
       same(
@@ -236,7 +242,10 @@ export const patchChecks: readonly Check[] = [
   {
     id: 'fhirpath-patch-replace',
     title: 'FHIRPath Patch: replace',
-    sentence: says(FHIRPATH, 'replace: The content at the path will be replaced with the content'),
+    sentence: says(
+      FHIRPATH,
+      'replace: Path of the element to replace ... value (Data type) to replace it with',
+    ),
     run: async client => {
       const json = await patched(
         client,
@@ -248,7 +257,7 @@ export const patchChecks: readonly Check[] = [
   {
     id: 'fhirpath-patch-move',
     title: 'FHIRPath Patch: move',
-    sentence: says(FHIRPATH, 'move: The element at source index will be moved to destination index'),
+    sentence: says(FHIRPATH, 'move: Move an element within a single list'),
     run: async client => {
       const json = await patched(
         client,
@@ -265,10 +274,7 @@ export const patchChecks: readonly Check[] = [
   {
     id: 'fhirpath-patch-bad-path',
     title: 'FHIRPath Patch: a path that is none is refused',
-    sentence: says(
-      FHIRPATH,
-      'servers SHALL return an error if the path does not resolve to a single element (but delete)',
-    ),
+    sentence: says(FHIRPATH, 'The FHIRPath statement must return a single element'),
     run: async client => {
       const made = await named(client)
       refused(

@@ -87,10 +87,16 @@ const sorts = (id: string, query: string, wanted: readonly string[]): Check => (
 
 const INCLUDE = S(
   'include',
-  '_include: the name of the source resource, : the name of a search parameter of type reference [: target type] ... resources are added to the bundle with search mode include',
+  'For each returned resource, the server identifies the resources that meet the criteria expressed in the join, and adds to the results, with the entry.search.mode set to "include"',
 )
-const REVINCLUDE = S('revinclude', '_revinclude: the resources that refer to the matches are added')
-const ITERATE = S('include', ':iterate: the inclusion criteria are applied to the included resources too')
+const REVINCLUDE = S(
+  'revinclude',
+  'fetch a particular resource, and any resources that refer to it ... This is known as a reverse include, and is specified by providing a _revinclude parameter.',
+)
+const ITERATE = S(
+  'include',
+  'The inclusion process can be iterative, if (and only if) the modifier :iterate is included.',
+)
 const SUMMARY = S('summary', '_summary: true, text, data, count, false')
 
 const summary = (kind: string, holds: (resource: Reply['json']) => boolean): Check => ({
@@ -182,7 +188,7 @@ export const searchChecks: readonly Check[] = [
   {
     id: 'search-count-0',
     title: '_count=0 is _summary=count',
-    sentence: S('count', 'If _count has the value 0, this shall be treated the same as _summary=count'),
+    sentence: S('count', 'if _count has the value 0, this shall be treated the same as _summary=count'),
     run: async client => {
       const { bundle } = await asked(client, 'Patient?_count=0')
       same('total', bundle.total, 3)
@@ -310,7 +316,7 @@ export const searchChecks: readonly Check[] = [
     title: 'POST _search answers as GET does',
     sentence: says(
       'http.html#search',
-      'POST [base]/[type]/_search{?[parameters]} ... Servers supporting Search via HTTP SHALL support both modes of operation: http GET and POST',
+      'servers that support search SHALL also support a POST based search: POST [base]/[type]/_search',
     ),
     run: async client => {
       const world = await worldOf(client)

@@ -111,10 +111,7 @@ const withProvenance = (one: Asked): Check => ({
 const posted = (one: Asked): Check => ({
   id: `us-core-${one.type.toLowerCase()}-post`,
   title: `${one.type} by POST _search`,
-  sentence: says(
-    'http.html#search',
-    'Servers supporting Search via HTTP SHALL support both modes of operation: http GET and POST',
-  ),
+  sentence: says('http.html#search', 'servers that support search SHALL also support a POST based search'),
   run: async client => {
     const { scene, stored } = await sampleOf(client, one)
     const query = filled(one.searches.at(-1) ?? '', scene, stored.id).replace(

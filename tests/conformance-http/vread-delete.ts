@@ -23,7 +23,7 @@ export const vreadDeleteChecks: readonly Check[] = [
     title: 'vread of a version that never was answers 404',
     sentence: says(
       'http.html#vread',
-      'If a request is made for a previous version of a resource that ... is not available, the server SHOULD just return a 404 Not Found error',
+      'If a request is made for a previous version of a resource, and the server does not support accessing previous versions (either generally, or for this particular resource), it should return a 404 Not Found error',
     ),
     run: async client => {
       const made = await make(client, patient())
@@ -70,7 +70,7 @@ export const vreadDeleteChecks: readonly Check[] = [
     title: 'delete of a deleted resource is no error',
     sentence: says(
       'http.html#delete',
-      'the delete interaction ... is idempotent: if the resource is already deleted there is no effect',
+      'Performing this interaction on a resource that is already deleted has no effect, and the server should return either a 200 OK if the response contains a payload, or a 204 No Content with no response payload.',
     ),
     run: async client => {
       const path = pathOf(await make(client, patient()))
@@ -83,7 +83,7 @@ export const vreadDeleteChecks: readonly Check[] = [
     title: 'a deleted resource is not found by search',
     sentence: says(
       'http.html#delete',
-      'a delete interaction means that ... the resource can no longer be found through a search',
+      'A delete interaction means that subsequent non-version specific reads of a resource return a 410 HTTP status code and that the resource is no longer found through search interactions.',
     ),
     run: async client => {
       const made = await make(client, patient())
