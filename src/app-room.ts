@@ -3,6 +3,7 @@ import { seedQuestionnaires } from './commands/cases/seed-questionnaires.ts'
 import type { CaseDeps } from './commands/cases/case-deps.ts'
 import type { FhirDeps } from './commands/fhir-deps.ts'
 import type { IngestAdt } from './commands/ingest-adt/inbound.ts'
+import { explainDuties } from './commands/cases/explain-duties.ts'
 import { createIngest } from './commands/ingest-adt/ingest.ts'
 import { interpretAdt } from './commands/ingest-adt/interpret-adt.ts'
 import { readRecord } from './commands/ingest-adt/read-record.ts'
@@ -91,6 +92,7 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
       ids: mintIds(clock),
       validate: validateResource,
       applyCaseLaw: input => applyCaseLaw({ ...law, ...input }),
+      dutiesOf: caseId => explainDuties(cases, caseId),
     },
     due: {
       ...{ store, tenant, targets, journal, consequences },

@@ -4,6 +4,7 @@ import type { FailureIssue, Result } from '../lib/result.ts'
 import type { Stay } from '../care-plan/stay.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Access } from '../fhir/smart/access.ts'
+import type { ObligationExplanation } from '../mappers/case/explain-obligations.ts'
 import type { ConsequenceDeps } from './case-consequences.ts'
 import type { JournalSettings } from './journal/cloud-event.ts'
 import type { Store } from './ports/store.ts'
@@ -29,6 +30,8 @@ export interface FhirDeps {
   readonly applyCaseLaw: ApplyCaseLaw
   /** How duties follow from what is written; without it, none do. */
   readonly consequences?: ConsequenceDeps
+  /** Why each duty of a case is there. */
+  readonly dutiesOf?: (caseId: string) => Promise<readonly ObligationExplanation[]>
   /**
    * What reads, searches and writes of this request are limited to: the access of its caller. Undefined = everything. It is
    * here and not an argument, so that nothing that reads can leave it out.

@@ -104,6 +104,10 @@ const triangle: Readonly<Record<string, Side>> = {
     routes: [...both('/ConceptMap/$translate'), ...both('/ConceptMap/:id/$translate')],
     tests: ['ConceptMap/$translate by what comes with R4 and by what is stored'],
   },
+  'operation explain': {
+    routes: both(`${instance}/$explain`),
+    tests: ['names message, segment and field of an element'],
+  },
   'operation lastn': { routes: both('/Observation/$lastn'), tests: ['lastn'] },
   'parameter token': { routes: [], tests: ['search-token-system-code', 'search-token-not'] },
   'parameter string': { routes: [], tests: ['search-string-begins', 'search-string-exact'] },

@@ -33,6 +33,7 @@ export type OperationName =
   | 'subsumes'
   | 'translate'
   | 'lastn'
+  | 'explain'
 
 const R4 = 'http://hl7.org/fhir/OperationDefinition'
 /** How a code is given. */
@@ -40,6 +41,14 @@ const coded = ['code', 'system', 'display', 'coding', 'codeableConcept'] as cons
 const paged = ['_since', '_type', '_count', '_page'] as const
 
 export const operations: readonly Operation[] = [
+  {
+    name: 'explain',
+    definition: '/OperationDefinition/Resource-explain',
+    types: 'all',
+    levels: ['instance'],
+    affectsState: false,
+    parameters: ['element'],
+  },
   {
     name: 'validate',
     definition: `${R4}/Resource-validate`,

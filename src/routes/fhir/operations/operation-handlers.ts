@@ -1,4 +1,5 @@
 import { ok, type Result } from '../../../lib/result.ts'
+import { explain } from '../../../commands/operations/explain.ts'
 import { everything } from '../../../commands/operations/everything.ts'
 import { lastN } from '../../../commands/operations/last-n.ts'
 import { metaInUse } from '../../../commands/operations/meta-in-use.ts'
@@ -48,6 +49,13 @@ const handlers: Readonly<Record<OperationName, OperationHandler>> = {
   'meta-delete': call => changedMeta(call, 'delete'),
   ...terminologyHandlers,
   lastn: lastOf,
+  explain: async ({ exchange, given, type, id = '' }) => {
+    const element = textArgument(given, 'element')
+    if (!element.ok) return element
+    const request = { key: { type, id }, ...(element.value !== undefined && { element: element.value }) }
+    const text = await explain(exchange.deps, request)
+    return text.ok ? ok({ status: 200, body: text.value }) : text
+  },
 }
 
 async function everythingOf(

@@ -1,0 +1,208 @@
+import { parseJson } from '../../lib/json.ts'
+import { ok, type Result } from '../../lib/result.ts'
+import { shardInId } from '../../lib/ids.ts'
+import { patientOf } from '../../fhir/compartment.ts'
+import { badInput, parametersText } from '../../fhir/operations/operation-input.ts'
+import type { Resource, ResourceKey } from '../../fhir/resource.ts'
+import { parseSearch } from '../../fhir/search/parse-search.ts'
+import { causesOf, valueAt, type Cause } from '../../mappers/adt/explain.ts'
+import { contextOf } from '../../mappers/adt/map-context.ts'
+import type { SaidOfPatient } from '../../mappers/adt/patient-stays.ts'
+import type { SourceSettings } from '../../mappers/adt/source.ts'
+import { caseNames } from '../../mappers/case/names.ts'
+import { statedCase } from '../../mappers/case/nouns/case-link.ts'
+import type { ObligationExplanation } from '../../mappers/case/explain-obligations.ts'
+import type { FhirDeps } from '../fhir-deps.ts'
+import { readCurrent } from '../fhir-read.ts'
+import { searchWithin } from '../fhir-visibility.ts'
+import { inboxIdOf } from '../inbox-id.ts'
+
+/** Path of an element without what FHIRPath has beside names and indexes. */
+const PATH = /^[A-Za-z]\w*(\[\d+\])?(\.[A-Za-z]\w*(\[\d+\])?)*$/
+/** Who wrote it, the newest first; the whole history is at `_history`. */
+const WRITERS_MAX = 20
+
+export interface ExplainRequest {
+  readonly key: ResourceKey
+  /** `Encounter.period.end`, `period.end`; undefined = the whole resource. */
+  readonly element?: string
+}
+
+/**
+ * `$explain`: what put a resource, or one element of it, there, as the text of a Parameters: `cause` (message, segment and
+ * field, or movement), `duty` (rule, source, trigger, arithmetic of a derived Task), `message` (what is known of each
+ * message that is named), `writer` (its Provenance). Failures: those of a read, `operation-input`.
+ */
+export async function explain(deps: FhirDeps, { key, element }: ExplainRequest): Promise<Result<string>> {
+  const path = element?.startsWith(`${key.type}.`) ? element.slice(key.type.length + 1) : element
+  if (path !== undefined && !PATH.test(path))
+    return badInput('element must be a path of names such as period.end or name[0].family')
+  const stored = await readCurrent(deps, key)
+  if (!stored.ok) return stored
+  const resource = parseJson(stored.value.content) as Resource
+  if (path !== undefined && valueAt(resource, path) === undefined)
+    return badInput('element must be the path of an element that the resource has')
+  const causes = await causesFound(deps, resource, path)
+  const duty = await dutyFound(deps, resource)
+  const messages = [...causes.map(({ message }) => message), duty?.trigger.message, resource.meta?.source]
+  const known = await messagesKnown(deps, causes)
+  const writers = await writersOf(deps, key)
+  if (!writers.ok) return writers
+  return ok(
+    parametersText([
+      ...causes.map(causePart),
+      ...(duty ? [dutyPart(duty)] : []),
+      ...[...new Set(messages)].flatMap(uri => (uri === undefined ? [] : [messagePart(uri, known.get(uri))])),
+      ...writers.value.map(writerPart),
+    ]),
+  )
+}
+
+async function causesFound(
+  { store, tenant, consequences }: FhirDeps,
+  resource: Resource,
+  path: string | undefined,
+): Promise<readonly Cause[]> {
+  const patient = resource.resourceType === 'Patient' ? resource.id : patientOf(resource)
+  const shard = patient === undefined ? undefined : shardInId(patient)
+  if (!consequences || patient === undefined || shard === undefined) return []
+  const { settings } = consequences
+  const { facts, said } = await store.load({ tenant, lane: 0, subjects: [patient] })
+  const state = saidOf({ patient, shard, settings }, facts, said)
+  return causesOf(resource, state, { settings, ...(path !== undefined && { path }) })
+}
+
+function saidOf(
+  {
+    patient,
+    shard,
+    settings,
+  }: { readonly patient: string; readonly shard: number; readonly settings: SourceSettings },
+  facts: SaidOfPatient['facts'],
+  said: readonly { readonly scope: string; readonly body: unknown }[],
+): SaidOfPatient {
+  const contexts = (source: string): ReturnType<typeof contextOf> =>
+    contextOf(source, settings, () => undefined)
+  const bodies = said.map(({ scope, body }) => [scope, body] as const)
+  return {
+    person: { patientId: patient, shard, contexts },
+    facts,
+    said: new Map(bodies) as SaidOfPatient['said'],
+  }
+}
+
+/** A derived duty knows its rule; other Tasks are explained by who wrote them. */
+async function dutyFound(deps: FhirDeps, resource: Resource): Promise<ObligationExplanation | undefined> {
+  if (resource.resourceType !== 'Task' || !deps.dutiesOf) return undefined
+  const caseId = statedCase(resource, caseNames(deps.canonicalBase))
+  const duties = caseId === undefined ? [] : await deps.dutiesOf(caseId)
+  return duties.find(({ id }) => id === resource.id)
+}
+
+interface KnownMessage {
+  readonly id: string
+  readonly outcome: string
+  readonly received: string
+  readonly hasText: boolean
+}
+
+/** What the inbox still knows of the messages: nothing of those that were kept no longer. */
+async function messagesKnown(
+  { store, tenant }: FhirDeps,
+  causes: readonly Cause[],
+): Promise<ReadonlyMap<string, KnownMessage>> {
+  const named = [...new Map(causes.map(cause => [cause.message, cause])).values()]
+  const found = await Promise.all(
+    named.map(async ({ message, source, controlId }) => {
+      const entries = await store.inbox.find(tenant, { source, messageId: controlId, count: 10 })
+      const entry = entries.find(({ outcome }) => outcome !== 'dead-letter') ?? entries[0]
+      if (!entry) return []
+      const { outcome, received, raw } = entry
+      return [[message, { id: inboxIdOf(entry), outcome, received, hasText: raw.length > 0 }] as const]
+    }),
+  )
+  return new Map(found.flat())
+}
+
+async function writersOf(deps: FhirDeps, { type, id }: ResourceKey): Promise<Result<readonly Resource[]>> {
+  if (type === 'Provenance') return ok([])
+  const pairs = [
+    ['target', `${type}/${id}`],
+    ['_sort', '-recorded'],
+    ['_count', String(WRITERS_MAX)],
+  ] as const
+  const { base, clock } = deps
+  const parsed = parseSearch({ type: 'Provenance', pairs, lenient: false, base, nowMs: clock.nowMs() })
+  if (!parsed.ok) return parsed
+  const found = await searchWithin(deps, parsed.value.plan)
+  return found.ok ? ok(found.value.matches.map(({ content }) => parseJson(content) as Resource)) : found
+}
+
+const causePart = ({ said, event, message, recorded, elements }: Cause): object => ({
+  name: 'cause',
+  part: [
+    { name: 'said', valueString: said },
+    ...(event === undefined ? [] : [{ name: 'event', valueCode: event }]),
+    { name: 'message', valueUri: message },
+    { name: 'recorded', valueInstant: recorded },
+    ...elements.map(one => ({ name: 'element', valueString: one })),
+  ],
+})
+
+function dutyPart({
+  rule,
+  says,
+  source,
+  trigger,
+  arithmetic,
+  due,
+  state,
+  voided,
+}: ObligationExplanation): object {
+  return {
+    name: 'duty',
+    part: [
+      { name: 'rule', valueCode: rule },
+      { name: 'says', valueString: says },
+      { name: 'source', valueString: source },
+      { name: 'state', valueCode: state },
+      { name: 'trigger', valueString: trigger.says },
+      ...(trigger.at === undefined ? [] : [{ name: 'at', valueDateTime: trigger.at }]),
+      ...(trigger.message === undefined ? [] : [{ name: 'message', valueUri: trigger.message }]),
+      ...(trigger.encounter === undefined
+        ? []
+        : [{ name: 'encounter', valueReference: { reference: `Encounter/${trigger.encounter}` } }]),
+      ...(due === undefined ? [] : [{ name: 'due', valueDateTime: due }]),
+      ...(arithmetic === undefined ? [] : [{ name: 'arithmetic', valueString: arithmetic }]),
+      ...(voided ? [{ name: 'voided', valueString: voided.says }] : []),
+    ],
+  }
+}
+
+const messagePart = (uri: string, known: KnownMessage | undefined): object => ({
+  name: 'message',
+  part: [
+    { name: 'uri', valueUri: uri },
+    ...(known
+      ? [
+          { name: 'id', valueString: known.id },
+          { name: 'outcome', valueCode: known.outcome },
+          { name: 'received', valueInstant: known.received },
+          { name: 'text', valueString: known.hasText ? 'kept' : 'kept no longer' },
+        ]
+      : [{ name: 'text', valueString: 'kept no longer, or never received here' }]),
+  ],
+})
+
+function writerPart({ id, recorded, agent, activity }: Resource): object {
+  const [first] = Array.isArray(agent) ? (agent as { who?: object }[]) : []
+  return {
+    name: 'writer',
+    part: [
+      { name: 'provenance', valueReference: { reference: `Provenance/${id ?? ''}` } },
+      ...(typeof recorded === 'string' ? [{ name: 'recorded', valueInstant: recorded }] : []),
+      ...(first?.who ? [{ name: 'who', valueReference: first.who }] : []),
+      ...(activity === undefined ? [] : [{ name: 'activity', valueCodeableConcept: activity }]),
+    ],
+  }
+}
