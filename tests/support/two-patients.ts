@@ -62,6 +62,12 @@ const listOf = (id: string, patient: string, item: string, mark: string) => ({
   ...{ subject: { reference: `Patient/${patient}` }, entry: [{ item: { reference: item } }] },
 })
 
+const provenanceOf = (id: string, ...targets: readonly string[]) => ({
+  ...{ resourceType: 'Provenance', id, recorded: '2026-01-01T00:00:00Z' },
+  target: targets.map(reference => ({ reference })),
+  agent: [{ who: { reference: 'Practitioner/ines' } }],
+})
+
 const binary = { resourceType: 'Binary', id: 'zbzres-b1', contentType: 'text/plain', data: 'enJlcw==' }
 
 const put = (resource: { readonly resourceType: string; readonly id: string }) => ({
@@ -87,6 +93,9 @@ export async function seedTwoPatients(server: GuardedServer): Promise<void> {
     observationOf(named, other.patient, 'zbzres'),
     conditionOf('zbzres-c1', other.patient, 'zbzres'),
     listOf('zbzres-l1', other.patient, `Observation/${own.observation}`, 'zbzres'),
+    provenanceOf('ownres-p1', `Patient/${own.patient}`, `Observation/${own.observation}`),
+    provenanceOf('zbzres-p1', `Patient/${other.patient}`, `Observation/${other.observation}`),
+    provenanceOf('nobody-p1', `Observation/${own.observation}`, `Observation/${other.observation}`),
     binary,
   ]
   const bundle = { resourceType: 'Bundle', type: 'transaction', entry: first.map(put) }
