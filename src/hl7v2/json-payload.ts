@@ -56,7 +56,7 @@ function fromArray(values: readonly unknown[], reading: JsonReading, depth: numb
     reads.flatMap(({ value, read }): readonly PayloadMessage[] =>
       read.ok
         ? read.value
-        : [{ text: '', raw: Buffer.from(JSON.stringify(value)), warnings: [], failure: read.failure }],
+        : [{ text: '', raw: jsonBytes(value) ?? Buffer.alloc(0), warnings: [], failure: read.failure }],
     ),
   )
 }
@@ -88,11 +88,22 @@ function translatedMessages(
   { messageBytesMax }: JsonReading,
 ): readonly PayloadMessage[] {
   return texts.map(text => {
-    const bytes = texts.length > 1 ? Buffer.from(text) : (raw ?? Buffer.from(JSON.stringify(value)))
+    const own = texts.length > 1 ? undefined : (raw ?? jsonBytes(value))
+    const bytes = own ?? Buffer.from(text)
     return Buffer.byteLength(text) > messageBytesMax
       ? { text: '', raw: bytes, warnings: [], failure: overlong(messageBytesMax) }
       : { text, raw: bytes, warnings: [] }
   })
+}
+
+/** Undefined where the value is too deep to be written: what parses JSON goes deeper than what writes it. */
+function jsonBytes(value: unknown): Buffer | undefined {
+  try {
+    return Buffer.from(JSON.stringify(value))
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 function jsonShape(value: object): string {

@@ -188,6 +188,14 @@ test('10 MB of delimiters are refused by size', () => {
   expect(megabytes).toBeLessThan(200)
 })
 
+test('what is nested too deep to be written again does no harm beside a message', () => {
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+  const text = JSON.stringify(ER7)
+  expect(texts(`[${text},${deep}]`)).toEqual([ER7, 'payload-shape-unsupported'])
+  const google = `{"segments":[{"segmentId":"MSH","fields":{"8.1":"ADT"}}],"more":${deep}}`
+  expect(texts(`[${google}]`)).toEqual(['MSH|^~\\&|||||||ADT\r'])
+})
+
 test('a payload of headers alone is refused before it fills the memory', () => {
   expect(texts('MSH|\r'.repeat(200_000))).toEqual(['fails payload-too-many-messages'])
 })

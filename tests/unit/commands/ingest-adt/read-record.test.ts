@@ -50,12 +50,14 @@ test('the settings of the sender say its character set and that it escapes twice
   expect(read(latin('').toString('latin1').replace('EPIC', 'OTHER'), {}, settings).names).toEqual(['A\\T\\£'])
 })
 
-test('where an envelope keeps its message is a setting of all senders', () => {
+test('where an envelope keeps its message is a setting of all senders or of any', () => {
   const value = JSON.stringify({ body: { event: { text: er7('admit') } } })
   expect(read(value).refusal).toBe('payload-shape-unsupported')
   expect(
     read(value, {}, sourceSettings({ ...base, payloadPointers: ['/body/event/text'] })).triggers,
   ).toEqual(['A01'])
+  const sources = { 'ADT1|NORTH': { payloadPointers: ['/body/event/text'] } }
+  expect(read(value, {}, sourceSettings({ ...base, sources })).triggers).toEqual(['A01'])
 })
 
 test('the content type of a request and of a Kafka record say the character set where nothing else does', () => {
