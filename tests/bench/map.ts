@@ -59,7 +59,7 @@ function resourcesOf(bytes: Buffer): readonly Derived[] {
     const message = readMessage(text)
     if (!message.ok) return []
     const event = readAdtEvent(message.value, settings)
-    if (!event.ok || event.value.kind === 'ignored') return []
+    if (!event.ok || event.value.kind !== 'mapped') return []
     const { resources: made } = applyAdt(event.value, nothing)
     return [
       ...made,

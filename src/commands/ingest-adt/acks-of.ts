@@ -85,6 +85,7 @@ const headerReasons: ReadonlySet<string> = new Set(['test-message-refused', 'ver
 const conditions: ReadonlyMap<string, ErrorCondition> = new Map([
   ['adt-patient-missing', '100'],
   ['adt-patient-identifier-missing', '101'],
+  ['adt-place-missing', '101'],
   ['adt-trigger-missing', '101'],
   ['charset-undecodable', '102'],
   ['delimiters-invalid', '102'],

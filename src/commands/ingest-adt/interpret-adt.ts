@@ -7,8 +7,9 @@ import type { CaseRules } from '../../care-plan/case-rules.ts'
 import type { ModelLookup } from '../../care-plan/model-profile.ts'
 import type { Resource, ResourceKey } from '../../fhir/resource.ts'
 import { sameResource } from '../../fhir/same-resource.ts'
-import type { MappedEvent } from '../../mappers/adt/adt-event.ts'
+import type { BedEvent, MappedEvent } from '../../mappers/adt/adt-event.ts'
 import { applyAdt, type Applied } from '../../mappers/adt/apply-adt.ts'
+import { applyBedStatus } from '../../mappers/adt/bed-status.ts'
 import { needs } from '../../mappers/adt/needs.ts'
 import { provenanceFor } from '../../mappers/adt/provenance.ts'
 import { readAdtEvent } from '../../mappers/adt/read-event.ts'
@@ -18,7 +19,7 @@ import { dutyTypes } from '../../mappers/case/duty-files.ts'
 import { withCaseEffect } from '../../mappers/case/encounter-lens.ts'
 import type { InboundRecord } from './inbound.ts'
 import { noNeeds, type Decision, type Needs, type Put, type View } from './prepared.ts'
-import type { Interpret } from './read-record.ts'
+import type { Interpret, Interpreted } from './read-record.ts'
 
 export interface InterpretOptions {
   readonly settings: SourceSettings
@@ -46,6 +47,7 @@ export function interpretAdt(options: InterpretOptions): Interpret {
     if (read.value.kind === 'ignored') {
       return { name, needs: noNeeds, effect: { kind: 'ignored', failure: notMapped(read.value.reason) } }
     }
+    if (read.value.kind === 'bed') return interpretBed(name, read.value, options)
     const event = read.value
     const decide = (view: View): Result<Decision> => decideEvent(event, view, options)
     const visit = event.visit && { visit: event.visit.id }
@@ -57,6 +59,31 @@ export function interpretAdt(options: InterpretOptions): Interpret {
       effect: { kind: 'decide', decide },
     }
   }
+}
+
+/** The state of a bed: of no patient, and nothing for case management. */
+function interpretBed(
+  name: NonNullable<Interpreted['name']>,
+  event: BedEvent,
+  options: InterpretOptions,
+): Interpreted {
+  const { bed, directory } = event
+  const keys = directory.map(({ resourceType, id }) => ({ type: resourceType, id }))
+  const decide = (view: View): Result<Decision> => {
+    const { register, resources } = applyBedStatus(event, { said: view.saidOf(bed.id), get: view.get })
+    const changed = withProvenance(event, resources, view)
+    const invalid = firstInvalid(changed, options.validate)
+    if (invalid) return fail(invalid)
+    return ok({
+      puts: changed.map(putOf),
+      facts: [],
+      said: [{ subject: bed.id, scope: '', body: register }],
+      flags: [],
+      waits: false,
+      at: event.effective.instant,
+    })
+  }
+  return { name, needs: { ...noNeeds, keys, subjects: [bed.id] }, effect: { kind: 'decide', decide } }
 }
 
 const receivedAt = ({ timestampMs }: InboundRecord, clock: Clock): string =>
@@ -158,7 +185,11 @@ function withEncounters(
 }
 
 /** One Provenance for all that a message changes, none when it changes nothing. */
-function withProvenance(event: MappedEvent, derived: readonly Derived[], view: View): readonly Derived[] {
+function withProvenance(
+  event: MappedEvent | BedEvent,
+  derived: readonly Derived[],
+  view: View,
+): readonly Derived[] {
   const changed = derived.filter(resource => {
     const standing = view.get({ type: resource.resourceType, id: resource.id })
     return !standing || !sameResource(standing, resource)

@@ -7,7 +7,7 @@ import type { Fields } from './registers.ts'
 import type { Trigger } from './triggers.ts'
 
 /** A message as every shape of payload comes to: what it is about and what it says, mapped to nothing yet. */
-export type AdtEvent = MappedEvent | IgnoredEvent
+export type AdtEvent = MappedEvent | BedEvent | IgnoredEvent
 
 interface EventFrame {
   /** `MSH-3|MSH-4`: the sender, as its settings and its registers are named. */
@@ -37,6 +37,8 @@ export interface MappedEvent extends EventFrame {
   readonly recorded: Moment
   /** Total order of all messages about a patient: recorded instant, control id, hash. */
   readonly stamp: string
+  /** The same for what PID says: by when that record was last changed (PID-33), where the message says so. */
+  readonly pidStamp: string
   readonly isTest: boolean
   readonly patient: PatientName
   readonly visit: VisitName | undefined
@@ -50,6 +52,19 @@ export interface MappedEvent extends EventFrame {
   readonly directory: readonly Derived[]
   readonly context: MapContext
   readonly message: Message
+}
+
+/** A20: the state of a bed, of no patient. */
+export interface BedEvent extends Omit<
+  MappedEvent,
+  'kind' | 'patient' | 'pidStamp' | 'visit' | 'fact' | 'patientFields' | 'visitFields' | 'directory'
+> {
+  readonly kind: 'bed'
+  /** The Location that the state is of: its register has the Location's id as subject. */
+  readonly bed: { readonly id: string; readonly shard: number }
+  readonly fields: Fields
+  /** The Locations from the site to the bed, and what else it names. */
+  readonly directory: readonly Derived[]
 }
 
 /** What is known of an event before its fields are read. */

@@ -11,6 +11,7 @@ import { contextOf, type MapContext, type MappingIssue } from './map-context.ts'
 import { changedFrom, mergeElements } from './merge-elements.ts'
 import { visitFact } from './movements.ts'
 import { scopeIn, visitIds, visitIn, type SaidOfPatient } from './patient-stays.ts'
+import { deletedPerson } from './person-record.ts'
 import { isSilent, sameTimes, sameWords, type Register } from './registers.ts'
 import type { Scope } from './scope.ts'
 import { takeIn } from './take-in.ts'
@@ -37,6 +38,8 @@ export interface Applied {
   readonly deceased: Deceased | undefined
   /** When a death was last told that doesn't stand any more. */
   readonly thoughtDead: { readonly at: string } | undefined
+  /** When its source deleted the person (A29): open cases are for people to look at. */
+  readonly deletedPerson: { readonly at: string } | undefined
   /** It is a cancel whose target has not come yet. */
   readonly waits: boolean
   readonly issues: readonly MappingIssue[]
@@ -84,6 +87,7 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
     stays,
     deceased,
     thoughtDead: thoughtDead(known.register, deceased),
+    deletedPerson: deletedPerson(known.winning),
     waits: newFacts.some(fact => fact.kind === 'cancel' && isWaiting(fact, current)),
     issues: [...issues.values()],
   }

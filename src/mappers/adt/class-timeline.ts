@@ -1,20 +1,21 @@
 import type { MovementEvent } from './fact.ts'
 import type { LedgerRules, Word } from './ledger.ts'
-import type { Movement } from './movements.ts'
+import { heldFrom, type Movement } from './movements.ts'
 import { classing } from './movement-kinds.ts'
 import { spansOf, type Span } from './spans.ts'
-import { presentOf } from './voiding.ts'
+import { isPlan, presentOf } from './voiding.ts'
 
-/** Classes as the movements led to them; an update recorded after all of them changes the last one. */
+/** Classes as the movements led to them, those of plans before those of who came; an update recorded after all of them changes the last one. */
 export function classTimeline(
   told: readonly Movement[],
   word: Word<string> | undefined,
   { classCode }: Pick<LedgerRules, 'classCode'>,
 ): readonly Span<string>[] {
   const said = presentOf(told.filter(({ event }) => classing.has(event)))
-  const points = said.flatMap(({ event, last }) => {
+  const points = [...said.filter(isPlan), ...said.filter(movement => !isPlan(movement))].flatMap(movement => {
+    const { event, last } = movement
     const value = classOf(event, last.class, classCode)
-    return value === undefined ? [] : [{ value, at: last.when }]
+    return value === undefined ? [] : [{ value, at: heldFrom(movement) }]
   })
   const isLast = word && said.every(({ last }) => last.stamp < word.stamp)
   return spansOf(

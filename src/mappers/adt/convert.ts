@@ -2,6 +2,7 @@ import type { Resource } from '../../fhir/resource.ts'
 import { outcome, outcomeOf } from '../../fhir/outcome.ts'
 import { readMessage } from '../../hl7v2/read-message.ts'
 import { applyAdt, type Before } from './apply-adt.ts'
+import { applyBedStatus } from './bed-status.ts'
 import type { Derived } from './derived.ts'
 import { provenanceFor } from './provenance.ts'
 import { readAdtEvent } from './read-event.ts'
@@ -27,7 +28,8 @@ export function convertMessage(text: string, settings: SourceSettings): Resource
     const diagnostics = `The event ${event.value.trigger} is not mapped (${event.value.reason})`
     return outcome([{ severity: 'error', code: 'not-supported', diagnostics, expression: 'MSH-9' }])
   }
-  const { resources } = applyAdt(event.value, nothing)
+  const { resources } =
+    event.value.kind === 'bed' ? applyBedStatus(event.value, nothing) : applyAdt(event.value, nothing)
   const targets = resources.map(({ resourceType, id }) => `${resourceType}/${id}`)
   return bundleOf([...resources, provenanceFor(event.value, targets)])
 }

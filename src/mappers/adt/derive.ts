@@ -13,6 +13,7 @@ import { procedures } from './lists/procedures.ts'
 import { contactsOf, guarantorPersons, guarantors, parties, relatedPersons } from './lists/related-persons.ts'
 import { hospitalTeam } from './lists/roles.ts'
 import { facilityOf, namesFacility } from './map-context.ts'
+import { recordedIn } from './message-uri.ts'
 import { pidPatient } from './maps/pid-patient.ts'
 import { patientOf } from './patient.ts'
 import { wordOf, type Said } from './registers.ts'
@@ -72,8 +73,7 @@ export function deceasedIn(scope: Scope): Deceased | undefined {
   return at === undefined ? {} : { at, isInexact: true }
 }
 
-const recordedAt = (said: Said | undefined): string | undefined =>
-  said?.stamp.slice(0, said.stamp.indexOf('|'))
+const recordedAt = (said: Said | undefined): string | undefined => said && recordedIn(said.stamp)
 
 /** The team of a visit that is over is active no more. */
 const ENDED: ReadonlySet<string> = new Set(['finished', 'cancelled', 'entered-in-error'])

@@ -1,8 +1,9 @@
 import type { Message } from '../../hl7v2/message.ts'
-import type { Segment } from '../../hl7v2/segment.ts'
+import type { Repetition, Segment } from '../../hl7v2/segment.ts'
 import type { Derived } from './derived.ts'
 import { joinDirectory } from './directory.ts'
 import { valued } from './element.ts'
+import { readFieldText } from './field-text.ts'
 import { roleOf } from './lists/roles.ts'
 import type { MapContext } from './map-context.ts'
 import { softwareOf } from './software.ts'
@@ -12,6 +13,7 @@ import { xadToAddress } from './types/xad-address.ts'
 import { xcnToPractitioner } from './types/xcn-practitioner.ts'
 import { hdToOrganization, xonToOrganization } from './types/xon-organization.ts'
 import { xtnToContactPoint } from './types/xtn-contact-point.ts'
+import { movementSegment } from './zbe.ts'
 
 /** Fields that name a Practitioner (XCN) or a place (PL), by segment. */
 const PRACTITIONERS = {
@@ -30,7 +32,7 @@ const PRACTITIONERS = {
   IN3: [3, 14],
   NTE: [5],
 } as const
-const PLACES = { PV1: [3, 6, 11, 42], ROL: [13], PRT: [9], PR1: [23], PDA: [2] } as const
+const PLACES = { PV1: [3, 6, 11, 42, 43], NPU: [1], ROL: [13], PRT: [9], PR1: [23], PDA: [2] } as const
 /** Fields that name an Organization (XON) and nothing more of it. */
 const ORGANIZATIONS = { PD1: [3], NK1: [13], GT1: [21], ROL: [14], PRT: [8] } as const
 
@@ -51,7 +53,7 @@ export function directoryOf(message: Message, context: MapContext): readonly Der
         add(xcnToPractitioner(xcn, context, `${segment.name}-${field}`))
     }
     for (const field of fieldsOf(PLACES, segment)) {
-      for (const pl of repetitionsOf(segment, field).slice(0, 1))
+      for (const pl of repetitionsOf(segment, field))
         for (const place of plToLocations(pl, context)) add(place)
     }
     for (const field of fieldsOf(ORGANIZATIONS, segment)) {
@@ -60,8 +62,16 @@ export function directoryOf(message: Message, context: MapContext): readonly Der
     for (const organization of organizationsOf(segment, context)) add(organization)
     if (segment.name === 'ROL' || segment.name === 'PRT') add(roleOf(segment, context))
   }
+  const ward = wardOf(message)
+  if (ward) for (const place of plToLocations(ward, context)) add(place)
   for (const device of softwareOf(message, context)) add(device)
   return [...found.values()]
+}
+
+/** The responsible ward (ZBE-7) stands for the place where PV1 names none. */
+function wardOf(message: Message): Repetition | undefined {
+  const ward = movementSegment(message)?.ward
+  return ward === undefined ? undefined : readFieldText(ward)
 }
 
 const fieldsOf = (table: Readonly<Record<string, readonly number[]>>, { name }: Segment): readonly number[] =>

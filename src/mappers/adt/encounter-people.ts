@@ -9,14 +9,15 @@ import type { Span } from './spans.ts'
 
 type Contexts = (source: string) => MapContext
 
-/** The people of some spans, those who are no longer with the end of their time; periods only where somebody changed. */
+/** The people of some spans, those who are no longer with the end of their time; periods only once somebody has changed or the visit ended. */
 export const participantsOf = (
   field: 7 | 9,
   spans: readonly Span<Named>[],
   contexts: Contexts,
 ): readonly EncounterParticipant[] =>
   spans.flatMap(({ value, start, end }) => {
-    const period = spans.length > 1 ? element({ start: start?.text, end: end?.text }) : undefined
+    const isTold = spans.length > 1 || end !== undefined
+    const period = isTold ? element({ start: start?.text, end: end?.text }) : undefined
     return named(field, value, contexts).map(participant => ({ ...participant, ...(period && { period }) }))
   })
 

@@ -81,10 +81,13 @@ function wordsOf(winning: ReadonlyMap<string, Said>, contexts: (source: string) 
     const said = winning.get(field)
     return said && word(said, said.text, contexts(said.source))
   }
-  const [discharged, end] = [time('PV1-45'), winning.get('PV1-45')]
+  const timeWord = (field: string): Word<Moment> | undefined => {
+    const [said, value] = [winning.get(field), time(field)]
+    return said && value && word(said, value, contexts(said.source))
+  }
   return {
-    admitted: time('PV1-44'),
-    discharged: discharged && end && word(end, discharged, contexts(end.source)),
+    admitted: timeWord('PV1-44'),
+    discharged: timeWord('PV1-45'),
     disposition: codeWord('PV1-36'),
     class: codeWord('PV1-2'),
     place: wordOf(winning.get('PV1-3')),

@@ -6,6 +6,7 @@ import { accountWords } from './account-words.ts'
 import { groupWords } from './groups.ts'
 import type { MapContext } from './map-context.ts'
 import { PD1_FIELDS } from './maps/pd1-patient.ts'
+import { personFields } from './person-record.ts'
 import { pidPatient } from './maps/pid-patient.ts'
 import { pv1Encounter } from './maps/pv1-encounter.ts'
 import { pv2Encounter } from './maps/pv2-encounter.ts'
@@ -31,6 +32,7 @@ export function patientFields(event: NamedEvent): Fields {
     ...deathField(event),
     ...lists.fields,
     ...accountWords(message, context, lists.keys),
+    ...personFields(event),
     ...testField(event),
   }
 }

@@ -11,7 +11,7 @@ import { isAdmission, isHistoric, isPlan, presentOf, toldOf, voidingOf } from '.
 /** What update messages (A08, and every field of PV1 that is an attribute of its own) say about a visit. */
 export interface VisitWords {
   /** PV1-44 as last recorded. */
-  readonly admitted: Moment | undefined
+  readonly admitted: Word<Moment> | undefined
   /** PV1-45 as last recorded by a message that may say it, with who said it when. */
   readonly discharged: Word<Moment> | undefined
   readonly disposition: Word<string> | undefined
@@ -97,9 +97,10 @@ export function visitState(facts: readonly VisitFact[], said: VisitWords, rules:
     a04: rules.a04,
   })
   const end = voiding ? undefined : ending && endTime(ending, words)
-  const start = startOf(told, words)
+  const start = startOf(told, movements, words)
   const status = timeline.at(-1)?.value ?? 'unknown'
   const isOver = voiding !== undefined || status === 'finished'
+  const people = { keyOf: rules.personKey, end }
   const classes = classTimeline(told, words.class, rules)
   return {
     status,
@@ -113,8 +114,8 @@ export function visitState(facts: readonly VisitFact[], said: VisitWords, rules:
       isPlanned: isOnlyPlanned(told, status),
       isOver,
     }),
-    attending: peopleTimeline(told, 'attending', words.attending, rules.personKey),
-    consulting: peopleTimeline(told, 'consulting', words.consulting, rules.personKey),
+    attending: peopleTimeline(told, 'attending', words.attending, people),
+    consulting: peopleTimeline(told, 'consulting', words.consulting, people),
     start: start && end && start.instant > end.instant ? undefined : start,
     end,
     ...announced(told, words, { status, isOver }),
@@ -170,6 +171,7 @@ function withoutRetracted(words: VisitWords, { dead }: Movements, isVoid: boolea
     word && retracted.has(word.stamp) ? undefined : word
   return {
     ...words,
+    admitted: kept(words.admitted),
     discharged: kept(words.discharged),
     disposition: kept(words.disposition),
     class: kept(words.class),
@@ -223,10 +225,17 @@ function endTime(ending: Ending, { discharged }: VisitWords): Moment {
   return discharged && discharged.stamp >= first.stamp ? discharged.value : (last.discharged ?? last.when)
 }
 
-function startOf(told: readonly Movement[], { admitted }: VisitWords): Moment | undefined {
-  if (admitted) return admitted
+/** PV1-44 by the last message that stands, else when the patient came; of a cancel only where nothing else says when. */
+function startOf(
+  told: readonly Movement[],
+  movements: Movements,
+  { admitted }: VisitWords,
+): Moment | undefined {
+  const said = told.flatMap(({ members }) => members).filter(member => member.admitted !== undefined)
+  const last = said.toSorted((a, b) => (a.stamp < b.stamp ? 1 : -1))[0]
+  if (admitted && admitted.stamp >= (last?.stamp ?? '')) return admitted.value
   const first = told.find(({ event }) => event !== 'A03' && PRESENT.has(event))
-  return first ? first.last.when : told.find(({ event }) => event === 'A03')?.last.admitted
+  return last?.admitted ?? first?.last.when ?? lastOfCancels(movements, 'admitted')
 }
 
 function dispositionOf(
@@ -240,9 +249,11 @@ function dispositionOf(
   return ending.movement?.members.findLast(member => member.disposition !== undefined)?.disposition
 }
 
-/** What a cancel says of class or place counts only where nothing else does. */
-const lastOfCancels = ({ cancels }: Movements, name: 'class' | 'place'): string | undefined =>
-  cancels.findLast(({ fact }) => fact[name] !== undefined)?.fact[name]
+/** What a cancel says of class, place or admission counts only where nothing else does. */
+const lastOfCancels = <K extends 'class' | 'place' | 'admitted'>(
+  { cancels }: Movements,
+  name: K,
+): VisitFact[K] | undefined => cancels.findLast(({ fact }) => fact[name] !== undefined)?.fact[name]
 
 /** Something is known to be missing: no admission or plan said, or a cancel without its target. */
 function flagsOf(

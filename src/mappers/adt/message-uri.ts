@@ -21,12 +21,25 @@ export const messageUri = (
 export const stampOf = (recorded: string, { controlId, hash }: MessageName): string =>
   `${recorded}|${controlId}|${hash.slice(0, HASH_DIGITS)}`
 
+/**
+ * Stamp of what a message repeats from a record: by when the record was last changed, then as any other. A change that is
+ * later than the message is a mistake and counts for nothing.
+ */
+export const recordStamp = (changed: string | undefined, recorded: string, stamp: string): string =>
+  changed === undefined || changed >= recorded ? stamp : `${changed}/${stamp}`
+
+/** When a message was recorded, by its stamp. */
+export function recordedIn(stamp: string): string {
+  const times = stamp.slice(0, stamp.indexOf('|'))
+  return times.slice(times.indexOf('/') + 1)
+}
+
 /** What a stamp says of its message. */
 export function readStamp(stamp: string, source: string): MessageName & { readonly recorded: string } {
   const [first, last] = [stamp.indexOf('|'), stamp.lastIndexOf('|')]
   return {
     source,
-    recorded: stamp.slice(0, first),
+    recorded: recordedIn(stamp),
     controlId: stamp.slice(first + 1, last),
     hash: stamp.slice(last + 1),
   }

@@ -1,5 +1,6 @@
 import type { CancelEvent, Fact, Moment, MovementEvent, VisitFactBody } from './fact.ts'
 import { admissions, partedBy, plans, rank, takenBack } from './movement-kinds.ts'
+import { earlier } from './spans.ts'
 import { cancelOf, isCancel, isMovement } from './zbe.ts'
 
 /** A movement or cancel fact of one visit, with its times as they are compared. */
@@ -101,6 +102,16 @@ export function movementsOf(facts: readonly VisitFact[]): Movements {
   }
 }
 
+/** From when on a movement holds; a plan from when it was made, since its time may be that of the planned start. */
+export const heldFrom = ({ event, first, last }: Movement): Moment =>
+  plans.has(event) ? earlier(last.when, first.recordedAt) : last.when
+
+/** From when on a movement is taken back: many senders repeat its own time as that of the cancel (ZBE-2, EVN-6). */
+export function takenBackAt(cancel: VisitFact, movement: Movement): Moment {
+  const from = heldFrom(movement)
+  return [cancel.when, cancel.recordedAt].find(({ instant }) => instant > from.instant) ?? from
+}
+
 /** What a cancel may mean: it can't name what was recorded after it. */
 const known =
   (cancel: VisitFact) =>
@@ -146,9 +157,7 @@ function join(
 
 function movementOf({ event, members }: Group): Movement {
   const first = members[0] as VisitFact
-  const last = members.reduce((earlier, later) =>
-    later.action === 'UPDATE' ? { ...earlier, ...later } : later,
-  )
+  const last = members.reduce((told, next) => (next.action === 'UPDATE' ? { ...told, ...next } : next))
   return { first, last, event, members }
 }
 

@@ -5,6 +5,7 @@ import { visitOf, type Visit } from './encounter.ts'
 import type { Fact } from './fact.ts'
 import { contextOf, type MapContext } from './map-context.ts'
 import { visitFact } from './movements.ts'
+import { deletedPerson } from './person-record.ts'
 import { registerOf } from './registers.ts'
 import { scopeOf, type Scope } from './scope.ts'
 import type { SourceSettings } from './source.ts'
@@ -36,6 +37,8 @@ export interface PatientStays {
   readonly deceased?: Deceased
   /** When a death was last told that doesn't stand any more. */
   readonly thoughtDead?: { readonly at: string }
+  /** When its source deleted the person (A29): open cases are for people to look at. */
+  readonly deletedPerson?: { readonly at: string }
 }
 
 export interface StaysInput {
@@ -61,9 +64,11 @@ export function patientStays({ patient, shard, settings, facts, said }: StaysInp
   const { register, ...scope } = scopeIn(state, '')
   const deceased = deceasedIn({ ...scope, register })
   const doubted = thoughtDead(register, deceased)
+  const deleted = deletedPerson(scope.winning)
   return {
     stays: visitIds(state).map(id => deriveStay(visitIn(state, id))),
     ...(deceased && { deceased }),
     ...(doubted && { thoughtDead: doubted }),
+    ...(deleted && { deletedPerson: deleted }),
   }
 }

@@ -1,8 +1,9 @@
 import type { Identifier, Patient, PatientContact } from '@medplum/fhirtypes'
 import { derived, type Derived } from './derived.ts'
-import { element } from './element.ts'
+import { element, several } from './element.ts'
 import { readFieldText } from './field-text.ts'
 import type { MapContext } from './map-context.ts'
+import { deletedPerson, deletedTag } from './person-record.ts'
 import { pidPatient } from './maps/pid-patient.ts'
 import { everySource, wordOf, type Register } from './registers.ts'
 import { listed } from './lists/item.ts'
@@ -24,13 +25,15 @@ export function patientOf(scope: Scope, contact: PatientContact[] | undefined): 
   const pd1 = winnerSegment('PD1', winning, contexts)
   const more = applyRows(pd1Patient, pd1.segment, pd1.contextOf) as Partial<Patient>
   const [source = '|'] = Object.keys(register).toSorted()
+  const deleted = deletedPerson(winning) && deletedTag(contexts(source))
   return derived<Patient>({
     resourceType: 'Patient',
     id: patientId,
     meta: element({
       security: listed(distinctLabels([...(more.meta?.security ?? []), ...restrictions(scope)])),
-      tag: tagsOf([], winning, contexts(source)),
+      tag: several(...(tagsOf([], winning, contexts(source)) ?? []), deleted),
     }),
+    active: deleted ? false : undefined,
     ...said,
     managingOrganization: more.managingOrganization,
     generalPractitioner: listed(distinctPeople([...(more.generalPractitioner ?? []), ...primaryCare(scope)])),

@@ -1,6 +1,7 @@
+import type { Moment } from './fact.ts'
 import type { Word } from './ledger.ts'
 import type { Movement } from './movements.ts'
-import { spansOf, type Span } from './spans.ts'
+import { later, spansOf, type Span } from './spans.ts'
 import { presentOf } from './voiding.ts'
 
 /** PV1-7 or PV1-9 as sent, and who sent it; empty when it was deleted. */
@@ -11,13 +12,13 @@ export interface Named {
 
 /**
  * Who took part when: as the movements say it, and from an update that was recorded after all of them. `keyOf` tells
- * people apart.
+ * people apart; the end of the visit is that of everybody.
  */
 export function peopleTimeline(
   told: readonly Movement[],
   field: 'attending' | 'consulting',
   word: Word<string> | undefined,
-  keyOf: (named: Named) => string,
+  { keyOf, end }: { readonly keyOf: (named: Named) => string; readonly end: Moment | undefined },
 ): readonly Span<Named>[] {
   const said = presentOf(told.filter(({ last }) => last[field] !== undefined))
   const points = said.map(({ last }) => ({
@@ -29,7 +30,8 @@ export function peopleTimeline(
     value: { text: textOf(word.value), source: word.source },
     at: points.length > 0 ? word.recorded : undefined,
   }
-  return spansOf(update && isLast ? [...points, update] : points, (a, b) => keyOf(a) === keyOf(b))
+  const spans = spansOf(update && isLast ? [...points, update] : points, (a, b) => keyOf(a) === keyOf(b))
+  return spans.map(span => (span.end ? span : { ...span, end: end && later(span.start, end) }))
 }
 
 const textOf = (text: string): string => (text === '""' ? '' : text)

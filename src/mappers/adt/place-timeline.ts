@@ -34,12 +34,12 @@ export function placesOf(placing: Placing): readonly PlaceSpan[] {
 /** One place open unless the visit ended; what came before a first transfer counts as completed. */
 function assignedOf({ told, place, end }: Placing): readonly PlaceSpan[] {
   const spans: PlaceSpan[] = []
-  for (const { event, last } of presentOf(told.filter(movement => moves.has(movement.event)))) {
+  for (const { event, last } of presentOf(told.filter(isMove))) {
     if (event === 'A02' && spans.length === 0 && last.prior !== undefined && last.prior !== last.place) {
       spans.push({ place: last.prior, kind: 'assigned', isOpen: false, start: undefined, end: last.when })
     }
     if (last.place === undefined || spans.at(-1)?.place === last.place) continue
-    if (event === 'A03' ? spans.length > 0 : isAfter(last.when, end)) continue
+    if (event === 'A03' || event === 'A10' ? spans.length > 0 : isAfter(last.when, end)) continue
     closeAt(spans, last.when)
     const start = event === 'A03' ? last.admitted : last.when
     spans.push({ place: last.place, kind: 'assigned', isOpen: true, start, end: undefined })
@@ -49,6 +49,10 @@ function assignedOf({ told, place, end }: Placing): readonly PlaceSpan[] {
   if (end) closeAt(spans, end)
   return spans
 }
+
+/** An arrival where nobody has assigned a place yet is at that place. */
+const isMove = ({ event, last }: Movement): boolean =>
+  moves.has(event) || (event === 'A10' && last.temporary === undefined)
 
 function closeAt(spans: PlaceSpan[], at: Moment): void {
   const open = spans.at(-1)

@@ -1,6 +1,6 @@
 import type { Provenance, ProvenanceAgent } from '@medplum/fhirtypes'
 import { derivedId } from '../../lib/ids.ts'
-import type { MappedEvent } from './adt-event.ts'
+import type { BedEvent, MappedEvent } from './adt-event.ts'
 import { derived, type Derived } from './derived.ts'
 import { evnProvenance } from './maps/evn-provenance.ts'
 import { namesFacility, type MapContext } from './map-context.ts'
@@ -12,20 +12,28 @@ import { facilityId } from './types/xon-organization.ts'
 const PARTICIPANT = 'http://terminology.hl7.org/CodeSystem/provenance-participant-type'
 const EVENT_TYPE = 'http://terminology.hl7.org/CodeSystem/v2-0003'
 
+/** A message that changes something. */
+type ProvenanceEvent = MappedEvent | BedEvent
+
 /**
  * Who said what a message changed: one Provenance a message, with an id of its own that a replay finds again. `targets`
  * are references (`Type/id`) of what changed; there must be one at least. Source: IG MSH[Provenance-Source],
  * EVN[Provenance]; `recorded` is when the source recorded it, since a clock's time would differ on a replay.
  */
-export function provenanceFor(event: MappedEvent, targets: readonly string[]): Derived {
-  const { source, controlId, hash, patient, context, message, recorded, trigger, effective } = event
+export function provenanceFor(event: ProvenanceEvent, targets: readonly string[]): Derived {
+  const { source, controlId, hash, context, message, recorded, trigger, effective } = event
   const evn = message.first('EVN')
   const said = evn ? (applyRows(evnProvenance, evn, () => context) as Partial<Provenance>) : {}
   const { agent: operator, ...rest } = said
   const name = `${source}|${controlId}|${hash}`
   return derived<Provenance>({
     resourceType: 'Provenance',
-    id: derivedId(patient.shard, context.settings.tenant, 'Provenance', name),
+    id: derivedId(
+      event.kind === 'bed' ? event.bed.shard : event.patient.shard,
+      context.settings.tenant,
+      'Provenance',
+      name,
+    ),
     meta: { source: event.messageUri },
     target: targets.map(reference => ({ reference })),
     occurredDateTime: effective.text,

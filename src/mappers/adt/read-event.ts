@@ -5,11 +5,12 @@ import { zoneRule } from '../../hl7v2/dtm.ts'
 import { messageCode, triggerEvent } from '../../hl7v2/message-type.ts'
 import type { Message } from '../../hl7v2/message.ts'
 import type { AdtEvent, MappedEvent } from './adt-event.ts'
+import { bedEvent } from './bed-status.ts'
 import { directoryOf } from './directory-of.ts'
 import type { Moment } from './fact.ts'
 import { patientFields, visitFields } from './fields.ts'
 import { facilityOf, momentOf, type MapContext, type MappingIssue } from './map-context.ts'
-import { messageUri, stampOf } from './message-uri.ts'
+import { messageUri, recordStamp, stampOf } from './message-uri.ts'
 import { patientName, visitName } from './patient-name.ts'
 import { settingsOf, type SourceSettings } from './source.ts'
 import { timeZoneOf } from './time-zone.ts'
@@ -27,7 +28,7 @@ const NEVER: Moment = { instant: '1970-01-01T00:00:00.000Z', text: '1970-01-01T0
  * a value of kind `ignored`. `received` stands in for a time that the message doesn't give.
  *
  * Fails with `adt-trigger-missing` (MSH-9), `adt-patient-missing` (PID), `adt-patient-identifier-missing` (PID-3),
- * `test-message-refused` (MSH-11), `version-unsupported` (MSH-12).
+ * `adt-place-missing` (NPU-1), `test-message-refused` (MSH-11), `version-unsupported` (MSH-12).
  */
 export function readAdtEvent(
   message: Message,
@@ -74,28 +75,28 @@ function mappedEvent(
     zone: zoneRule(message, timeZoneOf(message, own)),
     report: ignore,
   }
+  const recorded = recordedOf(message, context, received)
+  const timed = {
+    ...frame,
+    messageUri: messageUri(frame, settings),
+    effective: effectiveOf(message, frame.trigger, context) ?? recorded,
+    recorded,
+    stamp: stampOf(recorded.instant, frame),
+    context,
+    message,
+  }
+  const { does } = triggers[frame.trigger]
+  if (does === 'place') return bedEvent(timed)
   const pid = message.first('PID')
   if (!pid) return refuse('adt-patient-missing', 'The message has no PID segment', 'PID')
   const patient = patientName(pid, message, context)
   if (!patient) {
     return refuse('adt-patient-identifier-missing', 'PID-3 holds no identifier of the patient', 'PID-3')
   }
-  const pv1 = triggers[frame.trigger].does === 'person' ? undefined : message.first('PV1')
-  const visit = visitName(pv1, pid, patient, context)
-  const recorded = recordedOf(message, context, received)
-  const stamp = stampOf(recorded.instant, frame)
-  const effective = effectiveOf(message, frame.trigger, context) ?? recorded
-  const named = {
-    ...frame,
-    messageUri: messageUri(frame, settings),
-    effective,
-    recorded,
-    stamp,
-    patient,
-    visit,
-    context,
-    message,
-  }
+  const visit = visitName(does === 'person' ? undefined : message.first('PV1'), pid, patient, context)
+  const changed = momentOf(pid.text(33) ?? undefined, context, 'PID-33')
+  const pidStamp = recordStamp(changed?.instant, recorded.instant, timed.stamp)
+  const named = { ...timed, pidStamp, patient, visit }
   return ok({
     kind: 'mapped',
     ...named,

@@ -1,8 +1,8 @@
 import type { Instant } from '../../lib/clock.ts'
 import type { Moment, MovementEvent } from './fact.ts'
-import type { Cancel, Movement } from './movements.ts'
+import { heldFrom, takenBackAt, type Cancel, type Movement } from './movements.ts'
 import type { SourceSettings } from './source.ts'
-import { earlier, later, type Span } from './spans.ts'
+import { later, type Span } from './spans.ts'
 import type { Voiding } from './voiding.ts'
 
 export type VisitStatus =
@@ -100,9 +100,7 @@ function presence(movement: Movement, { a04 }: Turning): readonly Turn[] {
   if (event === 'A04') return [{ at: last.when, status: a04, rank: 0 }]
   const turn = turns[event]
   if (!turn) return []
-  // A plan holds from when it was made: its effective time may be that of the planned start.
-  const at = turn.status === 'planned' ? earlier(last.when, movement.first.recordedAt) : last.when
-  return [{ ...turn, at, rank: 0 }]
+  return [{ ...turn, at: heldFrom(movement), rank: 0 }]
 }
 
 const discharge = (at: Moment, since: Moment | undefined): Turn => ({
@@ -119,7 +117,7 @@ function retractedDischarge({ event, fact, target }: Cancel): readonly Turn[] {
   const at = target.last.when
   return [
     discharge(at, target.last.admitted),
-    { at: notBefore(fact.when, at), status: 'in-progress', rank: 2 },
+    { at: takenBackAt(fact, target), status: 'in-progress', rank: 2 },
   ]
 }
 
@@ -133,14 +131,12 @@ function retractedLeave(
     event === 'A52' ? (['onleave', 'in-progress'] as const) : (['in-progress', 'onleave'] as const)
   if (!target) return [{ at: fact.when, status: truth, rank: 0, from: ['none', thought] }]
   const from = target.last.when
-  const until = notBefore(fact.when, from)
+  const until = takenBackAt(fact, target)
   const then = plain.findLast(({ start }) => start === undefined || start.instant <= until.instant)
   return [
     { at: from, status: thought, rank: 0, from: [truth] },
     ...(then ? [{ at: until, status: then.value, rank: 0, from: [thought] }] : []),
   ]
 }
-
-const notBefore = (at: Moment, earliest: Moment): Moment => (at.instant < earliest.instant ? earliest : at)
 
 const compare = (a: Instant, b: Instant): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -6,7 +6,7 @@ import type { MovementEvent } from './fact.ts'
 import { classOf } from './class-timeline.ts'
 import type { VisitState } from './ledger.ts'
 import type { MapContext } from './map-context.ts'
-import type { Movement } from './movements.ts'
+import { takenBackAt, type Movement } from './movements.ts'
 import type { VisitStatus } from './status-timeline.ts'
 import { attendanceOf, expectedAt, leavesOf, stayPlace } from './stay-spans.ts'
 import { isHistoric } from './voiding.ts'
@@ -29,9 +29,11 @@ export function stayOf(state: VisitState, frame: StayFrame): Stay {
   const type = frame.admissionType?.toUpperCase()
   const admissionType = type === undefined ? undefined : admissionTypes[type]
   const { live, dead, deadBy } = state.movements
-  const movements = [...live, ...dead].map(movement =>
-    stayMovement(movement, { ...frame, cancelledAt: deadBy.get(movement)?.when.text, state }),
-  )
+  const movements = [...live, ...dead].map(movement => {
+    const cancel = deadBy.get(movement)
+    const cancelledAt = cancel && takenBackAt(cancel, movement).text
+    return stayMovement(movement, { ...frame, cancelledAt, state })
+  })
   const implied = impliedMovement(state, encounter, settings)
   return {
     encounter,
@@ -158,6 +160,7 @@ function timeOf(
 /** The place that a movement is about. */
 function placeOf({ event, last }: Movement): string | undefined {
   if (event === 'A15') return last.pending
+  if (kinds[event] === 'pre-admission') return last.pending ?? last.place
   if (event === 'A09' || event === 'A10') return last.temporary ?? last.place
   return last.place
 }

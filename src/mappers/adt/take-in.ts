@@ -2,7 +2,7 @@ import type { Json } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import type { Fact } from './fact.ts'
 import { registerOf, tell, type Register } from './registers.ts'
-import { withWordOfDeath } from './thought-dead.ts'
+import { isOfRecord, withWordOfDeath } from './thought-dead.ts'
 
 /** What one message adds to what messages said of its patient. */
 export interface TakenIn {
@@ -20,7 +20,7 @@ export interface Told {
 
 /** Takes a message into facts and registers, the root of all else: any order of messages ends in the same ones. */
 export function takeIn(event: MappedEvent, { said, facts }: Told): TakenIn {
-  const { visit, source, stamp, fact, patientFields, visitFields } = event
+  const { visit, source, stamp, fact, visitFields } = event
   const told = (scope: string, words: MappedEvent['visitFields']): readonly [string, Register] => [
     scope,
     tell(registerOf(said.get(scope)), source, stamp, words),
@@ -28,8 +28,20 @@ export function takeIn(event: MappedEvent, { said, facts }: Told): TakenIn {
   return {
     facts: fact && !facts.some(({ id }) => id === fact.id) ? [fact] : [],
     said: new Map([
-      told('', withWordOfDeath(patientFields, stamp)),
+      ['', tellOfPatient(registerOf(said.get('')), event)] as const,
       ...(visit ? [told(visit.id, visitFields)] : []),
     ]),
   }
+}
+
+/** PID is as old as the record that it repeats (PID-33); a message that says nothing newer of it changes nothing there. */
+function tellOfPatient(
+  register: Register,
+  { source, stamp, pidStamp, patientFields }: MappedEvent,
+): Register {
+  const fields = withWordOfDeath(patientFields, stamp)
+  if (pidStamp === stamp) return tell(register, source, stamp, fields)
+  const all = Object.entries(fields)
+  const told = tell(register, source, stamp, Object.fromEntries(all.filter(([field]) => !isOfRecord(field))))
+  return tell(told, source, pidStamp, Object.fromEntries(all.filter(([field]) => isOfRecord(field))))
 }

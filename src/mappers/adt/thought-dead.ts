@@ -1,3 +1,4 @@
+import { recordedIn } from './message-uri.ts'
 import { everySource, groupItems, type Fields, type Register } from './registers.ts'
 
 /**
@@ -9,14 +10,15 @@ const TOLD_DEAD = 'DIED'
 /** Entry for the last time that they said the patient lives. */
 const TOLD_ALIVE = 'LIVES'
 
+/** What of the patient's register is of the person's record (PID), word of a death included. */
+export const isOfRecord = (field: string): boolean =>
+  field.startsWith('PID-') || field.startsWith(TOLD_DEAD) || field === TOLD_ALIVE
+
 /** What a message says about the patient, its word of a death included: when each was said, for the first one counts. */
 export function withWordOfDeath(fields: Fields, stamp: string): Fields {
-  if (tellsOfDeath(fields)) return { ...fields, [TOLD_DEAD]: '', [`${TOLD_DEAD}/${instantIn(stamp)}`]: '' }
+  if (tellsOfDeath(fields)) return { ...fields, [TOLD_DEAD]: '', [`${TOLD_DEAD}/${recordedIn(stamp)}`]: '' }
   return tellsOfLife(fields) ? { ...fields, [TOLD_ALIVE]: '' } : fields
 }
-
-/** `recorded instant|control id|content hash`. */
-const instantIn = (stamp: string): string => stamp.slice(0, stamp.indexOf('|'))
 
 /**
  * When it was first recorded (EVN-2, else MSH-7) that a patient is dead who wasn't said to live since: the time of a death
@@ -24,7 +26,7 @@ const instantIn = (stamp: string): string => stamp.slice(0, stamp.indexOf('|'))
  */
 export function firstToldDead(register: Register): string | undefined {
   const [alive] = everySource(register, TOLD_ALIVE)
-  const since = alive && instantIn(alive.stamp)
+  const since = alive && recordedIn(alive.stamp)
   return groupItems(register, TOLD_DEAD)
     .map(({ key }) => key)
     .filter(at => since === undefined || at > since)
@@ -45,5 +47,5 @@ export function thoughtDead(
   deceased: { readonly at?: string } | undefined,
 ): { readonly at: string } | undefined {
   const [last] = deceased ? [] : everySource(register, TOLD_DEAD)
-  return last && { at: instantIn(last.stamp) }
+  return last && { at: recordedIn(last.stamp) }
 }

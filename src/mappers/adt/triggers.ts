@@ -60,6 +60,11 @@ export const triggers = {
     does: 'movement',
     effect: 'expected end (PV2-9), destination (PV1-37), PV1-42 planned',
   },
+  A20: {
+    name: 'bed status',
+    does: 'place',
+    effect: 'none: Location.operationalStatus of the bed (NPU), no patient',
+  },
   A21: {
     name: 'leave of absence',
     does: 'movement',

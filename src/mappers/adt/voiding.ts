@@ -1,5 +1,4 @@
-import type { VisitFact } from './movements.ts'
-import { byEffect, type Cancel, type Movement, type Movements } from './movements.ts'
+import { byEffect, type Cancel, type Movement, type Movements, type VisitFact } from './movements.ts'
 import { admissions, plans } from './movement-kinds.ts'
 
 /** Why a visit is none: it was cancelled, or deleted as an error. */

@@ -53,6 +53,8 @@ export function withheldOf({ message, trigger }: Pick<NamedEvent, 'message' | 't
 
 function fieldsOf(event: VisitEvent | undefined): Fields {
   if (event === undefined) return NONE
+  // Its PV1-44 is the time of the admission that it takes back.
+  if (event === 'A11') return { ...CANCELLED, pv1: [...CANCELLED.pv1, 44] }
   if (event === 'A55') return { ...CANCELLED, pv1: [...CANCELLED.pv1, 7] }
   if (event === 'A62') return { ...CANCELLED, pv1: [...CANCELLED.pv1, 9] }
   if (event === 'Z99' || isCancel(event)) return CANCELLED

@@ -1,3 +1,4 @@
+import { escapeText } from '../../hl7v2/escapes.ts'
 import type { Message } from '../../hl7v2/message.ts'
 import type { CancelEvent, MovementEvent, VisitEvent } from './fact.ts'
 import { rank, takenBack } from './movement-kinds.ts'
@@ -11,7 +12,7 @@ export interface MovementSegment {
   readonly isHistoric: boolean
   /** ZBE-6: the event that the movement was, where that is one. */
   readonly original: MovementEvent | undefined
-  /** ZBE-7: ward that is responsible, by its name or number. */
+  /** ZBE-7: ward that is responsible, by its name or number, as a point of care (PL). */
   readonly ward: string | undefined
   readonly nursingWard: string | undefined
   readonly scope: string | undefined
@@ -23,7 +24,10 @@ export function movementSegment(message: Message): MovementSegment | undefined {
   const ids = zbe.repetitions(1).flatMap(ei => ei.text(1) ?? [])
   const action = zbe.text(4)?.toUpperCase()
   const original = zbe.text(6)?.toUpperCase()
-  const ward = (field: number): string | undefined => zbe.text(field) ?? zbe.text(field, 10) ?? undefined
+  const ward = (field: number): string | undefined => {
+    const name = zbe.text(field) ?? zbe.text(field, 10) ?? undefined
+    return name === undefined ? undefined : escapeText(name)
+  }
   return {
     ids,
     action: action === 'UPDATE' || action === 'CANCEL' ? action : 'INSERT',
