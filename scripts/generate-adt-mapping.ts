@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fhirCodes } from '../src/mappers/adt/dispositions.ts'
 import { differences, segmentMaps } from '../src/mappers/adt/maps/differences.ts'
+import { typeMaps, unusedTables, unusedTypes, type TypeMap } from '../src/mappers/adt/maps/type-maps.ts'
 import { overrideReasons, overrides } from '../src/mappers/adt/overrides.ts'
 import type { Row, SegmentMap } from '../src/mappers/adt/rows.ts'
 import { triggers } from '../src/mappers/adt/triggers.ts'
@@ -36,6 +37,17 @@ export function mappingText(): string {
       ),
     ),
     '',
+    '## Data types',
+    '',
+    table(['map', 'done in', 'components', 'not followed', 'why'], typeMaps.flatMap(typeLines)),
+    '',
+    'Maps of the guide that no field of an ADT message is converted by:',
+    '',
+    table(
+      ['maps', 'why'],
+      unusedTypes.map(({ maps, reason }) => [maps.join(', '), reason]),
+    ),
+    '',
     '## Codes',
     '',
     "Tables come from the guide's vocabulary maps (`src/mappers/adt/codes`); letter case does not matter. A code that is mapped",
@@ -53,6 +65,13 @@ export function mappingText(): string {
       ),
     ),
     '',
+    '### Vocabulary maps of the guide that are not looked up',
+    '',
+    table(
+      ['maps', 'why'],
+      unusedTables.map(({ maps, reason }) => [maps.join(', '), reason]),
+    ),
+    '',
     '### PV1-36 discharge disposition',
     '',
     'NUBC codes; 81 to 95 are mapped as the code whose place they repeat, 09 and 30 have no FHIR code.',
@@ -65,6 +84,23 @@ export function mappingText(): string {
 function mapSection({ name, rows }: SegmentMap): readonly string[] {
   const lines = rows.map(row => [row.v2, code(row.to), via(row), origin(row)])
   return [`## ${name}`, '', table(['v2', 'FHIR', 'rule', 'origin'], lines), '']
+}
+
+/** One line for what is followed, then one for each thing that is not. */
+function typeLines({
+  map,
+  done,
+  components,
+  differences: own = [],
+}: TypeMap): readonly (readonly string[])[] {
+  const rest = own.map(({ rows, reason }) => [
+    '',
+    '',
+    '',
+    rows.map(row => code(row.trim())).join(', '),
+    reason,
+  ])
+  return [[map, done, components.join(', '), '', ''], ...rest]
 }
 
 const via = ({ via: name }: Row): string => (name === '' ? '' : name.startsWith('"') ? code(name) : name)

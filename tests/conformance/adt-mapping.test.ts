@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { guideRows } from '../../scripts/adt-guide.ts'
+import { guideRows, tableNames, typeRows } from '../../scripts/adt-guide.ts'
 import { mappingPage, mappingText } from '../../scripts/generate-adt-mapping.ts'
 import { codeFile, codeMaps, codeTable } from '../../scripts/generate-code-tables.ts'
 import { differences, isListed, segmentMaps } from '../../src/mappers/adt/maps/differences.ts'
+import { typeMaps, unusedTables, unusedTypes } from '../../src/mappers/adt/maps/type-maps.ts'
 import { dataFolder, hasData } from '../support/adt/corpus.ts'
 
 const folder = join(dataFolder, 'v2-to-fhir')
@@ -53,6 +54,40 @@ describe.skipIf(!isThere)('the mapping and the HL7 v2-to-FHIR guide', () => {
         .map(row => `${map}: ${row}`)
     })
     expect(stale).toEqual([])
+  })
+
+  test('each data type map of the guide is followed row by row, or listed with a reason', () => {
+    const types = typeRows(folder)
+    const followed = new Map(typeMaps.map(one => [one.map, one]))
+    const unused = new Set(unusedTypes.flatMap(({ maps }) => maps))
+    const component = (row: string): number => Number(/^\w+\.(\d+)/.exec(row)?.[1] ?? 0)
+    const missing = [...types].flatMap(([map, rows]) => {
+      const one = followed.get(map)
+      if (!one) return unused.has(map) ? [] : [map]
+      const entries = (one.differences ?? []).flatMap(({ rows: listedRows }) => listedRows)
+      const isKnown = (row: string): boolean =>
+        entries.some(entry => isListed(entry, row)) || one.components.includes(component(row))
+      return rows.filter(row => !isKnown(row)).map(row => `${map}: ${row}`)
+    })
+    expect(missing).toEqual([])
+    const stale = typeMaps.flatMap(({ map, components, differences: own = [] }) => {
+      const rows = types.get(map) ?? []
+      const entries = own.flatMap(({ rows: listedRows }) => listedRows)
+      return [
+        ...components.filter(n => !rows.some(row => component(row) === n)).map(n => `${map}.${n}`),
+        ...entries.filter(entry => !rows.some(row => isListed(entry, row))).map(entry => `${map}: ${entry}`),
+      ]
+    })
+    expect(stale).toEqual([])
+    expect([...unused].filter(map => !types.has(map) || followed.has(map))).toEqual([])
+  })
+
+  test('each vocabulary map of the guide is a code table, or listed with a reason', () => {
+    const names = tableNames(folder)
+    const known = [...Object.values<string>(codeMaps), ...unusedTables.flatMap(({ maps }) => maps)]
+    expect(names.filter(name => !known.includes(name))).toEqual([])
+    expect(known.filter(name => !names.includes(name))).toEqual([])
+    expect(known).toHaveLength(new Set(known).size)
   })
 
   test("the code tables are what the guide's vocabulary maps give", () => {
