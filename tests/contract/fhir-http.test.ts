@@ -225,6 +225,39 @@ describe('Binary', () => {
   })
 })
 
+test('the CapabilityStatement has an ETag, is 304 for who has it, and comes in parts', async () => {
+  const whole = await server.call({ path: '/metadata' })
+  const etag = whole.headers['etag'] ?? ''
+  expect(etag).toMatch(/^W\/"[0-9a-f]{16}"$/)
+  const again = await server.call({ path: '/metadata', headers: { 'if-none-match': `"other", ${etag}` } })
+  expect([again.status, again.text]).toEqual([304, ''])
+  const other = await server.call({ path: '/metadata', headers: { 'if-none-match': 'W/"other"' } })
+  expect(other.status).toBe(200)
+  const part = await server.call({ path: '/metadata?_elements=fhirVersion' })
+  expect([part.json.fhirVersion, part.json.rest, part.json.meta.tag[0].code]).toEqual([
+    ...['4.0.1', undefined],
+    'SUBSETTED',
+  ])
+  expect((await server.call({ path: '/metadata?_summary=true' })).text.length).toBeLessThan(whole.text.length)
+  expect((await server.call({ path: '/metadata?_summary=some' })).status).toBe(400)
+})
+
+test('an operation that changes nothing is called by a form too', async () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const called = await server.call({
+    ...{ method: 'POST', path: '/CodeSystem/$lookup', headers },
+    body: 'system=http://hl7.org/fhir/administrative-gender&code=male',
+  })
+  expect([called.status, called.json.resourceType]).toEqual([200, 'Parameters'])
+  const changing = await server.call({
+    method: 'POST',
+    path: '/Patient/p/$meta-add',
+    headers,
+    body: 'meta=x',
+  })
+  expect(changing.status).toBe(415)
+})
+
 test('OPTIONS says what an address can do', async () => {
   const options = async (path: string) => {
     const reply = await server.call({ method: 'OPTIONS', path })
