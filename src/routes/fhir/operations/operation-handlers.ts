@@ -96,10 +96,14 @@ export const operationHandler =
     const key =
       level === 'instance' ? keyOf(exchange) : level === 'type' ? typeKey(exchange) : ok({ type: '' })
     if (!key.ok) return key
-    const body =
-      exchange.body === undefined || exchange.body.text === '' ? ok(undefined) : resourceIn(exchange)
+    // R4 lets an operation be called by a form (http.html#summary), as it is by a query: where nothing but texts is asked for.
+    const form = exchange.body?.kind === 'form' && !operation.affectsState ? exchange.body.text : undefined
+    const isBare = exchange.body === undefined || exchange.body.text === '' || form !== undefined
+    const body = isBare ? ok(undefined) : resourceIn(exchange)
     if (!body.ok) return body
-    const pairs = exchange.pairs.filter(([name]) => name !== '_format' && name !== '_pretty')
+    const pairs = [...exchange.pairs, ...new URLSearchParams(form ?? '')].filter(
+      ([name]) => name !== '_format' && name !== '_pretty',
+    )
     const given = argumentsOf(pairs, body.value)
     const names = given.map(({ name }) => [name, ''] as const)
     const { parameters } = operation
