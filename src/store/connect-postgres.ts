@@ -25,7 +25,7 @@ const settingsOf = {
   writer: WRITER_SETTINGS,
   loader: LOADER_SETTINGS,
   reader: READER_SETTINGS,
-  search: `${READER_SETTINGS} ${TIMED}`,
+  search: `${READER_SETTINGS} ${TIMED} -c work_mem=16MB`,
   point: `${BY_KEYS} ${TIMED}`,
   migration: '',
 }

@@ -3,7 +3,16 @@ import { lookupText } from '../fhir/search/index-entry.ts'
 import { bounded } from '../fhir/search/index-values.ts'
 import { HL7_SYSTEMS } from '../fhir/search/match-values.ts'
 import type { SearchFilter } from '../fhir/search/plan.ts'
-import { anyOf, missing, ofKind, oneOf, type Bind, type SearchFrame, type Valued } from './search-frame.ts'
+import {
+  anyOf,
+  hasRows,
+  missing,
+  ofKind,
+  oneOf,
+  type Bind,
+  type SearchFrame,
+  type Valued,
+} from './search-frame.ts'
 import { lookupRows } from './search-lookups.ts'
 import { intervalCondition, timeText } from './search-values.ts'
 
@@ -51,20 +60,25 @@ export function patientCondition(filter: SearchFilter, frame: SearchFrame): stri
   const column = `${frame.row}.patient`
   const absent = missing(filter)
   if (absent !== undefined) {
-    const rows = lookupRows(filter, frame)
+    const rows = hasRows(lookupRows(filter, frame), frame)
     return absent ? `(${column} is null and ${rows})` : `(${column} is not null or ${rows})`
   }
   const references = ofKind(filter, 'reference').flatMap(value => value.references)
   const ids = references.flatMap(reference => patientId(reference))
   if (filter.modifier === 'unequal') {
     const other = `(${column} is not null and ${column} <> all(${frame.bind(ids)}::text[]))`
-    return `(${other} or ${lookupRows(filter, frame)})`
+    return `(${other} or ${hasRows(lookupRows(filter, frame), frame)})`
   }
   const others = references.filter(reference => patientId(reference).length === 0)
   return anyOf([
     ...(ids.length > 0 ? [`(${column} is not null and ${column} = ${oneOf(ids, frame.bind)})`] : []),
     ...(others.length > 0
-      ? [lookupRows({ ...filter, values: [{ kind: 'reference', references: others }] }, frame)]
+      ? [
+          hasRows(
+            lookupRows({ ...filter, values: [{ kind: 'reference', references: others }] }, frame),
+            frame,
+          ),
+        ]
       : []),
   ])
 }

@@ -5,7 +5,7 @@ import { columnCondition, mainDateCondition, patientCondition, rowCondition } fr
 import { linkCondition } from './search-links.ts'
 import { compositeRows, numberRows, positionRows } from './search-numbers.ts'
 import { dateRows, lookupRows, textRows } from './search-lookups.ts'
-import type { SearchFrame } from './search-frame.ts'
+import { hasRows, keysOf, type SearchFrame, type ValueRows } from './search-frame.ts'
 
 /**
  * A criterion as a condition on the frame's row of `resource`; never null. Values go in as parameters only: the text holds
@@ -31,9 +31,26 @@ export function conditionOf(criterion: Criterion, frame: SearchFrame): string {
 }
 
 function filterCondition(filter: SearchFilter, frame: SearchFrame): string {
-  const { parameter, modifier } = filter
+  const { parameter } = filter
   if (isRowParameter(parameter)) return rowCondition(filter, frame)
-  switch (parameter.type) {
+  const column = columnOf(filter, frame)
+  if (column === 'patient') return patientCondition(filter, frame)
+  if (column === 'date') return mainDateCondition(filter, frame)
+  if (column !== undefined) return columnCondition(column, filter, frame)
+  return hasRows(valueRows(filter, frame), frame)
+}
+
+/** The column of the row that answers a filter, where one does. */
+function columnOf({ parameter, modifier, values }: SearchFilter, { type }: Pick<SearchFrame, 'type'>) {
+  const isOfIndex =
+    modifier === 'text' || modifier === 'identifier' || modifier === 'of-type' || values[0]?.kind === 'words'
+  return isOfIndex || !columnTypes.has(parameter.type) ? undefined : promotedColumn(type, parameter.code)
+}
+
+const columnTypes: ReadonlySet<string> = new Set(['token', 'string', 'date', 'reference', 'uri'])
+
+function valueRows(filter: SearchFilter, frame: SearchFrame): ValueRows {
+  switch (filter.parameter.type) {
     case 'number':
     case 'quantity':
       return numberRows(filter, frame)
@@ -44,13 +61,39 @@ function filterCondition(filter: SearchFilter, frame: SearchFrame): string {
     default:
   }
   if (filter.values[0]?.kind === 'words') return textRows(filter, frame)
-  if (modifier === 'text' || modifier === 'identifier' || modifier === 'of-type')
-    return lookupRows(filter, frame)
-  const column = promotedColumn(frame.type, parameter.code)
-  if (column === 'patient') return patientCondition(filter, frame)
-  if (column === 'date') return mainDateCondition(filter, frame)
-  if (column !== undefined) return columnCondition(column, filter, frame)
-  return parameter.type === 'date' ? dateRows(filter, frame) : lookupRows(filter, frame)
+  return filter.parameter.type === 'date' ? dateRows(filter, frame) : lookupRows(filter, frame)
+}
+
+/** Whether what fulfils a criterion is known by search values alone, without a look at the row of the resource. */
+export function isOfValues(criterion: Criterion, type: string): boolean {
+  switch (criterion.kind) {
+    case 'filter':
+      return !isRowParameter(criterion.filter.parameter) && columnOf(criterion.filter, { type }) === undefined
+    case 'all':
+    case 'any':
+      return criterion.of.every(part => isOfValues(part, type))
+    case 'not':
+      return isOfValues(criterion.of, type)
+    case 'chain':
+    case 'has':
+      return false
+  }
+}
+
+/** Whether an index of values leads to what fulfils a criterion: not to what has no value, nor to places. */
+export function isLed(criterion: Criterion, type: string): boolean {
+  if (criterion.kind === 'any')
+    return criterion.of.length > 0 && criterion.of.every(part => isLed(part, type))
+  if (criterion.kind !== 'filter') return false
+  const { parameter, modifier } = criterion.filter
+  const isOfRows = modifier !== 'not' && modifier !== 'missing' && parameter.type !== 'special'
+  return isOfRows && isOfValues(criterion, type)
+}
+
+/** Shard and id of what fulfils a criterion that `isLed`, some perhaps more than once. */
+export function keysFor(criterion: Criterion, frame: SearchFrame): string {
+  if (criterion.kind === 'any') return criterion.of.map(part => keysFor(part, frame)).join(' union all ')
+  return criterion.kind === 'filter' ? keysOf(valueRows(criterion.filter, frame), frame) : ''
 }
 
 /**
@@ -67,8 +110,10 @@ function anyCondition(of: readonly Criterion[], frame: SearchFrame): string {
   }
   const row = `u${frame.depth}`
   const inner: SearchFrame = { ...frame, row, updated: `${row}.updated`, links: 'set' }
-  const sets = of.map(
-    part => `select ${inner.row}.shard, ${inner.row}.id from resource ${inner.row}
+  const sets = of.map(part =>
+    isLed(part, frame.type)
+      ? keysFor(part, frame)
+      : `select ${inner.row}.shard, ${inner.row}.id from resource ${inner.row}
       where ${inner.row}.tenant = ${frame.tenant} and ${inner.row}.type = ${frame.typeNumber}
       and not ${inner.row}.deleted and ${conditionOf(part, inner)}`,
   )
@@ -76,7 +121,7 @@ function anyCondition(of: readonly Criterion[], frame: SearchFrame): string {
 }
 
 /** Whether an index leads to what fulfils it: not so for what a resource must not have. */
-function isSelective(criterion: Criterion): boolean {
+export function isSelective(criterion: Criterion): boolean {
   switch (criterion.kind) {
     case 'filter':
       return isSelectiveFilter(criterion.filter)

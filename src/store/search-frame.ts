@@ -49,6 +49,25 @@ export function oneOf(texts: readonly string[], bind: Bind): string {
   return texts.length === 1 && only !== undefined ? `${bind(only)}::text` : `any(${bind(texts)}::text[])`
 }
 
+/** Rows of a value table by which a resource fulfils something; with `isNone`, by which it doesn't. */
+export interface ValueRows {
+  readonly table: 'ix' | 'ix_date' | 'ix_number' | 'ix_composite' | 'ix_text'
+  readonly alias: string
+  /** On the alias. */
+  readonly condition: string
+  readonly isNone?: boolean
+}
+
+export const hasRows = ({ table, alias, condition, isNone = false }: ValueRows, frame: SearchFrame): string =>
+  `${isNone ? 'not ' : ''}exists (${rowsOf(table, alias, frame)} and ${condition})`
+
+/**
+ * Shard and id of the resources that the rows belong to, some perhaps more than once: only what stands has rows, so that this
+ * needs no look at the resources.
+ */
+export const keysOf = ({ table, alias, condition }: ValueRows, { tenant, typeNumber }: SearchFrame): string =>
+  `select ${alias}.shard, ${alias}.rid as id from ${table} ${alias} where ${alias}.tenant = ${tenant} and ${alias}.type = ${typeNumber} and ${condition}`
+
 /**
  * The rows of a value table that belong to the frame's row. Where the rows begin is said of the values too: a planner that
  * merges the two reads them from there on.

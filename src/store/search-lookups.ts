@@ -5,10 +5,10 @@ import {
   missing,
   ofKind,
   oneOf,
-  rowsOf,
   type Bind,
   type SearchFrame,
   type Valued,
+  type ValueRows,
 } from './search-frame.ts'
 import {
   belowCondition,
@@ -19,28 +19,29 @@ import {
   tokenCondition,
 } from './search-values.ts'
 
-export function dateRows(filter: SearchFilter, frame: SearchFrame): string {
-  const { bind } = frame
-  const rows = `${rowsOf('ix_date', 'd', frame)} and d.param = ${bind(filter.parameter.number)}`
+export function dateRows(filter: SearchFilter, { bind }: SearchFrame): ValueRows {
+  const of = { table: 'ix_date', alias: 'd' } as const
+  const own = `d.param = ${bind(filter.parameter.number)}`
   const absent = missing(filter)
-  if (absent !== undefined) return `${absent ? 'not ' : ''}exists (${rows})`
+  if (absent !== undefined) return { ...of, condition: own, isNone: absent }
   const span = { low: 'd.low', high: 'd.high' }
-  return `exists (${rows} and ${anyOf(ofKind(filter, 'date').map(value => intervalCondition(span, value, bind)))})`
+  const found = anyOf(ofKind(filter, 'date').map(value => intervalCondition(span, value, bind)))
+  return { ...of, condition: `${own} and ${found}` }
 }
 
 /** Tokens, strings, uris and references, and the words and identifiers that go with them. */
-export function lookupRows(filter: SearchFilter, frame: SearchFrame): string {
-  const { bind } = frame
+export function lookupRows(filter: SearchFilter, { bind }: SearchFrame): ValueRows {
   const { parameter, modifier } = filter
-  const rows = rowsOf('ix', 'x', frame)
+  const of = { table: 'ix', alias: 'x' } as const
   const absent = missing(filter)
   if (absent !== undefined) {
-    return `${absent ? 'not ' : ''}exists (${rows} and x.param = any(${bind(presentNumbers(parameter))}::smallint[]))`
+    const condition = `x.param = any(${bind(presentNumbers(parameter))}::smallint[])`
+    return { ...of, condition, isNone: absent }
   }
-  const own = `${rows} and x.param = ${bind(rowNumber(parameter, modifier))}`
+  const own = `x.param = ${bind(rowNumber(parameter, modifier))}`
   const found = anyOf(valueConditions(filter, bind))
-  if (modifier === 'unequal') return `exists (${own} and not coalesce(${found}, false))`
-  return `${modifier === 'not' ? 'not ' : ''}exists (${own} and ${found})`
+  if (modifier === 'unequal') return { ...of, condition: `${own} and not coalesce(${found}, false)` }
+  return { ...of, condition: `${own} and ${found}`, isNone: modifier === 'not' }
 }
 
 /** Plain values go into one array, and those of one system into one; the others each make a condition of their own. */
@@ -83,10 +84,9 @@ function otherCondition(
 }
 
 /** `_text`: words of the narrative. */
-export function textRows(filter: SearchFilter, frame: SearchFrame): string {
-  const rows = rowsOf('ix_text', 't', frame)
-  const found = ofKind(filter, 'words').map(({ query }) => `t.body @@ ${wordsOf(query, frame.bind)}`)
-  return `exists (${rows} and ${anyOf(found)})`
+export function textRows(filter: SearchFilter, { bind }: SearchFrame): ValueRows {
+  const found = ofKind(filter, 'words').map(({ query }) => `t.body @@ ${wordsOf(query, bind)}`)
+  return { table: 'ix_text', alias: 't', condition: anyOf(found) }
 }
 
 function wordsOf(query: WordQuery, bind: Bind): string {

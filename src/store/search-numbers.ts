@@ -1,17 +1,27 @@
 import { longitudeNumber } from '../fhir/search/derived-numbers.ts'
 import { canonicalNumber, EARTH_METRES } from '../fhir/search/match-numbers.ts'
 import type { SearchFilter, SearchValue } from '../fhir/search/plan.ts'
-import { anyOf, missing, ofKind, rowsOf, type Bind, type SearchFrame, type Valued } from './search-frame.ts'
+import {
+  anyOf,
+  missing,
+  ofKind,
+  rowsOf,
+  type Bind,
+  type SearchFrame,
+  type Valued,
+  type ValueRows,
+} from './search-frame.ts'
 import { held, intervalCondition, numberCondition, stringCondition, tokenCondition } from './search-values.ts'
 
 /** Numbers, and quantities in their unit: in base units when it is one of UCUM. */
-export function numberRows(filter: SearchFilter, frame: SearchFrame): string {
-  const { bind } = frame
-  const rows = `${rowsOf('ix_number', 'n', frame)} and n.param = ${bind(filter.parameter.number)}`
+export function numberRows(filter: SearchFilter, { bind }: SearchFrame): ValueRows {
+  const of = { table: 'ix_number', alias: 'n' } as const
+  const own = `n.param = ${bind(filter.parameter.number)}`
   const absent = missing(filter)
-  if (absent !== undefined) return `${absent ? 'not ' : ''}exists (${rows} and not n.canonical)`
+  if (absent !== undefined) return { ...of, condition: `${own} and not n.canonical`, isNone: absent }
   const columns = { alias: 'n', code: 'n.code', sys: 'n.sys' }
-  return `exists (${rows} and ${anyOf(ofKind(filter, 'number').map(value => quantityCondition(columns, value, bind)))})`
+  const found = anyOf(ofKind(filter, 'number').map(value => quantityCondition(columns, value, bind)))
+  return { ...of, condition: `${own} and ${found}` }
 }
 
 interface QuantityColumns {
@@ -52,13 +62,13 @@ function codeCondition(
 }
 
 /** Component values that stand in one element. */
-export function compositeRows(filter: SearchFilter, frame: SearchFrame): string {
-  const { bind } = frame
-  const rows = `${rowsOf('ix_composite', 'c', frame)} and c.param = ${bind(filter.parameter.number)}`
+export function compositeRows(filter: SearchFilter, { bind }: SearchFrame): ValueRows {
+  const of = { table: 'ix_composite', alias: 'c' } as const
+  const own = `c.param = ${bind(filter.parameter.number)}`
   const absent = missing(filter)
-  if (absent !== undefined) return `${absent ? 'not ' : ''}exists (${rows} and not c.canonical)`
+  if (absent !== undefined) return { ...of, condition: `${own} and not c.canonical`, isNone: absent }
   const found = ofKind(filter, 'composite').map(({ parts }) => partsCondition(parts, bind))
-  return `exists (${rows} and ${anyOf(found)})`
+  return { ...of, condition: `${own} and ${anyOf(found)}` }
 }
 
 function partsCondition([first, second, third]: readonly SearchValue[], bind: Bind): string {
@@ -92,16 +102,17 @@ function secondCondition(value: SearchValue, bind: Bind): string {
   }
 }
 
-/** Places within a distance: a belt of latitudes from the index, then the way over the sphere. */
-export function positionRows(filter: SearchFilter, frame: SearchFrame): string {
+/** Places within a distance (its condition looks at the frame's row, too): a belt of latitudes from the index, then the way over the sphere. */
+export function positionRows(filter: SearchFilter, frame: SearchFrame): ValueRows {
   const { bind } = frame
   const { parameter } = filter
-  const rows = `${rowsOf('ix_number', 'n', frame)} and n.param = ${bind(parameter.number)} and not n.canonical`
+  const of = { table: 'ix_number', alias: 'n' } as const
+  const own = `n.param = ${bind(parameter.number)} and not n.canonical`
   const absent = missing(filter)
-  if (absent !== undefined) return `${absent ? 'not ' : ''}exists (${rows})`
+  if (absent !== undefined) return { ...of, condition: own, isNone: absent }
   const found = ofKind(filter, 'position').map(place => nearCondition(place, bind))
   const east = `${rowsOf('ix_number', 'e', frame)} and e.param = ${bind(longitudeNumber(parameter))} and not e.canonical`
-  return `exists (${rows} and exists (${east} and ${anyOf(found)}))`
+  return { ...of, condition: `${own} and exists (${east} and ${anyOf(found)})` }
 }
 
 function nearCondition({ latitude, longitude, metres }: Valued<'position'>, bind: Bind): string {

@@ -74,8 +74,8 @@ export function afterKeyset(
   return `${bound}(${[...branches, [...equals(values, keys.length), tie].join(' and ')].map(branch => `(${branch})`).join(' or ')})`
 }
 
-export const afterRow = ({ shard, id }: Keyset, bind: Bind): string =>
-  `(q.shard, q.id) > (${bind(shard)}::smallint, ${bind(id)})`
+export const afterRow = ({ shard, id }: Keyset, bind: Bind, row = 'q'): string =>
+  `(${row}.shard, ${row}.id) > (${bind(shard)}::smallint, ${bind(id)})`
 
 const equals = (values: readonly string[], count: number): readonly string[] =>
   values.slice(0, count).map((value, at) => `q.k${at} = ${value}`)

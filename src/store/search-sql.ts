@@ -5,6 +5,7 @@ import type { Db, Rows, Statement } from './db.ts'
 import { conditionOf } from './search-conditions.ts'
 import type { RowKey, SearchFrame } from './search-frame.ts'
 import { includedRows } from './search-includes.ts'
+import { firstKeys, isOfKeys, matchedKeys } from './search-keys.ts'
 import { isPinpoint } from './search-pinpoint.ts'
 import { probeLinks } from './search-probes.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
@@ -137,7 +138,10 @@ function pageStatement(tenant: number, plan: SearchPlan, found: FoundLinks): Sta
   const { frame, values } = frameOf(tenant, plan, { links, found })
   const [first] = plan.sort
   if (!first || !isWalked(plan)) {
-    return { text: orderedText(plan, { frame, keys: sortKeys(plan, frame) }), values }
+    const text = isOfKeys(plan)
+      ? keysText(plan, frame)
+      : orderedText(plan, { frame, keys: sortKeys(plan, frame) })
+    return { text, values }
   }
   const place = plan.after && walkedPlace(plan.after)
   const { from, where, value, cast } = walkOf(first, frame)
@@ -171,6 +175,24 @@ function orderedText(plan: SearchPlan, { frame, keys, more = [], from, offset = 
   return `select ${rowColumns('q').join(', ')}${texts} from (${inner}) q${after} order by ${orderBy(keys)} limit ${limit}::int`
 }
 
+/** The keys of the page first: contents are read for it alone. */
+function keysText(plan: SearchPlan, frame: SearchFrame): string {
+  const keys = sortKeys(plan, frame)
+  const page = keys.length === 0 ? firstKeys(plan, frame) : sortedKeys(plan, frame, keys)
+  const texts = keys.map((_, at) => `, p.k${at}::text as t${at}`).join('')
+  return `select ${rowColumns('c').join(', ')}${texts} from (${page}) p
+    join resource c on c.shard = p.shard and c.tenant = ${frame.tenant} and c.type = ${frame.typeNumber} and c.id = p.id
+    order by ${orderBy(keys, ['p.shard', 'p.id'])}`
+}
+
+function sortedKeys(plan: SearchPlan, frame: SearchFrame, keys: readonly SortKey[]): string {
+  const { after, count } = plan
+  const columns = keys.map((key, at) => `, ${key.expression} as k${at}`).join('')
+  const sorted = `select r.shard, r.id${columns} from (${matchedKeys(plan, frame)}) r`
+  const later = after ? ` where ${afterKeyset(after, keys, frame.bind)}` : ''
+  return `select * from (${sorted}) q${later} order by ${orderBy(keys)} limit ${frame.bind(count + 1)}::int`
+}
+
 /** Without a sort the order is the primary key's, and a page starts inside its index. */
 const keyRange = (
   { id }: Keyset,
@@ -180,7 +202,10 @@ const keyRange = (
 
 function countStatement(tenant: number, plan: SearchPlan, found: FoundLinks): Statement {
   const { frame, values } = frameOf(tenant, plan, { links: 'set', found })
-  return { text: countText(plan, [fromWhere(plan, frame, [])]), values }
+  const counted = isOfKeys({ ...plan, sort: [] })
+    ? `from (${matchedKeys(plan, frame)}) q`
+    : fromWhere(plan, frame, [])
+  return { text: countText(plan, [counted]), values }
 }
 
 export function fromWhere(
