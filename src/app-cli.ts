@@ -97,6 +97,7 @@ function localOperations(app: App): Operations {
     find: async filter => ok(await app.inbox.find(filter)),
     show: app.inbox.show,
     replay: app.inbox.replay,
+    quality: async wanted => ok(await app.inbox.quality(wanted)),
     peers: async () => ok((await app.peers.list()) as readonly { readonly name: string }[]),
     planPeer: app.peers.plan,
     runPeer: app.peers.run,

@@ -80,7 +80,7 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
   const cases = caseParts({ ...law, store, registry, clock, base, targets, journal, settings })
   return {
     ...{ tenant, store, ingest, cases },
-    inbox: inboxDesk(store.inbox, ingest, tenant),
+    inbox: inboxDesk({ inbox: store.inbox, ingest, tenant, settings }),
     events: eventDesk({ store, tenant, clock, journal }),
     peers: peerParts({
       ...{ store, clock, emit, tenant, canonicalBase, journal, consequences },

@@ -5,6 +5,7 @@ import { convert } from './convert.ts'
 import { deadLetters } from './dead-letters.ts'
 import { events } from './events.ts'
 import { migrate } from './migrate.ts'
+import { quality } from './quality.ts'
 import { replay } from './replay.ts'
 import { serve } from './serve.ts'
 import { sync } from './sync.ts'
@@ -17,6 +18,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   replay,
   validate,
   'dead-letters': deadLetters,
+  quality,
   sync,
   events,
   migrate,

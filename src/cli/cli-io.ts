@@ -1,5 +1,6 @@
 import type { InboxDetail, InboxSummary } from '../commands/operate-inbox.ts'
 import type { InboundRecord, Verdict } from '../commands/ingest-adt/inbound.ts'
+import type { QualityRequest, SourceQuality } from '../commands/data-quality.ts'
 import type { Republish } from '../commands/journal/republish.ts'
 import type { InboxFilter } from '../commands/ports/store.ts'
 import type { SourceSettings } from '../mappers/adt/source.ts'
@@ -30,6 +31,7 @@ export interface Operations {
   readonly find: (filter: InboxFilter) => Promise<Result<readonly InboxSummary[]>>
   readonly show: (id: string) => Promise<Result<InboxDetail>>
   readonly replay: (id: string, corrected?: Buffer) => Promise<Result<Verdict>>
+  readonly quality: (wanted: QualityRequest) => Promise<Result<readonly SourceQuality[]>>
   readonly peers: () => Promise<Result<readonly { readonly name: string }[]>>
   readonly planPeer: (name: string) => Promise<Result<unknown>>
   readonly runPeer: (name: string) => Promise<Result<unknown>>

@@ -1,4 +1,5 @@
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
+import type { SourceQuality } from '../commands/data-quality.ts'
 import type { InboxDetail, InboxSummary } from '../commands/operate-inbox.ts'
 import type { Verdict } from '../commands/ingest-adt/inbound.ts'
 import type { Operations } from './cli-io.ts'
@@ -38,6 +39,13 @@ export function remoteService(url: string): Operations {
           body: new Uint8Array(corrected),
         }),
       }),
+    quality: async ({ source, count }) => {
+      const query = new URLSearchParams({ count: String(count), ...(source !== undefined && { source }) })
+      const answer = await get<{ readonly sources: readonly SourceQuality[] }>(
+        `/admin/data-quality?${query.toString()}`,
+      )
+      return answer.ok ? ok(answer.value.sources) : answer
+    },
     peers: async () => {
       const answer = await get<{ readonly peers: readonly { readonly name: string }[] }>('/admin/peers')
       return answer.ok ? ok(answer.value.peers) : answer

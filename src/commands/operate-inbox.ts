@@ -1,4 +1,6 @@
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
+import type { SourceSettings } from '../mappers/adt/source.ts'
+import { dataQuality, type QualityRequest, type SourceQuality } from './data-quality.ts'
 import type { IngestAdt, Verdict } from './ingest-adt/inbound.ts'
 import { inboxIdOf } from './inbox-id.ts'
 import type { InboxEntry, InboxFilter, InboxQueries, Outcome } from './ports/store.ts'
@@ -9,6 +11,8 @@ export interface InboxDesk {
   readonly show: (id: string) => Promise<Result<InboxDetail>>
   /** Drives one message again through the full path, or a corrected one in its place. */
   readonly replay: (id: string, corrected?: Buffer) => Promise<Result<Verdict>>
+  /** What the last messages of each sender are like. */
+  readonly quality: (wanted: QualityRequest) => Promise<readonly SourceQuality[]>
 }
 
 /** An inbox entry without what the message says. */
@@ -36,7 +40,14 @@ export interface InboxDetail extends InboxSummary {
 /** Outcomes that a replay may change: what had its effect is a duplicate ever after. */
 export const replayable: readonly Outcome[] = ['ignored', 'parked', 'dead-letter']
 
-export function inboxDesk(inbox: InboxQueries, ingest: IngestAdt, tenant: number): InboxDesk {
+interface InboxDeskOptions {
+  readonly inbox: InboxQueries
+  readonly ingest: IngestAdt
+  readonly tenant: number
+  readonly settings: SourceSettings
+}
+
+export function inboxDesk({ inbox, ingest, tenant, settings }: InboxDeskOptions): InboxDesk {
   const entryOf = async (id: string): Promise<Result<InboxEntry>> => {
     const entry = await inbox.get(tenant, id)
     return entry
@@ -44,6 +55,7 @@ export function inboxDesk(inbox: InboxQueries, ingest: IngestAdt, tenant: number
       : fail({ kind: 'not-found', code: 'message-unknown', message: 'No message has this id.' })
   }
   return {
+    quality: wanted => dataQuality({ inbox, tenant, settings }, wanted),
     find: async filter => (await inbox.find(tenant, filter)).map(summaryOf),
     show: async id => {
       const found = await entryOf(id)

@@ -61,6 +61,11 @@ export function adminRoutes(server: FastifyInstance, desksOf: DesksOf): void {
   server.addContentTypeParser(ER7_TYPES, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   messageRoutes(server, desksOf, '/admin/messages')
   messageRoutes(server, desksOf, '/admin/dead-letters', ['dead-letter'])
+  server.get('/admin/data-quality', { schema: { querystring: qualityQuery } }, async request => {
+    const { source, count } = request.query as { readonly source?: string; readonly count?: string }
+    const wanted = { count: Number(count ?? 1000), ...(source !== undefined && { source }) }
+    return { sources: await desksOf(request).inbox.quality(wanted) }
+  })
   server.get('/admin/peers', async request => ({ peers: await desksOf(request).peers.list() }))
   const onPeer = (act: 'show' | 'plan' | 'run') => (request: FastifyRequest, reply: FastifyReply) =>
     answer(reply, desksOf(request).peers[act]((request.params as { readonly name: string }).name))
@@ -68,6 +73,15 @@ export function adminRoutes(server: FastifyInstance, desksOf: DesksOf): void {
   server.get('/admin/peers/:name/plan', onPeer('plan'))
   server.post('/admin/peers/:name/run', onPeer('run'))
   eventRoutes(server, desksOf)
+}
+
+const qualityQuery = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    source: listQuery.properties.source,
+    count: { type: 'string', pattern: '^[1-9][0-9]{0,4}$' },
+  },
 }
 
 const republishQuery = {

@@ -124,3 +124,24 @@ describe('retention', () => {
     expect(await outcomeOf(message('a1'))).toBe('no-change')
   })
 })
+
+describe('the quality of what each sender sends', () => {
+  it('is counted over the messages whose text is kept, by event and by what is odd', async () => {
+    service.clock.nowMs += DAY
+    for (const [i, visit] of ['V1', '', ''].entries()) {
+      await post('/adt', message(`q${i}`, { facility: 'QUAY', visit }))
+    }
+    const { sources } = (await get('/admin/data-quality?source=ENGINE%7CQUAY')) as { sources: unknown }
+    expect(sources).toEqual([
+      {
+        source: 'ENGINE|QUAY',
+        messages: 3,
+        events: { A01: 3 },
+        notes: [
+          { note: 'time-without-zone:MSH-7', messages: 3, share: 1 },
+          { note: 'visit-number-missing:PV1-19', messages: 2, share: 0.667 },
+        ],
+      },
+    ])
+  })
+})

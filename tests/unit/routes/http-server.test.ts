@@ -17,7 +17,7 @@ beforeAll(async () => {
     throw new Error('nothing is asked for here')
   }
   adminRoutes(server, () => ({
-    inbox: { find: none, show: none, replay: none },
+    inbox: { find: none, show: none, replay: none, quality: none },
     peers: { list: none, show: none, plan: none, run: none },
     events: { status: none, republish: none, revive: none },
   }))
