@@ -147,7 +147,7 @@ const RECORD = `from owner o
 /** What is about a patient lives in one shard, so that of the resource is that of the facts. */
 function recordParts(
   tenant: number,
-  { key: { type, id }, types, since }: NonNullable<LoadRequest['recordOf']>,
+  { key: { type, id }, types, after }: NonNullable<LoadRequest['recordOf']>,
 ): readonly Part[] {
   const values = [tenant, shardInId(id) ?? NO_SHARD, typeNumber(type), id]
   const numbers = int2Array(types.map(typeNumber))
@@ -156,15 +156,15 @@ function recordParts(
     {
       add: addRecord,
       statement:
-        since === undefined
+        after === undefined
           ? { name: 'cw_load_record', text: rows, values: [...values, numbers] }
           : {
-              name: 'cw_load_record_since',
-              text: `${rows} where r.updated >= $6::timestamptz`,
-              values: [...values, numbers, since],
+              name: 'cw_load_record_after',
+              text: `${rows} where r.updated > $6::timestamptz`,
+              values: [...values, numbers, after],
             },
     },
-    ...(since === undefined
+    ...(after === undefined
       ? []
       : [
           {

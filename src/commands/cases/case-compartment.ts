@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { rememberedBy } from '../../lib/remembered-lists.ts'
 import { fail, ok, type Result } from '../../lib/result.ts'
 import type { CaseFile } from '../../care-plan/case-file.ts'
 import { patientOf } from '../../fhir/compartment.ts'
@@ -47,7 +48,17 @@ export const caseIn = (id: string, { resources }: Compartment, lenses: NounLense
   readCaseFile(id, resources, lenses)
 
 /** Entity tag of a case without its quotes: changes whenever anything of the case does, by whatever door. */
-export function caseVersion(id: string, { resources, versions }: Compartment, lenses: NounLenses): string {
+export function caseVersion(id: string, compartment: Compartment, lenses: NounLenses): string {
+  const known = versionsOf(compartment.resources)
+  const version = known.get(id) ?? versionIn(id, compartment, lenses)
+  known.set(id, version)
+  return version
+}
+
+/** Of the cases in a list that is asked about again, as long as it lives. */
+const versionsOf = rememberedBy((_resources: readonly Resource[]) => new Map<string, string>())
+
+function versionIn(id: string, { resources, versions }: Compartment, lenses: NounLenses): string {
   const owners = caseOwners(resources, lenses)
   let all = 0n
   resources.forEach((resource, index) => {

@@ -40,7 +40,7 @@ export async function loadRecord(store: Store, { caseId, ...frame }: RecordReque
   const known = frame.lock === true ? undefined : memory.get(key)
   if (known) {
     const { recordOf } = request
-    const loaded = await store.load({ ...request, recordOf: { ...recordOf, since: known.newest } })
+    const loaded = await store.load({ ...request, recordOf: { ...recordOf, after: known.newest } })
     const now = loaded.record && withChanged(known, loaded.resources, loaded.record)
     if (now) {
       memory.keep(key, now, now.chars)

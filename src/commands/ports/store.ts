@@ -144,13 +144,13 @@ export interface LoadRequest {
   readonly messages?: readonly MessageKey[]
   /**
    * The record that a resource stands in: everything of these types in the compartment of its patient, with the facts
-   * and registers about that patient; nothing when there is no such resource, or no patient's. With `since` of its
-   * resources those alone that were last changed at this instant or later.
+   * and registers about that patient; nothing when there is no such resource, or no patient's. With `after` of its
+   * resources those alone that were last changed after this instant.
    */
   readonly recordOf?: {
     readonly key: ResourceKey
     readonly types: readonly string[]
-    readonly since?: Instant
+    readonly after?: Instant
   }
   /**
    * From the third try on: lock the rows found, in key order. The lane is held until the next flush that writes one of

@@ -100,11 +100,11 @@ export function loadingContract(trial: StoreTrial): void {
         }
       }
       const [first, second] = [member('first'), member('second')]
-      const load = (since?: string) =>
+      const load = (after?: string) =>
         trial.store().load({
           tenant: of,
           lane: 0,
-          recordOf: { key: first, types: ['EpisodeOfCare'], ...(since !== undefined && { since }) },
+          recordOf: { key: first, types: ['EpisodeOfCare'], ...(after !== undefined && { after }) },
         })
       const xor = (marks: Iterable<bigint>) => [...marks].reduce((all, one) => all ^ one, 0n)
       await flush(of, { writes: [first, second] })
@@ -122,7 +122,7 @@ export function loadingContract(trial: StoreTrial): void {
       const after = await load()
       expect([since.record?.rows, since.record?.mark]).toEqual([2, after.record?.mark])
       expect(after.record?.mark).not.toBe(before.record?.mark)
-      const none = await load('2026-12-25T00:00:00.000Z')
+      const none = await load('2026-12-24T10:00:00.000Z')
       expect([none.resources, none.record?.rows, none.record?.mark]).toEqual([[], 2, after.record?.mark])
     })
 

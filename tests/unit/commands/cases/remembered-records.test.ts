@@ -16,10 +16,10 @@ function database() {
   const rows = new Map<string, Stored>()
   const asked: string[] = []
   const load = async ({ recordOf, lock }: LoadRequest) => {
-    const since = recordOf?.since
-    asked.push(lock ? 'lock' : since === undefined ? 'all' : `since ${since.slice(14, 16)}`)
+    const after = recordOf?.after
+    asked.push(lock ? 'lock' : after === undefined ? 'all' : `after ${after.slice(14, 16)}`)
     const all = [...rows.values()]
-    const resources = all.filter(({ updated }) => since === undefined || updated >= since)
+    const resources = all.filter(({ updated }) => after === undefined || updated > after)
     const marks = new Map(resources.map(one => [one, markOf(one)]))
     const mark = all.reduce((so, one) => so ^ markOf(one), 0n)
     return { resources, facts: [], said: [], messages: [], record: { marks, rows: all.length, mark } }
@@ -44,7 +44,7 @@ describe('the record of a case', () => {
     const second = await record(store)
     expect(lines(second)).toEqual(['a2', 'b1', 'c1'])
     expect(second[1]).toBe(first[1])
-    expect(asked).toEqual(['all', 'since 02'])
+    expect(asked).toEqual(['all', 'after 02'])
   })
 
   it('is the same list while nothing changes', async () => {
@@ -60,7 +60,17 @@ describe('the record of a case', () => {
     await record(store)
     put(row('a', 2, 3), row('c', 1, 4))
     expect(lines(await record(store))).toEqual(['a2', 'b1', 'c1'])
-    expect(asked).toEqual(['all', 'since 06', 'all'])
+    expect(asked).toEqual(['all', 'after 06', 'all'])
+  })
+
+  it('is read anew when something was written in the very instant of what is known', async () => {
+    const { store, put, asked } = database()
+    put(row('a', 1, 5))
+    await record(store)
+    put(row('b', 1, 5))
+    expect(lines(await record(store))).toEqual(['a1', 'b1'])
+    expect(lines(await record(store))).toEqual(['a1', 'b1'])
+    expect(asked).toEqual(['all', 'after 05', 'all', 'after 05'])
   })
 
   it('is read anew when something has left it', async () => {
@@ -71,7 +81,7 @@ describe('the record of a case', () => {
     expect(lines(await record(store))).toEqual(['b1'])
     put(row('c', 1, 3))
     expect(lines(await record(store))).toEqual(['b1', 'c1'])
-    expect(asked).toEqual(['all', 'since 02', 'all', 'since 02'])
+    expect(asked).toEqual(['all', 'after 02', 'all', 'after 02'])
   })
 
   it('is read whole under a lock', async () => {
