@@ -6,7 +6,7 @@ import { dateOf, dateTimeOf, type MapContext } from '../map-context.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
 import { cxToIdentifier } from '../types/cx-identifier.ts'
 import { xadToAddress } from '../types/xad-address.ts'
-import { xpnToHumanName } from '../types/xpn-human-name.ts'
+import { xpnToHumanName, xpnToNickname } from '../types/xpn-human-name.ts'
 import { xtnToContactPoint } from '../types/xtn-contact-point.ts'
 
 interface Primitive {
@@ -26,6 +26,13 @@ export const pidPatient = segmentMap(
     row({ v2: 'PID-3', to: 'identifier[2]', via: 'CX[Identifier]', value: cx }),
     row({ v2: 'PID-4', to: 'identifier[3]', via: 'CX[Identifier]', value: cx }),
     row({ v2: 'PID-5', to: 'name[1]', via: 'XPN[HumanName]', value: xpn }),
+    row({
+      v2: 'PID-5',
+      to: 'name[3]',
+      via: 'XPN.15',
+      ours: 'XPN.15 (called by) is a name of its own, as the map of XPN says.',
+      value: name => xpnToNickname(name),
+    }),
     row({
       v2: 'PID-6',
       to: 'extension[1].url',

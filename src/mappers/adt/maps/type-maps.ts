@@ -209,14 +209,7 @@ export const typeMaps: readonly TypeMap[] = [
   {
     map: 'XPN[HumanName]',
     done: 'xpn-human-name.ts',
-    components: [1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14],
-    differences: [
-      {
-        rows: ['XPN.15 *'],
-        reason:
-          'A nickname would be a second name of one repetition; senders repeat the field with type N instead.',
-      },
-    ],
+    components: [1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15],
   },
   {
     map: 'XPN[string]',

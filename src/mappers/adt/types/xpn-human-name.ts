@@ -20,6 +20,12 @@ export function xpnToHumanName(xpn: Repetition, context: MapContext, at: string)
   return element<HumanName>({ extension: order, use, ...name, period })
 }
 
+/** XPN.15: what somebody is called, a name of its own. */
+export function xpnToNickname(xpn: Repetition): HumanName | undefined {
+  const called = valued(xpn, 15)
+  return called === undefined ? undefined : { use: 'nickname', given: [called] }
+}
+
 export const nameUse = (code: string | undefined, { settings }: MapContext): HumanName['use'] =>
   code === undefined ? undefined : (mapCode('NameType', code, settings)?.code as HumanName['use'])
 

@@ -13,7 +13,7 @@ import { cweToUnit, snToValue } from '../../../../src/mappers/adt/types/quantity
 import { xadToAddress } from '../../../../src/mappers/adt/types/xad-address.ts'
 import { xcnToPractitioner } from '../../../../src/mappers/adt/types/xcn-practitioner.ts'
 import { hdToOrganization, xonToOrganization } from '../../../../src/mappers/adt/types/xon-organization.ts'
-import { xpnToHumanName } from '../../../../src/mappers/adt/types/xpn-human-name.ts'
+import { xpnToHumanName, xpnToNickname } from '../../../../src/mappers/adt/types/xpn-human-name.ts'
 import { xtnToContactPoint } from '../../../../src/mappers/adt/types/xtn-contact-point.ts'
 import { settings } from '../../../support/adt/memory.ts'
 
@@ -64,8 +64,8 @@ const probes: Readonly<Record<string, readonly [Convert, ...string[]]>> = {
     'HILL^^44^^^LAKE^XX',
   ],
   'XPN[HumanName]': [
-    field => xpnToHumanName(field, context, at),
-    'RIVER^ALEX^B^JR^MR^MD^L^^^^F^20200101^20210101^RN',
+    field => [xpnToHumanName(field, context, at), xpnToNickname(field)],
+    'RIVER^ALEX^B^JR^MR^MD^L^^^^F^20200101^20210101^RN^ALI',
     'RIVER^^^^^^^^^20200101&20210101',
   ],
   'XTN[ContactPoint]': [
