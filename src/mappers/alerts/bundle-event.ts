@@ -65,8 +65,14 @@ function isBedChange({ current, prior }: Places): boolean {
   return ward(padded(current)) === ward(padded(prior))
 }
 
-/** A test message says so in a tag (http://terminology.hl7.org/CodeSystem/v3-ActReason|HTEST). */
-export const isTest = (resource: unknown): boolean =>
-  [...listAt(resource, 'meta', 'tag'), ...listAt(resource, 'meta', 'security')].some(
-    tag => textAt(tag, 'code') === 'HTEST',
-  )
+/** A test message says so in a tag: HTEST (http://terminology.hl7.org/CodeSystem/v3-ActReason), or T or D of HL7 table 0103. */
+export const processingId = (...resources: readonly unknown[]): 'P' | 'T' | 'D' => {
+  const tags = resources.flatMap(resource => [
+    ...listAt(resource, 'meta', 'tag'),
+    ...listAt(resource, 'meta', 'security'),
+  ])
+  const isTagged = (code: string, system: string): boolean =>
+    tags.some(tag => textAt(tag, 'code') === code && (textAt(tag, 'system') ?? system).endsWith(system))
+  if (isTagged('HTEST', '/v3-ActReason') || isTagged('T', '/v2-0103')) return 'T'
+  return isTagged('D', '/v2-0103') ? 'D' : 'P'
+}

@@ -26,7 +26,7 @@ const OWN_ASSIGNER = /\/sid\/assigner\/([^/]+)$/
 function authority(system: string | undefined, namespace?: string): Component {
   if (system === undefined) return namespace
   const [, own] = OWN_ASSIGNER.exec(system) ?? []
-  if (own !== undefined) return [decoded(own)]
+  if (own !== undefined) return decoded(own) === namespace ? [namespace] : ['', decoded(own)]
   if (system.startsWith('urn:oid:')) return [namespace, system.slice('urn:oid:'.length), 'ISO']
   if (system.startsWith('urn:uuid:')) return [namespace, system.slice('urn:uuid:'.length), 'UUID']
   return [namespace, system, 'URI']
@@ -60,12 +60,12 @@ export function xpn(name: unknown): Repetition | undefined {
   const [first, ...others] = texts(name, 'given')
   const family = textAt(name, 'family') ?? (first === undefined ? textAt(name, 'text') : undefined)
   if (family === undefined && first === undefined) return undefined
-  const [suffix, ...degrees] = texts(name, 'suffix')
+  const [suffix, degree, ...titles] = texts(name, 'suffix')
   const use = v2Code('NameType', textAt(name, 'use'))
   const period = [dtmAt(name, 'period', 'start'), dtmAt(name, 'period', 'end')]
   return [
-    ...[family, first, others.join(' '), suffix, texts(name, 'prefix').join(' '), '', use],
-    ...['', '', '', '', ...period, degrees.join(' ')],
+    ...[family, first, others.join(' '), suffix, texts(name, 'prefix').join(' '), degree, use],
+    ...['', '', '', '', ...period, titles.join(' ')],
   ]
 }
 

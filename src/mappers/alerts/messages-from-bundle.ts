@@ -2,7 +2,7 @@ import { unsupported } from '../../hl7v2/er7-payload.ts'
 import { writeMessage, type Component, type SegmentDraft } from '../../hl7v2/write-message.ts'
 import { at, listAt, textAt } from '../../lib/json-view.ts'
 import { fail, ok, type Result } from '../../lib/result.ts'
-import { isTest, notificationEvent, snapshotEvent } from './bundle-event.ts'
+import { notificationEvent, processingId, snapshotEvent } from './bundle-event.ts'
 import { bundleGraph, typeOf, type BundleGraph } from './bundle-graph.ts'
 import { cx, dtmAt } from './fhir-values.ts'
 import { allergySegments, insuranceSegments } from './patient-lists.ts'
@@ -53,7 +53,7 @@ function notification(bundle: object, header: object, graph: BundleGraph): reado
     recorded,
     trigger,
     controlId: textAt(bundle, 'identifier', 'value') ?? textAt(header, 'id') ?? textAt(bundle, 'id'),
-    isTest: isTest(header) || isTest(bundle),
+    processing: processingId(header, bundle),
     effective: trigger === 'A02' ? places.since : undefined,
   })
   const patient = graph.find(at(encounter, 'subject'), encounter) ?? graph.ofType('Patient')[0]
@@ -72,7 +72,7 @@ function snapshot(bundle: object, encounter: object, graph: BundleGraph): readon
     recorded,
     trigger,
     controlId: id === undefined ? undefined : [id, version].filter(Boolean).join('/'),
-    isTest: isTest(encounter) || isTest(bundle),
+    processing: processingId(encounter, bundle),
     effective: undefined,
   })
   const patient = graph.find(at(encounter, 'subject'), encounter)
@@ -90,7 +90,7 @@ interface Head {
   readonly recorded: string | undefined
   readonly trigger: string
   readonly controlId: string | undefined
-  readonly isTest: boolean
+  readonly processing: string
   /** DTM. */
   readonly effective: string | undefined
 }
@@ -104,7 +104,7 @@ const headSegments = ({ application, facility, trigger, ...head }: Head): readon
       7: head.recorded,
       9: [['ADT', trigger]],
       10: head.controlId,
-      11: head.isTest ? 'T' : 'P',
+      11: head.processing,
       12: '2.5.1',
     },
   },

@@ -3,13 +3,13 @@ import { at, listAt, textAt } from '../../lib/json-view.ts'
 import { fhirCodes } from '../adt/dispositions.ts'
 import type { BundleGraph } from './bundle-graph.ts'
 import { codeOf, cwe, cweOf, cx, dtmAt, pl, texts, xcn } from './fhir-values.ts'
-import { v2Code } from './v2-codes.ts'
 
 /** R4 classes that no v2 code stands for, by what a stay of that class is. */
 const CLASSES: Readonly<Record<string, string>> = { ACUTE: 'I', NONAC: 'I', SS: 'O' }
 
 /** PV1-2 of an Encounter. */
 export function classOf(encounter: unknown): string | undefined {
+  if (textAt(encounter, 'class', 'system')?.endsWith('/v3-NullFlavor')) return undefined
   const code = textAt(encounter, 'class', 'code')
   return codeOf('PatientClass', at(encounter, 'class')) ?? (code && (CLASSES[code] ?? code))
 }
@@ -18,16 +18,21 @@ export function classOf(encounter: unknown): string | undefined {
 export interface Places {
   readonly current: Repetition | undefined
   readonly prior: Repetition | undefined
+  /** Where the patient is to go. */
+  readonly pending: Repetition | undefined
   /** When the current one began, DTM. */
   readonly since: string | undefined
 }
+
+const PENDING = new Set(['planned', 'reserved'])
 
 export function placesOf(encounter: unknown, graph: BundleGraph): Places {
   const listed = listAt(encounter, 'location')
   const over = listed.filter(
     place => textAt(place, 'status') === 'completed' || textAt(place, 'period', 'end') !== undefined,
   )
-  const open = listed.filter(place => !over.includes(place) && textAt(place, 'status') !== 'planned')
+  const isPending = (place: unknown): boolean => PENDING.has(textAt(place, 'status') ?? '')
+  const open = listed.filter(place => !over.includes(place) && !isPending(place))
   const isOver = textAt(encounter, 'status') === 'finished'
   const [current, prior] =
     isOver && open.length === 0 ? [over.at(-1), over.at(-2)] : [open.at(-1), over.at(-1)]
@@ -36,7 +41,8 @@ export function placesOf(encounter: unknown, graph: BundleGraph): Places {
     const display = textAt(place, 'location', 'display')
     return pl(location, reference => graph.find(reference, location)) ?? (display ? [display] : undefined)
   }
-  return { current: placed(current), prior: placed(prior), since: dtmAt(current, 'period', 'start') }
+  const pending = placed(listed.find(isPending))
+  return { current: placed(current), prior: placed(prior), pending, since: dtmAt(current, 'period', 'start') }
 }
 
 /** PV1 positions by the participation they stand for. */
@@ -68,20 +74,30 @@ export function visitSegments(
     36: status === 'finished' ? dispositionOf(at(hospitalization, 'dischargeDisposition')) : undefined,
     37: textAt(hospitalization, 'destination', 'display'),
     38: [cwe(listAt(hospitalization, 'dietPreference')[0])],
+    42: [places.pending],
     44: status === 'planned' ? undefined : start,
     45: status === 'finished' ? dtmAt(encounter, 'period', 'end') : undefined,
     50: [alternate],
     ...participants(encounter, graph),
   }
-  const plan: Record<number, FieldDraft> = {
+  const more = moreSegment(encounter)
+  return [{ name: 'PV1', fields }, ...(more === undefined ? [] : [more])]
+}
+
+const ARRIVAL = 'http://hl7.org/fhir/StructureDefinition/encounter-modeOfArrival'
+
+/** PV2, where there is something to say in it. */
+function moreSegment(encounter: unknown): SegmentDraft | undefined {
+  const arrival = listAt(encounter, 'extension').find(found => textAt(found, 'url') === ARRIVAL)
+  const fields: Record<number, FieldDraft> = {
     3: [cwe(listAt(encounter, 'reasonCode')[0])],
-    8: status === 'planned' ? start : undefined,
+    8: textAt(encounter, 'status') === 'planned' ? dtmAt(encounter, 'period', 'start') : undefined,
+    11: textAt(encounter, 'length', 'code') === 'd' ? textAt(encounter, 'length', 'value') : undefined,
     25: [cweOf('EncounterPriority', at(encounter, 'priority'))],
+    38: [cwe({ coding: listAt(arrival, 'valueCoding') })],
   }
-  const isPlanned = plan[8] !== undefined
-  const hasMore =
-    isPlanned || listAt(encounter, 'reasonCode').length > 0 || at(encounter, 'priority') !== undefined
-  return [{ name: 'PV1', fields }, ...(hasMore ? [{ name: 'PV2', fields: plan }] : [])]
+  const isSaid = Object.values(fields).some(field => (Array.isArray(field) ? field[0] : field) !== undefined)
+  return isSaid ? { name: 'PV2', fields } : undefined
 }
 
 /** The visit number (type VN) first. */
@@ -127,7 +143,7 @@ const USES: Readonly<Record<string, string>> = { AD: 'A', DD: 'F', CC: 'W' }
 export function diagnosisSegments(encounter: unknown, graph: BundleGraph): readonly SegmentDraft[] {
   const rows = listAt(encounter, 'diagnosis').map(row => ({
     condition: graph.find(at(row, 'condition'), encounter),
-    use: listAt(row, 'use', 'coding').find(coding => textAt(coding, 'system') === ROLE),
+    use: at(row, 'use'),
     rank: textAt(row, 'rank'),
   }))
   const listed = new Set(rows.map(({ condition }) => condition))
@@ -143,13 +159,19 @@ export function diagnosisSegments(encounter: unknown, graph: BundleGraph): reado
         1: String(index + 1),
         3: [cwe(at(condition, 'code'))],
         5: dtmAt(condition, 'onsetDateTime'),
-        6: USES[textAt(use, 'code') ?? ''] ?? v2Code('DiagnosisType', textAt(use, 'code')),
+        6: useOf(use),
         15: rank,
         16: [xcn(graph.find(at(condition, 'asserter'), condition), textAt(condition, 'asserter', 'display'))],
         19: dtmAt(condition, 'recordedDate'),
         21: isWrong(condition) ? 'D' : undefined,
       },
     }))
+}
+
+/** A code of table 0052 as it is, else by what it is used for. */
+function useOf(use: unknown): string | undefined {
+  const role = listAt(use, 'coding').find(coding => textAt(coding, 'system') === ROLE)
+  return codeOf('DiagnosisType', use) ?? USES[textAt(role, 'code') ?? '']
 }
 
 const isWrong = (condition: unknown): boolean =>

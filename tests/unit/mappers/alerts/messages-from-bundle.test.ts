@@ -205,6 +205,49 @@ test('a test message says so in its tags', () => {
   expect(field(notification('notification-admit', [visit(), patient]), 'MSH-11')).toBe('P')
 })
 
+test('HL7 table 0103 in a tag says the same', () => {
+  const tagged = (code: string) =>
+    notification('notification-admit', [visit(), patient], {
+      meta: { tag: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0103', code }] },
+    })
+  expect(['T', 'D', 'P'].map(code => field(tagged(code), 'MSH-11'))).toEqual(['T', 'D', 'P'])
+})
+
+test('a place that is planned, a class that nobody knows, a length and a way of arrival stand where v2 has them', () => {
+  const url = 'http://hl7.org/fhir/StructureDefinition/encounter-modeOfArrival'
+  const value = notification('notification-admit', [
+    visit({
+      class: { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' },
+      location: [{ location: { display: 'ICU' }, status: 'planned' }],
+      length: { value: 3, code: 'd' },
+      extension: [{ url, valueCoding: { code: 'C', display: 'Car' } }],
+    }),
+    patient,
+  ])
+  expect(['PV1-2', 'PV1-3', 'PV1-42', 'PV2-11', 'PV2-38'].map(at => field(value, at))).toEqual([
+    '',
+    '',
+    'ICU',
+    '3',
+    'C^Car',
+  ])
+})
+
+test('a diagnosis is used as its code of table 0052 says, else by its role', () => {
+  const used = (use: Json) =>
+    field(
+      notification('notification-admit', [
+        visit({ diagnosis: [{ condition: { reference: 'Condition/c' }, use: { coding: [use] }, rank: 2 }] }),
+        patient,
+        { resourceType: 'Condition', id: 'c', code: { text: 'Cough' } },
+      ]),
+      'DG1-6',
+    )
+  expect(used({ system: 'http://terminology.hl7.org/CodeSystem/v2-0052', code: 'W' })).toBe('W')
+  expect(used({ system: 'http://terminology.hl7.org/CodeSystem/diagnosis-role', code: 'DD' })).toBe('F')
+  expect(used({ system: 'http://terminology.hl7.org/CodeSystem/diagnosis-role', code: 'billing' })).toBe('')
+})
+
 test('delimiters and line ends in values stay values', () => {
   const name = [{ family: 'A|B^C~D&E\\F', given: ['"" '] }]
   expect(field(notification('notification-admit', [visit(), { ...patient, name }]), 'PID-5')).toBe(
