@@ -3,7 +3,7 @@ import type { LedgerRules, Word } from './ledger.ts'
 import { heldFrom, type Movement } from './movements.ts'
 import { classing } from './movement-kinds.ts'
 import { spansOf, type Span } from './spans.ts'
-import { isPlan, presentOf } from './voiding.ts'
+import { isPlan, presentAmong } from './voiding.ts'
 
 /** Classes as the movements led to them, those of plans before those of who came; an update recorded after all of them changes the last one. */
 export function classTimeline(
@@ -11,7 +11,7 @@ export function classTimeline(
   word: Word<string> | undefined,
   { classCode }: Pick<LedgerRules, 'classCode'>,
 ): readonly Span<string>[] {
-  const said = presentOf(told.filter(({ event }) => classing.has(event)))
+  const said = presentAmong(told, ({ event }) => classing.has(event))
   const points = [...said.filter(isPlan), ...said.filter(movement => !isPlan(movement))].flatMap(movement => {
     const { event, last } = movement
     const value = classOf(event, last.class, classCode)

@@ -2,7 +2,7 @@ import type { Moment } from './fact.ts'
 import type { Word } from './ledger.ts'
 import type { Movement } from './movements.ts'
 import { later, spansOf, type Span } from './spans.ts'
-import { presentOf } from './voiding.ts'
+import { presentAmong } from './voiding.ts'
 
 /** PV1-7 or PV1-9 as sent, and who sent it; empty when it was deleted. */
 export interface Named {
@@ -20,7 +20,7 @@ export function peopleTimeline(
   word: Word<string> | undefined,
   { keyOf, end }: { readonly keyOf: (named: Named) => string; readonly end: Moment | undefined },
 ): readonly Span<Named>[] {
-  const said = presentOf(told.filter(({ last }) => last[field] !== undefined))
+  const said = presentAmong(told, ({ last }) => last[field] !== undefined)
   const points = said.map(({ last }) => ({
     value: { text: textOf(last[field] ?? ''), source: last.source },
     at: last.when,

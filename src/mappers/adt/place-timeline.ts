@@ -2,7 +2,7 @@ import type { Moment } from './fact.ts'
 import type { Movement } from './movements.ts'
 import { moves } from './movement-kinds.ts'
 import { later } from './spans.ts'
-import { isHistoric, isPlan, presentOf } from './voiding.ts'
+import { isHistoric, isPlan, presentAmong } from './voiding.ts'
 
 /** A place as sent (PL), and when the patient was there. */
 export interface PlaceSpan {
@@ -34,7 +34,7 @@ export function placesOf(placing: Placing): readonly PlaceSpan[] {
 /** One place open unless the visit ended; what came before a first transfer counts as completed. */
 function assignedOf({ told, place, end }: Placing): readonly PlaceSpan[] {
   const spans: PlaceSpan[] = []
-  for (const { event, last } of presentOf(told.filter(isMove))) {
+  for (const { event, last } of presentAmong(told, isMove)) {
     if (event === 'A02' && spans.length === 0 && last.prior !== undefined && last.prior !== last.place) {
       spans.push({ place: last.prior, kind: 'assigned', isOpen: false, start: undefined, end: last.when })
     }
@@ -75,7 +75,7 @@ function temporariesOf({ told, end }: Placing, assigned: readonly PlaceSpan[]): 
     closeAt(spans, start)
     spans.push({ place, kind: 'temporary', isOpen: true, start, end: undefined })
   }
-  for (const { event, last } of presentOf(told.filter(isTracking))) {
+  for (const { event, last } of presentAmong(told, isTracking)) {
     if (event === 'A10') {
       open(last.temporary ?? (isAssigned(last.place) ? undefined : last.place), last.when)
       continue

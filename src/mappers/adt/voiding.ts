@@ -43,5 +43,14 @@ export function presentOf(told: readonly Movement[]): readonly Movement[] {
   return last < 0 ? told : told.filter((movement, index) => index <= last || !isHistoric(movement))
 }
 
+/** The same of some of a visit's movements: what only historic ones say of it doesn't hold now, unless all are. */
+export const presentAmong = (
+  told: readonly Movement[],
+  isMeant: (movement: Movement) => boolean,
+): readonly Movement[] => {
+  const meant = told.filter(isMeant)
+  return meant.every(isHistoric) && !told.every(isHistoric) ? [] : presentOf(meant)
+}
+
 export const isHistoric = ({ members }: Movement): boolean =>
   members.every(member => member.isHistoric === true)
