@@ -1,3 +1,4 @@
+import { isRawNumber } from '../../lib/json.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { outcome, outcomeOf } from '../../fhir/outcome.ts'
 import { readMessage } from '../../hl7v2/read-message.ts'
@@ -49,7 +50,7 @@ function bundleOf(resources: readonly Derived[]): Resource {
 
 function withUrns(value: unknown, urns: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return value.map(item => withUrns(item, urns))
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || isRawNumber(value)) return value
   const copy: Record<string, unknown> = {}
   for (const [name, item] of Object.entries(value)) {
     copy[name] =

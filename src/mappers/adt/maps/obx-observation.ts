@@ -42,7 +42,7 @@ export const obxObservation = segmentMap(
       element: 'valueString',
       via: 'OG.1',
       ours: 'Tells like observations apart where nobody knows what the sender means by it; kept whole as text.',
-      value: og => og.raw.split('^').find(part => part !== '' && part !== '""'),
+      value: og => [1, 2, 3, 4].map(part => valued(og, part)).find(part => part !== undefined),
     }),
     ...VALUE_ELEMENTS.map(({ element: name, via, ig }) =>
       row({

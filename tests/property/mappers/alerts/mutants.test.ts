@@ -181,9 +181,10 @@ test('no file of the corpus throws, whatever its shape', () => {
 })
 
 /** What damaged payloads found: it stays found. */
-test.each([['a code of several lines', 'OBX|1|ST|1^a||x||||||A\\X0A\\ \\X0A\\B']])(
-  '%s is converted into something valid',
-  (_what, segment) => {
-    expect(faultsOf(`${er7('admit')}${segment}\r`)).toEqual([])
-  },
-)
+test.each([
+  ['a code of several lines', 'OBX|1|ST|1^a||x||||||A\\X0A\\ \\X0A\\B'],
+  ['a decimal whose last digit is zero', 'OBX|1|NM|1^a||7.3|g|5.9-8.40'],
+  ['a blank that tells like observations apart', 'OBX|1|ST|1^a| |x'],
+])('%s is converted into something valid', (_what, segment) => {
+  expect(faultsOf(`${er7('admit')}${segment}\r`)).toEqual([])
+})
