@@ -1,9 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { parseJson } from './lib/json.ts'
 import { fail, ok, type Result } from './lib/result.ts'
+import type { Resource } from './fhir/resource.ts'
 import type { Verdict } from './commands/ingest-adt/inbound.ts'
 import type { App } from './app.ts'
 import { fhirBase, senders } from './app-base.ts'
-import type { CliIo, Operations } from './cli/cli-io.ts'
+import type { CliIo, Operations, Shadow } from './cli/cli-io.ts'
 import { remoteService } from './cli/remote-service.ts'
 import { readConfig, type Config } from './config/environment.ts'
 import { sourcesSchema } from './config/sources-schema.ts'
@@ -36,6 +41,10 @@ export function cliIo(environment: Readonly<Record<string, string | undefined>>)
     senders: sources => {
       const read = config(sources === undefined ? {} : { SOURCES_CONFIG: sources })
       return read.ok ? ok(senders(read.value)) : read
+    },
+    shadow: async sources => {
+      const read = config(sources === undefined ? {} : { SOURCES_CONFIG: sources })
+      return read.ok ? ok(await shadowService(read.value)) : read
     },
     serve: async () => {
       await import('./main.ts')
@@ -103,7 +112,39 @@ function localOperations(app: App): Operations {
     runPeer: app.peers.run,
     eventsStatus: async () => ok(await app.events.status()),
     republishEvents: app.events.republish,
+    read: reference => readIn(app, reference),
     close: () => app.close('done'),
+  }
+}
+
+async function readIn({ store }: App, reference: string): Promise<Resource | undefined> {
+  const [type = '', id = ''] = reference.split('/')
+  const found = await store.read(HOME_TENANT, { type, id })
+  return found && !found.deleted ? (parseJson(found.content) as Resource) : undefined
+}
+
+const HOME_TENANT = 1
+
+/** A service like the configured one, on a database in a folder that goes with it; it speaks to nobody. */
+async function shadowService(config: Config): Promise<Shadow> {
+  const { createApp } = await import('./app.ts')
+  const dataDir = await mkdtemp(join(tmpdir(), 'casewire-shadow-'))
+  const { kafka: _kafka, mllp: _mllp, ...rest } = config
+  const app = await createApp(
+    {
+      ...{ ...rest, roles: new Set(), sync: { peers: [] } },
+      database: { dataDir, prepare: true, migrate: true },
+    },
+    { emit: eventLog({ level: 'fatal', stream: process.stderr }), say: () => undefined },
+  )
+  const { ingest } = localOperations(app)
+  return {
+    ingest: value => ingest({ value, origin: 'shadow' }),
+    read: reference => readIn(app, reference),
+    close: async () => {
+      await app.close('done')
+      await rm(dataDir, { recursive: true, force: true })
+    },
   }
 }
 

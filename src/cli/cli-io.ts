@@ -4,6 +4,7 @@ import type { QualityRequest, SourceQuality } from '../commands/data-quality.ts'
 import type { Republish } from '../commands/journal/republish.ts'
 import type { InboxFilter } from '../commands/ports/store.ts'
 import type { SourceSettings } from '../mappers/adt/source.ts'
+import type { Resource } from '../fhir/resource.ts'
 import type { Result } from '../lib/result.ts'
 
 /** What a verb may use of the world; tests give another. */
@@ -19,10 +20,20 @@ export interface CliIo {
   readonly operations: (url: string | undefined) => Promise<Result<Operations>>
   /** What is known of the senders of messages: by SOURCES_CONFIG, or by this file instead. */
   readonly senders: (sources?: string) => Result<SourceSettings>
+  /** A throw-away service on a database of its own, with the settings of the senders given, or those that hold. */
+  readonly shadow: (sources?: string) => Promise<Result<Shadow>>
   readonly serve: () => Promise<number>
   /** Says what was done; `reindex` = the search values of every resource are written anew. */
   readonly migrate: (options: { readonly reindex: boolean }) => Promise<Result<string>>
   readonly schemas: Readonly<Record<string, object>>
+}
+
+/** What a shadow is asked. */
+export interface Shadow {
+  readonly ingest: (value: Buffer) => Promise<Result<readonly Verdict[]>>
+  /** By `Type/id`; undefined when there is none. */
+  readonly read: (reference: string) => Promise<Resource | undefined>
+  readonly close: () => Promise<void>
 }
 
 /** The same operations on a running service and on the configured store. */
@@ -37,6 +48,8 @@ export interface Operations {
   readonly runPeer: (name: string) => Promise<Result<unknown>>
   readonly eventsStatus: () => Promise<Result<unknown>>
   readonly republishEvents: (wanted: Republish) => Promise<Result<unknown>>
+  /** A resource by `Type/id`; undefined when there is none. */
+  readonly read: (reference: string) => Promise<Resource | undefined>
   readonly close: () => Promise<void>
 }
 

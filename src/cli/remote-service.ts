@@ -2,6 +2,7 @@ import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import type { SourceQuality } from '../commands/data-quality.ts'
 import type { InboxDetail, InboxSummary } from '../commands/operate-inbox.ts'
 import type { Verdict } from '../commands/ingest-adt/inbound.ts'
+import type { Resource } from '../fhir/resource.ts'
 import type { Operations } from './cli-io.ts'
 
 /** The operations of a running service, over its HTTP routes. */
@@ -23,6 +24,7 @@ export function remoteService(url: string): Operations {
         count: String(filter.count),
         ...(filter.outcome && { outcome: filter.outcome.join(',') }),
         ...(filter.isOpen && { open: 'true' }),
+        ...(filter.until !== undefined && { until: filter.until }),
         ...(filter.after !== undefined && { after: filter.after }),
       })
       const page = await get<{ readonly messages: readonly InboxSummary[] }>(
@@ -59,6 +61,10 @@ export function remoteService(url: string): Operations {
         ...(from !== undefined && { from }),
       })
       return post(`/admin/events/republish?${query.toString()}`)
+    },
+    read: async reference => {
+      const found = await get<Resource>(`/fhir/${reference}`)
+      return found.ok ? found.value : undefined
     },
     close: async () => undefined,
   }

@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { replayable } from '../commands/operate-inbox.ts'
-import { parseArguments, refused, usage } from './arguments.ts'
+import { parseArguments, refused, usage, type Parsed } from './arguments.ts'
 import type { CliIo, Operations, Verb } from './cli-io.ts'
 import { inputFiles } from './input-files.ts'
+import { shadowReplay } from './shadow-replay.ts'
+import { utcInstant } from '../lib/zone.ts'
 
 const help = `casewire replay [--to URL] FILE|DIR...
 casewire replay [--to URL] --ignored
+casewire replay [--to URL] --shadow [--diff [--values]] [--sources FILE] [--from INSTANT]
+                [--until INSTANT] [--origin PREFIX] [FILE|DIR...]
 
 Sends messages through the full path: those in the files (any payload shape), or, with
 --ignored, those recorded as ignored, parked or dead-letter. Progress goes to standard
@@ -14,15 +18,32 @@ error, the count of verdicts to standard output.
   --to URL    a running service, e.g. http://127.0.0.1:8080; without it the configured store
   --ignored   drive again what was ignored, parked or dead-lettered
 
+With --shadow into a throw-away database instead: messages of files, or those that were
+recorded (received from --from until --until, whose origin begins with --origin, such as
+kafka:adt/0@1000). --diff prints a line for each resource that comes out otherwise: under
+--sources (settings as SOURCES_CONFIG names them) beside the settings that hold, or, without
+it, under this release beside what the store has. --values adds what stood and what would.
+
 Exit code: 0 all taken, 1 some could not be applied, 2 wrong usage.`
+
+const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
 
 type Tally = Map<string, number>
 
 async function run(args: readonly string[], io: CliIo): Promise<number> {
-  const parsed = parseArguments(args, { to: { type: 'string' }, ignored: { type: 'boolean' } })
+  const parsed = parseArguments(args, {
+    ...{ to: text, sources: text, from: text, until: text, origin: text },
+    ...{ ignored: flag, shadow: flag, diff: flag, values: flag },
+  })
   if (!parsed.ok) return usage(io, help, parsed.failure.message)
   const { positionals } = parsed.value
   const ignored = parsed.value.flag('ignored')
+  const own = ['sources', 'from', 'until', 'origin'].find(name => parsed.value.text(name) !== undefined)
+  if (parsed.value.flag('shadow'))
+    return ignored ? usage(io, help, '--ignored has no shadow.') : inShadow(parsed.value, io)
+  if (own !== undefined || parsed.value.flag('diff') || parsed.value.flag('values'))
+    return usage(io, help, `--${own ?? 'diff'} goes with --shadow.`)
   if (ignored === positionals.length > 0) return usage(io, help, 'Name files, or say --ignored.')
   const files = await inputFiles(positionals)
   if (!files.ok) return usage(io, help, files.failure.message)
@@ -38,6 +59,24 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
   }
   for (const outcome of [...tally.keys()].toSorted()) io.out(`${outcome} ${tally.get(outcome) ?? 0}\n`)
   return tally.has('dead-letter') || tally.has('refused') || tally.has('unavailable') ? 1 : 0
+}
+
+async function inShadow({ positionals, text: option, flag: isSet }: Parsed, io: CliIo): Promise<number> {
+  const files = await inputFiles(positionals)
+  if (!files.ok) return usage(io, help, files.failure.message)
+  const [from, until] = [option('from'), option('until')]
+  const wrong = [from, until].find(at => at !== undefined && utcInstant(at) === undefined)
+  if (wrong !== undefined)
+    return usage(io, help, '--from and --until want an instant such as 2026-10-05T00:00:00Z.')
+  const done = await shadowReplay(
+    {
+      ...{ files: files.value, sources: option('sources'), to: option('to'), origin: option('origin') },
+      ...{ from: from && utcInstant(from), until: until && utcInstant(until) },
+      ...{ isDiff: isSet('diff'), showsValues: isSet('values') },
+    },
+    io,
+  )
+  return done.ok ? 0 : refused(io, done.failure)
 }
 
 async function sendFiles(

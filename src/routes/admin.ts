@@ -31,6 +31,7 @@ const listQuery = {
     visit: { type: 'string', pattern: '^(Encounter/)?[A-Za-z0-9.-]{1,64}$' },
     source: { type: 'string', pattern: '^[^|]*\\|[^|]*$' },
     open: { type: 'string', enum: ['true'] },
+    until: { type: 'string', format: 'date-time' },
     after: { type: 'string', minLength: 1 },
     count: { type: 'string', pattern: '^[1-9][0-9]{0,2}$' },
   },
@@ -43,6 +44,7 @@ interface ListQuery {
   readonly visit?: string
   readonly source?: string
   readonly open?: 'true'
+  readonly until?: string
   readonly after?: string
   readonly count?: string
 }
@@ -143,6 +145,7 @@ function filterOf(query: ListQuery, only: readonly Outcome[] | undefined): Inbox
     ...(query.visit !== undefined && { visit: query.visit.replace('Encounter/', '') }),
     ...(query.source !== undefined && { source: query.source }),
     ...((only ?? query.open) && { isOpen: true }),
+    ...(query.until !== undefined && { until: query.until }),
     ...(query.after !== undefined && { after: query.after }),
   }
 }
