@@ -3,7 +3,7 @@ import type { Criterion, SearchPlan, SearchValue } from '../fhir/search/plan.ts'
 import { promotedColumn } from '../fhir/search/promoted.ts'
 import { conditionOf, isLed, isOfValues, isSelective, keysFor } from './search-conditions.ts'
 import type { SearchFrame } from './search-frame.ts'
-import { afterRow } from './search-sort.ts'
+import { afterKeyset, afterRow, joinedSort, orderBy, type SortKey } from './search-sort.ts'
 
 /**
  * True when all that a search asks is in the search values, so that it is matched, ordered and counted by keys alone: a look at
@@ -21,18 +21,25 @@ function leadOf({ type, where }: Asked): Criterion | undefined {
   return leads.find(isEqual) ?? leads.find(isSelective) ?? leads[0]
 }
 
-/** `select` of the shard and id of every match once, in no order; `more` are conditions on the alias `m`. */
-export function matchedKeys(asked: Asked, frame: SearchFrame, more: readonly string[] = []): string {
-  const parts = partsOf(asked.where)
-  const lead = leadOf(asked)
-  if (!lead) return ''
+/** `from ... where ...` of a value's rows as `m`, for each match one or more; `more` are conditions on it. */
+function matchesFrom(
+  asked: Asked,
+  frame: SearchFrame,
+  { joins = '', more = [] as readonly string[] },
+): string {
   const rows: SearchFrame = { ...frame, row: 'm' }
-  const others = parts.filter(part => part !== lead).map(part => conditionOf(part, rows))
-  const conditions = [...others, ...more]
-  return `select distinct m.shard, m.id from (${keysFor(lead, rows)}) m${conditions.length > 0 ? ` where ${conditions.join(' and ')}` : ''}`
+  const lead = leadOf(asked)
+  const others = partsOf(asked.where).filter(part => part !== lead)
+  const conditions = [...others.map(part => conditionOf(part, rows)), ...more]
+  const where = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : ''
+  return `from (${lead ? keysFor(lead, rows) : ''}) m${joins}${where}`
 }
 
-/** The first of them after a place, in the order of a result without a sort. */
+/** `select` of the shard and id of every match once, in no order. */
+export const matchedKeys = (asked: Asked, frame: SearchFrame, more: readonly string[] = []): string =>
+  `select distinct m.shard, m.id ${matchesFrom(asked, frame, { more })}`
+
+/** The keys of a page without a sort. */
 export function firstKeys({ after, count, ...asked }: SearchPlan, frame: SearchFrame): string {
   const { bind } = frame
   const place = after ? [`m.shard >= ${bind(after.shard)}::smallint`, afterRow(after, bind, 'm')] : []
@@ -40,6 +47,20 @@ export function firstKeys({ after, count, ...asked }: SearchPlan, frame: SearchF
   const lead = leadOf(asked)
   const all = lead && isEqual(lead) ? matched : `select * from (${matched}) m`
   return `${all} order by m.shard, m.id limit ${bind(count + 1)}::int`
+}
+
+/** The keys of a page with one, and what it is sorted by. */
+export function sortedKeys(
+  plan: SearchPlan,
+  frame: SearchFrame,
+): { readonly text: string; readonly keys: readonly SortKey[] } {
+  const { after, count, sort } = plan
+  const { joins, keys } = joinedSort(sort, frame)
+  const columns = keys.map((key, at) => `, ${key.expression} as k${at}`).join('')
+  const sorted = `select m.shard, m.id${columns} ${matchesFrom(plan, frame, { joins })} group by m.shard, m.id`
+  const later = after ? ` where ${afterKeyset(after, keys, frame.bind)}` : ''
+  const limit = frame.bind(count + 1)
+  return { text: `select * from (${sorted}) q${later} order by ${orderBy(keys)} limit ${limit}::int`, keys }
 }
 
 const partsOf = (where: readonly Criterion[]): readonly Criterion[] =>

@@ -13,10 +13,10 @@ export interface ResourceRow {
   readonly content: string
 }
 
-export const rowColumns = (table: string): readonly string[] =>
-  ['shard', 'type', 'id', 'version', 'updated', 'deleted', 'ixh', 'content'].map(
-    column => `${table}.${column}`,
-  )
+export const rowColumns = (table: string, shard = `${table}.shard`): readonly string[] => [
+  shard,
+  ...['type', 'id', 'version', 'updated', 'deleted', 'ixh', 'content'].map(column => `${table}.${column}`),
+]
 
 const typeNames: ReadonlyMap<number, string> = new Map(
   Object.entries(resourceTypes).map(([name, number]) => [number, name]),

@@ -21,19 +21,60 @@ export function sortKeys(plan: Pick<SearchPlan, 'type' | 'sort'>, frame: SearchF
     const column = promotedColumn(plan.type, by.code)
     if (column === 'date') return time('r.ds', descending)
     if (column !== undefined) return text(`r.${column}`, descending)
-    const pick = descending ? 'max' : 'min'
-    const param = frame.bind(by.number)
-    const rows = `tenant = ${frame.tenant} and type = ${frame.typeNumber} and param = ${param} and shard = r.shard and rid = r.id`
-    if (by.type === 'number' || by.type === 'quantity') {
-      // Of a quantity in canonical units where it has any: so 1 g comes before 2 kg.
-      const canonical = (is: boolean): string => `${pick}(low) filter (where ${is ? '' : 'not '}canonical)`
-      const value = `(select coalesce(${canonical(true)}, ${canonical(false)}) from ix_number where ${rows})`
-      return { expression: `coalesce(${value}, ${last(descending)})`, cast: 'numeric', descending }
-    }
-    return by.type === 'date'
-      ? time(`(select ${pick}(low) from ix_date where ${rows})`, descending)
-      : text(`(select ${pick}(val) from ix where ${rows})`, descending)
+    const { table, valueIn, key } = valueOf(by, descending)
+    const rows = rowsFor({ alias: 's', number: frame.bind(by.number), row: 'r' }, frame)
+    return key(`(select ${valueIn('s')} from ${table} s where ${rows})`)
   })
+}
+
+/**
+ * The same by joins with the rows of `m`, grouped by its shard and id, for an order that looks at search values only: so the
+ * planner may read all values of a key once instead of those of each match.
+ */
+export function joinedSort(
+  sort: SearchPlan['sort'],
+  frame: SearchFrame,
+): { readonly joins: string; readonly keys: readonly SortKey[] } {
+  const values = sort.map(({ by, descending }) => ({ by, ...valueOf(by, descending) }))
+  const joins = values.map(({ by, table }, at) => {
+    const alias = `s${at}`
+    return ` left join ${table} ${alias} on ${rowsFor({ alias, number: frame.bind(by.number), row: 'm' }, frame)}`
+  })
+  return { joins: joins.join(''), keys: values.map(({ key, valueIn }, at) => key(valueIn(`s${at}`))) }
+}
+
+interface Rows {
+  readonly alias: string
+  /** Placeholder of the parameter's number. */
+  readonly number: string
+  readonly row: string
+}
+
+const rowsFor = ({ alias, number, row }: Rows, { tenant, typeNumber }: SearchFrame): string =>
+  `${alias}.tenant = ${tenant} and ${alias}.type = ${typeNumber} and ${alias}.param = ${number} and ${alias}.shard = ${row}.shard and ${alias}.rid = ${row}.id`
+
+interface SortValue {
+  readonly table: 'ix' | 'ix_date' | 'ix_number'
+  /** Of several values the one that counts: the least, or the greatest in a descending order. */
+  readonly valueIn: (alias: string) => string
+  readonly key: (value: string) => SortKey
+}
+
+function valueOf({ type }: SearchPlan['sort'][number]['by'], descending: boolean): SortValue {
+  const pick = descending ? 'max' : 'min'
+  if (type === 'number' || type === 'quantity') {
+    // Of a quantity in canonical units where it has any: so 1 g comes before 2 kg.
+    const low = (alias: string, is: string): string =>
+      `${pick}(${alias}.low) filter (where ${is}${alias}.canonical)`
+    return {
+      table: 'ix_number',
+      valueIn: alias => `coalesce(${low(alias, '')}, ${low(alias, 'not ')})`,
+      key: value => ({ expression: `coalesce(${value}, ${last(descending)})`, cast: 'numeric', descending }),
+    }
+  }
+  return type === 'date'
+    ? { table: 'ix_date', valueIn: alias => `${pick}(${alias}.low)`, key: value => time(value, descending) }
+    : { table: 'ix', valueIn: alias => `${pick}(${alias}.val)`, key: value => text(value, descending) }
 }
 
 const last = (descending: boolean): string => (descending ? `'-infinity'` : `'infinity'`)

@@ -5,7 +5,7 @@ import type { Db, Rows, Statement } from './db.ts'
 import { conditionOf } from './search-conditions.ts'
 import type { RowKey, SearchFrame } from './search-frame.ts'
 import { includedRows } from './search-includes.ts'
-import { firstKeys, isOfKeys, matchedKeys } from './search-keys.ts'
+import { firstKeys, isOfKeys, matchedKeys, sortedKeys } from './search-keys.ts'
 import { isPinpoint } from './search-pinpoint.ts'
 import { probeLinks } from './search-probes.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
@@ -144,13 +144,13 @@ function pageStatement(tenant: number, plan: SearchPlan, found: FoundLinks): Sta
     return { text, values }
   }
   const place = plan.after && walkedPlace(plan.after)
-  const { from, where, value, cast } = walkOf(first, frame)
+  const { from, where, value, cast, shard } = walkOf(first, frame)
   const others = sortKeys({ type: plan.type, sort: plan.sort.slice(1) }, frame)
   const keys = [{ expression: value, cast, descending: first.descending }, ...others]
   const more = place?.isPast ? [...where, 'false'] : where
   const { after: _after, ...rest } = plan
   const going = { ...rest, ...(place && !place.isPast && { after: place.keyset }) }
-  return { text: orderedText(going, { frame, keys, more, from }), values }
+  return { text: orderedText(going, { frame, keys, more, from, shard }), values }
 }
 
 interface Ordered {
@@ -158,15 +158,19 @@ interface Ordered {
   readonly keys: readonly SortKey[]
   readonly more?: readonly string[]
   readonly from?: string
+  /** Where the shard is read: an index that holds it too has the order of the page. */
+  readonly shard?: string
   /** Number of the first key's text in a row. */
   readonly offset?: number
 }
 
-function orderedText(plan: SearchPlan, { frame, keys, more = [], from, offset = 0 }: Ordered): string {
+function orderedText(plan: SearchPlan, { frame, keys, more = [], from, offset = 0, shard }: Ordered): string {
   const isRange = plan.after !== undefined && keys.length === 0
   const fromShard = plan.after && isRange ? `${frame.bind(plan.after.shard)}::smallint` : undefined
   const range = plan.after && fromShard !== undefined ? [keyRange(plan.after, fromShard, frame)] : []
-  const columns = [...rowColumns('r'), ...keys.map((key, at) => `${key.expression} as k${at}`)].join(', ')
+  const columns = [...rowColumns('r', shard), ...keys.map((key, at) => `${key.expression} as k${at}`)].join(
+    ', ',
+  )
   const texts = keys.map((_, at) => `, k${at}::text as t${at + offset}`).join('')
   const ranged = { ...frame, ...(fromShard !== undefined && { fromShard }) }
   const inner = `select ${columns} ${fromWhere(plan, ranged, [...more, ...range], from)}`
@@ -177,20 +181,12 @@ function orderedText(plan: SearchPlan, { frame, keys, more = [], from, offset = 
 
 /** The keys of the page first: contents are read for it alone. */
 function keysText(plan: SearchPlan, frame: SearchFrame): string {
-  const keys = sortKeys(plan, frame)
-  const page = keys.length === 0 ? firstKeys(plan, frame) : sortedKeys(plan, frame, keys)
+  const { text, keys } =
+    plan.sort.length === 0 ? { text: firstKeys(plan, frame), keys: [] } : sortedKeys(plan, frame)
   const texts = keys.map((_, at) => `, p.k${at}::text as t${at}`).join('')
-  return `select ${rowColumns('c').join(', ')}${texts} from (${page}) p
+  return `select ${rowColumns('c').join(', ')}${texts} from (${text}) p
     join resource c on c.shard = p.shard and c.tenant = ${frame.tenant} and c.type = ${frame.typeNumber} and c.id = p.id
     order by ${orderBy(keys, ['p.shard', 'p.id'])}`
-}
-
-function sortedKeys(plan: SearchPlan, frame: SearchFrame, keys: readonly SortKey[]): string {
-  const { after, count } = plan
-  const columns = keys.map((key, at) => `, ${key.expression} as k${at}`).join('')
-  const sorted = `select r.shard, r.id${columns} from (${matchedKeys(plan, frame)}) r`
-  const later = after ? ` where ${afterKeyset(after, keys, frame.bind)}` : ''
-  return `select * from (${sorted}) q${later} order by ${orderBy(keys)} limit ${frame.bind(count + 1)}::int`
 }
 
 /** Without a sort the order is the primary key's, and a page starts inside its index. */

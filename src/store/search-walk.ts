@@ -14,6 +14,8 @@ export interface Walk {
   readonly from: string
   readonly where: readonly string[]
   readonly value: string
+  /** Where the shard is read: the rows of one value come in its order. */
+  readonly shard: string
   readonly cast: SortKey['cast']
   /** That a row has no value. */
   readonly none: string
@@ -37,7 +39,14 @@ export function walks(plan: SearchPlan): boolean {
 export function walkOf({ by, descending }: Sort, frame: SearchFrame): Walk {
   if (promotedColumn(frame.type, by.code) === 'date') {
     const where = ['r.ds is not null']
-    return { from: 'from resource r', where, value: 'r.ds', cast: 'timestamptz', none: 'r.ds is null' }
+    return {
+      from: 'from resource r',
+      where,
+      value: 'r.ds',
+      shard: 'r.shard',
+      cast: 'timestamptz',
+      none: 'r.ds is null',
+    }
   }
   const { table, value, cast } = tableOf(by)
   const param = frame.bind(by.number)
@@ -50,7 +59,7 @@ export function walkOf({ by, descending }: Sort, frame: SearchFrame): Walk {
         and c.type = ${frame.typeNumber} and c.id = s.rid offset 0) r`,
     // Of several values the first counts, and of two that are alike one row.
     where: [`not exists (${others} and ${before} offset 0)`],
-    ...{ value: `s.${value}`, cast, none: `not exists (${others})` },
+    ...{ value: `s.${value}`, shard: 's.shard', cast, none: `not exists (${others})` },
   }
 }
 
