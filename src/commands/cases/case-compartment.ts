@@ -60,26 +60,39 @@ const versionsOf = rememberedBy((_resources: readonly Resource[]) => new Map<str
 
 function versionIn(id: string, { resources, versions }: Compartment, lenses: NounLenses): string {
   const owners = caseOwners(resources, lenses)
-  let all = 0n
-  resources.forEach((resource, index) => {
-    if (owners.get(resource) === id) all ^= versionHash(resource, versions[index] ?? 0)
-  })
-  return all.toString(16).padStart(VERSION_CHARS, '0')
+  let [high, middle, low] = [0, 0, 0]
+  for (const [index, resource] of resources.entries()) {
+    if (owners.get(resource) !== id) continue
+    const own = versionHash(resource, versions[index] ?? 0)
+    high ^= own.high
+    middle ^= own.middle
+    low ^= own.low
+  }
+  return [high, middle, low].map(word => (word >>> 0).toString(16).padStart(WORD_CHARS, '0')).join('')
 }
 
-const VERSION_CHARS = 20
+const WORD_CHARS = 8
+
+/** Three words: numbers, because a case of hundreds of resources puts together as many. */
+interface VersionHash {
+  readonly version: number
+  readonly high: number
+  readonly middle: number
+  readonly low: number
+}
 
 /** Of what stands: most of a case is asked about again as it was. */
-const hashes = new WeakMap<Resource, { readonly version: number; readonly own: bigint }>()
+const hashes = new WeakMap<Resource, VersionHash>()
 
 /** Short hash of (type, id, version); that of a case is the exclusive or of all, for its resources have no order. */
-function versionHash(resource: Resource, version: number): bigint {
+function versionHash(resource: Resource, version: number): VersionHash {
   const known = hashes.get(resource)
-  if (known?.version === version) return known.own
-  const text = hash('sha256', `${keyTextOf(resource)}/${version}`, 'hex').slice(0, VERSION_CHARS)
-  const own = BigInt(`0x${text}`)
-  hashes.set(resource, { version, own })
-  return own
+  if (known?.version === version) return known
+  const bytes = hash('sha256', `${keyTextOf(resource)}/${version}`, 'buffer')
+  const [high, middle, low] = [bytes.readInt32BE(0), bytes.readInt32BE(4), bytes.readInt32BE(8)]
+  const made = { version, high, middle, low }
+  hashes.set(resource, made)
+  return made
 }
 
 /** What loads all that a case may be made of, by the case's id alone. */

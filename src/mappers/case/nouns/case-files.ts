@@ -202,7 +202,7 @@ function withPlaced(
   const stays =
     gone?.caseId === come?.caseId && gone?.noun === come?.noun && gone?.state.id === come?.state.id
   if (gone && come && stays)
-    return inFile(files, gone, list => list.map(one => (one === gone.state ? come.state : one)))
+    return inFile(files, gone, list => list.with(list.indexOf(gone.state), come.state))
   const left = gone ? inFile(files, gone, list => list.filter(one => one !== gone.state)) : files
   if (!come) return left
   const isTwice = files.some(file => listOfNoun(file, come.noun).some(({ id }) => id === come.state.id))
