@@ -7,7 +7,7 @@ import { sourceSettings } from '../../src/mappers/adt/source.ts'
 import { goldenPath } from './golden-path.ts'
 import { readable } from './golden-text.ts'
 
-export const goldenFolder = join(import.meta.dirname, '../golden')
+const goldenFolder = join(import.meta.dirname, '../golden')
 
 const settings = sourceSettings({
   tenant: 1,
