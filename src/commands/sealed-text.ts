@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
 /** Whose text it is: what was sealed for another tenant, caller or address opens nothing. */
@@ -30,11 +30,10 @@ const [IV_BYTES, TAG_BYTES] = [12, 16]
 /** A text as a token, encrypted and authenticated: nothing of it can be read from a link; it holds for an hour. */
 export function sealText(text: string, { key, owner, nowMs }: PageSeal): string {
   const iv = randomBytes(IV_BYTES)
-  const cipher = createCipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES }).setAAD(bindingOf(owner))
-  const sealed = Buffer.concat([
-    cipher.update(deflateRawSync(`${nowMs + HOLDS_MS}\n${text}`)),
-    cipher.final(),
-  ])
+  const cipher = createCipheriv(CIPHER, secretOf(key), iv, { authTagLength: TAG_BYTES }).setAAD(
+    bindingOf(owner),
+  )
+  const sealed = Buffer.concat([cipher.update(packed(`${nowMs + HOLDS_MS}\n${text}`)), cipher.final()])
   return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
 }
 
@@ -47,18 +46,42 @@ export function unsealText(token: string, { key, owner, nowMs }: PageSeal): Unse
     : { kind: 'expired' }
 }
 
+/** Made once: from its bytes it costs more than sealing a page does. */
+const secrets = new WeakMap<Buffer, KeyObject>()
+
+function secretOf(key: Buffer): KeyObject {
+  const known = secrets.get(key)
+  if (known) return known
+  const made = createSecretKey(key)
+  secrets.set(key, made)
+  return made
+}
+
+/** A short text stands as it is: compressing it costs more than its bytes do. */
+const PACKED_FROM = 1_000
+const [PLAIN, PACKED] = [0, 1]
+
+function packed(text: string): Buffer {
+  const bytes = Buffer.from(text)
+  return bytes.length < PACKED_FROM
+    ? Buffer.concat([Buffer.of(PLAIN), bytes])
+    : Buffer.concat([Buffer.of(PACKED), deflateRawSync(bytes)])
+}
+
+const unpacked = (bytes: Buffer): string =>
+  (bytes[0] === PACKED ? inflateRawSync(bytes.subarray(1)) : bytes.subarray(1)).toString()
+
 const bindingOf = ({ tenant, actor, of }: PageOwner): Buffer =>
   Buffer.from(JSON.stringify([tenant, actor, of]))
 
 function decipher(bytes: Buffer, key: Buffer, owner: PageOwner): string | undefined {
   if (bytes.length <= IV_BYTES + TAG_BYTES) return undefined
   const [iv, rest] = [bytes.subarray(0, IV_BYTES), bytes.subarray(IV_BYTES)]
-  const cipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES })
+  const cipher = createDecipheriv(CIPHER, secretOf(key), iv, { authTagLength: TAG_BYTES })
     .setAAD(bindingOf(owner))
     .setAuthTag(rest.subarray(0, TAG_BYTES))
   try {
-    const text = Buffer.concat([cipher.update(rest.subarray(TAG_BYTES)), cipher.final()])
-    return inflateRawSync(text).toString()
+    return unpacked(Buffer.concat([cipher.update(rest.subarray(TAG_BYTES)), cipher.final()]))
   } catch {
     return undefined
   }

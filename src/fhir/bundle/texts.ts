@@ -29,7 +29,11 @@ export function bundleText({ type, total, links, entries }: BundleText): string 
   return `${head.slice(0, -1)},"entry":[${entries.map(entryText).join(',')}]}`
 }
 
-function entryText({ fullUrl, resource, search, request, response }: EntryText): string {
+function entryText(entry: EntryText): string {
+  const { fullUrl, resource, search, request, response } = entry
+  // Most entries there are: those of searches.
+  if (fullUrl !== undefined && resource !== undefined && search && !request && !response)
+    return `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${resource},"search":{"mode":"${search.mode}"}}`
   return objectText([
     ['fullUrl', fullUrl === undefined ? undefined : JSON.stringify(fullUrl)],
     ['resource', resource],
