@@ -6,7 +6,11 @@ import { defineConfig, type DummyRuleMap, type OxlintOverride } from 'oxlint'
  */
 const builtins = ['node:*', 'node:*/**']
 const pure = {
-  lib: { rooms: [], packages: ['node:crypto', 'node:assert', 'temporal-polyfill', 'date-holidays'] },
+  // node:module: holidays are loaded when the first one is asked for.
+  lib: {
+    rooms: [],
+    packages: ['node:crypto', 'node:assert', 'node:module', 'temporal-polyfill', 'date-holidays'],
+  },
   'care-plan': { rooms: ['lib'], packages: ['typebox', 'typebox/**'] },
   hl7v2: { rooms: ['lib'], packages: ['node:buffer', 'node:zlib'] },
   // node:module: units of measure are loaded when the first one is asked for.

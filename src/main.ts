@@ -1,29 +1,8 @@
-import closeWithGrace from 'close-with-grace'
-import { createApp } from './app.ts'
-import { listenFault } from './app-listen-fault.ts'
-import { readConfig } from './config/environment.ts'
-import { describeWrong } from './config/wrong.ts'
+import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
 
-/** Longer than the drain of HTTP and the batch in hand take; Kubernetes waits 30 s by default. */
-const STOP_WITHIN_MS = 20_000
-
-const read = readConfig(process.env)
-if (!read.ok) {
-  process.stderr.write(`${describeWrong(read.wrong)}\n`)
-  process.exit(2)
-}
-const starting = createApp(read.value)
-closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, async ({ signal, err }) => {
-  const app = await starting.catch(() => undefined)
-  await app?.close(signal ?? 'fault', err)
-})
-const app = await starting.catch((error: unknown) => {
-  const reason = error instanceof Error ? error.message : 'unknown'
-  process.stderr.write(`Casewire could not start: ${reason}\n`)
-  process.exit(2)
-})
-await app.listen().catch(async (error: unknown) => {
-  process.stderr.write(`${listenFault(error, read.value.http)}\n`)
-  await app.close('listen-failed')
-  process.exit(1)
-})
+// Everything else is loaded after it: from the second start on nothing is compiled or stripped of its types again, which is a good
+// part of a start. Where the folder can't be written (a read-only image) nothing is kept and nothing fails.
+enableCompileCache(fileURLToPath(new URL('../.cache/compiled', import.meta.url)))
+const { start } = await import('./app-start.ts')
+await start(process.env)

@@ -1,4 +1,5 @@
-import Holidays from 'date-holidays'
+import { createRequire } from 'node:module'
+import type Holidays from 'date-holidays'
 import type { Calendar } from './business-days.ts'
 
 /** Country of each calendar that CALENDAR may name (interface.md 2). */
@@ -11,11 +12,11 @@ export type CalendarName = keyof typeof calendarCountries
  * saints are not. Years are computed when first asked for.
  */
 export function holidayCalendar(name: CalendarName): Calendar {
-  const source = new Holidays(calendarCountries[name], { types: ['public'] })
+  let source: Holidays | undefined
   const years = new Map<string, ReadonlyMap<string, string>>()
   const yearOf = (date: string): ReadonlyMap<string, string> => {
     const year = date.slice(0, 4)
-    const known = years.get(year) ?? holidaysOf(source, year)
+    const known = years.get(year) ?? holidaysOf((source ??= holidaysIn(calendarCountries[name])), year)
     years.set(year, known)
     return known
   }
@@ -23,6 +24,12 @@ export function holidayCalendar(name: CalendarName): Calendar {
     isHoliday: date => yearOf(date).has(date),
     nameOf: date => yearOf(date).get(date),
   }
+}
+
+/** Loaded with the first date that is asked for: 0.2 s and 30 MB that a start doesn't wait for. */
+function holidaysIn(country: string): Holidays {
+  const Library = createRequire(import.meta.url)('date-holidays') as typeof Holidays
+  return new Library(country, { types: ['public'] })
 }
 
 /** Name of each holiday of a year by its date. */

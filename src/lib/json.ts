@@ -12,8 +12,11 @@ const native = JSON as typeof JSON & {
   readonly isRawJSON: (value: unknown) => value is RawNumber
 }
 
-/** A number whose text a double would not give back: trailing zeros, an exponent, or over 15 digits. */
-const RISKY = /[:[,]\s*-?(?:\d+\.\d*0[\s,}\]]|\d+(?:\.\d+)?[eE]|[\d.]{16,})/
+/**
+ * A number whose text a double would not give back: trailing zeros, an exponent, or over 15 digits. An OID (`urn:oid:1.2.840.10008`)
+ * isn't taken for one.
+ */
+const RISKY = /[:[,]\s*-?(?:\d+\.\d*0[\s,}\]]|\d+(?:\.\d+)?[eE]|(?=[\d.]{16})\d+(?:\.\d+)?[\s,}\]])/
 
 /** Parses JSON; throws SyntaxError as JSON.parse does. The slow, digit-keeping way is taken only where a probe finds need. */
 export function parseJson(text: string): unknown {
