@@ -90,7 +90,8 @@ function admittedAgain(discharge: Movement, input: TriggerInput): Overtaken | un
 
 /** A21 until A22: nobody visits at home meanwhile; a visit that took place stands. */
 function awayOnLeave({ facts: { live } }: Pick<TriggerInput, 'facts'>): Overtaken | undefined {
-  const last = live.findLast(({ stay }) => stay.status === 'onleave')
+  const away = live.filter(({ stay }) => stay.status === 'onleave')
+  const last = away.findLast(({ kind }) => kind === 'leave') ?? away.at(-1)
   return last && { reason: 'patient on leave', recorded: last.recorded, atMs: Number.POSITIVE_INFINITY }
 }
 
