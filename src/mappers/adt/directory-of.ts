@@ -1,9 +1,9 @@
 import type { Message } from '../../hl7v2/message.ts'
 import type { Repetition, Segment } from '../../hl7v2/segment.ts'
 import type { Derived } from './derived.ts'
-import { joinDirectory } from './directory.ts'
+import { joinDirectory, remembered } from './directory.ts'
 import { valued } from './element.ts'
-import { readFieldText } from './field-text.ts'
+import { isSelfContained, readFieldText } from './field-text.ts'
 import { roleOf } from './lists/roles.ts'
 import type { MapContext } from './map-context.ts'
 import { softwareOf } from './software.ts'
@@ -48,16 +48,11 @@ export function directoryOf(message: Message, context: MapContext): readonly Der
   const facility = hdOf(message.first('MSH')?.repetitions(4)[0])
   if (facility) add(hdToOrganization(facility, context))
   for (const segment of message.segments) {
-    for (const field of fieldsOf(PRACTITIONERS, segment)) {
-      for (const xcn of repetitionsOf(segment, field))
-        add(xcnToPractitioner(xcn, context, `${segment.name}-${field}`))
-    }
-    for (const field of fieldsOf(PLACES, segment)) {
-      for (const pl of repetitionsOf(segment, field))
-        for (const place of plToLocations(pl, context)) add(place)
-    }
-    for (const field of fieldsOf(ORGANIZATIONS, segment)) {
-      for (const xon of repetitionsOf(segment, field)) add(xonToOrganization(xon, context))
+    for (const [kind, table] of TABLES) {
+      for (const field of table[segment.name] ?? NO_FIELDS) {
+        if (segment.rawField(field) === '') continue
+        for (const resource of namedIn({ kind, segment, field }, message, context)) add(resource)
+      }
     }
     for (const organization of organizationsOf(segment, context)) add(organization)
     if (segment.name === 'ROL' || segment.name === 'PRT') add(roleOf(segment, context))
@@ -74,8 +69,37 @@ function wardOf(message: Message): Repetition | undefined {
   return ward === undefined ? undefined : readFieldText(ward)
 }
 
-const fieldsOf = (table: Readonly<Record<string, readonly number[]>>, { name }: Segment): readonly number[] =>
-  table[name] ?? []
+type Table = Readonly<Record<string, readonly number[] | undefined>>
+
+const TABLES: readonly (readonly [kind: 'XCN' | 'PL' | 'XON', table: Table])[] = [
+  ['XCN', PRACTITIONERS],
+  ['PL', PLACES],
+  ['XON', ORGANIZATIONS],
+]
+
+const NO_FIELDS: readonly number[] = []
+
+interface NamingField {
+  readonly kind: 'XCN' | 'PL' | 'XON'
+  readonly segment: Segment
+  readonly field: number
+}
+
+/** What a field names, in all its repetitions. */
+function namedIn(
+  { kind, segment, field }: NamingField,
+  message: Message,
+  context: MapContext,
+): readonly Derived[] {
+  const make = (): readonly Derived[] =>
+    segment.repetitions(field).flatMap(repetition => {
+      if (kind === 'PL') return plToLocations(repetition, context)
+      if (kind === 'XON') return xonToOrganization(repetition, context) ?? []
+      return xcnToPractitioner(repetition, context, `${segment.name}-${field}`) ?? []
+    })
+  const raw = segment.rawField(field)
+  return isSelfContained(raw, message.delimiters) ? remembered(context, `${kind} ${raw}`, make) : make()
+}
 
 const repetitionsOf = (segment: Segment, field: number) =>
   segment.rawField(field) === '' ? [] : segment.repetitions(field)

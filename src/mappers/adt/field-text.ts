@@ -90,7 +90,8 @@ function withOffset(time: string, { zone }: MapContext): string {
 const dtmOf = (text: string): string =>
   text.slice(0, 16).replaceAll(/[-:T]/g, '') + text.slice(17).replace(':', '')
 
-const isSelfContained = (raw: string, delimiters: Delimiters): boolean =>
+/** A text that means the same in every message: standard delimiters, no escapes. */
+export const isSelfContained = (raw: string, delimiters: Delimiters): boolean =>
   !raw.includes('\\') &&
   delimiters.field === standardDelimiters.field &&
   delimiters.component === standardDelimiters.component &&

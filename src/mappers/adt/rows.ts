@@ -59,6 +59,14 @@ export interface SegmentMap {
   readonly rows: readonly Row[]
   /** Rows by field, values before constants. */
   readonly plan: ReadonlyMap<number, readonly PlannedRow[]>
+  /** The same as a list, with the first row's v2 identifier. */
+  readonly fields: readonly PlannedField[]
+}
+
+interface PlannedField {
+  readonly field: number
+  readonly at: string
+  readonly rows: readonly PlannedRow[]
 }
 
 interface PlannedRow extends Row {
@@ -80,7 +88,9 @@ export function segmentMap(name: string, lists: readonly string[], rows: readonl
   const slots = new Map<string, number>()
   const planned = rows.map(row => plan(row, new Set(lists), slots))
   const inOrder = [...planned.filter(row => !row.isConstant), ...planned.filter(row => row.isConstant)]
-  return { name, rows, plan: Map.groupBy(inOrder, row => Number(row.v2.split('-')[1])) }
+  const byField = Map.groupBy(inOrder, row => Number(row.v2.split('-')[1]))
+  const fields = [...byField].map(([field, own]) => ({ field, at: own[0]?.v2 ?? '', rows: own }))
+  return { name, rows, plan: byField, fields }
 }
 
 function plan(row: Row, lists: ReadonlySet<string>, slots: Map<string, number>): PlannedRow {
@@ -113,10 +123,9 @@ export function applyRows(
 ): Record<string, unknown> {
   const placing: Placing = { target: {}, items: [], index: 0 }
   if (segment.raw.length <= NAME_LENGTH) return placing.target
-  for (const [field, rows] of map.plan) {
+  for (const { field, at, rows } of map.fields) {
     if (segment.rawField(field) === '') continue
     const repetitions = segment.repetitions(field)
-    const at = rows[0]?.v2 ?? ''
     const scene: Scene = { segment, context: contextOf(at), at }
     for (const row of rows) {
       if (row.when && !row.when(scene)) continue

@@ -60,9 +60,19 @@ interface ItemName {
 /** The id of what an item leads to. */
 function itemId(scope: Scope, { source, group, key, type }: ItemName): string {
   const { tenant } = scope.contexts(source).settings
-  const name = [scope.patientId, scope.visitId ?? '', source, group, key].join('|')
-  return derivedId(scope.shard, tenant, type, name)
+  const name = `${scope.patientId}|${scope.visitId ?? ''}|${source}|${group}|${key}`
+  const memo = `${tenant} ${type} ${name}`
+  const known = ids.get(memo)
+  if (known !== undefined) return known
+  if (ids.size >= IDS_MAX) ids.clear()
+  const id = derivedId(scope.shard, tenant, type, name)
+  ids.set(memo, id)
+  return id
 }
+
+/** An item's id is asked for as it was and as it is, and again with every list that repeats it. */
+const ids = new Map<string, string>()
+const IDS_MAX = 20_000
 
 /** Comments that follow an item, or stand for themselves. */
 export function notesOf(segments: readonly Segment[], context: MapContext): Annotation[] | undefined {
