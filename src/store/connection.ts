@@ -18,6 +18,8 @@ export interface ConnectionOptions {
    * a look-up by key does, and whoever is asked by many clients at once has several in each turn.
    */
   readonly gathers?: boolean
+  /** How long the plans of prepared statements are good for: a table may have grown since, and nobody has told the planner. */
+  readonly plansHoldMs?: number
 }
 
 const BACK_OFF_FIRST_MS = 50
@@ -32,6 +34,8 @@ export class Connection {
   readonly #prepare: boolean
   readonly #advice: string
   readonly #gathers: boolean
+  readonly #plansHoldMs: number | undefined
+  #plannedMs = 0
   #client: pg.Client | undefined
   #opening: Promise<pg.Client> | undefined
   #failures = 0
@@ -41,11 +45,12 @@ export class Connection {
   /** What is sent now leaves together with what was sent in this turn. */
   isGathering = false
 
-  constructor({ connect, prepare, advice, gathers = false }: ConnectionOptions) {
+  constructor({ connect, prepare, advice, gathers = false, plansHoldMs }: ConnectionOptions) {
     this.#connect = connect
     this.#prepare = prepare
     this.#advice = advice
     this.#gathers = gathers
+    this.#plansHoldMs = plansHoldMs
   }
 
   async query(statement: Statement): Promise<Rows<object>> {
@@ -56,7 +61,9 @@ export class Connection {
 
   /** Statements as one transaction in one message: it has no `begin` and no `commit` of its own (message.ts). */
   async run(statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
-    return this.sendAll(await this.open(), statements)
+    const client = await this.open()
+    if (this.#plansHoldMs !== undefined) this.#replan(client, this.#plansHoldMs)
+    return this.sendAll(client, statements)
   }
 
   /** The same with a `begin` that says more, and `commit`. */
@@ -128,6 +135,14 @@ export class Connection {
     client.query(message)
     stream.uncork()
     return promise
+  }
+
+  #replan(client: pg.Client, holdMs: number): void {
+    const nowMs = performance.now()
+    if (nowMs - this.#plannedMs < holdMs) return
+    this.#plannedMs = nowMs
+    // A connection that is lost has no plans; the statement behind this one tells of it.
+    void this.sendAll(client, [{ text: 'discard plans' }]).catch(() => undefined)
   }
 
   #gather(client: pg.Client): void {

@@ -1,4 +1,4 @@
-import { Connection, type Connect } from './connection.ts'
+import { Connection, type Connect, type ConnectionOptions } from './connection.ts'
 import type { Db, Rows, Statement } from './db.ts'
 import { Lane } from './lane.ts'
 import { timeout } from './search-timeout.ts'
@@ -24,6 +24,8 @@ export interface PooledDbOptions {
   readonly advice: string
 }
 
+/** A plan that was made for an empty table is soon a bad one; planning anew so often costs nothing. */
+const plannedOnce = { gathers: true, plansHoldMs: 5_000 } as const
 const SNAPSHOT = 'begin isolation level repeatable read read only'
 
 /**
@@ -32,15 +34,21 @@ const SNAPSHOT = 'begin isolation level repeatable read read only'
  */
 export async function openPooledDb(options: PooledDbOptions): Promise<Db> {
   const { searching } = options
-  const connections = (count: number, connect: Connect, gathers = false): readonly Connection[] =>
-    Array.from({ length: count }, () => new Connection({ ...options, connect, gathers }))
+  const connections = (
+    count: number,
+    connect: Connect,
+    how: Pick<ConnectionOptions, 'gathers' | 'plansHoldMs'> = {},
+  ): readonly Connection[] =>
+    Array.from({ length: count }, () => new Connection({ ...options, connect, ...how }))
   const writers = connections(options.lanes, options.connectWriter)
-  const extra = connections(options.readers, options.connectReader, true)
-  const searchers = searching ? connections(searching.searchers, searching.connectSearch, true) : []
-  const points = searching ? connections(searching.points, searching.connectPoint, true) : []
+  const extra = connections(options.readers, options.connectReader, { gathers: true })
+  const searchers = searching
+    ? connections(searching.searchers, searching.connectSearch, { gathers: true })
+    : []
+  const points = searching ? connections(searching.points, searching.connectPoint, plannedOnce) : []
   const readers = extra.length > 0 ? extra : writers
   const lanes = writers.map(connection => new Lane(connection, extra.length > 0))
-  const loaders = options.connectLoader ? connections(LOADERS, options.connectLoader, true) : []
+  const loaders = options.connectLoader ? connections(LOADERS, options.connectLoader, plannedOnce) : []
   const all = [...writers, ...extra, ...loaders, ...searchers, ...points]
   const close = async (): Promise<void> => {
     await Promise.all(all.map(connection => connection.close()))
