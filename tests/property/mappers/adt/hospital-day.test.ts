@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isTrigger, triggers } from '../../../../src/mappers/adt/triggers.ts'
+import { dayEvents, hospitalDay } from '../../../support/adt/hospital-day.ts'
+import {
+  delivered,
+  differences,
+  ending,
+  inOrder,
+  shuffledWithRepeats,
+} from '../../../support/adt/hospital-ending.ts'
+
+/**
+ * A day of two hospitals through the ingest handler over a store in memory, duties of cases included: whatever happens to
+ * the messages on their way, the same stands in the end. A failure names its seeds; CASEWIRE_SEED repeats a run.
+ */
+const isLong = process.env['CASEWIRE_LONG'] === '1'
+const seed = Number(process.env['CASEWIRE_SEED'] ?? (isLong ? Date.now() % 2 ** 31 : 2026))
+const size = isLong ? { patients: 4, steps: 10 } : { patients: 2, steps: 6 }
+const numRuns = isLong ? 400 : 8
+const merges = isTrigger('A40')
+
+if (isLong) process.stderr.write(`hospital days: seed ${seed}, ${numRuns} runs\n`)
+
+const number = fc.integer({ min: 0, max: 2 ** 31 - 1 })
+const textsOf = (day: number): readonly string[] =>
+  hospitalDay({ seed: day, ...size, merges }).map(({ text }) => text)
+
+describe('a hospital day', () => {
+  test('holds every event that is mapped, when there are days enough', () => {
+    const mapped = Object.keys(triggers).filter(event => !/^A(?:17|18|24|3[04-79]|4\d|5[01])$/.test(event))
+    expect(mapped.filter(event => !dayEvents.includes(event))).toEqual([])
+    const told = new Set(
+      Array.from({ length: 60 }, (_none, day) => hospitalDay({ seed: day, patients: 3, steps: 12 }))
+        .flat()
+        .map(({ event }) => event),
+    )
+    expect(dayEvents.filter(event => !told.has(event))).toEqual([])
+  })
+
+  test(
+    'in any order, repeated and cut into batches over one to six partitions, ends as in the order it was recorded',
+    { timeout: 3_600_000 },
+    async () => {
+      const delivery = fc.record({
+        day: number,
+        order: number,
+        partitions: fc.integer({ min: 1, max: 6 }),
+        batch: fc.integer({ min: 1, max: 20 }),
+      })
+      await fc.assert(
+        fc.asyncProperty(delivery, async ({ day, order, partitions, batch }) => {
+          const texts = textsOf(day)
+          const calm = await delivered(texts, inOrder)
+          const wild = await delivered(shuffledWithRepeats(texts, order), { seed: order, partitions, batch })
+          expect(differences(calm, wild)).toEqual([])
+          expect(ending(calm).size).toBeGreaterThan(0)
+        }),
+        { numRuns, seed },
+      )
+    },
+  )
+
+  test('told again changes nothing', { timeout: 3_600_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(number, async day => {
+        const texts = textsOf(day)
+        const store = await delivered(texts, inOrder)
+        const before = JSON.stringify(store.resources())
+        const records = texts.toReversed().map(text => ({ value: Buffer.from(text), origin: 'again' }))
+        const again = await store.ingest({ lane: 0, door: 'kafka', records })
+        expect(again.kind === 'done' && again.verdicts.flat().map(({ outcome }) => outcome)).toEqual(
+          texts.map(() => 'duplicate'),
+        )
+        expect(JSON.stringify(store.resources())).toBe(before)
+      }),
+      { numRuns: Math.ceil(numRuns / 4), seed },
+    )
+  })
+})

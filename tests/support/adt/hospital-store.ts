@@ -1,0 +1,144 @@
+import { defaultCaseRules } from '../../../src/care-plan/case-rules.ts'
+import { modelLookup, shippedModels } from '../../../src/care-plan/models/shipped-models.ts'
+import { createIngest } from '../../../src/commands/ingest-adt/ingest.ts'
+import type { InboundRecord, IngestAdt } from '../../../src/commands/ingest-adt/inbound.ts'
+import { interpretAdt } from '../../../src/commands/ingest-adt/interpret-adt.ts'
+import { readRecord } from '../../../src/commands/ingest-adt/read-record.ts'
+import { inboxIdOf } from '../../../src/commands/inbox-id.ts'
+import type { EmitEvent } from '../../../src/commands/ports/events.ts'
+import type {
+  Changes,
+  Fact,
+  FlushConflict,
+  InboxEntry,
+  Loaded,
+  LoadRequest,
+  Said,
+  Store,
+  Stored,
+} from '../../../src/commands/ports/store.ts'
+import { patientOf } from '../../../src/fhir/compartment.ts'
+import { keyText, type Resource } from '../../../src/fhir/resource.ts'
+import { validateResource } from '../../../src/fhir/validation/validate-resource.ts'
+import { holidayCalendar } from '../../../src/lib/holiday-calendars.ts'
+import { parseJson } from '../../../src/lib/json.ts'
+import { noMeters } from '../counting-messages.ts'
+import { settings } from './memory.ts'
+
+/** A store for the one ingest handler: what it loads and flushes, with the guards of the real one, in memory. */
+export interface HospitalStore {
+  readonly ingest: IngestAdt
+  readonly resources: () => readonly Resource[]
+  /** What messages said: facts and registers, in no order. */
+  readonly words: () => readonly unknown[]
+  /** Flushes that were refused because another writer was first. */
+  readonly conflicts: () => number
+  /** How often each outcome was the verdict. */
+  readonly outcomes: () => Readonly<Record<string, number>>
+}
+
+interface Tables {
+  readonly rows: Map<string, Stored>
+  readonly facts: Map<string, Fact>
+  readonly said: Map<string, Said>
+  readonly inbox: Map<string, InboxEntry>
+}
+
+/** `pause` is waited for before each read and each write: it lets other writers in. */
+export function hospitalStore(pause: () => Promise<unknown>, nowMs: () => number): HospitalStore {
+  const tables: Tables = { rows: new Map(), facts: new Map(), said: new Map(), inbox: new Map() }
+  const outcomes: Record<string, number> = {}
+  let conflicts = 0
+  const store: Pick<Store, 'load' | 'flush'> = {
+    load: async request => {
+      await pause()
+      return loadedFrom(tables, request)
+    },
+    flush: async changes => {
+      await pause()
+      const conflict = conflictOf(tables, changes)
+      if (conflict) conflicts += 1
+      if (conflict) return { ok: false, failure: conflict }
+      return { ok: true, value: { at: changes.at, written: write(tables, changes) } }
+    },
+  }
+  const clock = { nowMs }
+  const interpret = interpretAdt({
+    ...{ settings, rules: defaultCaseRules, models: modelLookup(shippedModels), clock },
+    calendar: holidayCalendar('us-federal'),
+    validate: validateResource,
+  })
+  const ingest = createIngest({
+    ...{ store: store as Store, tenant: 1, clock, emit, targets: [] },
+    meters: {
+      ...noMeters,
+      messageDecided: outcome => {
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+      },
+    },
+    prepare: (record: InboundRecord, index) => readRecord(record, index, interpret, settings),
+  })
+  return {
+    ingest,
+    resources: () => [...tables.rows.values()].map(({ content }) => parseJson(content) as Resource),
+    words: () => [
+      ...tables.facts.values(),
+      ...[...tables.said.values()].map(({ version: _version, ...rest }) => rest),
+    ],
+    conflicts: () => conflicts,
+    outcomes: () => outcomes,
+  }
+}
+
+/** Nothing of what a day holds is more than our own code can take. */
+const emit: EmitEvent = (name, fields) => {
+  if (name !== 'batch-ingested') throw new Error(`${name} ${JSON.stringify(fields)}`)
+}
+
+/** What was asked for and no more, so that a need that is not said shows. */
+function loadedFrom({ rows, facts, said, inbox }: Tables, request: LoadRequest): Loaded {
+  const keys = new Set((request.keys ?? []).map(keyText))
+  const types = new Set(request.compartments?.types)
+  const patients = new Set(request.compartments?.patients)
+  const subjects = new Set(request.subjects)
+  const names = new Set((request.messages ?? []).map(({ source, messageId }) => `${source}\n${messageId}`))
+  const isOfCompartment = ({ type, content }: Stored): boolean =>
+    types.has(type) && patients.has(patientOf(parseJson(content) as Resource) ?? '')
+  return {
+    resources: [...rows.values()].filter(row => keys.has(keyText(row)) || isOfCompartment(row)),
+    facts: [...facts.values()].filter(({ subject }) => subjects.has(subject)),
+    said: [...said.values()].filter(({ subject }) => subjects.has(subject)),
+    messages: [...inbox.values()].filter(({ source, messageId }) => names.has(`${source}\n${messageId}`)),
+  }
+}
+
+const registerOf = ({ subject, scope }: Said): string => `${subject}\n${scope}`
+
+function conflictOf({ rows, said, inbox }: Tables, changes: Changes): FlushConflict | undefined {
+  const keys = changes.writes
+    .filter(({ type, id, expect }) => (rows.get(`${type}/${id}`)?.version ?? 0) !== expect)
+    .map(keyText)
+  const subjects = (changes.said ?? [])
+    .filter(one => (said.get(registerOf(one))?.version ?? 0) !== one.version - 1)
+    .map(({ subject }) => subject)
+  if (keys.length + subjects.length > 0) return { kind: 'stale', keys, subjects }
+  const isClaimed = changes.inbox?.some(entry => entry.mode === 'claim' && inbox.has(inboxIdOf(entry)))
+  return isClaimed ? { kind: 'claimed' } : undefined
+}
+
+function write(tables: Tables, { writes, facts, said, inbox, at }: Changes): readonly Stored[] {
+  for (const fact of facts ?? []) tables.facts.set(fact.id, throughJson(fact))
+  for (const one of said ?? []) tables.said.set(registerOf(one), throughJson(one))
+  for (const { mode: _mode, ...entry } of inbox ?? []) tables.inbox.set(inboxIdOf(entry), entry)
+  return writes.flatMap(({ type, id, shard, expect, versions }) => {
+    const [version, resource] = [expect + versions.length, versions.at(-1)]
+    if (!resource) throw new Error(`a message deleted ${type}/${id}`)
+    const meta = { ...resource.meta, versionId: String(version), lastUpdated: at }
+    const content = JSON.stringify({ ...resource, id, meta })
+    const row = { type, id, shard, version, updated: at, deleted: false, indexHash: 0n, content }
+    tables.rows.set(`${type}/${id}`, row)
+    return [row]
+  })
+}
+
+const throughJson = <T>(value: T): T => parseJson(JSON.stringify(value)) as T
