@@ -39,15 +39,19 @@ export function retentionRunner(options: RetentionOptions): RetentionRunner {
   let timer: NodeJS.Timeout | undefined
   let round: Promise<void> = Promise.resolve()
   let isStopping = false
+  const purge = async (): Promise<void> => {
+    try {
+      const purged = await purgeAll(options, () => isStopping)
+      if (purged.texts + purged.messages > 0) emit('messages-purged', purged)
+    } catch (error) {
+      emit('background-failed', { part: 'retention', fault: faultOf(error) })
+    }
+    schedule(BETWEEN_MS)
+  }
   const schedule = (waitMs: number): void => {
     if (isStopping || (retention.textDays ?? retention.messageDays) === undefined) return
     timer = setTimeout(() => {
-      round = purgeAll(options, () => isStopping)
-        .then(purged => {
-          if (purged.texts + purged.messages > 0) emit('messages-purged', purged)
-        })
-        .catch(error => emit('background-failed', { part: 'retention', fault: faultOf(error) }))
-        .then(() => schedule(BETWEEN_MS))
+      round = purge()
     }, waitMs)
   }
   return {
