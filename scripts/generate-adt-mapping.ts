@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fhirCodes } from '../src/mappers/adt/dispositions.ts'
+import { groupRules } from '../src/mappers/adt/groups.ts'
 import { differences, segmentMaps } from '../src/mappers/adt/maps/differences.ts'
 import { typeMaps, unusedTables, unusedTypes, type TypeMap } from '../src/mappers/adt/maps/type-maps.ts'
 import { overrideReasons, overrides } from '../src/mappers/adt/overrides.ts'
@@ -27,6 +28,7 @@ export function mappingText(): string {
     '',
     'Every other event, and every other type of message, is recorded as `ignored` and can be driven again.',
     '',
+    ...listSection(),
     ...segmentMaps.flatMap(mapSection),
     '## Where the guide is not followed row by row',
     '',
@@ -48,38 +50,73 @@ export function mappingText(): string {
       unusedTypes.map(({ maps, reason }) => [maps.join(', '), reason]),
     ),
     '',
-    '## Codes',
-    '',
-    "Tables come from the guide's vocabulary maps (`src/mappers/adt/codes`); letter case does not matter. A code that is mapped",
-    "stands first, the code as sent after it. A code outside its table keeps a system of the sending facility's own and is noted.",
-    '',
-    table(
-      ['table', 'v2', 'FHIR', 'why'],
-      Object.entries(overrides).flatMap(([name, codes]) =>
-        Object.entries(codes).map(([v2, { code: fhir, system }]) => [
-          name,
-          v2,
-          `${fhir} (${system})`,
-          overrideReasons[name] ?? '',
-        ]),
-      ),
-    ),
-    '',
-    '### Vocabulary maps of the guide that are not looked up',
-    '',
-    table(
-      ['maps', 'why'],
-      unusedTables.map(({ maps, reason }) => [maps.join(', '), reason]),
-    ),
-    '',
-    '### PV1-36 discharge disposition',
-    '',
-    'NUBC codes; 81 to 95 are mapped as the code whose place they repeat, 09 and 30 have no FHIR code.',
-    '',
-    table(['NUBC', 'discharge-disposition'], Object.entries(fhirCodes).toSorted()),
-    '',
+    ...codeSection(),
   ].join('\n')
 }
+
+const listSection = (): readonly string[] => [
+  '## Fields and lists',
+  '',
+  'A field that is absent or empty keeps what its source said before, `""` deletes it, a value replaces all of it: repetitions',
+  'that are not sent again go, and so does a component that is empty or `""` (`SMITH^""^J` has no given name any more). Of what',
+  'several sources say of one field the last word counts; what people changed since stays until a source says something new.',
+  '',
+  'Segments below come as lists. By default (`replace`) a list replaces the one that the same source sent before in the same',
+  'scope: what is no longer in it is inactive, cancelled or entered in error, never deleted, and lists of other sources are left',
+  'alone. Where a segment of a message has an action code (other than S) there is no list: each segment says what happens to its',
+  'own item. `segments` in SOURCES_CONFIG makes it `merge` (only add) or `ignore`.',
+  '',
+  table(
+    ['segment', 'scope', 'action code', 'followed by'],
+    Object.entries(groupRules).map(([group, { scope, action, takes = [] }]) => [
+      group,
+      SCOPES[scope],
+      action === undefined ? '' : `${group}-${action}`,
+      takes.join(', '),
+    ]),
+  ),
+  '',
+]
+
+const codeSection = (): readonly string[] => [
+  '## Codes',
+  '',
+  "Tables come from the guide's vocabulary maps (`src/mappers/adt/codes`); letter case does not matter. A code that is mapped",
+  "stands first, the code as sent after it. A code outside its table keeps a system of the sending facility's own and is noted.",
+  '',
+  table(
+    ['table', 'v2', 'FHIR', 'why'],
+    Object.entries(overrides).flatMap(([name, codes]) =>
+      Object.entries(codes).map(([v2, { code: fhir, system }]) => [
+        name,
+        v2,
+        `${fhir} (${system})`,
+        overrideReasons[name] ?? '',
+      ]),
+    ),
+  ),
+  '',
+  '### Vocabulary maps of the guide that are not looked up',
+  '',
+  table(
+    ['maps', 'why'],
+    unusedTables.map(({ maps, reason }) => [maps.join(', '), reason]),
+  ),
+  '',
+  '### PV1-36 discharge disposition',
+  '',
+  'NUBC codes; 81 to 95 are mapped as the code whose place they repeat, 09 and 30 have no FHIR code.',
+  '',
+  table(['NUBC', 'discharge-disposition'], Object.entries(fhirCodes).toSorted()),
+  '',
+]
+
+const SCOPES = {
+  patient: 'patient',
+  visit: 'visit; the patient where the message names none',
+  encounter: 'visit',
+  position: 'patient after PID, visit after PV1',
+} as const
 
 function mapSection({ name, rows }: SegmentMap): readonly string[] {
   const lines = rows.map(row => [row.v2, code(row.to), via(row), origin(row)])

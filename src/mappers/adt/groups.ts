@@ -96,6 +96,9 @@ export type Group = keyof typeof rules
 
 const ruleOf = (group: Group): GroupRule => rules[group]
 
+/** The lists with their rules, for people to read. */
+export const groupRules: Readonly<Record<string, GroupRule>> = rules
+
 /** ROL-1, PRT-1: a name of this very role; a small number only counts the segments of a message. */
 function instanceOf(segment: Segment): string | undefined {
   const id = segment.text(1)
