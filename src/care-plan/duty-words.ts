@@ -104,3 +104,11 @@ export function ruleWords(on: TriggerKind, due: DueIn): string {
     ? `on the day of ${triggerWords[on]}`
     : `within ${spanWords(due)} of ${triggerWords[on]}`
 }
+
+/** Whether words on a Task are those of its rule, whatever called for it: nobody put words of their own in their place. */
+export const isRuleWords = (rule: RuleId, words: string): boolean =>
+  words.startsWith(`${dutyWords[rule]} Rule: `)
+
+/** Whether they still name what calls for it now. */
+export const isToldBy = (on: TriggerKind, due: DueIn, words: string): boolean =>
+  words.includes(` Rule: ${ruleWords(on, due)}. Due: `)

@@ -34,6 +34,8 @@ export interface TriggerInput {
   readonly death?: Death
   /** When a death that doesn't stand was last told without a discharge. */
   readonly thoughtDead?: { readonly at: string }
+  /** When the source of the person's record deleted it (A29), recorded time. */
+  readonly deletedPerson?: { readonly at: string }
   readonly rules: CaseRules
   readonly timeZone: string
 }

@@ -136,6 +136,7 @@ function contradictions(input: TriggerInput): readonly Trigger[] {
   return [
     ...(withdrawn && dead ? [review(DEATH_WITHDRAWN, withdrawn, { caseId: dead.id, timeZone })] : []),
     ...deathTakenBack(input, dead),
+    ...deletedPersonReviews(input),
     ...fold.afterDeath.flatMap(admission =>
       last ? [review(admission.id, admission, { caseId: last.id, timeZone })] : [],
     ),
@@ -164,9 +165,21 @@ function deathTakenBack(
     : []
 }
 
+/** A29: the person was entered in error, their cases perhaps not; nothing of them is closed (adt.md 3.4). */
+function deletedPersonReviews({ fold, deletedPerson, timeZone }: TriggerInput): readonly Trigger[] {
+  if (!deletedPerson) return []
+  const atMs = startMsOf(deletedPerson.at, timeZone)
+  return fold.courses
+    .filter(course => course.standing !== 'withdrawn' && isOpenAt(course, atMs))
+    .map(({ id: caseId }) =>
+      contradiction({ id: PERSON_DELETED, caseId, at: zonedTextOf(atMs, timeZone), atMs }),
+    )
+}
+
 /** Trigger ids of reviews that are about a case as a whole. */
 const DEATH_WITHDRAWN = 'death-withdrawn'
 const DEATH_TAKEN_BACK = 'deceased-taken-back'
+const PERSON_DELETED = 'person-deleted'
 const CASE_WITHDRAWN = 'case-withdrawn'
 
 /** Somebody works on it, but the admission that opened it was taken back. */

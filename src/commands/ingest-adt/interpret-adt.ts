@@ -139,6 +139,7 @@ function effectsOf(event: MappedEvent, applied: Applied, view: View, options: In
     stays: applied.stays,
     ...(applied.deceased && { deceased: applied.deceased }),
     ...(applied.thoughtDead && { thoughtDead: applied.thoughtDead }),
+    ...(applied.deletedPerson && { deletedPerson: applied.deletedPerson }),
     compartment: compartmentAfter(standingOf(id, view), applied.resources),
     rules,
     models,

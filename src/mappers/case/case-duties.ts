@@ -58,7 +58,7 @@ function deceasedOf({
 
 /** The pure core of duties (domain.md 0.3): facts, model profiles and calendars in, triggers out; `now` is no input. */
 export function caseDuties(input: CaseEffectsInput): CaseDuties {
-  const { patient, rules, calendar, timeZone, models, thoughtDead } = input
+  const { patient, rules, calendar, timeZone, models, thoughtDead, deletedPerson } = input
   const lenses = caseLenses(input.canonicalBase)
   const ids = caseIds(input)
   const record = caseRecord(input.compartment, lenses.names)
@@ -87,6 +87,7 @@ export function caseDuties(input: CaseEffectsInput): CaseDuties {
     stays: input.stays,
     ...(death && { death }),
     ...(thoughtDead && { thoughtDead }),
+    ...(deletedPerson && { deletedPerson }),
     rules,
     timeZone,
   }

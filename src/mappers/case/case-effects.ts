@@ -33,6 +33,8 @@ export interface CaseEffectsInput {
   readonly deceased?: { readonly at?: string; readonly isInexact?: boolean }
   /** Recorded time at which Patient.deceased was last told, when that was taken back. */
   readonly thoughtDead?: { readonly at: string }
+  /** When the source of the person's record deleted it (A29), when it stands so. */
+  readonly deletedPerson?: { readonly at: string }
   /** The Patient, and EpisodeOfCare, CareTeam, CarePlan, Task, Goal and Flag of the patient as they stand, and what is in dutyTypes. */
   readonly compartment: readonly Resource[]
   readonly rules: CaseRules

@@ -101,3 +101,20 @@ describe('a visit to a clinic that a message told of', () => {
     expect(visits({ ...clinic('2026-10-20T10:00:00'), status: 'cancelled' })).toBeUndefined()
   })
 })
+
+describe('a person whom the source deleted (A29)', () => {
+  const home = stay('e1', [came])
+  const reviews = (scene: object): readonly string[] =>
+    triggersOf({ ...triggerScene({ stays: [home] }), ...scene })
+      .filter(one => one.kind === 'contradiction')
+      .map(({ id }) => id)
+
+  it('has the open cases looked at by people, and nothing closed', () => {
+    expect(reviews({ deletedPerson: { at: '2026-10-12T09:00:00.000Z' } })).toEqual(['person-deleted'])
+  })
+
+  it('has nothing looked at when added again, or when no case was open then', () => {
+    expect(reviews({})).toEqual([])
+    expect(reviews({ deletedPerson: { at: '2020-10-12T09:00:00.000Z' } })).toEqual([])
+  })
+})
