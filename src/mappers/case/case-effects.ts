@@ -118,12 +118,13 @@ const engagedCase = (
   { files }: Pick<TriggerInput, 'files'>,
 ): string | undefined => (course && files.get(course.id)?.case.openedAt !== undefined ? course.id : undefined)
 
-/** The cases that were open when the patient came, or else left. */
+/** The cases that were open when the patient came, or else left; one that was taken back never was. */
 function episodesOf(stay: Stay, facts: StayFacts, fold: CaseFold): readonly string[] {
   const moments = [...facts.inpatientAdmissions, ...facts.emergencyArrivals, ...facts.discharges]
     .filter(movement => movement.stay === stay)
     .map(movement => movement.atMs)
   return fold.courses
+    .filter(({ standing }) => standing !== 'withdrawn')
     .filter(course => moments.some(atMs => isOpenAt(course, atMs) || course.endMs === atMs))
     .map(({ id }) => id)
 }

@@ -2,6 +2,7 @@ import { laterOf, startMsOf, withTime } from '../../lib/fhir-time.ts'
 import type { CaseCourse } from '../../care-plan/case-fold.ts'
 import type { CareFact } from '../../care-plan/care-facts.ts'
 import type { Death } from '../../care-plan/death.ts'
+import { isRuleWords, isToldBy } from '../../care-plan/duty-words.ts'
 import {
   contradiction,
   dutiesOf,
@@ -103,7 +104,7 @@ function dutyTask(id: string, { duty, n }: NumberedDuty, input: TaskInput): read
 const isLeftToPeople = ({ reason }: Overtaken): boolean =>
   reason === 'patient admitted again' || reason === 'stay begun'
 
-/** What the duty says, in place of what the Task said: words and urgency only when the due time moved with them. */
+/** What the duty says, in place of what the Task said; what people may have changed, only when the due time moved with it. */
 function dutyState(before: TaskState, duty: Duty, { ids, context }: TaskInput): TaskState {
   const { trigger } = duty
   const due = before.snoozedUntil === undefined ? duty.due : laterOf(duty.due, before.snoozedUntil)
@@ -113,7 +114,7 @@ function dutyState(before: TaskState, duty: Duty, { ids, context }: TaskInput): 
     ...before,
     authored: trigger.at,
     due,
-    words: isMoved || before.words === undefined ? duty.words : before.words,
+    words: isMoved ? duty.words : wordsOf(before.words, duty),
     isUrgent: isMoved ? duty.isUrgent : before.isUrgent,
     isMissed: !isMoved && before.isMissed,
     isOver: !isMoved && before.isOver,
@@ -122,10 +123,17 @@ function dutyState(before: TaskState, duty: Duty, { ids, context }: TaskInput): 
     notes: before.escalatedTo === undefined ? [] : [ESCALATED_NOTE],
     focus: trigger.encounter === undefined ? undefined : `Encounter/${trigger.encounter}`,
     basedOn: duty.isTransition ? [`CarePlan/${ids.transition(duty.caseId, trigger.id)}`] : [],
-    message: trigger.message ?? before.message,
+    message: trigger.message,
     outputs: [],
     escalateAt: due === duty.due ? duty.escalateAt : escalationOf(duty, due, context),
   }
+}
+
+/** Words of people stay; those of the rule name what calls for it now, which need not be what made the Task. */
+function wordsOf(words: string | undefined, duty: Duty): string {
+  if (words === undefined) return duty.words
+  const { rule, trigger, dueIn } = duty
+  return isToldBy(trigger.kind, dueIn, words) || !isRuleWords(rule, words) ? words : duty.words
 }
 
 /** The rule of which it is the aim that nothing happens until it is due. */

@@ -199,6 +199,19 @@ describe('the effects', () => {
     expect(late).toEqual(soon)
   })
 
+  it('name what calls for them now, when that is another thing with the same due time', () => {
+    const left = (disposition: string) =>
+      stay('e1', [admission('2026-10-05T18:30:00'), discharge('2026-10-10T10:30:00', disposition)])
+    const transferred = after(emptyWorld, [left('02')])
+    const corrected = after(transferred, [left('07')])
+    expect(taskOf(transferred, 'readmission-watch')['description']).toContain(
+      'of the transfer to acute care.',
+    )
+    expect(taskOf(corrected, 'readmission-watch')).toEqual(
+      taskOf(after(emptyWorld, [left('07')]), 'readmission-watch'),
+    )
+  })
+
   it('keep what people wrote into a task', () => {
     const world = after(emptyWorld, home())
     const noted = {

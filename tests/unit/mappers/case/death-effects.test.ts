@@ -46,6 +46,16 @@ describe('death', () => {
     expect(only(world, 'CareTeam')).toMatchObject({ status: 'inactive' })
   })
 
+  it('of which Patient.deceased says more than the discharge has no message, in whatever order they were told', () => {
+    const deceased = { deceased: { at: '2026-10-10T09:00:00-04:00' } }
+    const first = after(after(emptyWorld, died, deceased), died, deceased)
+    const last = after(after(emptyWorld, died), died, deceased)
+    const { lastModified: _soon, ...soon } = taskOf(first, 'bereavement')
+    const { lastModified: _late, ...late } = taskOf(last, 'bereavement')
+    expect(late).toEqual(soon)
+    expect(JSON.stringify(soon)).not.toContain('Trigger message')
+  })
+
   it.each([{ at: '2026-10-10' }, { at: '2026-10-10T10:30:00-04:00' }, {}])(
     'by Patient.deceased %j ends the case too',
     deceased => {
