@@ -1,5 +1,5 @@
 import { localDate } from '../lib/fhir-time.ts'
-import { isOpenAt, type CaseFold } from './case-fold.ts'
+import { isOpenFor, type CaseFold } from './case-fold.ts'
 import type { Overtaken, Trigger } from './duties.ts'
 import { leadCase, triggerOf, type TriggerInput } from './trigger-input.ts'
 import type { Movement, StayFacts } from './stay-facts.ts'
@@ -7,7 +7,7 @@ import type { StayClass } from './stay.ts'
 
 /** Every inpatient stay is reviewed, planned for and told of, in the case that leads, unless it is none after all. */
 export function admissionTriggers(admission: Movement, { fold, facts }: AdmissionInput): readonly Trigger[] {
-  const course = leadCase(fold, admission.atMs)
+  const course = leadCase(fold, admission)
   if (!course) return []
   const overtaken = turnedOutpatient(admission, facts)
   return [{ ...triggerOf('inpatient-admission', admission, course), ...(overtaken && { overtaken }) }]
@@ -68,7 +68,7 @@ export const preAdmissionTriggers = ({
     .filter((movement, i, all) => all.findLastIndex(({ stay }) => stay === movement.stay) === i)
     .flatMap(movement => {
       const course = fold.courses.find(
-        one => isOpenAt(one, movement.atMs) && one.opening?.admission.stay !== movement.stay,
+        one => isOpenFor(fold, one, movement) && one.opening?.admission.stay !== movement.stay,
       )
       if (!course) return []
       const overtaken = begun(movement, facts)

@@ -3,6 +3,7 @@ import { endedStates } from './case.ts'
 import type { CaseRules, CaseType } from './case-rules.ts'
 import type { Death } from './death.ts'
 import type { Movement } from './stay-facts.ts'
+import type { Stay } from './stay.ts'
 
 /** A case that is on record, with what people (not facts) made of it. */
 export interface KnownCase {
@@ -40,13 +41,28 @@ export interface CaseFoldInput {
   readonly admissions: readonly Movement[]
   readonly death?: Death
   readonly rules: CaseRules
-  /** Id of the n-th case of the patient, n from 1. */
-  readonly idOf: (n: number) => string
+  /** Id of the n-th case of the patient, n from 1; where several are one now, of that one of them. */
+  readonly idOf: (n: number, person?: string) => string
+  /** Left out for a patient who was always one. */
+  readonly persons?: Persons
   /** Everything on record, cases that people opened included. */
   readonly known: readonly KnownCase[]
 }
 
+/** Patients who are one now, and were not always: each had cases of their own, and keeps them. */
+export interface Persons {
+  readonly ids: readonly string[]
+  /** Which of them a stay was of at an instant. */
+  readonly whose: (stay: Stay, atMs: number) => string
+  /** As which of them one was known at an instant. */
+  readonly knownAs: (person: string, atMs: number) => string
+  /** Of whom a case that people opened was, as far as that is known. */
+  readonly homeOf: (caseId: string) => string | undefined
+}
+
 export interface CaseFold {
+  /** Whether a case was of the patient whom a movement was of, as of its own time; they always are where this is left out. */
+  readonly concerns?: (course: CaseCourse, movement: Pick<Movement, 'atMs' | 'stay'>) => boolean
   /** Cases in order of their number, then those that people opened. */
   readonly courses: readonly CaseCourse[]
   /** Admissions after the patient's death: a contradiction for people to look at. */
@@ -58,30 +74,94 @@ const DAY_MS = 86_400_000
 /**
  * Folds the live inpatient admissions, in effective order, into cases: an admission while no case is open (as of its
  * own time) opens the next one, or reopens one closed a short while ago. Case n is the n-th by time whatever the order
- * of arrival, so what people did to case n stays with case n.
+ * of arrival, so what people did to case n stays with case n. Of patients who were merged, each admission is asked about
+ * as the patient who it was then.
  */
 export function foldCases(input: CaseFoldInput): CaseFold {
-  const { known, idOf, death } = input
-  const numbered = new Set(
-    Array.from({ length: known.length + input.admissions.length }, (_, i) => idOf(i + 1)),
-  )
+  const { known, death, persons = solo } = input
+  const idOf = (n: number, person: string): string => input.idOf(n, person === '' ? undefined : person)
+  const homes = homesOf({ ...input, idOf }, persons)
   const byId = new Map(known.map(one => [one.id, one]))
-  const manual = known.filter(({ id }) => !numbered.has(id)).map(one => courseOf(one, 'live', death))
+  const manual = known.filter(({ id }) => !homes.has(id)).map(one => courseOf(one, 'live', death))
+  const concerns = concernsOf(homes, persons)
   const afterDeath = input.admissions.filter(({ atMs }) => death !== undefined && atMs > death.atMs)
-  const folded = input.admissions
-    .filter(({ atMs }) => death === undefined || atMs <= death.atMs)
-    .reduce<readonly CaseCourse[]>((courses, admission) => {
-      if (manual.some(course => isOpenAt(course, admission.atMs))) return courses
-      return admit(courses, admission, input, byId)
-    }, [])
-  const left = Array.from({ length: known.length }, (_, i) => byId.get(idOf(folded.length + i + 1)))
-    .filter(one => one !== undefined)
-    .map(one => courseOf(one, one.isTouched ? 'kept' : 'withdrawn', death))
-  return { courses: [...folded, ...left, ...manual], afterDeath }
+  const folded = new Map<string, readonly CaseCourse[]>()
+  for (const admission of input.admissions) {
+    if (death !== undefined && admission.atMs > death.atMs) continue
+    const person = persons.whose(admission.stay, admission.atMs)
+    const own = folded.get(person) ?? []
+    const others = persons.ids.filter(id => id !== person).flatMap(id => folded.get(id) ?? [])
+    const isOpen = (course: CaseCourse): boolean =>
+      isOpenAt(course, admission.atMs) && concerns(course, admission)
+    if (manual.some(isOpen) || others.some(isOpen)) continue
+    folded.set(person, admit(own, admission, { ...input, idOf: n => idOf(n, person) }, byId))
+  }
+  const left = persons.ids.flatMap(person =>
+    Array.from({ length: known.length }, (_, i) =>
+      byId.get(idOf((folded.get(person)?.length ?? 0) + i + 1, person)),
+    )
+      .filter(one => one !== undefined)
+      .map(one => courseOf(one, one.isTouched ? 'kept' : 'withdrawn', death)),
+  )
+  const all = persons.ids.flatMap(person => folded.get(person) ?? [])
+  const inOrder = persons.ids.length > 1 ? all.toSorted(byStart) : all
+  return {
+    courses: [...inOrder, ...left, ...manual],
+    afterDeath,
+    ...(persons.ids.length > 1 && { concerns }),
+  }
+}
+
+const solo: Persons = {
+  ids: [''],
+  whose: () => '',
+  knownAs: person => person,
+  homeOf: () => undefined,
+}
+
+const byStart = (a: CaseCourse, b: CaseCourse): number => a.startMs - b.startMs || (a.id < b.id ? -1 : 1)
+
+/** Of whom each case is that has a number, on record or to come. */
+function homesOf(
+  {
+    known,
+    admissions,
+    idOf,
+  }: Pick<CaseFoldInput, 'known' | 'admissions'> & {
+    readonly idOf: (n: number, person: string) => string
+  },
+  persons: Persons,
+): ReadonlyMap<string, string> {
+  const count = known.length + admissions.length
+  return new Map(
+    persons.ids.flatMap(person =>
+      Array.from({ length: count }, (_, i) => [idOf(i + 1, person), person] as const),
+    ),
+  )
+}
+
+const concernsOf =
+  (
+    homes: ReadonlyMap<string, string>,
+    { knownAs, whose, homeOf }: Persons,
+  ): NonNullable<CaseFold['concerns']> =>
+  ({ id }, { stay, atMs }) => {
+    const home = homes.get(id) ?? homeOf(id)
+    return home === undefined || knownAs(home, atMs) === whose(stay, atMs)
+  }
+
+/** Whether a movement fell into a case: it was open then, and of the same patient as far as was known then. */
+export const isOpenFor = (
+  { concerns }: CaseFold,
+  course: CaseCourse,
+  movement: Pick<Movement, 'atMs'> & Partial<Pick<Movement, 'stay'>>,
+): boolean => {
+  const { atMs, stay } = movement
+  return isOpenAt(course, atMs) && (stay === undefined || (concerns?.(course, { atMs, stay }) ?? true))
 }
 
 /** Whether the case was open at an instant; asked about facts as of their own time. */
-export const isOpenAt = (course: CaseCourse, atMs: number): boolean =>
+const isOpenAt = (course: CaseCourse, atMs: number): boolean =>
   course.standing !== 'withdrawn' &&
   course.startMs <= atMs &&
   (course.endMs === undefined || atMs < course.endMs)

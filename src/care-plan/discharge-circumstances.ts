@@ -103,7 +103,7 @@ function bookedDay(
 /** The weekly contact with a patient of an opened case who went on to a facility, until the stay there ends. */
 export function facilityStayTriggers(discharge: Movement, input: TriggerInput): readonly Trigger[] {
   const kind = followUpOf(discharge, input)
-  const course = leadCase(input.fold, discharge.atMs)
+  const course = leadCase(input.fold, discharge)
   const file = course && input.files.get(course.id)
   const isFacility = kind === 'discharge-to-facility' || kind === 'discharge-to-acute-care'
   if (!isFacility || !course || !file?.case.openedAt) return []

@@ -12,7 +12,7 @@ export const runningStayTriggers = (input: Looked): readonly Trigger[] =>
   input.facts.live
     .filter(({ isHistoric }) => isHistoric !== true)
     .flatMap(movement => {
-      const course = leadCase(input.fold, movement.atMs)
+      const course = leadCase(input.fold, movement)
       const found =
         course && (announcedEnd(movement, input) ?? leave(movement, input) ?? transfer(movement, input))
       return course && found ? [{ ...triggerOf(found.kind, movement, course), ...found }] : []

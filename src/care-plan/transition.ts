@@ -26,7 +26,7 @@ export function transitionsOf(input: TriggerInput): readonly Transition[] {
   const { facts, fold } = input
   return [...facts.discharges, ...facts.withdrawnDischarges].flatMap(discharge => {
     const kind = followUpOf(discharge, input)
-    const course = leadCase(fold, discharge.atMs)
+    const course = leadCase(fold, discharge)
     if (!course || (kind !== 'discharge-to-community' && kind !== 'discharge-against-advice')) return []
     return [
       {

@@ -1,7 +1,7 @@
 import { addDays } from '../lib/calendar-date.ts'
 import { localDate } from '../lib/fhir-time.ts'
 import type { CaseFile } from './case-file.ts'
-import { isOpenAt, type CaseCourse, type CaseFold } from './case-fold.ts'
+import { isOpenFor, type CaseCourse, type CaseFold } from './case-fold.ts'
 import type { CaseRules } from './case-rules.ts'
 import type { Death } from './death.ts'
 import { outcomeOf } from './disposition.ts'
@@ -44,8 +44,10 @@ export interface TriggerInput {
  * The case that a patient-wide duty belongs to, when several are open: the derived one, else the oldest. Duties about
  * one discharge must not stand twice.
  */
-export const leadCase = (fold: CaseFold, atMs: number): CaseCourse | undefined =>
-  fold.courses.find(course => isOpenAt(course, atMs))
+export const leadCase = (
+  fold: CaseFold,
+  moment: Pick<Movement, 'atMs'> & Partial<Pick<Movement, 'stay'>>,
+): CaseCourse | undefined => fold.courses.find(course => isOpenFor(fold, course, moment))
 
 /** Kind of each discharge that calls for follow-up: of an inpatient, or from a facility that a stay went on in. */
 export function followUpOf(

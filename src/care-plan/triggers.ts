@@ -1,7 +1,7 @@
 import { startMsOf, withTime, zonedTextOf } from '../lib/fhir-time.ts'
 import { admissionTriggers, preAdmissionTriggers } from './admission-triggers.ts'
 import { careTriggers } from './care-triggers.ts'
-import { isOpenAt, type CaseCourse, type CaseFold } from './case-fold.ts'
+import { isOpenFor, type CaseCourse, type CaseFold } from './case-fold.ts'
 import { withdrawnDeath, type Death } from './death.ts'
 import { circumstancesOf, facilityStayTriggers } from './discharge-circumstances.ts'
 import { outcomeOf } from './disposition.ts'
@@ -52,13 +52,13 @@ function openingTrigger(course: CaseCourse): readonly Trigger[] {
 
 function arrivalTriggers(arrival: Movement, fold: CaseFold): readonly Trigger[] {
   return fold.courses
-    .filter(course => isOpenAt(course, arrival.atMs) && course.opening?.admission !== arrival)
+    .filter(course => isOpenFor(fold, course, arrival) && course.opening?.admission !== arrival)
     .map(course => triggerOf('known-admission', arrival, course))
 }
 
 function dischargeTriggers(discharge: Movement, input: TriggerInput): readonly Trigger[] {
   const kind = followUpOf(discharge, input)
-  const course = leadCase(input.fold, discharge.atMs)
+  const course = leadCase(input.fold, discharge)
   if (!kind || !course) return []
   const overtaken = admittedAgain(discharge, input) ?? awayOnLeave(input)
   const isFollowed = kind === 'discharge-to-community' || kind === 'discharge-against-advice'
@@ -102,7 +102,7 @@ function emergencyTriggers(discharge: Movement, { fold, facts }: TriggerInput): 
     (discharge.classAfter === 'emergency' ||
       (discharge.classAfter === 'other' && discharge.stay.class === 'emergency'))
   const outcome = outcomeOf(discharge.disposition)
-  const course = leadCase(fold, discharge.atMs)
+  const course = leadCase(fold, discharge)
   return isEmergency && course && (outcome === 'community' || outcome === 'against-advice')
     ? [{ ...triggerOf('emergency-discharge', discharge, course), ...visitsAfter(discharge, facts) }]
     : []
@@ -131,7 +131,7 @@ function deathTriggers(fold: CaseFold, death: Death | undefined): readonly Trigg
 function contradictions(input: TriggerInput): readonly Trigger[] {
   const { facts, fold, death, timeZone } = input
   const withdrawn = death ? undefined : withdrawnDeath(facts)
-  const dead = withdrawn && leadCase(fold, withdrawn.atMs)
+  const dead = withdrawn && leadCase(fold, withdrawn)
   const last = fold.courses.findLast(course => course.standing !== 'withdrawn')
   return [
     ...(withdrawn && dead ? [review(DEATH_WITHDRAWN, withdrawn, { caseId: dead.id, timeZone })] : []),
@@ -159,7 +159,7 @@ function deathTakenBack(
 ): readonly Trigger[] {
   if (death || !thoughtDead) return []
   const atMs = startMsOf(thoughtDead.at, timeZone)
-  const course = leadCase(fold, atMs)
+  const course = leadCase(fold, { atMs })
   return course && course !== asked
     ? [contradiction({ id: DEATH_TAKEN_BACK, caseId: course.id, at: zonedTextOf(atMs, timeZone), atMs })]
     : []
@@ -170,7 +170,7 @@ function deletedPersonReviews({ fold, deletedPerson, timeZone }: TriggerInput): 
   if (!deletedPerson) return []
   const atMs = startMsOf(deletedPerson.at, timeZone)
   return fold.courses
-    .filter(course => course.standing !== 'withdrawn' && isOpenAt(course, atMs))
+    .filter(course => course.standing !== 'withdrawn' && isOpenFor(fold, course, { atMs }))
     .map(({ id: caseId }) =>
       contradiction({ id: PERSON_DELETED, caseId, at: zonedTextOf(atMs, timeZone), atMs }),
     )

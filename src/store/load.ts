@@ -14,6 +14,8 @@ import type {
 import { int2Array, textArray } from './binary-arrays.ts'
 import type { Db, Rows, Statement } from './db.ts'
 import { inboxColumns, toInboxEntry, type InboxRow } from './inbox-rows.ts'
+import { loadTied } from './load-tied.ts'
+import { wholeRecords } from './load-wholes.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
 import { shardOfSubject } from './shards.ts'
 
@@ -38,16 +40,23 @@ interface Loading {
  * another could compute from a state that never was.
  */
 export async function load(db: Db, request: LoadRequest): Promise<Loaded> {
-  const parts = partsOf(request)
-  if (parts.length === 0 && !request.lock) return collect([], [])
-  const statements = parts.map(part => part.statement)
-  const seen = collect(parts, await db.reads(statements))
+  const { whole, seen } = await loadTied(part => loadOnce(db, part), request)
   if (!request.lock) return seen
+  const parts = partsOf(whole)
   const locks = [...lockResources(request.tenant, seen.resources), ...lockSaid(request.tenant, seen.said)]
   return collect(
     parts,
-    await db.hold(request.lane, { keys: holdKeys(request, seen), locks, reads: statements }),
+    await db.hold(request.lane, {
+      ...{ keys: holdKeys(whole, seen), locks },
+      reads: parts.map(part => part.statement),
+    }),
   )
+}
+
+async function loadOnce(db: Db, request: LoadRequest): Promise<Loaded> {
+  const parts = partsOf(request)
+  if (parts.length === 0) return collect([], [])
+  return collect(parts, await db.reads(parts.map(part => part.statement)))
 }
 
 function collect(parts: readonly Part[], answers: readonly Rows<object>[]): Loaded {
@@ -76,11 +85,15 @@ function partsOf({
   subjects = [],
   messages = [],
   recordOf,
+  wholes = [],
 }: LoadRequest): readonly Part[] {
   return [
     ...(recordOf ? recordParts(tenant, recordOf) : []),
     ...(keys.length > 0 ? [byKey(tenant, keys)] : []),
     ...(compartments && compartments.patients.length > 0 ? [byPatient(tenant, compartments)] : []),
+    ...(wholes.length > 0
+      ? wholeRecords(tenant, wholes).map(statement => ({ add: addResources, statement }))
+      : []),
     ...(subjects.length > 0 ? [saidAbout(tenant, subjects), factsAbout(tenant, subjects)] : []),
     ...(messages.length > 0 ? [byMessage(tenant, messages)] : []),
   ]
@@ -144,7 +157,14 @@ const RECORD = `from owner o
           cross join lateral (
             select * from resource r where r.tenant = $1 and r.patient = o.patient and r.type = any($5::int2[]) offset 0) r`
 
-/** What is about a patient lives in one shard, so that of the resource is that of the facts. */
+/** `shardOfSubject` in SQL: what was born of a patient who was merged since lives elsewhere than the one it belongs to. */
+const SUBJECT_SHARD = `(case
+    when o.patient ~ '^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'
+    then ('x' || substr(o.patient, 16, 3))::bit(12)::int >> 2
+    else get_byte(sha256(convert_to($1::int || E'\\nshard\\nPatient/' || o.patient, 'UTF8')), 0) % 4 * 256
+      + get_byte(sha256(convert_to($1::int || E'\\nshard\\nPatient/' || o.patient, 'UTF8')), 1)
+    end)::int2`
+
 function recordParts(
   tenant: number,
   { key: { type, id }, types, after }: NonNullable<LoadRequest['recordOf']>,
@@ -181,7 +201,7 @@ function recordParts(
       statement: {
         name: 'cw_load_record_said',
         text: `with ${OWNER} select s.subject, s.scope, s.version, s.body from owner o
-          cross join lateral (select * from said s where s.shard = o.shard and s.tenant = $1 and s.subject = o.patient offset 0) s`,
+          cross join lateral (select * from said s where s.shard = ${SUBJECT_SHARD} and s.tenant = $1 and s.subject = o.patient offset 0) s`,
         values,
       },
     },
@@ -190,7 +210,7 @@ function recordParts(
       statement: {
         name: 'cw_load_record_facts',
         text: `with ${OWNER} select ${factColumns} from owner o
-          cross join lateral (select * from fact f where f.shard = o.shard and f.tenant = $1 and f.subject = o.patient offset 0) f`,
+          cross join lateral (select * from fact f where f.shard = ${SUBJECT_SHARD} and f.tenant = $1 and f.subject = o.patient offset 0) f`,
         values,
       },
     },

@@ -54,6 +54,7 @@ export function goldenPath(bytes: Buffer, settings: SourceSettings): GoldenState
         settings,
         facts: state.view.facts(patient),
         said: state.view.saidOf(patient),
+        others: subject => ({ facts: state.view.facts(subject), said: state.view.saidOf(subject) }),
       }).stays,
     ]),
   }

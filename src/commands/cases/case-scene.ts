@@ -1,4 +1,5 @@
 import { instantOf } from '../../lib/clock.ts'
+import { shardInId } from '../../lib/ids.ts'
 import { zonedTextOf } from '../../lib/fhir-time.ts'
 import { ok, type Result } from '../../lib/result.ts'
 import type { Resource } from '../../fhir/resource.ts'
@@ -83,7 +84,7 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Resu
       return compartment
     },
     put: resource => {
-      if (work.put(resource, { shard }) === 'unchanged') return
+      if (work.put(resource, { shard: shardInId(resource.id) ?? shard }) === 'unchanged') return
       compartment = undefined
     },
     guard: guardOf(loaded, patient),
@@ -113,14 +114,15 @@ interface StaysFrame {
 export const staysIn = (
   { settings }: Pick<CaseDeps, 'settings'>,
   { patient, shard, loaded }: StaysFrame,
-): PatientStays =>
-  patientStays({
-    ...{ patient, shard, settings },
-    facts: loaded.facts.filter(({ subject }) => subject === patient),
+): PatientStays => {
+  const told = (of: string) => ({
+    facts: loaded.facts.filter(({ subject }) => subject === of),
     said: new Map(
-      loaded.said.filter(({ subject }) => subject === patient).map(({ scope, body }) => [scope, body]),
+      loaded.said.filter(({ subject }) => subject === of).map(({ scope, body }) => [scope, body] as const),
     ),
   })
+  return patientStays({ ...{ patient, shard, settings }, ...told(patient), others: told })
+}
 
 /** The patient's RelatedPersons: who may speak for them. */
 const relativesIn = ({ resources }: Pick<Loaded, 'resources'>): readonly string[] =>

@@ -1,4 +1,5 @@
 import { instantOf } from '../../lib/clock.ts'
+import { shardInId } from '../../lib/ids.ts'
 import { parseJson } from '../../lib/json.ts'
 import { patientOf } from '../../fhir/compartment.ts'
 import type { Resource } from '../../fhir/resource.ts'
@@ -139,13 +140,11 @@ async function flushPatients(
     loaded.resources,
   )
   const rows = Map.groupBy(loaded.resources, row => ownerOf(row, work))
-  const facts = Map.groupBy(loaded.facts, ({ subject }) => subject)
   const said = Map.groupBy(loaded.said, ({ subject }) => subject)
   const guards = patients.flatMap(patient => {
     work.nextStep()
-    const about = { facts: facts.get(patient) ?? [], said: said.get(patient) ?? [] }
-    stagePatient(deps, options, { patient, rows: rows.get(patient) ?? [], about, work })
-    return work.changedInStep().length > 0 ? guardOf(about.said) : []
+    stagePatient(deps, options, { patient, rows: rows.get(patient) ?? [], about: loaded, work })
+    return work.changedInStep().length > 0 ? guardOf(said.get(patient) ?? []) : []
   })
   const changes = work.changes()
   if (changes.writes.length === 0) return 0
@@ -182,7 +181,7 @@ function stagePatient(
     ...{ tenant, shard, canonicalBase, patient, message, rules, calendar, timeZone, models },
     compartment: rows.flatMap(row => work.get(row) ?? []),
   })
-  for (const resource of effects.resources) work.put(resource, { shard })
+  for (const resource of effects.resources) work.put(resource, { shard: shardInId(resource.id) ?? shard })
   for (const effect of effects.encounters) {
     const standing = work.get({ type: 'Encounter', id: effect.encounter })
     if (standing)

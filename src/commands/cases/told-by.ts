@@ -1,7 +1,7 @@
 import { assert } from '../../lib/assert.ts'
 import { readMessage } from '../../hl7v2/read-message.ts'
 import type { MappedEvent } from '../../mappers/adt/adt-event.ts'
-import { readAdtEvent } from '../../mappers/adt/read-event.ts'
+import { readAdtEvents } from '../../mappers/adt/read-event.ts'
 import { takeIn } from '../../mappers/adt/take-in.ts'
 import { parseOptionsOf, readValue } from '../../mappers/alerts/read-value.ts'
 import type { Json } from '../../fhir/resource.ts'
@@ -74,7 +74,7 @@ function eventsIn({ raw, received }: InboxEntry, { settings }: Deps): readonly M
   assert(payload.ok, 'a message that was taken in can be read')
   return payload.value.flatMap(({ text }) => {
     const message = readMessage(text, { optionsOf: parseOptionsOf(settings) })
-    const event = message.ok ? readAdtEvent(message.value, settings, received) : undefined
-    return event?.ok && event.value.kind === 'mapped' ? [event.value] : []
+    const events = message.ok ? readAdtEvents(message.value, settings, received) : undefined
+    return events?.ok ? events.value.filter(event => event.kind === 'mapped') : []
   })
 }

@@ -1,4 +1,4 @@
-import { keyText, type Json } from '../../fhir/resource.ts'
+import { keyText, type Json, type ResourceKey } from '../../fhir/resource.ts'
 import { inboxIdOf } from '../inbox-id.ts'
 import type { Changes, Fact, InboxEntry, InboxWrite, Loaded, Said } from '../ports/store.ts'
 import { openWork, type WorkContext } from '../unit-of-work.ts'
@@ -53,12 +53,14 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
     said: new Map<string, Said>(),
     inbox: new Map<string, InboxWrite>(),
   }
+  const staged = new Map<string, ResourceKey>()
   const byControlId = Map.groupBy(known.messages.values(), messageOf)
 
   const view: View = {
     at: context.at,
     get: work.get,
     compartment: compartments.of,
+    referring: patients => mentioning(patients, known, staged).flatMap(key => work.get(key) ?? []),
     facts: subject => facts.get(subject) ?? [],
     saidOf: subject => said.get(subject) ?? noBodies,
   }
@@ -78,7 +80,9 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
       if (decision.at !== undefined) work.say({ at: decision.at })
       for (const { resource, shard } of decision.puts) {
         work.put(resource, { shard })
-        compartments.add({ type: resource.resourceType, id: resource.id })
+        const key = { type: resource.resourceType, id: resource.id }
+        compartments.add(key)
+        staged.set(keyText(key), key)
       }
       const newFacts = decision.facts.filter(({ id }) => !known.facts.has(id) && !fresh.facts.has(id))
       for (const fact of newFacts) {
@@ -106,6 +110,19 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
       inbox: [...fresh.inbox.values()],
     }),
   }
+}
+
+/** What was loaded with one of these ids in it, and all that was staged. */
+function mentioning(
+  patients: readonly string[],
+  { resources }: Known,
+  staged: ReadonlyMap<string, ResourceKey>,
+): readonly ResourceKey[] {
+  const found = new Map(staged)
+  for (const row of resources.values()) {
+    if (patients.some(id => row.content.includes(id))) found.set(keyText(row), { type: row.type, id: row.id })
+  }
+  return [...found.values()]
 }
 
 const noBodies: ReadonlyMap<string, Json> = new Map()

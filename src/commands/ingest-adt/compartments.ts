@@ -14,11 +14,16 @@ type Get = (key: ResourceKey) => Resource | undefined
 export function compartmentsOf(loaded: Iterable<ResourceKey>, get: Get): Compartments {
   const keys = Map.groupBy(loaded, ({ type }) => type)
   const indexed = new Map<string, Map<string, Map<string, ResourceKey>>>()
+  const placedIn = new Map<string, string>()
 
   const place = (key: ResourceKey, patients: Map<string, Map<string, ResourceKey>>): void => {
     const resource = get(key)
     const patient = resource && patientOf(resource)
+    const before = placedIn.get(keyText(key))
+    if (before === patient && before !== undefined) return
+    if (before !== undefined) patients.get(before)?.delete(keyText(key))
     if (patient === undefined) return
+    placedIn.set(keyText(key), patient)
     const own = patients.get(patient) ?? new Map<string, ResourceKey>()
     patients.set(patient, own.set(keyText(key), key))
   }

@@ -49,7 +49,8 @@ export function decideMessage(
     ...(flags.length > 0 && { reason: flags.join(' ') }),
   })
   const puts = decision.puts.map(({ resource }) => `${resource.resourceType}/${resource.id}`)
-  return { ...settled, decision, touches: new Set([...settled.touches, ...changed, ...puts]) }
+  const subjects = decision.said.map(({ subject }) => `Patient/${subject}`)
+  return { ...settled, decision, touches: new Set([...settled.touches, ...changed, ...puts, ...subjects]) }
 }
 
 /** Of what was odd in reading it; the message itself has the rest. */

@@ -208,12 +208,14 @@ async function loadInto(
   const deciding = messages.filter(({ effect }) => effect.kind === 'decide')
   const keys = deciding.flatMap(({ needs }) => needs.keys.map(key => [`${key.type}/${key.id}`, key] as const))
   const patients = [...new Set(deciding.flatMap(({ needs }) => needs.patients))]
+  const wholes = [...new Set(deciding.flatMap(({ needs }) => needs.wholes ?? []))]
   const loaded = await options.store.load({
     tenant: options.tenant,
     lane: batch.lane,
     keys: [...new Map(keys).values(), ...contested],
     compartments: { patients, types: [...new Set(deciding.flatMap(({ needs }) => needs.types))] },
     subjects: [...new Set(deciding.flatMap(({ needs }) => needs.subjects))],
+    ...(wholes.length > 0 && { wholes }),
     messages: messages.map(({ source, messageId }) => ({ source, messageId })),
     ...(lock && { lock }),
   })

@@ -42,6 +42,8 @@ export interface Needs {
   readonly patients: readonly string[]
   readonly types: readonly string[]
   readonly subjects: readonly string[]
+  /** Patients of whom everything must be known, of whatever type, and everything that refers to them. */
+  readonly wholes?: readonly string[]
 }
 
 export const noNeeds: Needs = { keys: [], patients: [], types: [], subjects: [] }
@@ -51,6 +53,8 @@ export interface View {
   readonly at: Instant
   readonly get: (key: ResourceKey) => Resource | undefined
   readonly compartment: (patient: string, types: readonly string[]) => readonly Resource[]
+  /** Everything known that refers to one of these patients, whoever's record it is in. */
+  readonly referring: (patients: readonly string[]) => readonly Resource[]
   readonly facts: (subject: string) => readonly Fact[]
   /** Registers of a subject by scope. */
   readonly saidOf: (subject: string) => ReadonlyMap<string, Json>

@@ -139,8 +139,10 @@ export interface LoadRequest {
   readonly keys?: readonly ResourceKey[]
   /** Every resource of these types in the compartment of these patients (Patient ids). */
   readonly compartments?: { readonly patients: readonly string[]; readonly types: readonly string[] }
-  /** Facts and registers said about these subjects (Patient ids as the messages named them). */
+  /** Facts and registers said about these (Patient ids as sent), and about whoever was ever merged, linked or moved with one. */
   readonly subjects?: readonly string[]
+  /** Everything, of whatever type, that is in the record of these patients or refers to them. */
+  readonly wholes?: readonly string[]
   readonly messages?: readonly MessageKey[]
   /**
    * The record that a resource stands in: everything of these types in the compartment of its patient, with the facts

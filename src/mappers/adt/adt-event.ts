@@ -2,6 +2,7 @@ import type { Identifier } from '@medplum/fhirtypes'
 import type { Message } from '../../hl7v2/message.ts'
 import type { Derived } from './derived.ts'
 import type { Fact, Moment } from './fact.ts'
+import type { Prior } from './identity/read-identity.ts'
 import type { MapContext } from './map-context.ts'
 import type { Fields } from './registers.ts'
 import type { Trigger } from './triggers.ts'
@@ -44,6 +45,10 @@ export interface MappedEvent extends EventFrame {
   readonly visit: VisitName | undefined
   /** The movement or cancel that it tells of the visit. */
   readonly fact: Fact | undefined
+  /** What it says of who is who: identity facts, each once under every patient whom it concerns. */
+  readonly identity: readonly Fact[]
+  /** The patient under the number that MRG says is no longer right, and what it says of that patient. */
+  readonly prior: Prior | undefined
   /** What it says about the patient, for the register of scope ''. */
   readonly patientFields: Fields
   /** What it says about the visit, for the register of its Encounter. */
@@ -57,7 +62,16 @@ export interface MappedEvent extends EventFrame {
 /** A20: the state of a bed, of no patient. */
 export interface BedEvent extends Omit<
   MappedEvent,
-  'kind' | 'patient' | 'pidStamp' | 'visit' | 'fact' | 'patientFields' | 'visitFields' | 'directory'
+  | 'kind'
+  | 'patient'
+  | 'pidStamp'
+  | 'visit'
+  | 'fact'
+  | 'identity'
+  | 'prior'
+  | 'patientFields'
+  | 'visitFields'
+  | 'directory'
 > {
   readonly kind: 'bed'
   /** The Location that the state is of: its register has the Location's id as subject. */
@@ -68,7 +82,10 @@ export interface BedEvent extends Omit<
 }
 
 /** What is known of an event before its fields are read. */
-export type NamedEvent = Omit<MappedEvent, 'kind' | 'fact' | 'patientFields' | 'visitFields' | 'directory'>
+export type NamedEvent = Omit<
+  MappedEvent,
+  'kind' | 'fact' | 'identity' | 'prior' | 'patientFields' | 'visitFields' | 'directory'
+>
 
 export interface PatientName {
   readonly id: string

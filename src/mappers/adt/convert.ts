@@ -2,14 +2,14 @@ import { isRawNumber } from '../../lib/json.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { outcome, outcomeOf } from '../../fhir/outcome.ts'
 import { readMessage } from '../../hl7v2/read-message.ts'
-import { applyAdt, type Before } from './apply-adt.ts'
+import { applyMessage, type World } from './apply-message.ts'
 import { applyBedStatus } from './bed-status.ts'
 import type { Derived } from './derived.ts'
 import { provenanceFor } from './provenance.ts'
-import { readAdtEvent } from './read-event.ts'
+import { readAdtEvents } from './read-event.ts'
 import { settingsOf, type SourceSettings } from './source.ts'
 
-const nothing: Before = { said: new Map(), facts: [], get: () => undefined }
+const nothing: World = { said: () => new Map(), facts: () => [], get: () => undefined }
 
 /**
  * One message as a FHIR `transaction` Bundle, as if it were the first about that patient: every resource by PUT under
@@ -19,21 +19,31 @@ const nothing: Before = { said: new Map(), facts: [], get: () => undefined }
 export function convertMessage(text: string, settings: SourceSettings): Resource {
   const message = readMessage(text, { optionsOf: source => settingsOf(settings, source) })
   if (!message.ok) return outcomeOf(message.failure)
-  const event = readAdtEvent(message.value, {
+  const read = readAdtEvents(message.value, {
     ...settings,
     testMessages: 'accept',
     otherVersions: 'accept',
   })
-  if (!event.ok) return outcomeOf(event.failure)
-  if (event.value.kind === 'ignored') {
-    const diagnostics = `The event ${event.value.trigger} is not mapped (${event.value.reason})`
+  if (!read.ok) return outcomeOf(read.failure)
+  const [first] = read.value
+  if (first?.kind === 'ignored') {
+    const diagnostics = `The event ${first.trigger} is not mapped (${first.reason})`
     return outcome([{ severity: 'error', code: 'not-supported', diagnostics, expression: 'MSH-9' }])
   }
-  const { resources } =
-    event.value.kind === 'bed' ? applyBedStatus(event.value, nothing) : applyAdt(event.value, nothing)
-  const targets = resources.map(({ resourceType, id }) => `${resourceType}/${id}`)
-  return bundleOf([...resources, provenanceFor(event.value, targets)])
+  if (first?.kind === 'bed') {
+    const { resources } = applyBedStatus(first, { said: new Map(), get: nothing.get })
+    return bundleOf([...resources, provenanceFor(first, targetsIn(resources))])
+  }
+  const events = read.value.filter(event => event.kind === 'mapped')
+  const applied = applyMessage(events, nothing)
+  if (!applied.ok) return outcomeOf(applied.failure)
+  const { resources } = applied.value
+  const provenance = events.slice(0, 1).map(event => provenanceFor(event, targetsIn(resources)))
+  return bundleOf([...resources, ...provenance])
 }
+
+const targetsIn = (resources: readonly Derived[]): readonly string[] =>
+  resources.map(({ resourceType, id }) => `${resourceType}/${id}`)
 
 function bundleOf(resources: readonly Derived[]): Resource {
   const urns = new Map(resources.map(({ resourceType, id }) => [`${resourceType}/${id}`, `urn:uuid:${id}`]))

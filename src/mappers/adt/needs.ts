@@ -1,26 +1,42 @@
 import type { ResourceKey } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import { derivedTypes } from './derived-types.ts'
+import { visitKeyOf } from './identity/visit-key.ts'
 
 /** What must be known before a message can be applied. */
 export interface Needs {
-  /** Facts and registers said about these (Patient ids). */
+  /** Facts and registers said about these (Patient ids, and ids that stand for visit numbers). */
   readonly subjects: readonly string[]
   readonly keys: readonly ResourceKey[]
-  /** Every resource of these types in the compartment of these patients: lists may have lost one that this message doesn't name. */
-  readonly compartments: { readonly patients: readonly string[]; readonly types: readonly string[] }
+  readonly patients: readonly string[]
+  /** Every resource of these types in the compartment of the patients: lists may have lost one that this message doesn't name. */
+  readonly types: readonly string[]
+  /** Patients whose record changes hands: everything of theirs, and everything that refers to them. */
+  readonly wholes: readonly string[]
 }
 
-export function needs({ patient, visit, directory, message }: MappedEvent): Needs {
-  const keys: ResourceKey[] = [
-    { type: 'Patient', id: patient.id },
-    ...(visit ? [{ type: 'Encounter', id: visit.id }] : []),
-    ...directory.map(({ resourceType, id }) => ({ type: resourceType, id })),
-  ]
-  const types = derivedTypes(message)
+/** What the events of one message need, one after the other. */
+export function needs(events: readonly MappedEvent[]): Needs {
+  const patients = distinct(events.flatMap(patientsIn))
+  const keys = new Map(events.flatMap(keysOf).map(key => [`${key.type}/${key.id}`, key]))
   return {
-    subjects: [patient.id],
-    keys,
-    compartments: { patients: types.length > 0 ? [patient.id] : [], types },
+    subjects: [...patients, ...distinct(events.flatMap(event => visitKeyOf(event) ?? []))],
+    keys: [...keys.values()],
+    patients,
+    types: distinct(events.flatMap(({ message }) => derivedTypes(message))),
+    wholes: distinct(events.flatMap(event => (event.identity.length > 0 ? patientsIn(event) : []))),
   }
 }
+
+const distinct = (texts: readonly string[]): readonly string[] =>
+  texts.length < 2 ? texts : [...new Set(texts)]
+
+/** Whom a message names. */
+const patientsIn = ({ patient, identity }: MappedEvent): readonly string[] =>
+  identity.length === 0 ? [patient.id] : [patient.id, ...identity.map(({ subject }) => subject)]
+
+const keysOf = (event: MappedEvent): readonly ResourceKey[] => [
+  ...patientsIn(event).map(id => ({ type: 'Patient', id })),
+  ...(event.visit ? [{ type: 'Encounter', id: event.visit.id }] : []),
+  ...event.directory.map(({ resourceType, id }) => ({ type: resourceType, id })),
+]

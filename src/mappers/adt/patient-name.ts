@@ -18,20 +18,40 @@ export const hasOldIdentifiers = (message: Message): boolean =>
  * repetition holds a number.
  */
 export function patientName(pid: Segment, message: Message, context: MapContext): PatientName | undefined {
-  const fields = hasOldIdentifiers(message) ? [3, 2, 4] : [3]
-  const named = fields.flatMap(field =>
-    pid.repetitions(field).flatMap(cx => {
-      const identifier = cxToIdentifier(cx, context, `PID-${field}`)
+  return nameFrom(numbersIn(pid, hasOldIdentifiers(message) ? [3, 2, 4] : [3], context), context)
+}
+
+interface Numbered {
+  readonly identifier: Identifier
+  readonly rank: number
+}
+
+/** Every number in these fields of a segment, with how good it is to name a person by. */
+export const numbersIn = (
+  segment: Segment,
+  fields: readonly number[],
+  context: MapContext,
+): readonly Numbered[] =>
+  fields.flatMap(field =>
+    segment.repetitions(field).flatMap(cx => {
+      const identifier = cxToIdentifier(cx, context, `${segment.name}-${field}`)
       return identifier === undefined ? [] : [{ identifier, rank: rankOf(cx, identifier, context) }]
     }),
   )
-  const identifiers = named.toSorted((a, b) => a.rank - b.rank).map(({ identifier }) => identifier)
+
+/** The patient whom numbers name. */
+export function nameFrom(numbers: readonly Numbered[], context: MapContext): PatientName | undefined {
+  const identifiers = numbers.toSorted((a, b) => a.rank - b.rank).map(({ identifier }) => identifier)
   const first = identifiers[0]
-  if (first === undefined) return undefined
-  const key = identifierKey(first)
-  const { tenant } = context.settings
+  return first && { ...patientBy(first, context), identifiers }
+}
+
+/** The patient whose first identifier this is. */
+function patientBy(identifier: Identifier, { settings }: MapContext): Omit<PatientName, 'identifiers'> {
+  const { tenant } = settings
+  const key = identifierKey(identifier)
   const shard = shardOfKey(tenant, key)
-  return { id: derivedId(shard, tenant, 'Patient', key), shard, identifiers }
+  return { id: derivedId(shard, tenant, 'Patient', key), shard }
 }
 
 function rankOf(cx: Repetition, identifier: Identifier, { settings }: MapContext): number {
@@ -55,9 +75,18 @@ export function visitName(
     numbered('PID-18', pid.repetitions(18), context) ??
     numbered('PV1-50', pv1.repetitions(50), context)
   if (!found) return undefined
-  const { tenant } = context.settings
-  const key = `${patient.id}|${identifierKey(found.identifier)}`
-  return { id: derivedId(patient.shard, tenant, 'Encounter', key), ...found }
+  return { id: visitIdOf(patient, found.identifier, context), ...found }
+}
+
+/** Id of the Encounter that a patient's visit number makes. */
+export function visitIdOf(
+  { id, shard }: Pick<PatientName, 'id' | 'shard'>,
+  identifier: Identifier,
+  { settings }: MapContext,
+): string {
+  const { tenant, visitIdSystem } = settings
+  const named = visitIdSystem ? { ...identifier, system: visitIdSystem } : identifier
+  return derivedId(shard, tenant, 'Encounter', `${id}|${identifierKey(named)}`)
 }
 
 const kinds = { 'PV1-19': 'VN', 'PID-18': 'AN', 'PV1-50': undefined } as const

@@ -3,6 +3,12 @@ import type { Json } from '../../fhir/resource.ts'
 import { deceasedIn, deriveStay, type Deceased } from './derive.ts'
 import { visitOf, type Visit } from './encounter.ts'
 import type { Fact } from './fact.ts'
+import { REPOINTED, type Repointed } from './identity/repoint.ts'
+import { mergedPersons, type MergedPersons } from '../case/persons.ts'
+import { deriveCluster } from './identity/derive-cluster.ts'
+import { isIdentityFact } from './identity/identity-fact.ts'
+import { clusterOf, identityOf } from './identity/identity.ts'
+import { isVisitScope } from './identity/visits-of-cluster.ts'
 import { contextOf, type MapContext } from './map-context.ts'
 import { visitFact } from './movements.ts'
 import { deletedPerson } from './person-record.ts'
@@ -27,10 +33,10 @@ export const visitIn = (state: SaidOfPatient, id: string): Visit =>
 
 /** Visits in the order of their ids, which depends on no message. */
 export const visitIds = ({ facts, said }: SaidOfPatient): readonly string[] =>
-  [...new Set([...facts.map(({ scope }) => scope), ...said.keys()])].filter(id => id !== '').toSorted()
+  [...new Set([...facts.map(({ scope }) => scope), ...said.keys()])].filter(isVisitScope).toSorted()
 
 /** What case management needs to know of a patient from messages. */
-export interface PatientStays {
+export interface PatientStays extends MergedPersons {
   /** Every visit, in the order of their ids. */
   readonly stays: readonly Stay[]
   /** Patient.deceased[x], when true. */
@@ -41,25 +47,35 @@ export interface PatientStays {
   readonly deletedPerson?: { readonly at: string }
 }
 
+/** What all messages so far said of another patient. */
+export interface ToldOf {
+  readonly facts: readonly Fact[]
+  readonly said: ReadonlyMap<string, Json>
+}
+
 export interface StaysInput {
   readonly patient: string
   readonly shard: number
   readonly settings: SourceSettings
   readonly facts: readonly Fact[]
   readonly said: ReadonlyMap<string, Json>
+  /** Of those who were ever merged, linked or moved together with the patient; nothing of one who is left out. */
+  readonly others?: (subject: string) => ToldOf
 }
 
 /**
  * A patient's visits as all messages so far have them, without a new one: for commands, FHIR writes, timers and
  * recomputation. What can't be mapped was flagged when its message came.
  */
-export function patientStays({ patient, shard, settings, facts, said }: StaysInput): PatientStays {
+export function patientStays(input: StaysInput): PatientStays {
+  const { patient, shard, settings, facts, said } = input
   const known = new Map<string, MapContext>()
   const contexts = (source: string): MapContext => {
     const context = known.get(source) ?? contextOf(source, settings, () => undefined)
     known.set(source, context)
     return context
   }
+  if (facts.some(isIdentityFact)) return clusterStays(input, contexts)
   const state: SaidOfPatient = { person: { patientId: patient, shard, contexts }, facts, said }
   const { register, ...scope } = scopeIn(state, '')
   const deceased = deceasedIn({ ...scope, register })
@@ -72,3 +88,36 @@ export function patientStays({ patient, shard, settings, facts, said }: StaysInp
     ...(deleted && { deletedPerson: deleted }),
   }
 }
+
+/** The same of a patient who was merged with others, or whose visits were moved; one who was merged away has none. */
+function clusterStays(
+  { patient, settings, facts, said, others }: StaysInput,
+  contexts: (source: string) => MapContext,
+): PatientStays {
+  const told = (subject: string): ToldOf =>
+    subject === patient ? { facts, said } : (others?.(subject) ?? nothingTold)
+  const subjects = clusterOf([patient], subject => told(subject).facts)
+  const identity = identityOf(subjects.flatMap(subject => told(subject).facts))
+  const { tenant, canonicalBase } = settings
+  const derived = deriveCluster({ tenant, canonicalBase, subjects, told, identity, contexts })
+  const found = derived.persons.find(person => person.patient === patient)
+  if (!found) return { stays: [] }
+  const homeOf = (caseId: string): string | undefined =>
+    subjects.find(subject => {
+      const turned = (told(subject).said.get(REPOINTED) ?? {}) as Repointed
+      return turned[`EpisodeOfCare/${caseId}`] !== undefined
+    })
+  const { stays, deceased, thoughtDead: doubted, deletedPerson: deleted } = found
+  return {
+    stays,
+    ...mergedPersons(patient, {
+      ...{ tenant, subjects, homeOf },
+      side: { identity, holders: derived.holders },
+    }),
+    ...(deceased && { deceased }),
+    ...(doubted && { thoughtDead: doubted }),
+    ...(deleted && { deletedPerson: deleted }),
+  }
+}
+
+const nothingTold: ToldOf = { facts: [], said: new Map() }

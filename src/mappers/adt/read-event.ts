@@ -1,20 +1,29 @@
 import { hash } from 'node:crypto'
 import type { Instant } from '../../lib/clock.ts'
+import { assert } from '../../lib/assert.ts'
+import { derivedId } from '../../lib/ids.ts'
 import { fail, ok, type Result } from '../../lib/result.ts'
 import { zoneRule } from '../../hl7v2/dtm.ts'
 import { messageCode, triggerEvent } from '../../hl7v2/message-type.ts'
 import type { Message } from '../../hl7v2/message.ts'
-import type { AdtEvent, MappedEvent } from './adt-event.ts'
+import type { AdtEvent, MappedEvent, NamedEvent, PatientName } from './adt-event.ts'
 import { bedEvent } from './bed-status.ts'
 import { directoryOf } from './directory-of.ts'
-import type { Moment } from './fact.ts'
+import type { Fact, Moment } from './fact.ts'
 import { patientFields, visitFields } from './fields.ts'
+import { messageParts } from './identity/message-parts.ts'
+import {
+  isIdentityTrigger,
+  readIdentity,
+  speaksOfVisit,
+  type IdentityRead,
+} from './identity/read-identity.ts'
 import { facilityOf, momentOf, type MapContext, type MappingIssue } from './map-context.ts'
 import { messageUri, recordStamp, stampOf } from './message-uri.ts'
 import { patientName, visitName } from './patient-name.ts'
 import { settingsOf, type SourceSettings } from './source.ts'
 import { timeZoneOf } from './time-zone.ts'
-import { isTrigger, triggers } from './triggers.ts'
+import { isTrigger, triggers, type Trigger } from './triggers.ts'
 import { effectiveOf, factOf } from './visit-fact.ts'
 
 /** HL7 table 0104, as far as these segments keep their meaning: 2.1 to 2.9 with their revisions. */
@@ -30,11 +39,11 @@ const NEVER: Moment = { instant: '1970-01-01T00:00:00.000Z', text: '1970-01-01T0
  * Fails with `adt-trigger-missing` (MSH-9), `adt-patient-missing` (PID), `adt-patient-identifier-missing` (PID-3),
  * `adt-place-missing` (NPU-1), `test-message-refused` (MSH-11), `version-unsupported` (MSH-12).
  */
-export function readAdtEvent(
+export function readAdtEvents(
   message: Message,
   settings: SourceSettings,
   received?: Instant,
-): Result<AdtEvent> {
+): Result<readonly AdtEvent[]> {
   const msh = message.first('MSH')
   const digest = hash('sha256', message.segments.map(({ raw }) => raw).join('\r'), 'hex')
   const source = `${hdName(message, 3)}|${hdName(message, 4)}`
@@ -46,7 +55,7 @@ export function readAdtEvent(
   const isAdt = code === undefined || code === 'ADT'
   const frame = { source, controlId, hash: digest, trigger: isAdt ? trigger : `${code}^${trigger}` }
   if (!isAdt || !isTrigger(trigger)) {
-    return ok({ kind: 'ignored', ...frame, reason: isAdt ? 'event-not-mapped' : 'message-type-not-mapped' })
+    return ok([{ kind: 'ignored', ...frame, reason: isAdt ? 'event-not-mapped' : 'message-type-not-mapped' }])
   }
   const version = msh?.text(12)
   if (version && settings.otherVersions === 'refuse' && !VERSION.test(version))
@@ -56,16 +65,62 @@ export function readAdtEvent(
   if (isTest && settings.testMessages === 'refuse') {
     return refuse('test-message-refused', 'MSH-11 says that this is a test; TEST_MESSAGES=refuse', 'MSH-11')
   }
-  return mappedEvent(message, { ...frame, trigger, isTest }, settings, received)
+  const read = { frame: { ...frame, trigger, isTest }, settings, received }
+  return hasGroups(trigger) ? groupEvents(message, read) : listed(mappedEvent(message, read))
+}
+
+/** The event of a message that speaks of one patient; of several, the first. */
+export function readAdtEvent(
+  message: Message,
+  settings: SourceSettings,
+  received?: Instant,
+): Result<AdtEvent> {
+  const events = readAdtEvents(message, settings, received)
+  if (!events.ok) return events
+  const [first] = events.value
+  assert(first !== undefined, 'a message has one event at least')
+  return ok(first)
+}
+
+interface Reading {
+  readonly frame: Frame
+  readonly settings: SourceSettings
+  readonly received: Instant | undefined
+}
+
+/** Events whose structure may hold several patients or visits. */
+const hasGroups = (trigger: Trigger): boolean => trigger === 'A17' || isIdentityTrigger(trigger)
+
+const listed = (event: Result<AdtEvent>): Result<readonly AdtEvent[]> =>
+  event.ok ? ok([event.value]) : event
+
+/** Of a pair, the first says it of both. */
+type Role = 'alone' | 'second' | { readonly other: PatientName }
+
+/** Each group by itself; the second patient of a pair counts for the first as well. */
+function groupEvents(message: Message, read: Reading): Result<readonly AdtEvent[]> {
+  const { trigger } = read.frame
+  const events: AdtEvent[] = []
+  const parts = messageParts(message, trigger)
+  const isPair = trigger === 'A24' || trigger === 'A37'
+  let role: Role = isPair ? 'second' : 'alone'
+  for (const part of isPair ? parts.slice(0, 2).toReversed() : parts) {
+    const event = mappedEvent(part, read, role)
+    if (!event.ok) return event
+    if (isPair && event.value.kind === 'mapped') role = { other: event.value.patient }
+    events.push(event.value)
+  }
+  if (isPair && events.length < 2)
+    return refuse('link-other-missing', 'The message does not name a second patient', 'PID')
+  return ok(isPair ? events.toReversed() : events)
 }
 
 type Frame = Pick<MappedEvent, 'source' | 'controlId' | 'hash' | 'trigger' | 'isTest'>
 
 function mappedEvent(
   message: Message,
-  frame: Frame,
-  settings: SourceSettings,
-  received: Instant | undefined,
+  { frame, settings, received }: Reading,
+  role: Role = 'alone',
 ): Result<AdtEvent> {
   const own = settingsOf(settings, frame.source)
   const context: MapContext = {
@@ -93,23 +148,41 @@ function mappedEvent(
   if (!patient) {
     return refuse('adt-patient-identifier-missing', 'PID-3 holds no identifier of the patient', 'PID-3')
   }
-  const visit = visitName(does === 'person' ? undefined : message.first('PV1'), pid, patient, context)
+  const { trigger } = frame
+  const isOfVisit = does !== 'person' && speaksOfVisit(trigger)
+  const visit = visitName(isOfVisit ? message.first('PV1') : undefined, pid, patient, context)
   const changed = momentOf(pid.text(33) ?? undefined, context, 'PID-33')
   const pidStamp = recordStamp(changed?.instant, recorded.instant, timed.stamp)
   const named = { ...timed, pidStamp, patient, visit }
+  const identity =
+    isIdentityTrigger(trigger) && role !== 'second'
+      ? readIdentity(named, trigger, role === 'alone' ? undefined : role.other)
+      : ok(noIdentity)
+  if (!identity.ok) return identity
   return ok({
     kind: 'mapped',
     ...named,
-    fact: factOf(named),
+    fact: trigger === 'A17' ? swapFact(named) : factOf(named),
+    identity: identity.value.facts,
+    prior: identity.value.prior,
     patientFields: patientFields(named),
     visitFields: visitFields(named),
     directory: directoryOf(message, context),
   })
 }
 
+const noIdentity: IdentityRead = { facts: [], prior: undefined }
+
+/** A17: for each of the two it is a transfer; one message tells both, so that the visit is part of the fact's name. */
+function swapFact(event: NamedEvent): Fact | undefined {
+  const fact = factOf({ ...event, trigger: 'A02' })
+  const { tenant } = event.context.settings
+  return fact && { ...fact, id: derivedId(event.patient.shard, tenant, 'Fact', `${fact.id}|${fact.scope}`) }
+}
+
 const ignore = (_issue: MappingIssue): void => undefined
 
-const refuse = (code: string, message: string, expression: string): Result<AdtEvent> =>
+const refuse = (code: string, message: string, expression: string): Result<never> =>
   fail({ kind: 'unprocessable', code, message, expression })
 
 function hdName(message: Message, field: number): string {

@@ -1,5 +1,8 @@
+import { identityTriggers } from './identity/identity-triggers.ts'
+
 /**
  * What a mapped event does: `movement` and `cancel` tell something of a visit (a fact), `update` only what its fields say,
+ * `identity` says who is who,
  * `person` speaks of the patient and of no visit, whatever PV1 holds, `place` of a bed and of no patient. Every event that
  * is not here is recorded as `ignored`.
  */
@@ -117,6 +120,7 @@ export const triggers = {
     does: 'movement',
     effect: 'as the original event (ZBE-6) of the movement that ZBE-1 names; history only when ZBE-5 is Y',
   },
+  ...identityTriggers,
 } as const
 
 export type Trigger = keyof typeof triggers

@@ -71,7 +71,8 @@ export function caseDuties(input: CaseEffectsInput): CaseDuties {
     admissions: facts.inpatientAdmissions,
     ...(death && { death }),
     rules,
-    idOf: n => ids.episode(patient, n),
+    idOf: (n, person = patient) => ids.episode(person, n),
+    ...(input.persons && { persons: input.persons }),
     known,
   })
   const files = dutyFiles(input.compartment, input.canonicalBase)

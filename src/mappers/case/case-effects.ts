@@ -1,5 +1,5 @@
 import type { Calendar } from '../../lib/business-days.ts'
-import { isOpenAt, type CaseCourse, type CaseFold } from '../../care-plan/case-fold.ts'
+import { isOpenFor, type CaseCourse, type CaseFold, type Persons } from '../../care-plan/case-fold.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
 import type { ModelLookup } from '../../care-plan/model-profile.ts'
 import { readmissionsOf } from '../../care-plan/readmission.ts'
@@ -29,6 +29,10 @@ export interface CaseEffectsInput {
   readonly patient: string
   /** Every visit of the patient. */
   readonly stays: readonly Stay[]
+  /** The patients who are this one now. */
+  readonly persons?: Persons
+  /** Shard of what was theirs; undefined = `shard`. */
+  readonly shardOf?: (id: string) => number | undefined
   /** Patient.deceased[x], when true; inexact = `at` is when that was told. */
   readonly deceased?: { readonly at?: string; readonly isInexact?: boolean }
   /** Recorded time at which Patient.deceased was last told, when that was taken back. */
@@ -86,7 +90,7 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
   })
   const risks = riskEffects({
     ...{ patient, facts, ids, timeZone, stays: input.stays, compartment: input.compartment },
-    caseAt: ({ atMs }) => engagedCase(leadCase(fold, atMs), triggerInput),
+    caseAt: discharge => engagedCase(leadCase(fold, discharge), triggerInput),
     lenses: nounLenses(input.canonicalBase),
   })
   const contents = plans.map(plan => planContent(plan, teams, triggerInput, nounLenses(input.canonicalBase)))
@@ -120,11 +124,17 @@ const engagedCase = (
 
 /** The cases that were open when the patient came, or else left; one that was taken back never was. */
 function episodesOf(stay: Stay, facts: StayFacts, fold: CaseFold): readonly string[] {
-  const moments = [...facts.inpatientAdmissions, ...facts.emergencyArrivals, ...facts.discharges]
-    .filter(movement => movement.stay === stay)
-    .map(movement => movement.atMs)
+  const moments = [...facts.inpatientAdmissions, ...facts.emergencyArrivals, ...facts.discharges].filter(
+    movement => movement.stay === stay,
+  )
   return fold.courses
     .filter(({ standing }) => standing !== 'withdrawn')
-    .filter(course => moments.some(atMs => isOpenAt(course, atMs) || course.endMs === atMs))
+    .filter(course =>
+      moments.some(
+        moment =>
+          isOpenFor(fold, course, moment) ||
+          (course.endMs === moment.atMs && (fold.concerns?.(course, moment) ?? true)),
+      ),
+    )
     .map(({ id }) => id)
 }

@@ -52,30 +52,40 @@ export function caseLenses(canonicalBase: string): CaseLenses {
 export interface IdSpace {
   readonly tenant: number
   readonly shard: number
+  /** Of another patient who is this one now, and of the cases and stays that were theirs; undefined = `shard`. */
+  readonly shardOf?: (id: string) => number | undefined
 }
 
 /** One decision asks for the same ids again and again, and so does the next about the case: hashing was a tenth of its cost. */
 const knownIds = recentMemory<string>(20_000)
 
 /** Ids from stable parts, so that no order of arrival and no replay makes a second one (ADR case ids). */
-export function caseIds({ tenant, shard }: IdSpace) {
-  const idOf = (type: string, key: string): string => {
-    const name = `${tenant} ${shard} ${type} ${key}`
-    const id = knownIds.get(name) ?? derivedId(shard, tenant, type, key)
+export function caseIds({ tenant, shard, shardOf }: IdSpace) {
+  const idOf = (type: string, key: string, within: number): string => {
+    const name = `${tenant} ${within} ${type} ${key}`
+    const id = knownIds.get(name) ?? derivedId(within, tenant, type, key)
     knownIds.keep(name, id, 1)
     return id
   }
+  const shards = new Map<string, number>()
+  const shardWith = (id: string): number => shards.get(id) ?? shardOf?.(id) ?? shard
   return {
-    episode: (patient: string, n: number): string => idOf('EpisodeOfCare', `${patient}|case|${n}`),
-    team: (caseId: string): string => idOf('CareTeam', `${caseId}|team`),
+    episode: (patient: string, n: number): string => {
+      const within = shardWith(patient)
+      const id = idOf('EpisodeOfCare', `${patient}|case|${n}`, within)
+      if (shardOf) shards.set(id, within)
+      return id
+    },
+    team: (caseId: string): string => idOf('CareTeam', `${caseId}|team`, shardWith(caseId)),
     transition: (caseId: string, trigger: string): string =>
-      idOf('CarePlan', `${caseId}|transition|${trigger}`),
+      idOf('CarePlan', `${caseId}|transition|${trigger}`, shardWith(caseId)),
     /** `n` counts in a series; a Task that its owner declined is followed by one more. */
     task: (caseId: string, rule: string, trigger: string, n = '0'): string =>
-      idOf('Task', `${caseId}|${rule}|${trigger}|${n}`),
-    flag: (encounter: string, code: string): string => idOf('Flag', `${encounter}|${code}`),
+      idOf('Task', `${caseId}|${rule}|${trigger}|${n}`, shardWith(caseId)),
+    flag: (encounter: string, code: string): string =>
+      idOf('Flag', `${encounter}|${code}`, shardWith(encounter)),
     risk: (caseId: string, trigger: string, method: string): string =>
-      idOf('RiskAssessment', `${caseId}|${trigger}|${method}`),
+      idOf('RiskAssessment', `${caseId}|${trigger}|${method}`, shardWith(caseId)),
   }
 }
 

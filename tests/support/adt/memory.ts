@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
+import { ok, type Result } from '../../../src/lib/result.ts'
 import { parseJson } from '../../../src/lib/json.ts'
 import type { Json, Resource, ResourceKey } from '../../../src/fhir/resource.ts'
 import { readMessage } from '../../../src/hl7v2/read-message.ts'
 import type { MappedEvent } from '../../../src/mappers/adt/adt-event.ts'
-import { applyAdt, type Applied } from '../../../src/mappers/adt/apply-adt.ts'
+import { applyMessage, type AppliedMessage } from '../../../src/mappers/adt/apply-message.ts'
 import type { Fact } from '../../../src/mappers/adt/fact.ts'
+import type { Person } from '../../../src/mappers/adt/identity/derive-cluster.ts'
 import { provenanceFor } from '../../../src/mappers/adt/provenance.ts'
-import { readAdtEvent } from '../../../src/mappers/adt/read-event.ts'
+import { readAdtEvent, readAdtEvents } from '../../../src/mappers/adt/read-event.ts'
 import { sourceSettings, type SourceSettings } from '../../../src/mappers/adt/source.ts'
 
 export const settings = sourceSettings({
@@ -15,13 +17,18 @@ export const settings = sourceSettings({
   timeZone: 'America/New_York',
 })
 
+/** What a message came to, with what is known of the first patient concerned. */
+export type Taken = AppliedMessage & Partial<Person> & Pick<Person, 'stays'>
+
 /** A store as far as the mapping needs one; everything goes through JSON, as in a database. */
 export interface Memory {
-  readonly take: (text: string) => Applied
+  readonly take: (text: string) => Taken
+  /** The same where it may be refused. */
+  readonly offer: (text: string) => Result<Taken>
   readonly resources: () => readonly Resource[]
   readonly get: (key: ResourceKey) => Resource | undefined
   readonly put: (resource: Resource & { readonly id: string }) => void
-  readonly stays: () => Applied['stays']
+  readonly stays: () => Taken['stays']
   /** How many resources the last message wrote. */
   readonly written: () => number
 }
@@ -30,7 +37,7 @@ export function memory(own: SourceSettings = settings): Memory {
   const store = new Map<string, string>()
   const facts = new Map<string, Fact>()
   const said = new Map<string, Map<string, Json>>()
-  let last: Applied | undefined
+  let last: Taken | undefined
   const get = ({ type, id }: ResourceKey): Resource | undefined => {
     const text = store.get(`${type}/${id}`)
     return text === undefined ? undefined : (parseJson(text) as Resource)
@@ -38,28 +45,35 @@ export function memory(own: SourceSettings = settings): Memory {
   const put = (resource: Resource & { readonly id: string }): void => {
     store.set(`${resource.resourceType}/${resource.id}`, JSON.stringify(resource))
   }
+  const offer = (text: string): Result<Taken> => {
+    const events = mappedEvents(text, own)
+    const applied = applyMessage(events, {
+      get,
+      facts: subject => [...facts.values()].filter(fact => fact.subject === subject),
+      said: subject => said.get(subject) ?? new Map<string, Json>(),
+    })
+    if (!applied.ok) return applied
+    const { value } = applied
+    for (const fact of value.facts) facts.set(fact.id, parseJson(JSON.stringify(fact)) as Fact)
+    for (const { subject, scope, body } of value.said) {
+      const registers = said.get(subject) ?? new Map<string, Json>()
+      said.set(subject, registers.set(scope, parseJson(JSON.stringify(body)) as Json))
+    }
+    for (const resource of value.resources) put(resource)
+    const targets = value.resources.map(({ resourceType, id }) => `${resourceType}/${id}`)
+    const [event] = events
+    if (targets.length > 0 && event) put(provenanceFor(event, targets))
+    const { stays = [], ...person } = value.persons[0] ?? {}
+    last = { ...value, ...person, stays }
+    return ok(last)
+  }
   return {
     take: text => {
-      const event = mapped(text, own)
-      const subject = event.patient.id
-      const mine = [...facts.values()].filter(fact => fact.subject === subject)
-      const applied = applyAdt(event, { said: said.get(subject) ?? new Map(), facts: mine, get })
-      for (const fact of applied.facts) facts.set(fact.id, parseJson(JSON.stringify(fact)) as Fact)
-      const registers = new Map(said.get(subject))
-      for (const [scope, body] of applied.said) registers.set(scope, parseJson(JSON.stringify(body)) as Json)
-      said.set(subject, registers)
-      for (const resource of applied.resources) put(resource)
-      if (applied.resources.length > 0) {
-        put(
-          provenanceFor(
-            event,
-            applied.resources.map(({ resourceType, id }) => `${resourceType}/${id}`),
-          ),
-        )
-      }
-      last = applied
-      return applied
+      const taken = offer(text)
+      assert(taken.ok, 'the message can be applied')
+      return taken.value
     },
+    offer,
     resources: () => [...store.values()].map(text => parseJson(text) as Resource),
     get,
     put,
@@ -74,6 +88,17 @@ export function mapped(text: string, own: SourceSettings = settings): MappedEven
   const event = readAdtEvent(message.value, own)
   assert(event.ok && event.value.kind === 'mapped', 'the event is mapped')
   return event.value
+}
+
+function mappedEvents(text: string, own: SourceSettings): readonly MappedEvent[] {
+  const message = readMessage(text)
+  assert(message.ok, 'the message can be read')
+  const events = readAdtEvents(message.value, own)
+  assert(events.ok, 'the message can be mapped')
+  return events.value.map(event => {
+    assert(event.kind === 'mapped', 'the event is mapped')
+    return event
+  })
 }
 
 /** The state as adt.md 3.2.5 compares it: without meta.source, versionId, lastUpdated and Provenance, sorted by key. */

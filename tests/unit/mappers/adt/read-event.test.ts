@@ -140,10 +140,10 @@ describe('when it happened', () => {
 
 describe('what kind of message it is', () => {
   test('an event that is not mapped is ignored with a reason, whoever it is about', () => {
-    const event = read(er7({ ...admit, event: 'A40', pid: { 3: '' } }))
+    const event = read(er7({ ...admit, event: 'A99', pid: { 3: '' } }))
     expect(event.ok && event.value).toMatchObject({
       kind: 'ignored',
-      trigger: 'A40',
+      trigger: 'A99',
       reason: 'event-not-mapped',
       source: 'ADTAPP|VALLEY',
     })
@@ -184,9 +184,9 @@ describe('what kind of message it is', () => {
 })
 
 test('what must be loaded names the patient, the visit, the directory, and the types of lists that came', () => {
-  const plain = needs(mapped(er7(admit)))
+  const plain = needs([mapped(er7(admit))])
   const { patient, visit } = mapped(er7(admit))
-  expect(plain.subjects).toEqual([patient.id])
+  expect(plain.subjects).toEqual([patient.id, expect.any(String)])
   expect(plain.keys).toEqual(
     expect.arrayContaining([
       { type: 'Patient', id: patient.id },
@@ -195,10 +195,7 @@ test('what must be loaded names the patient, the visit, the directory, and the t
       expect.objectContaining({ type: 'Organization' }),
     ]),
   )
-  expect(plain.compartments).toEqual({ patients: [], types: [] })
-  const lists = needs(mapped(er7({ ...admit, segments: ['DG1|1||I10', 'IN1|1|P1'] })))
-  expect(lists.compartments).toEqual({
-    patients: [patient.id],
-    types: ['Condition', 'Coverage', 'RelatedPerson', 'CareTeam', 'Account'],
-  })
+  expect([plain.patients, plain.types, plain.wholes]).toEqual([[patient.id], [], []])
+  const lists = needs([mapped(er7({ ...admit, segments: ['DG1|1||I10', 'IN1|1|P1'] }))])
+  expect(lists.types).toEqual(['Condition', 'Coverage', 'RelatedPerson', 'CareTeam', 'Account'])
 })

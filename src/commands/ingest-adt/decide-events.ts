@@ -1,0 +1,188 @@
+import { shardInId } from '../../lib/ids.ts'
+import type { Calendar } from '../../lib/business-days.ts'
+import { assert } from '../../lib/assert.ts'
+import { fail, ok, type Failure, type FailureIssue, type Result } from '../../lib/result.ts'
+import type { CaseRules } from '../../care-plan/case-rules.ts'
+import type { ModelLookup } from '../../care-plan/model-profile.ts'
+import type { Resource, ResourceKey } from '../../fhir/resource.ts'
+import { sameResource } from '../../fhir/same-resource.ts'
+import type { BedEvent, MappedEvent } from '../../mappers/adt/adt-event.ts'
+import { applyMessage, type AppliedMessage } from '../../mappers/adt/apply-message.ts'
+import type { Derived } from '../../mappers/adt/derived.ts'
+import type { Person } from '../../mappers/adt/identity/derive-cluster.ts'
+import { provenanceFor } from '../../mappers/adt/provenance.ts'
+import type { SourceSettings } from '../../mappers/adt/source.ts'
+import { caseEffects, type CaseEffects, type CaseEffectsInput } from '../../mappers/case/case-effects.ts'
+import { dutyTypes } from '../../mappers/case/duty-files.ts'
+import { withCaseEffect } from '../../mappers/case/encounter-lens.ts'
+import { decideCluster, recordAfter, type ClusterDecision } from './decide-cluster.ts'
+import type { Decision, Put, View } from './prepared.ts'
+
+export interface DecideOptions {
+  readonly settings: SourceSettings
+  readonly rules: CaseRules
+  /** The registry of models. */
+  readonly models: ModelLookup
+  readonly calendar: Calendar
+  /** Every fault of a resource; an output that has one is not written. */
+  readonly validate: (resource: unknown) => readonly FailureIssue[]
+}
+
+/** What case management looks at beside the stays. */
+export const CARE_TYPES: readonly string[] = [
+  ...['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task', 'Goal', 'Flag'],
+  ...dutyTypes,
+]
+
+/** All events of one message as one decision: everything of it is written, or nothing. */
+export function decideEvents(
+  events: readonly MappedEvent[],
+  view: View,
+  options: DecideOptions,
+): Result<Decision> {
+  const [event] = events
+  assert(event !== undefined, 'a message has an event')
+  const applied = applyMessage(events, { get: view.get, facts: view.facts, said: view.saidOf })
+  if (!applied.ok) return applied
+  const decided = casesOf(applied.value, { event, view, options })
+  const resources = withProvenance(event, [...decided.changed.values()], view)
+  const invalid = firstInvalid(
+    resources.filter(resource => !decided.turned.has(keyOf(resource))),
+    options.validate,
+  )
+  if (invalid) return fail(invalid)
+  const { facts, waits, issues, flags } = applied.value
+  return ok({
+    puts: resources.map(resource => putOf(resource, view)),
+    facts,
+    said: [...applied.value.said, ...decided.said],
+    flags: [...flags, ...issues.map(({ code, expression }) => `${code}:${expression}`)].slice(0, FLAGS_MAX),
+    waits,
+    at: event.effective.instant,
+  })
+}
+
+/** An operator needs the first few; the message itself has the rest. */
+const FLAGS_MAX = 5
+
+interface DecideFrame {
+  readonly event: MappedEvent
+  readonly view: View
+  readonly options: DecideOptions
+}
+
+type Decided = Pick<ClusterDecision, 'changed' | 'said' | 'turned'>
+
+/** What the message leads to, with what follows for the cases of everyone concerned. */
+function casesOf(applied: AppliedMessage, frame: DecideFrame): Decided {
+  if (applied.cluster.length === 0) {
+    const changed = new Map(applied.resources.map(resource => [keyOf(resource), resource]))
+    for (const person of applied.persons) {
+      const compartment = compartmentAfter(standingOf(person.patient, frame.view), [...changed.values()])
+      lay(effectsOf(person, { ...frame, compartment }), changed, frame)
+    }
+    return { changed, said: [], turned: new Set() }
+  }
+  const { settings } = frame.options
+  const decision = decideCluster(applied, frame.view, {
+    ...{ tenant: settings.tenant, canonicalBase: settings.canonicalBase },
+    message: frame.event.messageUri,
+  })
+  const changed = new Map(decision.changed)
+  for (const person of applied.persons) {
+    const compartment = recordAfter(person.patient, applied.cluster, {
+      ...{ view: frame.view, changed, types: CARE_TYPES },
+    })
+    lay(effectsOf(person, { ...frame, compartment, ...decision.casesOf(person.patient) }), changed, frame)
+  }
+  return { changed, said: decision.said, turned: decision.turned }
+}
+
+function effectsOf(
+  person: Person,
+  { event, options, ...about }: DecideFrame & Pick<CaseEffectsInput, 'compartment' | 'persons' | 'shardOf'>,
+): CaseEffects {
+  const { settings, rules, calendar, models } = options
+  const { patient, shard, stays, deceased, thoughtDead, deletedPerson } = person
+  const { compartment, persons, shardOf } = about
+  return caseEffects({
+    ...{ tenant: settings.tenant, canonicalBase: settings.canonicalBase, timeZone: settings.timeZone },
+    ...{ patient, shard, stays, compartment, rules, models, calendar },
+    ...(deceased && { deceased }),
+    ...(thoughtDead && { thoughtDead }),
+    ...(deletedPerson && { deletedPerson }),
+    ...(persons && { persons }),
+    ...(shardOf && { shardOf }),
+    message: event.messageUri,
+  })
+}
+
+/** Lays what case management derives over what has changed, and what it says of the Encounters into them. */
+function lay(effects: CaseEffects, changed: Map<string, Derived>, { view, options }: DecideFrame): void {
+  for (const resource of effects.resources) changed.set(keyOf(resource), resource)
+  for (const effect of effects.encounters) {
+    const key: ResourceKey = { type: 'Encounter', id: effect.encounter }
+    const standing = changed.get(`Encounter/${effect.encounter}`) ?? view.get(key)
+    if (!standing) continue
+    const seen = withCaseEffect(standing, effect, options.settings.canonicalBase)
+    if (seen !== standing) changed.set(`Encounter/${effect.encounter}`, { ...seen, id: effect.encounter })
+  }
+}
+
+/** The patient is known by key, the rest by type. */
+function standingOf(id: string, view: View): readonly Resource[] {
+  const patient = view.get({ type: 'Patient', id })
+  const record = view.compartment(id, CARE_TYPES)
+  return patient ? [patient, ...record] : record
+}
+
+/** What stands once the message's own resources do: a diagnosis told with a discharge counts for it. */
+function compartmentAfter(standing: readonly Resource[], changed: readonly Derived[]): readonly Resource[] {
+  const relevant = changed.filter(
+    ({ resourceType }) => resourceType === 'Patient' || CARE_TYPES.includes(resourceType),
+  )
+  if (relevant.length === 0) return standing
+  const byKey = new Map(relevant.map(resource => [keyOf(resource), resource]))
+  const others = standing.filter(({ resourceType, id }) => !byKey.has(`${resourceType}/${id ?? ''}`))
+  return [...others, ...relevant]
+}
+
+/** One Provenance for all that a message changes, none when it changes nothing. */
+export function withProvenance(
+  event: MappedEvent | BedEvent,
+  derived: readonly Derived[],
+  view: View,
+): readonly Derived[] {
+  const changed = derived.filter(resource => {
+    const standing = view.get({ type: resource.resourceType, id: resource.id })
+    return !standing || !sameResource(standing, resource)
+  })
+  return changed.length === 0 ? [] : [...changed, provenanceFor(event, changed.map(keyOf))]
+}
+
+const keyOf = ({ resourceType, id }: Derived): string => `${resourceType}/${id}`
+
+/** Every id that a message derives carries its shard; what people wrote stays where it stands. */
+export function putOf(resource: Derived, { get }: Pick<View, 'get'>): Put {
+  const isStanding = get({ type: resource.resourceType, id: resource.id }) !== undefined
+  const shard = shardInId(resource.id) ?? (isStanding ? 0 : undefined)
+  assert(shard !== undefined, 'a derived id carries its shard')
+  return { resource, shard }
+}
+
+export function firstInvalid(
+  resources: readonly Derived[],
+  validate: DecideOptions['validate'],
+): Failure | undefined {
+  for (const resource of resources) {
+    const fault = validate(resource).find(({ severity }) => severity === 'error' || severity === 'fatal')
+    if (!fault) continue
+    return {
+      kind: 'unprocessable',
+      code: 'mapped-resource-invalid',
+      message: 'What the message maps to is no valid FHIR; it is kept and can be replayed after an upgrade.',
+      expression: fault.expression ?? resource.resourceType,
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,336 @@
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
+import type { MappedEvent } from './adt-event.ts'
+import { applyAdt, type Applied } from './apply-adt.ts'
+import type { Derived } from './derived.ts'
+import { joinDirectory } from './directory.ts'
+import type { Fact } from './fact.ts'
+import {
+  applyCluster,
+  nobodyTied,
+  waits,
+  type ClusterChange,
+  type ClusterSide,
+} from './identity/apply-cluster.ts'
+import type { Person } from './identity/derive-cluster.ts'
+import { isIdentityFact } from './identity/identity-fact.ts'
+import { clusterOf, identityOf, nobodyMerged, type Identity } from './identity/identity.ts'
+import { firstOfVisit, sharedFacts, VISIT_KEY, visitKeyOf } from './identity/visit-key.ts'
+import { contextOf, type MapContext, type MappingIssue } from './map-context.ts'
+import { changedFrom } from './merge-elements.ts'
+import { registerOf, tell, winners } from './registers.ts'
+import { takeIn } from './take-in.ts'
+
+/** What stands before a message; `needs` says what must be in it. */
+export interface World {
+  readonly get: (key: ResourceKey) => Resource | undefined
+  readonly facts: (subject: string) => readonly Fact[]
+  /** Registers of a subject by scope: '', Encounter ids, and what begins with `#`. */
+  readonly said: (subject: string) => ReadonlyMap<string, Json>
+}
+
+export interface SaidNow {
+  readonly subject: string
+  readonly scope: string
+  readonly body: Json
+}
+
+/** What a message comes to, for all patients of whom it speaks. */
+export interface AppliedMessage {
+  readonly facts: readonly Fact[]
+  readonly said: readonly SaidNow[]
+  /** Resources that change, whole. */
+  readonly resources: readonly Derived[]
+  /** Patients whose cases are to be looked at, with every visit of theirs. */
+  readonly persons: readonly Person[]
+  /** Everyone concerned, and who was and is who among them; empty where nobody was ever merged or moved. */
+  readonly cluster: readonly string[]
+  readonly before: ClusterSide
+  readonly after: ClusterSide
+  /** It is a cancel whose target has not come yet, or something of people whom nobody knows yet. */
+  readonly waits: boolean
+  readonly issues: readonly MappingIssue[]
+  /** What an operator should know beside them, `code:field`. */
+  readonly flags: readonly string[]
+}
+
+/**
+ * Takes in every event of one message, each over what the one before led to. Failure: `merge-cycle` (MRG-1) when, in the
+ * order in which sources recorded them, this merge is the one that leads back to where it came from.
+ */
+export function applyMessage(events: readonly MappedEvent[], world: World): Result<AppliedMessage> {
+  const layer = layerOver(world)
+  const persons = new Map<string, Person>()
+  const cluster = new Set<string>()
+  const issues = new Map<string, MappingIssue>()
+  const flags = new Set<string>()
+  let isWaiting = false
+  let [before, after] = [nobodyTied, nobodyTied]
+  for (const event of events) {
+    const applied = applyEvent(event, layer)
+    if (!applied.ok) return applied
+    const { value } = applied
+    layer.add(value)
+    for (const subject of value.cluster) {
+      cluster.add(subject)
+      persons.delete(subject)
+    }
+    if (value.sides) {
+      before = joinedSides(value.sides.before, before)
+      after = joinedSides(after, value.sides.after)
+    }
+    for (const person of value.persons) persons.set(person.patient, person)
+    for (const issue of value.issues) issues.set(`${issue.code} ${issue.expression}`, issue)
+    for (const flag of value.flags) flags.add(flag)
+    isWaiting ||= value.waits
+  }
+  const subjects = [...cluster]
+  return ok({
+    ...layer.added(),
+    persons: [...persons.values()],
+    cluster: subjects,
+    before: { ...before, identity: identityIn(subjects, world) },
+    after: { ...after, identity: identityIn(subjects, layer) },
+    waits: isWaiting,
+    issues: [...issues.values()],
+    flags: [...flags],
+  })
+}
+
+const identityIn = (subjects: readonly string[], { facts }: Pick<World, 'facts'>): Identity =>
+  subjects.length === 0 ? nobodyMerged : identityOf(subjects.flatMap(facts))
+
+/** Of several groups of one message; what the later argument says of a visit holds. */
+const joinedSides = (a: ClusterSide, b: ClusterSide): ClusterSide => ({
+  identity: b.identity,
+  holders: new Map([...a.holders, ...b.holders]),
+})
+
+interface AppliedEvent extends Pick<
+  AppliedMessage,
+  'facts' | 'said' | 'resources' | 'persons' | 'waits' | 'issues' | 'flags'
+> {
+  readonly cluster: readonly string[]
+  readonly sides?: { readonly before: ClusterSide; readonly after: ClusterSide }
+}
+
+function applyEvent(event: MappedEvent, world: World): Result<AppliedEvent> {
+  const { patient, prior } = event
+  const numbered = numberedVisit(event, world)
+  const identity = [...event.identity, ...numbered.facts]
+  const named = [
+    ...new Set([
+      patient.id,
+      ...(prior ? [prior.patient.id] : []),
+      ...identity.flatMap(({ subject }) => subject),
+    ]),
+  ]
+  const known = (subject: string): readonly Fact[] => world.facts(subject)
+  const subjects = clusterOf(named, known)
+  const isAlone = subjects.length === 1 && identity.length === 0 && !known(patient.id).some(isIdentityFact)
+  if (!isAlone) return joinedEvent(event, { world, subjects, identity, numbered })
+  const applied = applyAdt(event, { said: world.said(patient.id), facts: known(patient.id), get: world.get })
+  return ok({
+    ...applied,
+    said: [
+      ...[...applied.said].map(([scope, body]) => ({ subject: patient.id, scope, body })),
+      ...numbered.said,
+    ],
+    persons: [personOf(event, applied)],
+    cluster: [],
+    flags: numbered.flags,
+  })
+}
+
+const personOf = (
+  { patient }: MappedEvent,
+  { stays, deceased, thoughtDead, deletedPerson }: Applied,
+): Person => ({
+  ...{ patient: patient.id, shard: patient.shard, stays },
+  ...(deceased && { deceased }),
+  ...(thoughtDead && { thoughtDead }),
+  ...(deletedPerson && { deletedPerson }),
+})
+
+interface Numbered {
+  readonly facts: readonly Fact[]
+  readonly said: readonly SaidNow[]
+  readonly flags: readonly string[]
+}
+
+const nothingNumbered: Numbered = { facts: [], said: [], flags: [] }
+
+/**
+ * The first to name a visit number has it; another patient's message with that number speaks of the same visit, unless
+ * the two were born on different days: then the sender numbers visits patient by patient.
+ */
+function numberedVisit(event: MappedEvent, world: World): Numbered {
+  const key = visitKeyOf(event)
+  if (key === undefined || !event.visit) return nothingNumbered
+  const first = firstOfVisit(world.said(key).get(VISIT_KEY))
+  if (!first) {
+    const body = { patient: event.patient.id, encounter: event.visit.id }
+    return { ...nothingNumbered, said: [{ subject: key, scope: VISIT_KEY, body }] }
+  }
+  const facts = sharedFacts(event, first)
+  if (facts.length === 0 || world.facts(event.patient.id).some(({ id }) => id === facts[0]?.id))
+    return { ...nothingNumbered, facts }
+  return isSomeoneElse(event, world, first.patient)
+    ? { ...nothingNumbered, flags: ['visit-number-of-another-patient:PV1-19'] }
+    : { ...nothingNumbered, facts }
+}
+
+/** Known to be born on different days, and never said to be one. */
+function isSomeoneElse(event: MappedEvent, world: World, other: string): boolean {
+  const cluster = clusterOf([event.patient.id], world.facts)
+  if (cluster.includes(other)) return false
+  const theirs = winners(registerOf(world.said(other).get(''))).get('PID-7')?.text
+  const own = event.patientFields['PID-7']
+  return own !== undefined && theirs !== undefined && own.slice(0, 8) !== theirs.slice(0, 8)
+}
+
+interface Joining {
+  readonly world: World
+  readonly subjects: readonly string[]
+  /** Identity facts of the message. */
+  readonly identity: readonly Fact[]
+  readonly numbered: Numbered
+}
+
+/** A message about patients who are, were or become tied together: all of them are computed anew. */
+function joinedEvent(event: MappedEvent, joining: Joining): Result<AppliedEvent> {
+  const { world, subjects } = joining
+  const issues = new Map<string, MappingIssue>()
+  const taken = takenIn(event, joining)
+  const change: ClusterChange = {
+    tenant: event.context.settings.tenant,
+    canonicalBase: event.context.settings.canonicalBase,
+    subjects,
+    was: subject => ({ facts: world.facts(subject), said: world.said(subject) }),
+    now: subject => ({
+      facts: [...world.facts(subject), ...taken.facts.filter(fact => fact.subject === subject)],
+      said: new Map([
+        ...world.said(subject),
+        ...taken.said
+          .filter(said => said.subject === subject)
+          .map(({ scope, body }) => [scope, body] as const),
+      ]),
+    }),
+    contexts: contextsFor(event, issues),
+    get: world.get,
+    message: event.messageUri,
+  }
+  const applied = applyCluster(change)
+  const cycle = refusedNow(event, applied)
+  if (cycle === 'own') return fail(mergeCycle)
+  const hasIdentity = taken.facts.some(({ kind }) => kind !== 'movement' && kind !== 'cancel')
+  return ok({
+    ...taken,
+    said: [...taken.said, ...joining.numbered.said],
+    resources: [...directoryChanges(event, world), ...applied.resources],
+    persons: applied.persons,
+    cluster: subjects,
+    sides: applied,
+    waits: hasIdentity || waits(event, taken.facts, change),
+    issues: [...issues.values()],
+    flags: [...joining.numbered.flags, ...(cycle === 'other' ? ['merge-cycle:MRG-1'] : [])],
+  })
+}
+
+const mergeCycle: Failure = {
+  kind: 'unprocessable',
+  code: 'merge-cycle',
+  message: 'The patient in PID was merged into the one in MRG-1 before; take that back (A37) first',
+  expression: 'MRG-1',
+}
+
+/** Whether a merge lost its effect by this message: its own, or one that was recorded later. */
+function refusedNow(
+  { identity, stamp }: MappedEvent,
+  sides: { readonly before: ClusterSide; readonly after: ClusterSide },
+): 'own' | 'other' | undefined {
+  const [before, after] = [sides.before.identity, sides.after.identity]
+  if (identity.length === 0 || after.refused.size <= before.refused.size) return undefined
+  const own = identity.some(fact =>
+    [...after.refused].some(one => one.stamp === stamp && fact.kind === one.kind),
+  )
+  return own ? 'own' : 'other'
+}
+
+/** Facts and registers with what the message says, and the register of each patient concerned: whoever decides beside us decides again. */
+function takenIn(
+  event: MappedEvent,
+  { world, subjects, identity }: Joining,
+): { readonly facts: readonly Fact[]; readonly said: readonly SaidNow[] } {
+  const { patient, prior, source, stamp } = event
+  const told = takeIn(event, { said: world.said(patient.id), facts: world.facts(patient.id) })
+  const fresh = identity.filter(({ id, subject }) => !world.facts(subject).some(fact => fact.id === id))
+  const said = new Map<string, SaidNow>()
+  for (const subject of subjects)
+    said.set(subject, { subject, scope: '', body: registerOf(world.said(subject).get('')) })
+  for (const [scope, body] of told.said)
+    said.set(scope === '' ? patient.id : `${patient.id} ${scope}`, { subject: patient.id, scope, body })
+  if (prior) {
+    const { id } = prior.patient
+    const register = registerOf(said.get(id)?.body)
+    said.set(id, { subject: id, scope: '', body: tell(register, source, stamp, prior.fields) })
+  }
+  return { facts: [...told.facts, ...fresh], said: [...said.values()] }
+}
+
+const directoryChanges = (
+  { directory, messageUri }: MappedEvent,
+  { get }: Pick<World, 'get'>,
+): readonly Derived[] =>
+  directory.flatMap(resource => {
+    const standing = get({ type: resource.resourceType, id: resource.id })
+    return changedFrom(standing, joinDirectory(standing, resource), messageUri) ?? []
+  })
+
+/** Contexts by source, made once; what can't be mapped is noted once a place. */
+function contextsFor(event: MappedEvent, issues: Map<string, MappingIssue>): (source: string) => MapContext {
+  const report = (issue: MappingIssue): void => {
+    issues.set(`${issue.code} ${issue.expression}`, issue)
+  }
+  const known = new Map<string, MapContext>()
+  return source => {
+    const context = known.get(source) ?? contextOf(source, event.context.settings, report)
+    known.set(source, context)
+    return context
+  }
+}
+
+interface Layer extends World {
+  readonly add: (applied: AppliedEvent) => void
+  readonly added: () => Pick<AppliedMessage, 'facts' | 'said' | 'resources'>
+}
+
+/** What stands with the effects of earlier events of the same message laid over it. */
+function layerOver(world: World): Layer {
+  const facts = new Map<string, Fact>()
+  const said = new Map<string, SaidNow>()
+  const resources = new Map<string, Derived>()
+  return {
+    get: key => resources.get(`${key.type}/${key.id}`) ?? world.get(key),
+    facts: subject => {
+      const own = [...facts.values()].filter(fact => fact.subject === subject)
+      return own.length === 0 ? world.facts(subject) : [...world.facts(subject), ...own]
+    },
+    said: subject => {
+      const own = [...said.values()].filter(one => one.subject === subject)
+      if (own.length === 0) return world.said(subject)
+      return new Map([...world.said(subject), ...own.map(({ scope, body }) => [scope, body] as const)])
+    },
+    add: applied => {
+      for (const fact of applied.facts) facts.set(fact.id, fact)
+      for (const one of applied.said) said.set(`${one.subject} ${one.scope}`, one)
+      for (const resource of applied.resources)
+        resources.set(`${resource.resourceType}/${resource.id}`, resource)
+    },
+    added: () => ({
+      facts: [...facts.values()],
+      said: [...said.values()],
+      resources: [...resources.values()],
+    }),
+  }
+}

@@ -1,0 +1,122 @@
+import type { Resource, ResourceKey } from '../../../fhir/resource.ts'
+import type { MappedEvent } from '../adt-event.ts'
+import type { Derived } from '../derived.ts'
+import type { Fact } from '../fact.ts'
+import type { MapContext } from '../map-context.ts'
+import { mergeElements } from '../merge-elements.ts'
+import { movementsOf, visitFact } from '../movements.ts'
+import type { Told } from '../take-in.ts'
+import { deriveCluster, type Cluster, type Person } from './derive-cluster.ts'
+import { identityOf, nobodyMerged, type Identity } from './identity.ts'
+import { visitNow } from './visits-of-cluster.ts'
+
+/** Facts and registers of every patient of a cluster, before and after what is taken in. */
+export interface ClusterChange {
+  readonly tenant: number
+  readonly canonicalBase: string
+  readonly subjects: readonly string[]
+  readonly was: (subject: string) => Told
+  readonly now: (subject: string) => Told
+  readonly contexts: (source: string) => MapContext
+  readonly get: (key: ResourceKey) => Resource | undefined
+  /** `meta.source` of what changes. */
+  readonly message: string
+}
+
+export interface ClusterApplied {
+  readonly before: ClusterSide
+  readonly after: ClusterSide
+  readonly resources: readonly Derived[]
+  readonly persons: readonly Person[]
+}
+
+/** Who is who at one side of a message, and under whom each visit stands. */
+export interface ClusterSide {
+  readonly identity: Identity
+  readonly holders: ReadonlyMap<string, string>
+}
+
+export const nobodyTied: ClusterSide = { identity: nobodyMerged, holders: new Map() }
+
+/** What changes for all patients of a cluster: everything computed as it was and as it is, and what differs written. */
+export function applyCluster(change: ClusterChange): ClusterApplied {
+  const before = sideOf(change, change.was)
+  const after = sideOf(change, change.now)
+  const [was, now] = [deriveCluster(before), deriveCluster(after)]
+  const { get, message } = change
+  const changed = [...now.resources].flatMap(([key, later]) => {
+    const standing = get(keyOf(later))
+    const earlier = was.resources.get(key)
+    if (!standing && isOnlyANumber(later, after.identity)) return []
+    return mergeElements(standing, earlier, later, message) ?? []
+  })
+  const gone = [...was.resources]
+    .filter(([key]) => !now.resources.has(key))
+    .flatMap(([, earlier]) =>
+      withdrawn(earlier, get(keyOf(earlier)), { ...change, identity: after.identity }),
+    )
+  return {
+    before: { identity: before.identity, holders: was.holders },
+    after: { identity: after.identity, holders: now.holders },
+    resources: [...changed, ...gone],
+    persons: now.persons,
+  }
+}
+
+const sideOf = (
+  { tenant, canonicalBase, subjects, contexts }: ClusterChange,
+  told: Cluster['told'],
+): Cluster => ({
+  ...{ tenant, canonicalBase, subjects, contexts, told },
+  identity: identityOf(subjects.flatMap(subject => told(subject).facts)),
+})
+
+const keyOf = ({ resourceType, id }: Derived): ResourceKey => ({ type: resourceType, id })
+
+/** A new number of a known patient gets no Patient of its own. */
+const isOnlyANumber = ({ resourceType, id }: Derived, { parents }: Identity): boolean =>
+  resourceType === 'Patient' && parents.get(id)?.statement.kind === 'rename'
+
+/** What nothing leads to any more: a visit that went on under another number was an error, with its diagnoses. */
+function withdrawn(
+  earlier: Derived,
+  standing: Resource | undefined,
+  { message, canonicalBase, identity }: ClusterChange & { readonly identity: Identity },
+): readonly Derived[] {
+  if (!standing) return []
+  const { id } = earlier
+  const meta = { ...standing.meta, source: message }
+  if (earlier.resourceType === 'Encounter') {
+    const linkage = {
+      url: `${canonicalBase}/StructureDefinition/record-linkage`,
+      extension: [
+        { url: 'type', valueCode: 'replaced-by' },
+        { url: 'encounter', valueReference: { reference: `Encounter/${visitNow(identity, id)}` } },
+      ],
+    }
+    return [{ ...standing, id, meta, status: 'entered-in-error', extension: [linkage] }]
+  }
+  if (earlier.resourceType !== 'Condition') return []
+  const { clinicalStatus: _status, ...condition } = standing
+  return [{ ...condition, id, meta, verificationStatus: WRONG }]
+}
+
+const WRONG = {
+  coding: [
+    { system: 'http://terminology.hl7.org/CodeSystem/condition-ver-status', code: 'entered-in-error' },
+  ],
+}
+
+/** Whether a cancel of the message has not found what it means. */
+export function waits({ visit }: MappedEvent, newFacts: readonly Fact[], change: ClusterChange): boolean {
+  const cancels = newFacts.filter(({ kind }) => kind === 'cancel')
+  if (!visit || cancels.length === 0) return false
+  const identity = identityOf(change.subjects.flatMap(subject => change.now(subject).facts))
+  const visitId = visitNow(identity, visit.id)
+  const facts = change.subjects
+    .flatMap(subject => change.now(subject).facts)
+    .filter(({ scope }) => visitNow(identity, scope) === visitId)
+    .map(visitFact)
+  const known = movementsOf(facts).cancels
+  return cancels.some(({ id }) => known.some(cancel => cancel.fact.id === id && !cancel.target))
+}

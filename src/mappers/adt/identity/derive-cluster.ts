@@ -1,0 +1,273 @@
+import { everyStamp } from './every-stamp.ts'
+import type { Encounter, Extension, Identifier, Patient } from '@medplum/fhirtypes'
+import type { Stay } from '../../../care-plan/stay.ts'
+import { shardInId, shardOfKey } from '../../../lib/ids.ts'
+import { diedInStay, withDeath } from '../death-in-stay.ts'
+import { deceasedIn, derivePatient, deriveStay, deriveVisit, type Deceased } from '../derive.ts'
+import type { Derived } from '../derived.ts'
+import { visitOf } from '../encounter.ts'
+import { readFieldText } from '../field-text.ts'
+import type { MapContext } from '../map-context.ts'
+import { deletedPerson } from '../person-record.ts'
+import { everySource, isSilent, registerOf, tell, wordOf, type Register } from '../registers.ts'
+import { scopeOf, type Scope } from '../scope.ts'
+import type { Told } from '../take-in.ts'
+import { thoughtDead } from '../thought-dead.ts'
+import { cxToIdentifier, identifierKey } from '../types/cx-identifier.ts'
+import { ownerOf, wordOwner, type Identity } from './identity.ts'
+import { identifiersOfPatient } from './patient-identifiers.ts'
+import { renumbered } from './renumbered.ts'
+import { visitsOf, type ClusterVisit } from './visits-of-cluster.ts'
+
+/** What is known of patients whom identity facts tie together. */
+export interface Cluster {
+  readonly tenant: number
+  readonly canonicalBase: string
+  readonly subjects: readonly string[]
+  readonly told: (subject: string) => Told
+  readonly identity: Identity
+  readonly contexts: (source: string) => MapContext
+}
+
+/** One patient of a cluster who goes on, as case management sees them. */
+export interface Person {
+  readonly patient: string
+  readonly shard: number
+  readonly stays: readonly Stay[]
+  readonly deceased?: Deceased
+  readonly thoughtDead?: { readonly at: string }
+  /** When its source deleted the person (A29): open cases are for people to look at. */
+  readonly deletedPerson?: { readonly at: string }
+}
+
+export interface DerivedCluster {
+  /** The patient under whom each visit stands, before merges, by Encounter id. */
+  readonly holders: ReadonlyMap<string, string>
+  /** Everything that messages lead to, by `Type/id`. */
+  readonly resources: ReadonlyMap<string, Derived>
+  readonly persons: readonly Person[]
+}
+
+export const shardOfPatient = (tenant: number, id: string): number =>
+  shardInId(id) ?? shardOfKey(tenant, `Patient/${id}`)
+
+/** Computes all that messages lead to for every patient of a cluster, each thing under the owner that it has now. */
+export function deriveCluster(cluster: Cluster): DerivedCluster {
+  const { subjects, identity, told } = cluster
+  const accounts = (register: Register): ReadonlySet<string> => accountsIn(register, cluster)
+  const visits = visitsOf({ subjects, told, accounts }, identity)
+  const words = routedWords(cluster)
+  const stays = new Map<string, Stay[]>()
+  const holders = new Map(visits.map(({ visitId, holder }) => [visitId, holder]))
+  const ofVisits = visits.flatMap(visit => {
+    const { resources, stay } = derivedVisit(visit, cluster)
+    const owner = ownerOf(identity, visit.holder)
+    stays.set(owner, [...(stays.get(owner) ?? []), stay])
+    return resources
+  })
+  const known = subjects.filter(subject => isKnown(subject, cluster))
+  const people = known.map(subject => derivedPerson(subject, { cluster, words, stays }))
+  const all = [...people.flatMap(({ resources }) => resources), ...ofVisits]
+  return {
+    holders,
+    resources: new Map(all.map(resource => [`${resource.resourceType}/${resource.id}`, resource])),
+    persons: people.flatMap(({ person }) => person ?? []),
+  }
+}
+
+/** A patient of whom something was said; a new number that nobody used as another patient is none. */
+function isKnown(subject: string, { told, identity: { statements } }: Cluster): boolean {
+  const { said, facts } = told(subject)
+  const isNamed = statements.some(
+    ({ kind, from, to }) =>
+      (to === subject && ['merge', 'rename', 'move'].includes(kind)) ||
+      (kind === 'merge' && from === subject),
+  )
+  return isNamed || !isSilent(registerOf(said.get(''))) || facts.some(({ scope }) => scope !== '')
+}
+
+/** What was said of each patient, words on a merged number counted where they belong. */
+function routedWords({ subjects, told, identity }: Cluster): ReadonlyMap<string, Register> {
+  const words = new Map(
+    subjects.map(subject => [subject, withPriorWords(registerOf(told(subject).said.get('')))]),
+  )
+  for (const subject of subjects) {
+    for (const { source, stamp, fields } of everyStamp(registerOf(told(subject).said.get('')))) {
+      const owner = wordOwner(identity, subject, stamp)
+      if (owner === subject) continue
+      const isRenamed = identity.parents.get(subject)?.statement.kind === 'rename'
+      const taken = Object.entries(fields).filter(([field]) => isOfPerson(field, isRenamed))
+      words.set(owner, tell(words.get(owner) ?? {}, source, stamp, Object.fromEntries(taken)))
+    }
+  }
+  return words
+}
+
+/**
+ * Lists stay with the number they were sent under; so do identifiers, unless it is the same patient's new number. That a number
+ * was deleted (A29) or added says nothing of the patient who goes on.
+ */
+const isOfPerson = (field: string, isRenamed: boolean): boolean =>
+  !field.startsWith('MRG') &&
+  field !== 'EVN-1' &&
+  (field[3] === '-' ? isRenamed || !IDENTIFIERS.has(field) : /^(?:DIED|LIVES)/.test(field))
+
+const IDENTIFIERS: ReadonlySet<string> = new Set(['PID-2', 'PID-3', 'PID-4', 'PID-18'])
+
+/** Of a patient who was only ever named in MRG, that is what is known. */
+function withPriorWords(register: Register): Register {
+  const said = new Set(everyStamp(register).flatMap(({ fields }) => Object.keys(fields)))
+  const missing = Object.entries(PRIOR).filter(([mrg, pid]) => said.has(mrg) && !said.has(pid))
+  return everyStamp(register).reduce((all, { source, stamp, fields }) => {
+    const added = missing.flatMap(([mrg, pid]) =>
+      fields[mrg] === undefined ? [] : [[pid, fields[mrg]] as const],
+    )
+    return added.length === 0 ? all : tell(all, source, stamp, Object.fromEntries(added))
+  }, register)
+}
+
+const PRIOR: Readonly<Record<string, string>> = { 'MRG-1': 'PID-3', 'MRG-7': 'PID-5' }
+
+interface People {
+  readonly cluster: Cluster
+  readonly words: ReadonlyMap<string, Register>
+  readonly stays: ReadonlyMap<string, readonly Stay[]>
+}
+
+function derivedPerson(
+  subject: string,
+  { cluster, words, stays }: People,
+): { readonly resources: readonly Derived[]; readonly person?: Person } {
+  const { identity, tenant } = cluster
+  const ownerId = ownerOf(identity, subject)
+  const shard = shardOfPatient(tenant, subject)
+  const register = words.get(subject) ?? {}
+  const scope = scopeOf({ patientId: subject, ownerId, shard, register, contexts: cluster.contexts })
+  const isGone = ownerId !== subject
+  const own = isGone ? undefined : (stays.get(subject) ?? [])
+  const died = own && diedInStay(own)
+  const resources = derivePatient(scope).map(resource =>
+    resource.resourceType === 'Patient'
+      ? withDeath(linked(resource, scope, { cluster, words }), died)
+      : resource,
+  )
+  if (!own) return { resources }
+  const deceased = deceasedIn(scope)
+  const doubted = thoughtDead(register, deceased)
+  const deleted = deletedPerson(scope.winning)
+  return {
+    resources,
+    person: {
+      patient: subject,
+      shard,
+      stays: own,
+      ...(deceased && { deceased }),
+      ...(doubted && { thoughtDead: doubted }),
+      ...(deleted && { deletedPerson: deleted }),
+    },
+  }
+}
+
+/** The Patient with its identifiers and its links to whoever it is or may be. */
+function linked(resource: Derived, scope: Scope, { cluster, words }: Omit<People, 'stays'>): Derived {
+  const { identity, subjects } = cluster
+  const { patientId, ownerId = patientId } = scope
+  const patient = resource as unknown as Patient
+  const isGone = ownerId !== patientId
+  const losers = subjects.filter(
+    other => other !== patientId && ownerOf(identity, other) === patientId && isPerson(other, cluster),
+  )
+  const identifier = identifiersOfPatient(patientId, patient.identifier ?? [], {
+    ...{ identity, losers },
+    identifiersOf: other => identifiersIn(words.get(other) ?? {}, cluster),
+  })
+  const link = [
+    ...(isGone ? [linkTo(ownerId, 'replaced-by')] : []),
+    ...losers.map(other => linkTo(other, 'replaces')),
+    ...identity.links
+      .filter(pair => pair.includes(patientId))
+      .map(([a, b]) => (a === patientId ? b : a))
+      .filter(other => ownerOf(identity, other) !== ownerId)
+      .map(other => linkTo(other, 'seealso')),
+  ]
+  return {
+    ...resource,
+    ...(isGone && { active: false }),
+    ...(identifier.length > 0 && { identifier }),
+    ...(link.length > 0 && { link }),
+  }
+}
+
+/** A new number of the same patient is no patient of its own. */
+const isPerson = (subject: string, { identity }: Cluster): boolean =>
+  identity.parents.get(subject)?.statement.kind === 'merge'
+
+const linkTo = (id: string, type: string) => ({ other: { reference: `Patient/${id}` }, type })
+
+const identifiersIn = (register: Register, cluster: Cluster): readonly Identifier[] =>
+  everySource(register, 'PID-3').flatMap(said => identifiersSaid(wordOf(said), said.source, cluster))
+
+function identifiersSaid(
+  text: string | undefined,
+  source: string,
+  { contexts }: Pick<Cluster, 'contexts'>,
+  field = 'PID-3',
+): readonly Identifier[] {
+  return (text ?? '').split('~').flatMap(part => {
+    const cx = readFieldText(part)
+    return (cx && cxToIdentifier(cx, contexts(source), field)) ?? []
+  })
+}
+
+function accountsIn(register: Register, cluster: Cluster): ReadonlySet<string> {
+  const said = everySource(register, 'PID-18')
+  return new Set(
+    said.flatMap(one => identifiersSaid(wordOf(one), one.source, cluster, 'PID-18').map(identifierKey)),
+  )
+}
+
+interface VisitAndStay {
+  readonly resources: readonly Derived[]
+  readonly stay: Stay
+}
+
+function derivedVisit(visit: ClusterVisit, cluster: Cluster): VisitAndStay {
+  const { visitId, home, register, facts, holder } = visit
+  const { identity, tenant, contexts } = cluster
+  const scope = scopeOf({
+    ...{ patientId: home, ownerId: ownerOf(identity, holder), visitId, register, contexts },
+    shard: shardOfPatient(tenant, home),
+  })
+  const full = visitOf(visitId, scope, facts)
+  const stay = deriveStay(full)
+  const resources = deriveVisit(full).map(resource =>
+    resource.resourceType === 'Encounter' ? numbered(resource, visit, cluster) : resource,
+  )
+  return { resources, stay: visit.mergedInto ? { ...stay, status: 'entered-in-error' } : stay }
+}
+
+/** The Encounter with its numbers, old and new, and what it was a double of. */
+function numbered(resource: Derived, visit: ClusterVisit, { canonicalBase }: Cluster): Derived {
+  const { mergedInto, doubles, renames } = visit
+  if (!mergedInto && doubles.length + renames.length === 0) return resource
+  const encounter = resource as unknown as Encounter
+  const identifier = renumbered(encounter.identifier ?? [], [...renames, ...doubles])
+  const linkage = (id: string, type: string): Extension => ({
+    url: `${canonicalBase}/StructureDefinition/record-linkage`,
+    extension: [
+      { url: 'type', valueCode: type },
+      { url: 'encounter', valueReference: { reference: `Encounter/${id}` } },
+    ],
+  })
+  const extension = [
+    ...(encounter.extension ?? []),
+    ...(mergedInto ? [linkage(mergedInto.to, 'replaced-by')] : []),
+    ...doubles.map(({ from }) => linkage(from, 'replaces')),
+  ]
+  return {
+    ...resource,
+    ...(mergedInto && { status: 'entered-in-error' }),
+    ...(identifier.length > 0 && { identifier }),
+    ...(extension.length > 0 && { extension }),
+  }
+}

@@ -1,0 +1,122 @@
+import type { Instant } from '../../../lib/clock.ts'
+import type { Fact } from '../fact.ts'
+import { isIdentityFact, statementsOf, type Statement } from './identity-fact.ts'
+
+/** Whose a patient's record is by one statement: a merge or a new number. */
+export interface Edge {
+  readonly to: string
+  readonly statement: Statement
+}
+
+/** Who is who, as all statements so far have it; their order of arrival plays no part. */
+export interface Identity {
+  readonly statements: readonly Statement[]
+  /** Where the record of a patient went. */
+  readonly parents: ReadonlyMap<string, Edge>
+  /** Pairs that may be one person, in the order of their ids. */
+  readonly links: readonly (readonly [string, string])[]
+  /** Merges that would have led back to where they came from: without effect. */
+  readonly refused: ReadonlySet<Statement>
+}
+
+export const nobodyMerged: Identity = { statements: [], parents: new Map(), links: [], refused: new Set() }
+
+/** Reads statements in recorded order, so that an unlink undoes what was said before it, and a cycle is the later one's fault. */
+export function identityOf(facts: Iterable<Fact>): Identity {
+  return identityBy(statementsOf(facts))
+}
+
+export function identityBy(statements: readonly Statement[]): Identity {
+  if (statements.length === 0) return nobodyMerged
+  const links = new Map<string, readonly [string, string]>()
+  let merges: readonly Statement[] = []
+  for (const statement of statements) {
+    const { kind, from, to } = statement
+    if (kind === 'link') links.set(pairName(from, to), from < to ? [from, to] : [to, from])
+    if (kind === 'unlink') {
+      links.delete(pairName(from, to))
+      merges = unlinked(merges, from, to)
+    }
+    if ((kind === 'merge' || kind === 'rename') && from !== to) merges = [...merges, statement]
+  }
+  return { statements, ...joined(merges), links: [...links.values()] }
+}
+
+const pairName = (a: string, b: string): string => (a < b ? `${a} ${b}` : `${b} ${a}`)
+
+/** The last word on where a record went holds; said again, it counts from the first time. */
+function joined(merges: readonly Statement[]): Pick<Identity, 'parents' | 'refused'> {
+  const parents = new Map<string, Edge>()
+  const refused = new Set<Statement>()
+  for (const statement of merges) {
+    const { from, to } = statement
+    if (parents.get(from)?.to === to) continue
+    if (rootIn(parents, to, from) === from) refused.add(statement)
+    else parents.set(from, { to, statement })
+  }
+  return { parents, refused }
+}
+
+/** Follows the edges; stops at `until`. */
+function rootIn(parents: Identity['parents'], start: string, until: string): string {
+  let at = start
+  for (let edge = parents.get(at); edge && at !== until; edge = parents.get(at)) at = edge.to
+  return at
+}
+
+/** Takes back the merges of the two; of a chain, the first step from the one towards the other. */
+function unlinked(merges: readonly Statement[], a: string, b: string): readonly Statement[] {
+  const pair = pairName(a, b)
+  const left = merges.filter(({ from, to }) => pairName(from, to) !== pair)
+  if (left.length < merges.length) return left
+  const { parents } = joined(merges)
+  const start = rootIn(parents, a, b) === b ? a : rootIn(parents, b, a) === a ? b : undefined
+  const to = start === undefined ? undefined : parents.get(start)?.to
+  return merges.filter(one => one.from !== start || one.to !== to)
+}
+
+/** Whose record it is in now. */
+export function ownerOf({ parents }: Identity, patient: string): string {
+  let owner = patient
+  for (let edge = parents.get(owner); edge; edge = parents.get(owner)) owner = edge.to
+  return owner
+}
+
+/** Whose record it was in at an instant, by what is known of it now: what was undone has never been. */
+export function ownerThen({ parents }: Identity, patient: string, instant: Instant): string {
+  let owner = patient
+  for (let edge = parents.get(owner); edge; edge = parents.get(owner)) {
+    if (edge.statement.kind === 'merge' && edge.statement.instant > instant) return owner
+    owner = edge.to
+  }
+  return owner
+}
+
+/** Of whom a word counts that was said of a patient: what was said after a merge was said of the one who was left. */
+export function wordOwner({ parents }: Identity, patient: string, stamp: string): string {
+  let owner = patient
+  for (let edge = parents.get(owner); edge; edge = parents.get(owner)) {
+    if (edge.statement.kind === 'merge' && edge.statement.stamp >= stamp) return owner
+    owner = edge.to
+  }
+  return owner
+}
+
+/** Everyone whom statements tie together with these, dead statements among them. `factsOf` must know them all. */
+export function clusterOf(
+  subjects: readonly string[],
+  factsOf: (subject: string) => readonly Fact[],
+): readonly string[] {
+  const found = new Set(subjects)
+  for (const subject of found) {
+    for (const fact of factsOf(subject)) {
+      if (!isIdentityFact(fact)) continue
+      for (const other of subjectsOf(fact)) found.add(other)
+    }
+  }
+  return [...found]
+}
+
+/** Patients whom a fact ties together; none for a fact of another kind. */
+export const subjectsOf = (fact: Fact): readonly string[] =>
+  isIdentityFact(fact) ? (fact.body as { readonly subjects: readonly string[] }).subjects : []

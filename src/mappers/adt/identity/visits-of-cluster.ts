@@ -1,0 +1,194 @@
+import { everyStamp } from './every-stamp.ts'
+import { visitFact, type VisitFact } from '../movements.ts'
+import { registerOf, tell, type Register } from '../registers.ts'
+import type { Told } from '../take-in.ts'
+import { identityBy, ownerOf, type Identity } from './identity.ts'
+import type { Statement } from './identity-fact.ts'
+
+/** One visit as all that was said of it under any number and any patient has it. */
+export interface ClusterVisit {
+  readonly visitId: string
+  /** The patient under whom it was first named so: makes its ids. */
+  readonly home: string
+  readonly register: Register
+  readonly facts: readonly VisitFact[]
+  /** The patient whose it is by the last word on it, before merges. */
+  readonly holder: string
+  /** It was a double of another visit. */
+  readonly mergedInto?: Statement
+  /** Doubles of it. */
+  readonly doubles: readonly Statement[]
+  /** Its numbers were changed. */
+  readonly renames: readonly Statement[]
+}
+
+interface Draft {
+  readonly home: string
+  register: Register
+  readonly facts: VisitFact[]
+  readonly mentions: Mention[]
+}
+
+interface Mention {
+  readonly subject: string
+  readonly stamp: string
+}
+
+export interface ToldOf {
+  readonly subjects: readonly string[]
+  readonly told: (subject: string) => Told
+  /** `system|value` of the accounts that a visit's register names. */
+  readonly accounts: (register: Register) => ReadonlySet<string>
+}
+
+/** Registers of a subject that are no visit's begin so. */
+export const isVisitScope = (scope: string): boolean => scope !== '' && !scope.startsWith('#')
+
+/** Every visit of a cluster, in the order of their ids; numbers that were changed are no visits of their own. */
+export function visitsOf({ subjects, told, accounts }: ToldOf, identity: Identity): readonly ClusterVisit[] {
+  const routes = routesOf(identity.statements)
+  const drafts = new Map<string, Draft>()
+  const draftOf = (visitId: string, home: string): Draft => {
+    const draft = drafts.get(visitId) ?? { home, register: {}, facts: [], mentions: [] }
+    drafts.set(visitId, draft)
+    return draft
+  }
+  const homes = homesOf(subjects, told)
+  const target = (scope: string, subject: string, stamp: string): Draft => {
+    const visitId = routed(routes, scope, stamp)
+    const draft = draftOf(visitId, homes.get(visitId) ?? subject)
+    draft.mentions.push({ subject, stamp })
+    return draft
+  }
+  for (const subject of subjects) {
+    const { said, facts } = told(subject)
+    for (const [scope, body] of said) {
+      if (!isVisitScope(scope)) continue
+      for (const { source, stamp, fields } of everyStamp(registerOf(body))) {
+        const draft = target(scope, subject, stamp)
+        draft.register = tell(draft.register, source, stamp, fields)
+      }
+    }
+    for (const fact of facts) {
+      if (!isVisitScope(fact.scope)) continue
+      const known = visitFact(fact)
+      target(fact.scope, subject, known.stamp).facts.push(known)
+    }
+  }
+  return [...drafts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([visitId, draft]) => visitFrom(visitId, draft, { identity, routes, accounts }))
+}
+
+function homesOf(subjects: readonly string[], told: ToldOf['told']): ReadonlyMap<string, string> {
+  const homes = new Map<string, string>()
+  for (const subject of subjects) {
+    const { said, facts } = told(subject)
+    for (const scope of said.keys()) homes.set(scope, subject)
+    for (const { scope } of facts) homes.set(scope, subject)
+  }
+  return homes
+}
+
+/** Where words on a visit go: statement by the Encounter that it names. */
+type Routes = ReadonlyMap<string, Statement>
+
+function routesOf(statements: readonly Statement[]): Routes {
+  const routes = new Map<string, Statement>()
+  for (const statement of statements) {
+    const { kind, from, to } = statement
+    if (kind !== 'visit-shared' && kind !== 'visit-merge' && kind !== 'visit-rename') continue
+    if (from === to || routes.get(from)?.to === to || leads(routes, to, from)) continue
+    routes.set(from, statement)
+  }
+  return routes
+}
+
+function leads(routes: Routes, start: string, end: string): boolean {
+  let at: string | undefined = start
+  while (at !== undefined && at !== end) at = routes.get(at)?.to
+  return at === end
+}
+
+/** What was said of a double after that was known was said of the visit that goes on. */
+function routed(routes: Routes, scope: string, stamp: string): string {
+  let visitId = scope
+  for (let route = routes.get(visitId); route; route = routes.get(visitId)) {
+    if (route.kind === 'visit-merge' && route.stamp >= stamp) return visitId
+    visitId = route.to
+  }
+  return visitId
+}
+
+/** The Encounter under which a visit goes on now. */
+export function visitNow({ statements }: Identity, scope: string): string {
+  return routed(routesOf(statements), scope, '\uFFFF')
+}
+
+interface Frame extends Pick<ToldOf, 'accounts'> {
+  readonly identity: Identity
+  readonly routes: Routes
+}
+
+function visitFrom(visitId: string, draft: Draft, { identity, routes, accounts }: Frame): ClusterVisit {
+  const moves = identity.statements.filter(
+    one => one.kind === 'move' && concerns(one, visitId, () => accounts(draft.register)),
+  )
+  const mergedInto = routes.get(visitId)
+  const into = [...routes.values()].filter(({ to }) => to === visitId)
+  return {
+    visitId,
+    home: draft.home,
+    register: draft.register,
+    facts: draft.facts,
+    holder: holderOf(draft, moves, identity),
+    ...(mergedInto?.kind === 'visit-merge' && { mergedInto }),
+    doubles: into.filter(({ kind }) => kind === 'visit-merge'),
+    renames: into.filter(({ kind }) => kind === 'visit-rename'),
+  }
+}
+
+/**
+ * The patient under whom it was last recorded; who names it by another number that stood for the same person then says
+ * nothing new, and where it was moved away from it doesn't go back.
+ */
+function holderOf({ home, mentions }: Draft, moves: readonly Statement[], { statements }: Identity): string {
+  const others = mentions.some(({ subject }) => subject !== home)
+  if (moves.length === 0 && !others) return home
+  const steps: readonly (Mention | Statement)[] = [...mentions, ...moves].toSorted((a, b) =>
+    a.stamp === b.stamp ? Number('kind' in a) - Number('kind' in b) : a.stamp < b.stamp ? -1 : 1,
+  )
+  const left = new Set<string>()
+  let holder: string | undefined
+  for (const step of steps) {
+    if ('kind' in step) {
+      if (step.visit === undefined && holder !== undefined && holder !== step.from && holder !== step.to)
+        continue
+      left.add(step.from)
+      left.delete(step.to)
+      holder = step.to
+    } else if (holder === undefined) holder = step.subject
+    else if (!left.has(step.subject) && !isSamePerson(statements, holder, step)) holder = step.subject
+  }
+  return holder ?? home
+}
+
+/** Whether two patients were one when a message was recorded, as had been said by then. */
+function isSamePerson(
+  statements: readonly Statement[],
+  holder: string,
+  { subject, stamp }: Mention,
+): boolean {
+  if (holder === subject) return true
+  const then = identityBy(statements.filter(one => one.stamp <= stamp))
+  return ownerOf(then, holder) === ownerOf(then, subject)
+}
+
+function concerns(
+  { visit, account }: Statement,
+  visitId: string,
+  accounts: () => ReadonlySet<string>,
+): boolean {
+  if (visit !== undefined) return visit === visitId
+  return account === undefined || accounts().has(account)
+}

@@ -1,0 +1,65 @@
+import { keyText } from '../fhir/resource.ts'
+import { subjectsOf } from '../mappers/adt/identity/identity.ts'
+import { firstOfVisit, VISIT_KEY } from '../mappers/adt/identity/visit-key.ts'
+import type { Loaded, LoadRequest } from '../commands/ports/store.ts'
+
+/** What was loaded, and what would have to be asked for to load it at once. */
+export interface TiedLoad {
+  readonly whole: LoadRequest
+  readonly seen: Loaded
+}
+
+/**
+ * Loads whoever is tied to those asked for by what was said of them, until nobody new is named: few patients were ever
+ * merged, and for all others the first load is the whole. Whoever writes about one of them writes the register of each,
+ * so that what was seen at several moments can't be decided on unnoticed.
+ */
+export async function loadTied(
+  loadOnce: (request: LoadRequest) => Promise<Loaded>,
+  request: LoadRequest,
+  before?: Loaded,
+): Promise<TiedLoad> {
+  const seen = before ?? (await loadOnce(request))
+  const others = tiedTo(request, seen)
+  if (others.length === 0) return { whole: request, seen }
+  const { subjects = [], keys = [], compartments, wholes = [] } = request
+  const more: LoadRequest = {
+    ...{ tenant: request.tenant, lane: request.lane, subjects: others },
+    keys: others.map(id => ({ type: 'Patient', id })),
+    ...(compartments && { compartments: { ...compartments, patients: others } }),
+    ...(wholes.length > 0 && { wholes: others }),
+  }
+  const found = await loadOnce(more)
+  const rows = [...seen.resources, ...found.resources].map(row => [keyText(row), row] as const)
+  return loadTied(
+    loadOnce,
+    {
+      ...request,
+      subjects: [...subjects, ...others],
+      keys: [...keys, ...(more.keys ?? [])],
+      ...(compartments && {
+        compartments: { ...compartments, patients: [...compartments.patients, ...others] },
+      }),
+      ...(wholes.length > 0 && { wholes: [...wholes, ...others] }),
+    },
+    {
+      ...seen,
+      resources: [...new Map(rows).values()],
+      facts: [...seen.facts, ...found.facts],
+      said: [...seen.said, ...found.said],
+    },
+  )
+}
+
+function tiedTo({ subjects = [] }: LoadRequest, { facts, said }: Loaded): readonly string[] {
+  const known = new Set([
+    ...subjects,
+    ...facts.map(({ subject }) => subject),
+    ...said.map(({ subject }) => subject),
+  ])
+  const named = [
+    ...facts.flatMap(subjectsOf),
+    ...said.flatMap(({ scope, body }) => (scope === VISIT_KEY ? (firstOfVisit(body)?.patient ?? []) : [])),
+  ]
+  return [...new Set(named)].filter(subject => !known.has(subject))
+}

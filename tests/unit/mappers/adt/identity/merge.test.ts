@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest'
+import type { Resource } from '../../../../../src/fhir/resource.ts'
+import { canonicalJson } from '../../../../../src/lib/json.ts'
+import { er7, type Er7 } from '../../../../support/adt/er7.ts'
+import { comparable, mapped, memory, type Memory } from '../../../../support/adt/memory.ts'
+
+const admit: Er7 = {
+  event: 'A01',
+  id: 'C1',
+  at: '20261001080000',
+  patient: 'M1',
+  visit: 'V1',
+  pid: { 13: '111' },
+}
+const other: Er7 = {
+  event: 'A01',
+  id: 'C2',
+  at: '20261002080000',
+  patient: 'M2',
+  visit: 'V2',
+  pid: { 5: 'RIVERS^AL' },
+}
+
+/** M2 is merged into M1. */
+const merge: Er7 = {
+  event: 'A40',
+  id: 'C3',
+  at: '20261003080000',
+  patient: 'M1',
+  visit: '',
+  pv1: { 3: '' },
+  segments: ['MRG|M2^^^VALLEY^MR'],
+}
+
+/** A37: two groups, each PID and PV1. */
+function unlink(id: string, at: string, a = 'M1', b = 'M2'): string {
+  const first = er7({ event: 'A37', id, at, patient: a, visit: '' })
+  const second = er7({ event: 'A37', id, at, patient: b, visit: '', pid: { 5: 'RIVERS^AL' } })
+  return first + second.split('\r').slice(2).join('\r')
+}
+
+function told(...messages: readonly (Er7 | string)[]): Memory {
+  const store = memory()
+  for (const message of messages) store.take(typeof message === 'string' ? message : er7(message))
+  return store
+}
+
+const idOf = (patient: string): string => mapped(er7({ ...admit, patient })).patient.id
+const [m1, m2] = [idOf('M1'), idOf('M2')]
+
+const patient = (store: Memory, id: string): Resource => {
+  const found = store.get({ type: 'Patient', id })
+  if (!found) throw new Error('no such Patient')
+  return found
+}
+const encounters = (store: Memory): readonly Resource[] =>
+  store.resources().filter(({ resourceType }) => resourceType === 'Encounter')
+
+const stateOf = (store: Memory): string => canonicalJson(comparable(store.resources()))
+
+describe('A40 merges a patient into another', () => {
+  test('the loser is inactive and replaced by the survivor, who has its numbers as old ones', () => {
+    const store = told(admit, other, merge)
+    expect(patient(store, m2)).toMatchObject({
+      active: false,
+      link: [{ other: { reference: `Patient/${m1}` }, type: 'replaced-by' }],
+    })
+    expect(patient(store, m1)).toMatchObject({
+      link: [{ other: { reference: `Patient/${m2}` }, type: 'replaces' }],
+      identifier: [{ value: 'M1' }, { value: 'M2', use: 'old' }],
+      name: [{ family: 'RIVER' }],
+    })
+    expect(patient(store, m1)).not.toHaveProperty('active')
+  })
+
+  test('what was sent under the old number keeps its ids and belongs to the survivor', () => {
+    const [before, after] = [told(admit, other), told(admit, other, merge)]
+    expect(encounters(after).map(({ id }) => id)).toEqual(encounters(before).map(({ id }) => id))
+    expect(encounters(after).map(({ subject }) => subject)).toEqual([
+      { reference: `Patient/${m1}` },
+      { reference: `Patient/${m1}` },
+    ])
+  })
+
+  test('A37 takes it back: everything is as if it had never been', () => {
+    const [store, apart] = [told(admit, other, merge, unlink('C4', '20261004080000')), told(admit, other)]
+    expect(stateOf(store)).toBe(stateOf(apart))
+  })
+
+  test('a merge that comes before either patient creates both', () => {
+    const store = told(merge)
+    expect(patient(store, m2)).toMatchObject({ active: false, identifier: [{ value: 'M2' }] })
+    expect(patient(store, m1)).toMatchObject({ link: [{ type: 'replaces' }] })
+  })
+
+  test('any order of the messages ends in the same state', () => {
+    const messages = [er7(admit), er7(other), er7(merge), unlink('C4', '20261004080000')]
+    const states = permutations(messages).map(order => stateOf(told(...order)))
+    expect(new Set(states).size).toBe(1)
+  })
+})
+
+function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
+  if (items.length < 2) return [items]
+  return items.flatMap((item, index) =>
+    permutations([...items.slice(0, index), ...items.slice(index + 1)]).map(rest => [item, ...rest]),
+  )
+}
+
+describe('messages on a number that was merged', () => {
+  const late: Er7 = {
+    ...other,
+    event: 'A08',
+    id: 'C6',
+    at: '20261006080000',
+    pid: { 5: 'RIVERS^ALEXA', 13: '222' },
+  }
+
+  test('one that is recorded after the merge speaks of the survivor', () => {
+    expect(patient(told(admit, other, merge, late), m1)).toMatchObject({
+      name: [{ family: 'RIVERS', given: ['ALEXA'] }],
+      identifier: [{ value: 'M1' }, { value: 'M2', use: 'old' }],
+    })
+  })
+
+  test('one that was recorded before it does not', () => {
+    const early = { ...late, at: '20261002230000' }
+    expect(patient(told(admit, other, merge, early), m1)).toMatchObject({ name: [{ family: 'RIVER' }] })
+  })
+
+  test('a visit that goes on under the new number is one visit', () => {
+    const discharge: Er7 = {
+      ...other,
+      event: 'A03',
+      id: 'C7',
+      at: '20261007080000',
+      patient: 'M1',
+      pv1: { 36: '01' },
+    }
+    const store = told(admit, other, merge, discharge)
+    expect(encounters(store)).toHaveLength(2)
+    const found = encounters(store).find(({ id }) => id === mapped(er7(other)).visit?.id)
+    expect(found).toMatchObject({ status: 'finished', subject: { reference: `Patient/${m1}` } })
+  })
+
+  test('what was said of it under the new number stays with the patient that it began with when the merge is undone', () => {
+    const discharge: Er7 = { ...other, event: 'A03', id: 'C7', at: '20261007080000', patient: 'M1' }
+    const store = told(admit, other, merge, discharge, unlink('C8', '20261008080000'))
+    const found = encounters(store).find(({ id }) => id === mapped(er7(other)).visit?.id)
+    expect(found).toMatchObject({ status: 'finished', subject: { reference: `Patient/${m2}` } })
+  })
+})
+
+describe('chains, cycles, repeats', () => {
+  const further: Er7 = {
+    ...merge,
+    id: 'C4',
+    at: '20261004080000',
+    patient: 'M3',
+    segments: ['MRG|M1^^^VALLEY^MR'],
+  }
+  const m3 = idOf('M3')
+
+  test('a chain is followed to its end', () => {
+    const store = told(admit, other, merge, further)
+    expect(encounters(store).map(({ subject }) => subject)).toEqual([
+      { reference: `Patient/${m3}` },
+      { reference: `Patient/${m3}` },
+    ])
+    expect(patient(store, m2)).toMatchObject({
+      link: [{ other: { reference: `Patient/${m3}` }, type: 'replaced-by' }],
+    })
+  })
+
+  test('one message may merge several', () => {
+    const [head, group] = [er7(merge), er7({ ...merge, patient: 'M3', segments: ['MRG|M4^^^VALLEY^MR'] })]
+    const store = told(admit, other, head + group.split('\r').slice(2).join('\r'))
+    expect(patient(store, m2)).toMatchObject({ active: false })
+    expect(patient(store, idOf('M4'))).toMatchObject({
+      active: false,
+      link: [{ other: { reference: `Patient/${m3}` } }],
+    })
+  })
+
+  test('a merge back is refused and names MRG-1', () => {
+    const store = told(admit, other, merge)
+    const back: Er7 = {
+      ...merge,
+      id: 'C9',
+      at: '20261009080000',
+      patient: 'M2',
+      segments: ['MRG|M1^^^VALLEY^MR'],
+    }
+    const offered = store.offer(er7(back))
+    expect(offered).toMatchObject({ ok: false, failure: { code: 'merge-cycle', expression: 'MRG-1' } })
+    expect(stateOf(store)).toBe(stateOf(told(admit, other, merge)))
+  })
+
+  test('a merge that was recorded earlier than the one that it contradicts takes its place', () => {
+    const back: Er7 = {
+      ...merge,
+      id: 'C9',
+      at: '20261002090000',
+      patient: 'M2',
+      segments: ['MRG|M1^^^VALLEY^MR'],
+    }
+    const store = told(admit, other, merge)
+    expect(store.take(er7(back)).flags).toEqual(['merge-cycle:MRG-1'])
+    expect(patient(store, m1)).toMatchObject({ active: false })
+  })
+})
