@@ -111,6 +111,21 @@ describe('$explain', () => {
     expect((await server.call({ path: '/fhir/Basic/none/$explain' })).status).toBe(404)
   })
 
+  it('explains what was said of a number that was merged away', async () => {
+    const other = message('A01', 'm4', '20261008120000').replaceAll('M1^', 'M2^').replaceAll('V1^', 'V2^')
+    await server.call({ method: 'POST', path: '/adt', body: other })
+    const merge = [
+      'MSH|^~\\&|ENGINE|VALLEY|CW|CW|20261008130000||ADT^A40|m5|P|2.5.1',
+      'EVN|A40|20261008130000',
+      'PID|1||M1^^^VALLEY^MR||ROE^JANE||19800101|F',
+      'MRG|M2^^^VALLEY^MR',
+    ]
+    await server.call({ method: 'POST', path: '/adt', body: `${merge.join('\r')}\r` })
+    const visit = await idOf('Encounter?identifier=V2')
+    const causes = partsOf(await parametersOf(`/fhir/Encounter/${visit}/$explain?element=location`), 'cause')
+    expect(causes.map(({ message: uri }) => String(uri)).some(uri => uri.includes('/m4#'))).toBe(true)
+  })
+
   it('says that the text of a message is kept no longer', async () => {
     const clock = { nowMs: () => Date.parse('2027-10-09T12:00:00Z') }
     await purgeAll(

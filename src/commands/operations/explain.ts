@@ -68,8 +68,19 @@ async function causesFound(
   if (!consequences || patient === undefined || shard === undefined) return []
   const { settings } = consequences
   const { facts, said } = await store.load({ tenant, lane: 0, subjects: [patient] })
-  const state = saidOf({ patient, shard, settings }, facts, said)
-  return causesOf(resource, state, { settings, ...(path !== undefined && { path }) })
+  // Of a patient who was merged, what was said of each number stays with it.
+  const subjects = [...new Set([patient, ...facts.map(one => one.subject), ...said.map(one => one.subject)])]
+  return subjects.flatMap(subject =>
+    causesOf(
+      resource,
+      saidOf(
+        { patient: subject, shard: shardInId(subject) ?? shard, settings },
+        facts.filter(one => one.subject === subject),
+        said.filter(one => one.subject === subject),
+      ),
+      { settings, ...(path !== undefined && { path }) },
+    ),
+  )
 }
 
 function saidOf(
