@@ -1,7 +1,7 @@
 import { defaultCaseRules } from '../../../src/care-plan/case-rules.ts'
 import { modelLookup, shippedModels } from '../../../src/care-plan/models/shipped-models.ts'
 import { createIngest } from '../../../src/commands/ingest-adt/ingest.ts'
-import type { InboundRecord, IngestAdt } from '../../../src/commands/ingest-adt/inbound.ts'
+import type { InboundRecord, IngestAdt, Verdict } from '../../../src/commands/ingest-adt/inbound.ts'
 import { interpretAdt } from '../../../src/commands/ingest-adt/interpret-adt.ts'
 import { readRecord } from '../../../src/commands/ingest-adt/read-record.ts'
 import { inboxIdOf } from '../../../src/commands/inbox-id.ts'
@@ -22,6 +22,7 @@ import { keyText, type Resource } from '../../../src/fhir/resource.ts'
 import { validateResource } from '../../../src/fhir/validation/validate-resource.ts'
 import { holidayCalendar } from '../../../src/lib/holiday-calendars.ts'
 import { parseJson } from '../../../src/lib/json.ts'
+import { loadTied } from '../../../src/store/load-tied.ts'
 import { noMeters } from '../counting-messages.ts'
 import { settings } from './memory.ts'
 
@@ -29,12 +30,10 @@ import { settings } from './memory.ts'
 export interface HospitalStore {
   readonly ingest: IngestAdt
   readonly resources: () => readonly Resource[]
-  /** What messages said: facts and registers, in no order. */
-  readonly words: () => readonly unknown[]
   /** Flushes that were refused because another writer was first. */
   readonly conflicts: () => number
-  /** How often each outcome was the verdict. */
-  readonly outcomes: () => Readonly<Record<string, number>>
+  /** In the order in which batches were done. */
+  readonly verdicts: () => readonly Verdict[]
 }
 
 interface Tables {
@@ -47,12 +46,12 @@ interface Tables {
 /** `pause` is waited for before each read and each write: it lets other writers in. */
 export function hospitalStore(pause: () => Promise<unknown>, nowMs: () => number): HospitalStore {
   const tables: Tables = { rows: new Map(), facts: new Map(), said: new Map(), inbox: new Map() }
-  const outcomes: Record<string, number> = {}
+  const verdicts: Verdict[] = []
   let conflicts = 0
   const store: Pick<Store, 'load' | 'flush'> = {
     load: async request => {
       await pause()
-      return loadedFrom(tables, request)
+      return (await loadTied(part => Promise.resolve(loadedFrom(tables, part)), request)).seen
     },
     flush: async changes => {
       await pause()
@@ -70,23 +69,18 @@ export function hospitalStore(pause: () => Promise<unknown>, nowMs: () => number
   })
   const ingest = createIngest({
     ...{ store: store as Store, tenant: 1, clock, emit, targets: [] },
-    meters: {
-      ...noMeters,
-      messageDecided: outcome => {
-        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
-      },
-    },
+    meters: noMeters,
     prepare: (record: InboundRecord, index) => readRecord(record, index, interpret, settings),
   })
   return {
-    ingest,
+    ingest: async batch => {
+      const result = await ingest(batch)
+      if (result.kind === 'done') verdicts.push(...result.verdicts.flat())
+      return result
+    },
     resources: () => [...tables.rows.values()].map(({ content }) => parseJson(content) as Resource),
-    words: () => [
-      ...tables.facts.values(),
-      ...[...tables.said.values()].map(({ version: _version, ...rest }) => rest),
-    ],
     conflicts: () => conflicts,
-    outcomes: () => outcomes,
+    verdicts: () => verdicts,
   }
 }
 
@@ -104,8 +98,12 @@ function loadedFrom({ rows, facts, said, inbox }: Tables, request: LoadRequest):
   const names = new Set((request.messages ?? []).map(({ source, messageId }) => `${source}\n${messageId}`))
   const isOfCompartment = ({ type, content }: Stored): boolean =>
     types.has(type) && patients.has(patientOf(parseJson(content) as Resource) ?? '')
+  const refersToWhole = ({ content }: Stored): boolean =>
+    (request.wholes ?? []).some(id => content.includes(`Patient/${id}`))
   return {
-    resources: [...rows.values()].filter(row => keys.has(keyText(row)) || isOfCompartment(row)),
+    resources: [...rows.values()].filter(
+      row => keys.has(keyText(row)) || isOfCompartment(row) || refersToWhole(row),
+    ),
     facts: [...facts.values()].filter(({ subject }) => subjects.has(subject)),
     said: [...said.values()].filter(({ subject }) => subjects.has(subject)),
     messages: [...inbox.values()].filter(({ source, messageId }) => names.has(`${source}\n${messageId}`)),
