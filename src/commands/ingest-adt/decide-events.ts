@@ -56,7 +56,11 @@ export function decideEvents(
     puts: resources.map(resource => putOf(resource, view)),
     facts,
     said: [...applied.value.said, ...decided.said],
-    flags: [...flags, ...issues.map(({ code, expression }) => `${code}:${expression}`)].slice(0, FLAGS_MAX),
+    flags: [
+      ...[...new Set(decided.doubtful.map(key => `changed-since-merge:${key.slice(0, key.indexOf('/'))}`))],
+      ...flags,
+      ...issues.map(({ code, expression }) => `${code}:${expression}`),
+    ].slice(0, FLAGS_MAX),
     waits,
     at: event.effective.instant,
   })
@@ -71,7 +75,7 @@ interface DecideFrame {
   readonly options: DecideOptions
 }
 
-type Decided = Pick<ClusterDecision, 'changed' | 'said' | 'turned'>
+type Decided = Pick<ClusterDecision, 'changed' | 'said' | 'turned' | 'doubtful'>
 
 /** What the message leads to, with what follows for the cases of everyone concerned. */
 function casesOf(applied: AppliedMessage, frame: DecideFrame): Decided {
@@ -81,7 +85,7 @@ function casesOf(applied: AppliedMessage, frame: DecideFrame): Decided {
       const compartment = compartmentAfter(standingOf(person.patient, frame.view), [...changed.values()])
       lay(effectsOf(person, { ...frame, compartment }), changed, frame)
     }
-    return { changed, said: [], turned: new Set() }
+    return { changed, said: [], turned: new Set(), doubtful: [] }
   }
   const { settings } = frame.options
   const decision = decideCluster(applied, frame.view, {
@@ -95,7 +99,8 @@ function casesOf(applied: AppliedMessage, frame: DecideFrame): Decided {
     })
     lay(effectsOf(person, { ...frame, compartment, ...decision.casesOf(person.patient) }), changed, frame)
   }
-  return { changed, said: decision.said, turned: decision.turned }
+  const { said, turned, doubtful } = decision
+  return { changed, said, turned, doubtful }
 }
 
 function effectsOf(

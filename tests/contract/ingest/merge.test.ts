@@ -75,6 +75,30 @@ describe('merges on the embedded store', () => {
   const idOf = (patient: string): string => mapped(er7(admit(patient))).patient.id
   const reference = (patient: string): object => ({ reference: `Patient/${idOf(patient)}` })
 
+  it('tells the operator what people changed since the merge that is undone', async () => {
+    await send(0, er7(admit('T1')), er7(admit('T2')))
+    const weight = {
+      resourceType: 'Observation',
+      id: 'obs-9',
+      status: 'final',
+      code: { text: 'weight' },
+    } as const
+    await put({ ...weight, subject: reference('T2') })
+    await send(1, merge('MQ', 'T1', 'T2'))
+    const { versionId } = (await read('Observation', 'obs-9')).meta ?? {}
+    const at = new Date(clock.nowMs()).toISOString()
+    const standing = await store.load({ tenant, lane: 0, keys: [{ type: 'Observation', id: 'obs-9' }] })
+    const work = openWork({ tenant, lane: 0, at, actor: 'Practitioner/p', targets: [] }, standing.resources)
+    work.put({ ...weight, subject: reference('T1'), status: 'amended' }, { shard: 7, clientAssigned: true })
+    expect((await store.flush(work.changes())).ok).toBe(true)
+    expect((await read('Observation', 'obs-9')).meta?.versionId).not.toBe(versionId)
+    expect((await send(2, unlink('UQ', 'T1', 'T2')))[0]).toMatchObject({
+      outcome: 'applied',
+      reason: 'changed-since-merge:Observation',
+    })
+    expect(await read('Observation', 'obs-9')).toMatchObject({ subject: reference('T2'), status: 'amended' })
+  })
+
   it('turns what people wrote to the survivor, whatever its type, and back again byte for byte but meta', async () => {
     await send(0, er7(admit('P1')), er7(admit('P2')))
     const loser = `Patient/${idOf('P2')}`
