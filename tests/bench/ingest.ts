@@ -6,11 +6,14 @@ import { Kafka, logLevel } from 'kafkajs'
 import { Client } from 'pg'
 import { serverForTests, stopServersForTests } from '../../scripts/services/for-tests.ts'
 import { feed, type FeedMessage } from '../support/adt-workload.ts'
+import { realFeed } from '../support/adt/real-feed.ts'
 import { startService, type ServiceProcess } from '../support/service-process.ts'
 
 /**
- * Real Kafka -> real PostgreSQL -> duties (performance.md 1): a change-heavy feed is put on a topic, then a service of its
- * own reads it. `npm run bench:ingest -- [--messages 6000] [--patients 600] [--runs 5] [--profile DIR] [--json]`.
+ * Real Kafka -> real PostgreSQL -> duties (performance.md 1): a feed is put on a topic, then a service of its own reads
+ * it. `npm run bench:ingest -- [--mix changes|real] [--again] [--messages 6000] [--patients 600] [--runs 5]
+ * [--profile DIR] [--json]`: change-heavy, or the mix of a real hospital (adt.md 2); `--again` has another service read
+ * the whole topic again over the same database.
  */
 const { values } = parseArgs({
   options: {
@@ -21,6 +24,8 @@ const { values } = parseArgs({
     /** Folder for a CPU profile of each run's service. */
     profile: { type: 'string' },
     json: { type: 'boolean', default: false },
+    mix: { type: 'string', default: 'changes' },
+    again: { type: 'boolean', default: false },
   },
 })
 const [messages, patients, partitions, runs] = [
@@ -39,6 +44,21 @@ interface Run {
   readonly postgresMicroseconds: number
   readonly resourcesPerMessage: number
   readonly outcomes: Readonly<Record<string, number>>
+  /** Percent of the messages, by event. */
+  readonly shares: Readonly<Record<string, number>>
+  /** Percent of A08 and A31 that changed nothing. */
+  readonly idleUpdates: number
+  /** The whole topic read again. */
+  readonly again?: Again
+}
+
+interface Again {
+  readonly nodeMicroseconds: number
+  readonly postgresMicroseconds: number
+  /** CPU of both, as a part of that of the first reading. */
+  readonly ofFirst: number
+  /** Versions of resources that it wrote: none. */
+  readonly versions: number
 }
 
 const say = (text: string): unknown => process.stderr.write(`${text}\n`)
@@ -70,39 +90,89 @@ async function once(brokers: string, serverUrl: string, run: number): Promise<Ru
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
   // Times to come: what is measured is messages, not the marking of duties that were due long ago.
-  const messagesOfRun = feed({ patients, messages, seed: run, prefix: `R${run}`, year: 2040 })
+  const options = { patients, messages, seed: run, prefix: `R${run}`, year: 2040 }
+  const messagesOfRun = values.mix === 'real' ? realFeed(options) : feed(options)
   await publish(brokers, name, messagesOfRun)
-  const service = await startService({
+  const environment = {
     ROLES: 'http,adt',
     LOG_LEVEL: 'warn',
     DATABASE_URL: url.href,
     KAFKA_BROKERS: brokers,
-    KAFKA_GROUP: name,
     ADT_TOPICS: name,
     ...(values.profile !== undefined && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` }),
-  })
+  }
+  const reading = async <T>(group: string, work: (service: ServiceProcess) => Promise<T>): Promise<T> => {
+    const service = await startService({ ...environment, KAFKA_GROUP: group })
+    try {
+      return await work(service)
+    } finally {
+      await service.stop()
+    }
+  }
   try {
-    return await measure(service, url.href, messagesOfRun.length)
+    const first = await reading(name, service => measure(service, url.href, messagesOfRun))
+    if (!values.again) return first
+    const again = await reading(`${name}_again`, service => measureAgain(service, url.href, first))
+    return { ...first, again }
   } finally {
-    await service.stop()
     await execute(serverUrl, `drop database ${name} with (force)`)
   }
 }
 
-/** From the first record durable to the last; start and join are left out. */
-async function measure(service: ServiceProcess, databaseUrl: string, total: number): Promise<Run> {
+/** From the first offset of the second reading to its last. */
+async function measureAgain(service: ServiceProcess, databaseUrl: string, first: Run): Promise<Again> {
   const client = new Client({ connectionString: databaseUrl })
   await client.connect()
   try {
-    const first = await until(client, 1)
+    const versions = async (): Promise<number> => {
+      const { rows } = await client.query<{ n: string }>('select count(*) as n from resource_version')
+      return Number(rows[0]?.n)
+    }
+    const had = await versions()
+    const read = `select sum(next_offset) as n from consumer_offset where consumer_group like '%\\_again'`
+    const began = await until(client, 1, read)
+    const pids = await postgresPids(client)
+    const cpu = () => ({ node: cpuMicroseconds([service.pid]), postgres: cpuMicroseconds(pids) })
+    const before = cpu()
+    const ended = await until(client, messages, read)
+    const [after, done] = [cpu(), ended.count - began.count]
+    const nodeMicroseconds = (after.node - before.node) / done
+    const postgresMicroseconds = (after.postgres - before.postgres) / done
+    return {
+      nodeMicroseconds,
+      postgresMicroseconds,
+      ofFirst:
+        (nodeMicroseconds + postgresMicroseconds) / (first.nodeMicroseconds + first.postgresMicroseconds),
+      versions: (await versions()) - had,
+    }
+  } finally {
+    await client.end()
+  }
+}
+
+/** From the first record durable to the last; start and join are left out. */
+async function measure(
+  service: ServiceProcess,
+  databaseUrl: string,
+  feedOfRun: readonly FeedMessage[],
+): Promise<Run> {
+  const total = feedOfRun.length
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const first = await until(client, 1, TAKEN)
     const pids = await postgresPids(client)
     const cpu = () => ({ node: cpuMicroseconds([service.pid]), postgres: cpuMicroseconds(pids) })
     const before = { ...first, ...cpu() }
-    const last = await until(client, total)
+    const last = await until(client, total, TAKEN)
     const [done, after] = [last.count - before.count, cpu()]
     const { rows } = await client.query<{ n: string }>('select count(*) as n from resource_version')
     const outcomes = await client.query<{ outcome: string; n: string }>(
       'select outcome, count(*) as n from inbox group by 1',
+    )
+    const idle = await client.query<{ percent: number }>(
+      `select (100.0 * count(*) filter (where outcome = 'no-change') / greatest(count(*), 1))::float8 as percent
+       from inbox where trigger in ('A08', 'A31')`,
     )
     const metrics = await (await fetch(`${service.url}/metrics`)).text()
     const metric = (name: string): number => Number(new RegExp(`^${name} (.*)$`, 'm').exec(metrics)?.[1] ?? 0)
@@ -114,18 +184,31 @@ async function measure(service: ServiceProcess, databaseUrl: string, total: numb
       postgresMicroseconds: (after.postgres - before.postgres) / done,
       resourcesPerMessage: Number(rows[0]?.n) / total,
       outcomes: Object.fromEntries(outcomes.rows.map(({ outcome, n }) => [outcome, Number(n)])),
+      shares: sharesOf(feedOfRun),
+      idleUpdates: idle.rows[0]?.percent ?? 0,
     }
   } finally {
     await client.end()
   }
 }
 
+const TAKEN = 'select count(*) as n from inbox'
+
+/** Percent of the messages with two decimals, the most frequent event first. */
+function sharesOf(records: readonly FeedMessage[]): Readonly<Record<string, number>> {
+  const shares = [...Map.groupBy(records, ({ event }) => event)].map(
+    ([event, of]) => [event, Math.round((10_000 * of.length) / records.length) / 100] as const,
+  )
+  return Object.fromEntries(shares.toSorted(([, a], [, b]) => b - a))
+}
+
 async function until(
   client: Client,
   count: number,
+  counting: string,
 ): Promise<{ readonly count: number; readonly atMs: number }> {
   for (;;) {
-    const { rows } = await client.query<{ n: string }>('select count(*) as n from inbox')
+    const { rows } = await client.query<{ n: string | null }>(counting)
     const seen = Number(rows[0]?.n)
     if (seen >= count) return { count: seen, atMs: Date.now() }
     await sleep(100)
@@ -198,7 +281,7 @@ const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
 const line = (run: Run): string =>
-  `${run.perSecond.toFixed(0)} messages/s, Node ${run.nodeMicroseconds.toFixed(0)} us, PostgreSQL ${run.postgresMicroseconds.toFixed(0)} us, ${run.resourcesPerMessage.toFixed(1)} resource versions a message, ${run.batches} batches, ${run.retries} decided again`
+  `${run.perSecond.toFixed(0)} messages/s, Node ${run.nodeMicroseconds.toFixed(0)} us, PostgreSQL ${run.postgresMicroseconds.toFixed(0)} us, ${run.resourcesPerMessage.toFixed(1)} resource versions a message, ${run.batches} batches, ${run.retries} decided again${run.again ? `; read again: Node ${run.again.nodeMicroseconds.toFixed(0)} us, PostgreSQL ${run.again.postgresMicroseconds.toFixed(0)} us (${(100 * run.again.ofFirst).toFixed(0)} % of the first reading), ${run.again.versions} versions` : ''}`
 
 function print(results: readonly Run[]): void {
   const spread = (pick: (run: Run) => number): { median: number; min: number; max: number } => {
@@ -209,14 +292,23 @@ function print(results: readonly Run[]): void {
       max: Math.round(Math.max(...all)),
     }
   }
+  const again = {
+    nodeMicroseconds: spread(run => run.again?.nodeMicroseconds ?? 0),
+    postgresMicroseconds: spread(run => run.again?.postgresMicroseconds ?? 0),
+    percentOfFirst: spread(run => 100 * (run.again?.ofFirst ?? 0)),
+    versionsWritten: spread(run => run.again?.versions ?? 0),
+  }
   const summary = {
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
-    ...{ messages, patients, partitions, runs },
+    ...{ mix: values.mix, messages, patients, partitions, runs },
     messagesPerSecond: spread(run => run.perSecond),
     nodeMicroseconds: spread(run => run.nodeMicroseconds),
     postgresMicroseconds: spread(run => run.postgresMicroseconds),
     resourcesPerMessage: Math.round(median(results.map(run => run.resourcesPerMessage)) * 10) / 10,
     outcomes: results[0]?.outcomes,
+    sharesPercent: results[0]?.shares,
+    idleUpdatesPercent: Math.round(median(results.map(run => run.idleUpdates)) * 10) / 10,
+    ...(values.again && { again }),
   }
   if (values.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
   else process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`)

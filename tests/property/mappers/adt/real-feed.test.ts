@@ -20,7 +20,7 @@ describe('the feed of a real hospital (adt.md 2)', () => {
   })
 
   test('changes nothing by 85 to 95 of a hundred of its updates', { timeout: 120_000 }, async () => {
-    const feed = realFeed(options)
+    const feed = realFeed({ ...options, patients: 40, messages: 500 })
     const store = await delivered(
       feed.map(({ text }) => text),
       { ...inOrder, batch: 20 },
