@@ -150,8 +150,12 @@ const OWNER = `owner as (
       join resource r on r.shard = d.shard and r.tenant = $1 and r.type = d.type and r.id = d.id
       where d.tenant = $1 and d.type = $3 and d.id = $4)`
 
-/** Of a row of a record: any change of it is a new version. */
-const MARK = 'hashtextextended(r.id, (r.type::int8 << 32) | r.version)'
+/**
+ * Of a row of a record: any change of it is a new version. A database that lost its last transactions (a failover, a restored
+ * backup) gives their numbers to others, and a reindex writes another hash of search values: so they are in it too.
+ */
+const MARK =
+  "hashtextextended(r.id, timestamp_hash_extended(r.updated at time zone 'UTC', ((r.type::int8 << 32) | r.version) # r.ixh))"
 
 const RECORD = `from owner o
           cross join lateral (

@@ -126,6 +126,31 @@ export function loadingContract(trial: StoreTrial): void {
       expect([none.resources, none.record?.rows, none.record?.mark]).toEqual([[], 2, after.record?.mark])
     })
 
+    test('a version that was lost and made again by another writer has another mark', async () => {
+      const markAfter = async (at: string, name: string) => {
+        const of = fresh()
+        const shard = shardOfKey(of, 'a')
+        const id = 'the-same'
+        const patient = { reference: `Patient/${patientId(of, 'a')}` }
+        const key = { type: 'EpisodeOfCare', id }
+        const resource = { resourceType: 'EpisodeOfCare', id, identifier: [{ value: name }], patient }
+        await flush(of, {
+          at,
+          writes: [{ ...key, shard, expect: 0, clientAssigned: true, versions: [resource] }],
+        })
+        const recordOf = { key, types: ['EpisodeOfCare'] }
+        return (await trial.store().load({ tenant: of, lane: 0, recordOf })).record?.mark
+      }
+      const [first, again, later, changed] = [
+        await markAfter('2026-12-24T10:00:00.000Z', 'x'),
+        await markAfter('2026-12-24T10:00:00.000Z', 'x'),
+        await markAfter('2026-12-24T10:00:00.001Z', 'x'),
+        await markAfter('2026-12-24T10:00:00.000Z', 'y'),
+      ]
+      expect(new Set([first, later, changed]).size).toBe(3)
+      expect(again).toBe(first)
+    })
+
     test('facts are kept once, under the subject they were sent for', async () => {
       const of = fresh()
       await flush(of, { facts: [fact('p'), { ...fact('p'), id: 'second' }, fact('q')] })
