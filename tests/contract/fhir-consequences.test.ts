@@ -6,6 +6,7 @@ import type { Resource } from '../../src/fhir/resource.ts'
 import { holidayCalendar } from '../../src/lib/holiday-calendars.ts'
 import { applyCaseLaw } from '../../src/mappers/case/law.ts'
 import { er7 } from '../support/adt/er7.ts'
+import { sourceSettings } from '../../src/mappers/adt/source.ts'
 import { openCaseServer, type CaseServer } from '../support/case-server.ts'
 
 const CM = 'https://casewire.example/fhir'
@@ -151,7 +152,7 @@ test('what a peer does against a rule is recorded, flagged and reviewed once, an
       {
         ...{ store: server.app.store, nowMs: () => server.clock.nowMs, targets: [] },
         law: input => applyCaseLaw({ ...frame, ...input, door: 'peer' }),
-        consequences: { ...frame, settings: new Map() as never },
+        consequences: { ...frame, settings: sourceSettings(frame) },
       },
       {
         ...{ tenant: 1, origin: 'peer:north', actor: 'Device/peer-north' },
