@@ -20,11 +20,21 @@ export const nothingKnown = (): Known => ({
   messages: new Map(),
 })
 
-export function learn(known: Known, loaded: Loaded): void {
+/** Takes in what was loaded; gives the keys of what is not as it was known (of a register: of its Patient). */
+export function learn(known: Known, loaded: Loaded): readonly string[] {
+  const moved = [
+    ...loaded.resources
+      .filter(stored => known.resources.get(keyText(stored))?.version !== stored.version)
+      .map(keyText),
+    ...loaded.said
+      .filter(said => known.said.get(registerOf(said))?.version !== said.version)
+      .map(({ subject }) => `Patient/${subject}`),
+  ]
   for (const stored of loaded.resources) known.resources.set(keyText(stored), stored)
   for (const fact of loaded.facts) known.facts.set(fact.id, fact)
   for (const said of loaded.said) known.said.set(registerOf(said), said)
   for (const entry of loaded.messages) known.messages.set(inboxIdOf(entry), entry)
+  return moved
 }
 
 const registerOf = ({ subject, scope }: Pick<Said, 'subject' | 'scope'>): string => `${subject}\n${scope}`

@@ -122,11 +122,14 @@ async function flushTogether(
   const contested: ResourceKey[] = []
   for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
     progress.tries += 1
-    const reload = messages.filter((_message, i) => stale.has(i))
-    await loadInto(known, reload, {
-      ...{ batch, options, contested },
-      lock: attempt >= LOCK_FROM_TRY,
-    })
+    stale = await reload(
+      known,
+      { messages, decided, stale },
+      {
+        ...{ batch, options, contested },
+        lock: attempt >= LOCK_FROM_TRY,
+      },
+    )
     const state = openBatch(contextOf(batch, options), known)
     decided = messages.map((message, i) =>
       decideMessage(message, state, options.emit, stale.has(i) ? undefined : decided[i]?.decision),
@@ -139,6 +142,33 @@ async function flushTogether(
     if (attempt > LOCK_FROM_TRY) await sleep(Math.random() * 10 * attempt)
   }
   throw new StoreFault('store-unavailable', 'a batch met other writers too often: try again')
+}
+
+interface Undecided {
+  readonly messages: readonly Prepared[]
+  readonly decided: readonly (Decided | undefined)[]
+  readonly stale: ReadonlySet<number>
+}
+
+/**
+ * Loads what the stale messages need. What is found changed on the way makes those stale too that were decided over the
+ * older state: their decisions would pass the guards of rows that they never saw. Gives all that must be decided anew.
+ */
+async function reload(
+  known: Known,
+  { messages, decided, stale }: Undecided,
+  parts: LoadParts,
+): Promise<ReadonlySet<number>> {
+  const touching = decided.map(entry => ({ touches: entry?.touches ?? new Set<string>() }))
+  const all = new Set(stale)
+  let more = stale
+  for (let lock = parts.lock; more.size > 0; lock = false) {
+    const now = messages.filter((_message, i) => more.has(i))
+    const moved = await loadInto(known, now, { ...parts, lock })
+    more = new Set([...conflicting(touching, moved)].filter(i => !all.has(i)))
+    for (const i of more) all.add(i)
+  }
+  return all
 }
 
 function staleAfter(
@@ -203,8 +233,8 @@ async function loadInto(
   known: Known,
   messages: readonly Prepared[],
   { batch, options, contested, lock }: LoadParts,
-): Promise<void> {
-  if (messages.length === 0) return
+): Promise<readonly string[]> {
+  if (messages.length === 0) return []
   const deciding = messages.filter(({ effect }) => effect.kind === 'decide')
   const keys = deciding.flatMap(({ needs }) => needs.keys.map(key => [`${key.type}/${key.id}`, key] as const))
   const patients = [...new Set(deciding.flatMap(({ needs }) => needs.patients))]
@@ -219,7 +249,7 @@ async function loadInto(
     messages: messages.map(({ source, messageId }) => ({ source, messageId })),
     ...(lock && { lock }),
   })
-  learn(known, loaded)
+  return learn(known, loaded)
 }
 
 const keyOfText = (text: string): ResourceKey => {
