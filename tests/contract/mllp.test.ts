@@ -173,6 +173,23 @@ describe('the MLLP listener', () => {
     expect(emitted).toContainEqual({ name: 'mllp-hung-up', reason: code })
   })
 
+  it('refuses once, and loses no answer, when the engine hangs up right after what cannot be read', async () => {
+    const own = await listener().start()
+    const before = emitted.length
+    const { socket, got, closed } = engine(own)
+    socket.end(`\u000B${message('before-damage')}\u001C\rdamage`)
+    await closed
+    expect(got().map(msa)).toEqual(['MSA|AA|before-damage|applied', 'MSA|AR||refused mllp-start-missing'])
+    expect(emitted.slice(before).filter(({ name }) => name === 'mllp-hung-up')).toEqual([
+      { name: 'mllp-hung-up', reason: 'mllp-start-missing' },
+    ])
+    const second = engine(own)
+    second.socket.end('damage')
+    await second.closed
+    expect(second.got()).toHaveLength(1)
+    expect(emitted.some(({ reason }) => reason === 'connection-lost')).toBe(false)
+  })
+
   it('lets no more engines in than it may', async () => {
     const at = await listener({ connectionsMax: 1 }).start()
     const first = engine(at)

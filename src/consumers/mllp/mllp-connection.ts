@@ -126,6 +126,8 @@ async function pump(socket: Socket, course: Course, options: MllpConnectionOptio
     if (course.waitingBytes <= limits.waitingBytesMax && !course.isEnding) socket.resume()
   }
   course.isPumping = false
+  // An engine that hangs up after its damage brings the pump here again: what was said to it is on its way.
+  if (socket.writableEnded) return
   if (course.broken) for (const answer of refusal(course.broken, clock)) socket.write(mllpFrame(answer))
   if (course.isEnding || course.broken) socket.end()
 }
