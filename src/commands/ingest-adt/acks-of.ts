@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { acknowledge, type AckCode, type ErrorCondition } from '../../hl7v2/acknowledgement.ts'
 import type { Message } from '../../hl7v2/message.ts'
+import { readHeader } from '../../hl7v2/read-header.ts'
 import { readMessage } from '../../hl7v2/read-message.ts'
 import type { Instant } from '../../lib/clock.ts'
 import type { Failure } from '../../lib/result.ts'
@@ -25,7 +26,7 @@ export interface AckOptions {
  * can't be read is answered in the original mode.
  */
 export function acksOf(taken: Verdict | NotTaken, { timestamp, mode }: AckOptions): readonly string[] {
-  const message = messageOf(taken.raw)
+  const message = messageOf(taken.raw) ?? headerOf(taken)
   const answer = answerOf(taken)
   const send = (code: AckCode): string =>
     acknowledge(message, {
@@ -108,6 +109,12 @@ function messageOf(raw: Buffer | undefined): Message | undefined {
   const text = payload.ok ? payload.value[0]?.text : undefined
   const message = readMessage(text || (raw?.toString('latin1') ?? ''))
   return message.ok ? message.value : undefined
+}
+
+/** Of a message that is too long to be read: an engine that gets no control id back would send it for ever. */
+function headerOf(taken: Verdict | NotTaken): Message | undefined {
+  const header = taken.raw && readHeader(taken.raw)
+  return 'controlId' in taken && header?.first('MSH')?.text(10) === taken.controlId ? header : undefined
 }
 
 /** MSH-10 of the ACK: unique per answer, at most 20 characters (HL7 v2.5.1, 2.14.9.10). */

@@ -4,6 +4,7 @@ import { triggerEvent } from '../../hl7v2/message-type.ts'
 import type { Message } from '../../hl7v2/message.ts'
 import type { PayloadMessage } from '../../hl7v2/er7-payload.ts'
 import type { Finding } from '../../hl7v2/finding.ts'
+import { readHeader } from '../../hl7v2/read-header.ts'
 import { readMessage } from '../../hl7v2/read-message.ts'
 import { settingsOf, type SourceSettings } from '../../mappers/adt/source.ts'
 import { parseOptionsOf, readValue } from '../../mappers/alerts/read-value.ts'
@@ -56,7 +57,11 @@ function readOne(
 ): Prepared {
   const options = settings && { optionsOf: parseOptionsOf(settings) }
   const read = failure ? undefined : readMessage(text, options)
-  if (!read?.ok) return unreadable(record, index, raw, failure ?? read?.failure ?? notHl7)
+  if (!read?.ok) {
+    const nameless = unreadable(record, index, raw, failure ?? read?.failure ?? notHl7)
+    const header = readHeader(raw)
+    return header ? { ...nameless, ...nameOf(header, nameless.payloadHash) } : nameless
+  }
   const message = read.value
   const payloadHash = sha256(raw)
   const { name = nameOf(message, payloadHash), ...interpreted } = interpret(message, record)

@@ -82,3 +82,14 @@ test('names in a character set of their own come back as they are', () => {
     '|Klinikum Süd|',
   )
 })
+
+test('a message that is too long to be read gets its control id back; one of another name gets none', () => {
+  const raw = Buffer.concat([header(), Buffer.from(`|${'x'.repeat(1024 * 1024)}`)])
+  const asked = (controlId: string) =>
+    acksOf(
+      { ...verdict('dead-letter', 'message-too-large', raw), controlId },
+      { timestamp, mode: 'original' },
+    )[0]
+  expect(asked('C1')).toContain('\rMSA|AE|C1|dead-letter message-too-large\r')
+  expect(asked('of-the-content')).toContain('\rMSA|AE||')
+})

@@ -89,3 +89,30 @@ test('a notification is kept as it came', () => {
 test('a record without a message in it holds none', () => {
   expect(read('')).toMatchObject({ kinds: [], refusal: undefined })
 })
+
+test.each([
+  ['a character set that is not read', latin('KLINGON')],
+  ['more segments than are read', Buffer.concat([latin(''), Buffer.from('\rNTE|1'.repeat(10_001))])],
+  ['more bytes than are read', Buffer.concat([latin(''), Buffer.from('x'.repeat(1024 * 1024))])],
+])('a message with %s is still known by its sender, control id and event', (_what, value) => {
+  const { messages } = readRecord({ value, origin: 'test' }, 0, interpret, sourceSettings(base))
+  expect(messages).toMatchObject([
+    { effect: { kind: 'dead-letter' }, source: 'EPIC|NORTH', messageId: '1', trigger: 'A01' },
+  ])
+})
+
+test('what has no header of its own that can be read is known by its content', () => {
+  for (const value of [
+    '{"a":1}',
+    'MSH|||||\rPID|1',
+    `MSH|^~\\&|\u00c9PIC|N|||1||ADT^A01|1|P|2.5||||||KLINGON\rPID|1`,
+  ]) {
+    const { messages } = readRecord(
+      { value: Buffer.from(value), origin: 'test' },
+      0,
+      interpret,
+      sourceSettings(base),
+    )
+    expect(messages).toMatchObject([{ source: '|', messageId: messages[0]?.payloadHash, trigger: '' }])
+  }
+})
