@@ -78,7 +78,10 @@ export async function freshTopic({ partitions = 1, prefix = 'test' } = {}): Prom
 async function isLed(admin: Admin, topic: string): Promise<boolean> {
   try {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
-    return topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))
+    if (!topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return false
+    // Who is named the leader may not know of it yet: only its answer counts.
+    await admin.fetchTopicOffsets(topic)
+    return true
   } catch (error) {
     if (error instanceof KafkaJSProtocolError && error.retriable) return false
     throw error

@@ -1,4 +1,4 @@
-import type { CodeableConcept } from '@medplum/fhirtypes'
+import type { CodeableConcept, Extension } from '@medplum/fhirtypes'
 import type { Segment } from '../../../hl7v2/segment.ts'
 import { derived, type Derived } from '../derived.ts'
 import type { Allergy } from '../maps/allergy-rows.ts'
@@ -29,12 +29,37 @@ function allergy(scope: Scope, { item, segment, followers, context, id }: Item):
   return derived<Allergy>({
     resourceType: 'AllergyIntolerance',
     id,
-    ...said,
+    ...withoutBareCodes(said, context.settings.canonicalBase),
     ...statusOf(said, { isCurrent: item.isCurrent, isDeleted: deletes(segment) }),
     patient: subjectOf(scope),
     note: notesOf(followers, context),
   })
 }
+
+/**
+ * A code with a required binding is there with a value or not at all: what was sent and has no code of FHIR stands in an
+ * extension of the allergy itself.
+ */
+function withoutBareCodes(said: Partial<Allergy>, canonicalBase: string): Partial<Allergy> {
+  const { _type, _criticality, ...rest } = said
+  const sent = [
+    ...(said.type === undefined ? bare(_type, `${canonicalBase}/StructureDefinition/allergy-type`) : []),
+    ...(said.criticality === undefined
+      ? bare(_criticality, `${canonicalBase}/StructureDefinition/allergy-severity`)
+      : []),
+  ]
+  return {
+    ...rest,
+    ...(said.type !== undefined && _type && { _type }),
+    ...(said.criticality !== undefined && _criticality && { _criticality }),
+    ...(sent.length > 0 && { extension: [...(said.extension ?? []), ...sent] }),
+  }
+}
+
+const bare = (element: Allergy['_type'], url: string): readonly Extension[] =>
+  (element?.extension ?? []).flatMap(({ valueCodeableConcept }) =>
+    valueCodeableConcept ? [{ url, valueCodeableConcept }] : [],
+  )
 
 /** IAM-6, HL7 table 0323. */
 const deletes = ({ name, text }: Segment): boolean => name === 'IAM' && text(6)?.toUpperCase() === 'D'
