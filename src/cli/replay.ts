@@ -61,17 +61,23 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
   return tally.has('dead-letter') || tally.has('refused') || tally.has('unavailable') ? 1 : 0
 }
 
+/** In the form of the recorded ones, which are compared as texts; null where it is none. */
+function instantGiven(given: string | undefined): string | undefined | null {
+  if (given === undefined) return undefined
+  const instant = utcInstant(given.replace(/Z$/, '+00:00'))
+  return instant === undefined || Number.isNaN(Date.parse(given)) ? null : instant
+}
+
 async function inShadow({ positionals, text: option, flag: isSet }: Parsed, io: CliIo): Promise<number> {
   const files = await inputFiles(positionals)
   if (!files.ok) return usage(io, help, files.failure.message)
-  const [from, until] = [option('from'), option('until')]
-  const wrong = [from, until].find(at => at !== undefined && utcInstant(at) === undefined)
-  if (wrong !== undefined)
+  const [from, until] = [instantGiven(option('from')), instantGiven(option('until'))]
+  if (from === null || until === null)
     return usage(io, help, '--from and --until want an instant such as 2026-10-05T00:00:00Z.')
   const done = await shadowReplay(
     {
       ...{ files: files.value, sources: option('sources'), to: option('to'), origin: option('origin') },
-      ...{ from: from && utcInstant(from), until: until && utcInstant(until) },
+      ...{ from, until },
       ...{ isDiff: isSet('diff'), showsValues: isSet('values') },
     },
     io,

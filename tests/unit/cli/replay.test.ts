@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import type { CliIo } from '../../../src/cli/cli-io.ts'
+import { replay } from '../../../src/cli/replay.ts'
+import { ok } from '../../../src/lib/result.ts'
+
+/** Runs the verb over two recorded messages; what it asked for and which it took. */
+async function run(args: readonly string[]) {
+  const [err, asked, shown]: [string[], object[], string[]] = [[], [], []]
+  const recorded = ['2026-10-06T10:00:00.000Z', '2026-10-05T00:00:00.000Z', '2026-10-04T23:59:59.999Z']
+  const io = {
+    err: (text: string) => err.push(text),
+    operations: async () =>
+      ok({
+        find: async (wanted: object) => {
+          asked.push(wanted)
+          return ok(recorded.map(received => ({ id: received, origin: 'mllp', received })))
+        },
+        show: async (id: string) => {
+          shown.push(id)
+          return ok({ raw: 'TVNI' })
+        },
+        close: async () => undefined,
+      }),
+    shadow: async () => ok({ ingest: async () => ok([]), close: async () => undefined }),
+  } as unknown as CliIo
+  return { code: await replay.run(args, io), err: err.join(''), asked, shown }
+}
+
+test.each(['2026-10-05T00:00:00Z', '2026-10-05T00:00:00.000Z', '2026-10-04T20:00:00-04:00'])(
+  'a shadow takes what was received from %s on',
+  async from => {
+    const { code, shown } = await run(['--shadow', '--from', from])
+    expect(code).toBe(0)
+    expect(shown).toEqual(['2026-10-05T00:00:00.000Z', '2026-10-06T10:00:00.000Z'])
+  },
+)
+
+test('a shadow asks for what was received until an instant, in UTC', async () => {
+  const { asked } = await run(['--shadow', '--until', '2026-10-06T12:00:00+02:00'])
+  expect(asked).toEqual([{ count: 200, until: '2026-10-06T10:00:00.000Z' }])
+})
+
+test.each(['yesterday', '2026-10-05', '2026-10-05T99:00:00Z', '2026-13-05T00:00:00Z', ''])(
+  'a time like %j is refused with an example that is taken',
+  async from => {
+    const { code, err } = await run(['--shadow', '--from', from])
+    expect(code).toBe(2)
+    const [example = ''] = /\d{4}-\d\d-\d\dT\S+Z/.exec(err) ?? []
+    expect((await run(['--shadow', '--from', example])).code).toBe(0)
+  },
+)
