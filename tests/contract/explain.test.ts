@@ -88,6 +88,19 @@ describe('$explain', () => {
     expect(partsOf(all, 'writer').length).toBeGreaterThan(0)
   })
 
+  it.each(['Location?_count=1', 'EpisodeOfCare?_count=1', 'Task?code=med-rec', 'Provenance?_count=1'])(
+    'knows the message of %s too, although no field of it is a cause',
+    async query => {
+      const found = await idOf(query)
+      const messages = partsOf(
+        await parametersOf(`/fhir/${query.split('?')[0]}/${found}/$explain`),
+        'message',
+      )
+      expect(messages).not.toEqual([])
+      for (const one of messages) expect(one).toMatchObject({ outcome: 'applied', text: 'kept' })
+    },
+  )
+
   it('explains a duty by its rule, what called for it and the calendar in words', async () => {
     const task = await idOf('Task?code=med-rec')
     const [duty] = partsOf(await parametersOf(`/fhir/Task/${task}/$explain`), 'duty')

@@ -7,6 +7,7 @@ import type { Resource, ResourceKey } from '../../fhir/resource.ts'
 import { parseSearch } from '../../fhir/search/parse-search.ts'
 import { causesOf, valueAt, type Cause } from '../../mappers/adt/explain.ts'
 import { contextOf } from '../../mappers/adt/map-context.ts'
+import { messageNamed } from '../../mappers/adt/message-uri.ts'
 import type { SaidOfPatient } from '../../mappers/adt/patient-stays.ts'
 import type { SourceSettings } from '../../mappers/adt/source.ts'
 import { caseNames } from '../../mappers/case/names.ts'
@@ -44,15 +45,16 @@ export async function explain(deps: FhirDeps, { key, element }: ExplainRequest):
     return badInput('element must be the path of an element that the resource has')
   const causes = await causesFound(deps, resource, path)
   const duty = await dutyFound(deps, resource)
-  const messages = [...causes.map(({ message }) => message), duty?.trigger.message, resource.meta?.source]
-  const known = await messagesKnown(deps, causes)
+  const named = [...causes.map(({ message }) => message), duty?.trigger.message, resource.meta?.source]
+  const messages = [...new Set(named.filter(uri => uri !== undefined))]
+  const known = await messagesKnown(deps, messages)
   const writers = await writersOf(deps, key)
   if (!writers.ok) return writers
   return ok(
     parametersText([
       ...causes.map(causePart),
       ...(duty ? [dutyPart(duty)] : []),
-      ...[...new Set(messages)].flatMap(uri => (uri === undefined ? [] : [messagePart(uri, known.get(uri))])),
+      ...messages.map(uri => messagePart(uri, known.get(uri))),
       ...writers.value.map(writerPart),
     ]),
   )
@@ -119,12 +121,14 @@ interface KnownMessage {
 
 /** What the inbox still knows of the messages: nothing of those that were kept no longer. */
 async function messagesKnown(
-  { store, tenant }: FhirDeps,
-  causes: readonly Cause[],
+  { store, tenant, consequences }: FhirDeps,
+  uris: readonly string[],
 ): Promise<ReadonlyMap<string, KnownMessage>> {
-  const named = [...new Map(causes.map(cause => [cause.message, cause])).values()]
   const found = await Promise.all(
-    named.map(async ({ message, source, controlId }) => {
+    uris.map(async message => {
+      const name = consequences && messageNamed(message, consequences.settings)
+      if (!name) return []
+      const { source, controlId } = name
       const entries = await store.inbox.find(tenant, { source, messageId: controlId, count: 10 })
       const entry = entries.find(({ outcome }) => outcome !== 'dead-letter') ?? entries[0]
       if (!entry) return []

@@ -17,6 +17,22 @@ export const messageUri = (
 ): string =>
   `${canonicalBase}/sid/message/${encodeURIComponent(source)}/${encodeURIComponent(controlId)}#${hash.slice(0, HASH_DIGITS)}`
 
+/** Source and control id of the message that a `meta.source` names; undefined where that is no message of here. */
+export function messageNamed(
+  uri: string,
+  { canonicalBase }: SourceSettings,
+): Pick<MessageName, 'source' | 'controlId'> | undefined {
+  const start = `${canonicalBase}/sid/message/`
+  const [source, controlId, ...more] = uri.startsWith(start) ? uri.slice(start.length).split(/[/#]/) : []
+  if (source === undefined || controlId === undefined || more.length !== 1) return undefined
+  try {
+    return { source: decodeURIComponent(source), controlId: decodeURIComponent(controlId) }
+  } catch {
+    // A client wrote it.
+    return undefined
+  }
+}
+
 /** Total order of all messages about a patient: recorded instant, control id, hash (adt.md 3.2.4: never arrival). */
 export const stampOf = (recorded: string, { controlId, hash }: MessageName): string =>
   `${recorded}|${controlId}|${hash.slice(0, HASH_DIGITS)}`
