@@ -112,7 +112,7 @@ function organizationsOf(segment: Segment, context: MapContext): readonly (Deriv
       return name === undefined ? [] : [hdToOrganization(undefined, context, name)]
     }
     case 'OBX':
-      return [performer(segment, context)]
+      return performers(segment, context)
     case 'IN1':
       return [
         insurer(segment, context),
@@ -123,12 +123,12 @@ function organizationsOf(segment: Segment, context: MapContext): readonly (Deriv
   }
 }
 
-/** OBX-23 names who performed an observation, OBX-24 says where. */
-function performer(obx: Segment, context: MapContext): Derived | undefined {
-  const [xon] = repetitionsOf(obx, 23)
-  if (!xon) return undefined
+/** OBX-23 names who performed an observation, OBX-24 says where the first of them is. */
+function performers(obx: Segment, context: MapContext): readonly (Derived | undefined)[] {
   const address = repetitionsOf(obx, 24).flatMap(xad => xadToAddress(xad, context, 'OBX-24') ?? [])
-  return xonToOrganization(xon, context, { ...(address.length > 0 && { address }) })
+  return repetitionsOf(obx, 23).map((xon, i) =>
+    xonToOrganization(xon, context, { ...(i === 0 && address.length > 0 && { address }) }),
+  )
 }
 
 /** IN1-3 numbers the insurer, IN1-4 names it. */

@@ -60,7 +60,7 @@ export function deriveCluster(cluster: Cluster): DerivedCluster {
   const stays = new Map<string, Stay[]>()
   const holders = new Map(visits.map(({ visitId, holder }) => [visitId, holder]))
   const ofVisits = visits.flatMap(visit => {
-    const { resources, stay } = derivedVisit(visit, cluster)
+    const { resources, stay } = derivedVisit(visit, cluster, holders)
     const owner = ownerOf(identity, visit.holder)
     stays.set(owner, [...(stays.get(owner) ?? []), stay])
     return resources
@@ -231,7 +231,11 @@ interface VisitAndStay {
   readonly stay: Stay
 }
 
-function derivedVisit(visit: ClusterVisit, cluster: Cluster): VisitAndStay {
+function derivedVisit(
+  visit: ClusterVisit,
+  cluster: Cluster,
+  known: ReadonlyMap<string, string>,
+): VisitAndStay {
   const { visitId, home, register, facts, holder } = visit
   const { identity, tenant, contexts } = cluster
   const scope = scopeOf({
@@ -241,13 +245,17 @@ function derivedVisit(visit: ClusterVisit, cluster: Cluster): VisitAndStay {
   const full = visitOf(visitId, scope, facts)
   const stay = deriveStay(full)
   const resources = deriveVisit(full).map(resource =>
-    resource.resourceType === 'Encounter' ? numbered(resource, visit, cluster) : resource,
+    resource.resourceType === 'Encounter' ? numbered(resource, visit, { ...cluster, known }) : resource,
   )
   return { resources, stay: visit.mergedInto ? { ...stay, status: 'entered-in-error' } : stay }
 }
 
-/** The Encounter with its numbers, old and new, and what it was a double of. */
-function numbered(resource: Derived, visit: ClusterVisit, { canonicalBase }: Cluster): Derived {
+/** The Encounter with its numbers, old and new, and what it was a double of, as far as anything was said of that. */
+function numbered(
+  resource: Derived,
+  visit: ClusterVisit,
+  { canonicalBase, known }: Pick<Cluster, 'canonicalBase'> & { readonly known: ReadonlyMap<string, string> },
+): Derived {
   const { mergedInto, doubles, renames } = visit
   if (!mergedInto && doubles.length + renames.length === 0) return resource
   const encounter = resource as unknown as Encounter
@@ -261,8 +269,8 @@ function numbered(resource: Derived, visit: ClusterVisit, { canonicalBase }: Clu
   })
   const extension = [
     ...(encounter.extension ?? []),
-    ...(mergedInto ? [linkage(mergedInto.to, 'replaced-by')] : []),
-    ...doubles.map(({ from }) => linkage(from, 'replaces')),
+    ...(mergedInto && known.has(mergedInto.to) ? [linkage(mergedInto.to, 'replaced-by')] : []),
+    ...doubles.filter(({ from }) => known.has(from)).map(({ from }) => linkage(from, 'replaces')),
   ]
   return {
     ...resource,
