@@ -244,10 +244,12 @@ interface AccountFrame {
   readonly what: 'merge-account' | 'rename-account'
 }
 
+/** One that names a patient and no account says nothing of accounts; the rest of the message counts. */
 function accountRead(event: NamedEvent, mrg: Segment, { prior, what }: AccountFrame): Result<IdentityRead> {
   const kind = what === 'merge-account' ? 'visit-merge' : 'visit-rename'
   const facts = accountFacts(event, mrg, { prior, kind })
-  return numberIn(mrg, 3, event) ? ok({ facts, prior: undefined }) : fail(priorMissing('MRG-3'))
+  const isNamed = numberIn(mrg, 3, event) !== undefined || prior !== undefined
+  return isNamed ? ok({ facts, prior: undefined }) : fail(priorMissing('MRG-3'))
 }
 
 /** Accounts number visits where nothing else does: MRG-3 to PID-18. */
