@@ -4,11 +4,11 @@ import type { MappedEvent } from './adt-event.ts'
 import { diedInStay, withDeath } from './death-in-stay.ts'
 import type { Derived } from './derived.ts'
 import { deceasedIn, derivePatient, deriveStay, deriveVisit, type Deceased } from './derive.ts'
-import { joinDirectory } from './directory.ts'
 import { visitOf, type Visit } from './encounter.ts'
 import type { Fact } from './fact.ts'
-import { contextOf, type MapContext, type MappingIssue } from './map-context.ts'
-import { changedFrom, mergeElements } from './merge-elements.ts'
+import { contextsFor, directoryChanges } from './event-parts.ts'
+import type { MappingIssue } from './map-context.ts'
+import { mergeElements } from './merge-elements.ts'
 import { visitFact } from './movements.ts'
 import { scopeIn, visitIds, visitIn, type SaidOfPatient } from './patient-stays.ts'
 import { deletedPerson } from './person-record.ts'
@@ -139,24 +139,5 @@ function paired(earlier: readonly Derived[], later: readonly Derived[]): readonl
   return later.map(resource => ({ earlier: byId.get(resource.id), later: resource }))
 }
 
-const directoryChanges = ({ directory, messageUri }: MappedEvent, { get }: Before): readonly Derived[] =>
-  directory.flatMap(resource => {
-    const standing = get(keyOf(resource))
-    return changedFrom(standing, joinDirectory(standing, resource), messageUri) ?? []
-  })
-
 const isWaiting = ({ id }: Fact, visit: Visit | undefined): boolean =>
   visit?.state.movements.cancels.some(cancel => cancel.fact.id === id && !cancel.target) ?? false
-
-/** Contexts by source, made once; what can't be mapped is noted once a place. */
-function contextsFor(event: MappedEvent, issues: Map<string, MappingIssue>): (source: string) => MapContext {
-  const report = (issue: MappingIssue): void => {
-    issues.set(`${issue.code} ${issue.expression}`, issue)
-  }
-  const known = new Map<string, MapContext>()
-  return source => {
-    const context = known.get(source) ?? contextOf(source, event.context.settings, report)
-    known.set(source, context)
-    return context
-  }
-}

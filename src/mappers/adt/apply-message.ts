@@ -3,7 +3,6 @@ import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import { applyAdt, type Applied } from './apply-adt.ts'
 import type { Derived } from './derived.ts'
-import { joinDirectory } from './directory.ts'
 import type { Fact } from './fact.ts'
 import {
   applyCluster,
@@ -16,8 +15,8 @@ import type { Person } from './identity/derive-cluster.ts'
 import { isIdentityFact } from './identity/identity-fact.ts'
 import { clusterOf, identityOf, nobodyMerged, type Identity } from './identity/identity.ts'
 import { firstOfVisit, sharedFacts, VISIT_KEY, visitKeyOf } from './identity/visit-key.ts'
-import { contextOf, type MapContext, type MappingIssue } from './map-context.ts'
-import { changedFrom } from './merge-elements.ts'
+import { contextsFor, directoryChanges } from './event-parts.ts'
+import type { MappingIssue } from './map-context.ts'
 import { registerOf, tell, winners } from './registers.ts'
 import { takeIn } from './take-in.ts'
 
@@ -276,28 +275,6 @@ function takenIn(
     said.set(id, { subject: id, scope: '', body: tell(register, source, stamp, prior.fields) })
   }
   return { facts: [...told.facts, ...fresh], said: [...said.values()] }
-}
-
-const directoryChanges = (
-  { directory, messageUri }: MappedEvent,
-  { get }: Pick<World, 'get'>,
-): readonly Derived[] =>
-  directory.flatMap(resource => {
-    const standing = get({ type: resource.resourceType, id: resource.id })
-    return changedFrom(standing, joinDirectory(standing, resource), messageUri) ?? []
-  })
-
-/** Contexts by source, made once; what can't be mapped is noted once a place. */
-function contextsFor(event: MappedEvent, issues: Map<string, MappingIssue>): (source: string) => MapContext {
-  const report = (issue: MappingIssue): void => {
-    issues.set(`${issue.code} ${issue.expression}`, issue)
-  }
-  const known = new Map<string, MapContext>()
-  return source => {
-    const context = known.get(source) ?? contextOf(source, event.context.settings, report)
-    known.set(source, context)
-    return context
-  }
 }
 
 interface Layer extends World {

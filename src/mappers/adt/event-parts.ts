@@ -1,0 +1,32 @@
+import type { MappedEvent } from './adt-event.ts'
+import type { Resource, ResourceKey } from '../../fhir/resource.ts'
+import type { Derived } from './derived.ts'
+import { joinDirectory } from './directory.ts'
+import { contextOf, type MapContext, type MappingIssue } from './map-context.ts'
+import { changedFrom } from './merge-elements.ts'
+
+/** The Organizations, Locations and Practitioners that a message names, as far as they change by it. */
+export const directoryChanges = (
+  { directory, messageUri }: MappedEvent,
+  { get }: { readonly get: (key: ResourceKey) => Resource | undefined },
+): readonly Derived[] =>
+  directory.flatMap(resource => {
+    const standing = get({ type: resource.resourceType, id: resource.id })
+    return changedFrom(standing, joinDirectory(standing, resource), messageUri) ?? []
+  })
+
+/** Contexts by source, made once; what can't be mapped is noted once a place. */
+export function contextsFor(
+  event: MappedEvent,
+  issues: Map<string, MappingIssue>,
+): (source: string) => MapContext {
+  const report = (issue: MappingIssue): void => {
+    issues.set(`${issue.code} ${issue.expression}`, issue)
+  }
+  const known = new Map<string, MapContext>()
+  return source => {
+    const context = known.get(source) ?? contextOf(source, event.context.settings, report)
+    known.set(source, context)
+    return context
+  }
+}
