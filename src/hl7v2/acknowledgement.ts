@@ -67,6 +67,10 @@ function headerSegment(message: Message | undefined, ack: Acknowledgement): read
   ]
 }
 
+/** Acknowledgements of what came together, as a batch (HL7 v2.9, 2.10.3). */
+export const acknowledgementBatch = (acks: readonly string[]): string =>
+  `BHS|^~\\&\r${acks.join('')}BTS|${acks.length}\r`
+
 /** MSH-9: `ACK` in v2.1, with the event since v2.2, with the structure since v2.3.1. */
 function typeOf(message: Message | undefined): string {
   const { component } = message?.delimiters ?? standardDelimiters

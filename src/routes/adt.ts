@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { acknowledgementBatch } from '../hl7v2/acknowledgement.ts'
 import { instantOf, type Clock } from '../lib/clock.ts'
 import { acksOf } from '../commands/ingest-adt/acks-of.ts'
 import type { IngestAdt, Verdict } from '../commands/ingest-adt/inbound.ts'
@@ -77,6 +78,6 @@ function wantsAck({ headers }: FastifyRequest): boolean {
 function sendAcks(reply: FastifyReply, verdicts: readonly Verdict[], clock: Clock): FastifyReply {
   const timestamp = instantOf(clock.nowMs())
   const acks = verdicts.flatMap(verdict => acksOf(verdict, { timestamp, mode: 'original' }))
-  const body = acks.length === 1 ? acks.join('') : `BHS|^~\\&\r${acks.join('')}BTS|${acks.length}\r`
+  const body = acks.length === 1 ? acks.join('') : acknowledgementBatch(acks)
   return reply.header('content-type', 'application/hl7-v2; charset=utf-8').send(body)
 }

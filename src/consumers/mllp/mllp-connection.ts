@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '../../lib/result.ts'
+import { acknowledgementBatch } from '../../hl7v2/acknowledgement.ts'
 import { mllpFrame } from '../../hl7v2/mllp-frames.ts'
 import { instantOf, type Clock } from '../../lib/clock.ts'
 import { acksOf } from '../../commands/ingest-adt/acks-of.ts'
@@ -161,7 +162,7 @@ async function answersTo(
 /** What one frame is answered, a frame each: of several messages in it one batch of them (HL7 v2.9, 2.10.3). */
 function answersOf(verdicts: readonly Verdict[], timestamp: string): readonly string[] {
   const acks = verdicts.flatMap(verdict => acksOf(verdict, { timestamp, mode: 'as-asked' }))
-  return verdicts.length > 1 && acks.length > 0 ? [`BHS|^~\\&\r${acks.join('')}BTS|${acks.length}\r`] : acks
+  return verdicts.length > 1 && acks.length > 0 ? [acknowledgementBatch(acks)] : acks
 }
 
 const refusal = (failure: Failure, clock: Clock): readonly string[] =>

@@ -3,7 +3,17 @@ import type { Repetition } from '../../../hl7v2/segment.ts'
 import { hl7System } from '../codes.ts'
 import { valued } from '../element.ts'
 import { rowsFor, segmentMap, type Row, type Scene, type SegmentMap } from '../rows.ts'
-import { address, concept, date, dateTime, decimal, integer, practitioner, yesNo } from './row-values.ts'
+import {
+  address,
+  concept,
+  date,
+  dateTime,
+  decimal,
+  integer,
+  partOf,
+  practitioner,
+  yesNo,
+} from './row-values.ts'
 
 const row = rowsFor<{ extension: Extension[] }>()
 
@@ -35,10 +45,7 @@ const part =
       to: 'extension',
       via: `${via} as ${url}`,
       ours,
-      value: (field, scene) => {
-        const said = read(field, scene)
-        return said && { url, ...said }
-      },
+      value: partOf(url, read),
     })
 
 const coded =

@@ -2,7 +2,7 @@ import type { CareTeam, Extension } from '@medplum/fhirtypes'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { valued } from '../element.ts'
 import { rowsFor, segmentMap, type Row, type Scene } from '../rows.ts'
-import { concept, date, dateTime, decimal, practitioner, yesNo } from './row-values.ts'
+import { concept, date, dateTime, decimal, partOf, practitioner, yesNo } from './row-values.ts'
 
 const row = rowsFor<{ extension: Extension[] }>()
 const teamRow = rowsFor<CareTeam>()
@@ -18,10 +18,7 @@ const part = (v2: string, url: string, via: string, read: (field: Repetition, sc
     to: 'extension',
     via: `${via} as ${url}`,
     ours,
-    value: (field, scene) => {
-      const said = read(field, scene)
-      return said && { url, ...said }
-    },
+    value: partOf(url, read),
   })
 
 const when = (field: Repetition, scene: Scene): Part => {

@@ -1,4 +1,4 @@
-import type { CodeableConcept, Identifier, Reference } from '@medplum/fhirtypes'
+import type { CodeableConcept, Extension, Identifier, Reference } from '@medplum/fhirtypes'
 import { parseJson } from '../../../lib/json.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { cweToCodeableConcept, type TableName } from '../codes.ts'
@@ -48,6 +48,14 @@ export const numbered = (cx: Repetition, { context, at }: Scene) => cxToIdentifi
 
 export const entity = (ei: Repetition, { context }: Scene): Identifier | undefined =>
   eiToIdentifier(ei, context)
+
+/** A part of an extension of several: its own URL, and what is read of the field. */
+export const partOf =
+  (url: string, read: (field: Repetition, scene: Scene) => Omit<Extension, 'url'> | undefined) =>
+  (field: Repetition, scene: Scene): Extension | undefined => {
+    const said = read(field, scene)
+    return said && { url, ...said }
+  }
 
 /** HL7 table 0136. */
 export function yesNo(field: Repetition): boolean | undefined {
