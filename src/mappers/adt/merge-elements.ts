@@ -56,15 +56,23 @@ function mergeValue(standing: unknown, before: unknown, after: unknown): unknown
   return after
 }
 
-/** What messages said before and no longer say goes; what they say now comes; what others put there stays. */
+/**
+ * What messages said before and no longer say goes; what they say now stands in its own order, in the places of what they
+ * said, else before all others: it must not show what came first. What others put there stays.
+ */
 function mergeList(
   standing: readonly unknown[],
   before: readonly unknown[],
   after: readonly unknown[],
 ): unknown {
   const has = (list: readonly unknown[], item: unknown): boolean => list.some(other => same(other, item))
-  const kept = standing.filter(item => !has(before, item) || has(after, item))
-  const merged = [...kept, ...after.filter(item => !has(kept, item))]
+  const isSaid = standing.map(item => has(before, item) || has(after, item))
+  const last = isSaid.lastIndexOf(true)
+  const left = [...after]
+  const placed = standing.flatMap((item, at) =>
+    !isSaid[at] ? [item] : left.splice(0, at === last ? left.length : 1),
+  )
+  const merged = [...left, ...placed]
   return merged.length > 0 ? merged : undefined
 }
 

@@ -3,7 +3,7 @@ import { teamRowKey, type TeamMember, type TeamPins } from '../../care-plan/care
 import type { Resource } from '../../fhir/resource.ts'
 import { listOf } from '../../lib/list-of.ts'
 import { isObject, objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
-import { lensOf, type Lens, type Slot } from './lens.ts'
+import { lensOf, type Lens } from './lens.ts'
 import { workflowEpisode, type CaseNames } from './names.ts'
 import {
   asResource,
@@ -11,7 +11,6 @@ import {
   extensionAt,
   extensionOf,
   reasonOf,
-  sortedRows,
   withReason,
   type RowShape,
 } from './slots.ts'
@@ -31,7 +30,7 @@ export const careTeamLens = (names: CaseNames): Lens<CareTeamState> =>
   lensOf<CareTeamState>({
     standing: standingSlot(names.derived, nativeStatus),
     stated: extensionAt(names.state, 'valueCode'),
-    members: orderedMembers(names),
+    members: derivedRows('participant', names.derived, memberRow(names)),
   })
 
 /** Who was added by hand and has not left. */
@@ -57,29 +56,6 @@ export const memberRow = (names: CaseNames): RowShape<TeamMember> => ({
   read: row => readMember(row, names),
   write: (row, member) => writeMember(row, member, names),
 })
-
-/**
- * The derived rows stand together in their order, where the first of them stood: whatever order the facts came in, the
- * list is the same.
- */
-function orderedMembers(names: CaseNames): Slot<readonly TeamMember[]> {
-  const shape = memberRow(names)
-  const rows = derivedRows('participant', names.derived, shape)
-  const isDerived = (row: unknown): row is JsonObject =>
-    isObject(row) && extensionOf(row, names.derived) !== undefined
-  return {
-    get: rows.get,
-    set: (team, members) => {
-      const written = rows.set(team, members)
-      const list = listOf(written['participant'])
-      const at = list.findIndex(isDerived)
-      if (at < 0) return written
-      const derived = sortedRows(list.filter(isDerived), { keyOf: row => teamRowKey(shape.read(row)) })
-      const others = list.slice(at).filter(row => !isDerived(row))
-      return withElement(written, 'participant', [...list.slice(0, at), ...derived, ...others])
-    },
-  }
-}
 
 function readMember(row: JsonObject, names: CaseNames): TeamMember {
   const period = objectOf(row['period'])

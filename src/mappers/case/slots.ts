@@ -91,8 +91,8 @@ export interface RowShape<V> {
 }
 
 /**
- * The rows of a list that carry the `derived` extension, as values sorted by key: their order in the list is not owned
- * and stays.
+ * The rows of a list that carry the `derived` extension, as values sorted by key. They stand together in that order,
+ * where the first of them stood: whatever order the facts came in, the list is the same. The other rows stay as they are.
  */
 export function derivedRows<V>(element: string, derivedUrl: string, shape: RowShape<V>): Slot<readonly V[]> {
   const isDerived = (row: unknown): row is JsonObject =>
@@ -100,14 +100,17 @@ export function derivedRows<V>(element: string, derivedUrl: string, shape: RowSh
   return {
     get: resource => sortedRows(listOf(resource[element]).filter(isDerived).map(shape.read), shape),
     set: (resource, values) => {
-      const left = [...values]
-      const kept = listOf(resource[element]).flatMap(row => {
-        if (!isDerived(row)) return [row]
-        const key = shape.keyOf(shape.read(row))
-        const found = left.findIndex(value => shape.keyOf(value) === key)
-        return found < 0 ? [] : left.splice(found, 1).map(value => shape.write(row, value))
+      const list = listOf(resource[element])
+      const left = list.filter(isDerived)
+      const rows = sortedRows(values, shape).map(value => {
+        const key = shape.keyOf(value)
+        const at = left.findIndex(row => shape.keyOf(shape.read(row)) === key)
+        return shape.write(at < 0 ? {} : (left.splice(at, 1)[0] ?? {}), value)
       })
-      return withElement(resource, element, [...kept, ...left.map(value => shape.write({}, value))])
+      const first = list.findIndex(isDerived)
+      const others = list.filter(row => !isDerived(row))
+      const before = first < 0 ? others : list.slice(0, first)
+      return withElement(resource, element, [...before, ...rows, ...others.slice(before.length)])
     },
   }
 }

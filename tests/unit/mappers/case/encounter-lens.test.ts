@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
 import type { Resource } from '../../../../src/fhir/resource.ts'
+import type { Derived } from '../../../../src/mappers/adt/derived.ts'
+import { mergeElements } from '../../../../src/mappers/adt/merge-elements.ts'
 import { withCaseEffect } from '../../../../src/mappers/case/encounter-lens.ts'
 import { CM } from '../../../support/case-world.ts'
 
@@ -31,5 +33,22 @@ describe('an Encounter of a case', () => {
     }
     expect(withCaseEffect(told, effect, CM)).toEqual(told)
     expect(withCaseEffect(told, { ...effect, isReadmission: false, episodes: [] }, CM)).toBe(told)
+  })
+
+  it('lists its cases in one order, after the episodes that messages named, whichever came first', () => {
+    const linked = (from: Resource, ...episodes: readonly string[]): Resource =>
+      withCaseEffect(from, { ...effect, episodes }, CM)
+    const source = 'urn:message'
+    const named = { ...encounter, id: 'e', episodeOfCare: [{ identifier: { value: 'theirs' } }] }
+    const told = (from: Resource): Resource =>
+      mergeElements(from, encounter as Derived, named as Derived, source) as Resource
+    const one = linked(linked(told(encounter), 'two'), 'one', 'two')
+    const other = told(linked(linked(encounter, 'one'), 'two', 'one'))
+    expect(one['episodeOfCare']).toMatchObject([
+      { identifier: { value: 'theirs' } },
+      { reference: 'EpisodeOfCare/one' },
+      { reference: 'EpisodeOfCare/two' },
+    ])
+    expect(other['episodeOfCare']).toEqual(one['episodeOfCare'])
   })
 })
