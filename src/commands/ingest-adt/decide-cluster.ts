@@ -47,8 +47,9 @@ export function decideCluster(
   const names = caseNames(canonicalBase)
   const goesWith = (resource: Resource): Going | undefined => {
     const home = homes.get(statedCase(resource, names) ?? '')
-    if (home !== undefined && resource.resourceType !== 'Encounter') {
-      return { before: ownerOf(before.identity, home), after: ownerOf(after.identity, home) }
+    if (home && resource.resourceType === 'EpisodeOfCare' && !home.isByNumber) return undefined
+    if (home && resource.resourceType !== 'Encounter') {
+      return { before: ownerOf(before.identity, home.patient), after: ownerOf(after.identity, home.patient) }
     }
     const [was, now] = [before, after].map(({ holders, identity }) => {
       const holder = holders.get(visitOf(resource) ?? '')
@@ -78,7 +79,12 @@ export function decideCluster(
       body: body as unknown as Json,
     })),
     casesOf: patient =>
-      mergedPersons(patient, { tenant, subjects: cluster, side: after, homeOf: id => homes.get(id) }),
+      mergedPersons(patient, {
+        tenant,
+        subjects: cluster,
+        side: after,
+        homeOf: id => homes.get(id)?.patient,
+      }),
     turned: new Set(turned.resources.map(keyOf).filter(key => !own.has(key))),
     doubtful: turned.doubtful,
   }

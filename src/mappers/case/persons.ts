@@ -19,19 +19,28 @@ export interface HomesInput {
   readonly visits: number
 }
 
+/** Of which patient a case is, whoever goes on. */
+interface CaseHome {
+  readonly patient: string
+  /** Its id says so; of another it has to be kept, because the case itself says only whose it is now. */
+  readonly isByNumber: boolean
+}
+
 /** Of which patient each case is, before merges: by its number, else by whose it was when that patient was merged. */
-export function caseHomes(input: HomesInput): ReadonlyMap<string, string> {
+export function caseHomes(input: HomesInput): ReadonlyMap<string, CaseHome> {
   const { tenant, subjects, episodes, repointedOf, visits } = input
-  const homes = new Map<string, string>()
+  const homes = new Map<string, CaseHome>()
   for (const episode of episodes) {
     const patient = patientOf(episode)
     const turned = subjects.find(subject => repointedOf(subject)[`EpisodeOfCare/${episode.id ?? ''}`])
     const home = turned ?? patient
-    if (episode.id !== undefined && home !== undefined) homes.set(episode.id, home)
+    if (episode.id !== undefined && home !== undefined)
+      homes.set(episode.id, { patient: home, isByNumber: false })
   }
   for (const subject of subjects) {
     const ids = caseIds({ tenant, shard: shardOfPatient(tenant, subject) })
-    for (let n = 1; n <= episodes.length + visits; n += 1) homes.set(ids.episode(subject, n), subject)
+    for (let n = 1; n <= episodes.length + visits; n += 1)
+      homes.set(ids.episode(subject, n), { patient: subject, isByNumber: true })
   }
   return homes
 }

@@ -99,6 +99,26 @@ describe('merges on the embedded store', () => {
     expect(await read('Observation', 'obs-9')).toMatchObject({ subject: reference('T2'), status: 'amended' })
   })
 
+  it('turns a case that people began to the survivor with what is about it, and back again', async () => {
+    await send(0, er7(admit('C1')), er7(admit('C2')))
+    const begun = { resourceType: 'EpisodeOfCare', id: 'eoc-1', status: 'planned' } as const
+    await put({ ...begun, patient: reference('C2'), period: { start: '2026-10-02' } })
+    const url = 'http://hl7.org/fhir/StructureDefinition/workflow-episodeOfCare'
+    await put({
+      ...{ resourceType: 'Observation', id: 'obs-c', status: 'final', code: { text: 'weight' } },
+      extension: [{ url, valueReference: { reference: 'EpisodeOfCare/eoc-1' } }],
+      subject: reference('C2'),
+    })
+    const whose = async (): Promise<unknown> => [
+      (await read('EpisodeOfCare', 'eoc-1'))['patient'],
+      (await read('Observation', 'obs-c'))['subject'],
+    ]
+    await send(1, merge('MC', 'C1', 'C2'))
+    expect(await whose()).toEqual([reference('C1'), reference('C1')])
+    expect((await send(2, unlink('UC', 'C1', 'C2')))[0]).toMatchObject({ outcome: 'applied' })
+    expect(await whose()).toEqual([reference('C2'), reference('C2')])
+  })
+
   it('turns what people wrote to the survivor, whatever its type, and back again byte for byte but meta', async () => {
     await send(0, er7(admit('P1')), er7(admit('P2')))
     const loser = `Patient/${idOf('P2')}`
