@@ -14,6 +14,8 @@ const north: Visit = { visit: 'N1', facility: 'NORTH', pv1: { 2: 'I', 4: 'R', 44
 
 /** As both hospitals know River. */
 const PATIENT = 'R1^^^VALLEY^MR~R1^^^NATIONAL^PI'
+/** Another number of Valley General for the same person. */
+const DUPLICATE = 'R2'
 
 interface Told {
   readonly id: string
@@ -121,3 +123,37 @@ export const dischargeCancelled: Message = message(north, {
   at: '2026-11-25T20:00',
   pv1: { 3: 'IRF^7^A^NORTH' },
 })
+
+/** A clinic of Valley General that doesn't find River: a second number. */
+export const walkIn: Message = message(
+  { visit: 'W1', facility: 'VALLEY', pv1: { 2: 'O', 3: 'CLINIC^1^^VALLEY', 44: '20261214160000' } },
+  {
+    id: 'CLINIC-1',
+    event: 'A04',
+    at: '2026-12-14T16:00',
+    pid: { 3: `${DUPLICATE}^^^VALLEY^MR` },
+    segments: ['DG1|1||R51.9^Headache^I10||20261214160000|A'],
+  },
+)
+
+const renumbering = (told: Told, segment: string): Message => ({
+  at: told.at,
+  adt: [
+    `MSH|^~\\&|ADTAPP|VALLEY|CW|CW|${hl7(told.at)}||ADT^${told.event}|${told.id}|P|2.5.1`,
+    `EVN|${told.event}|${hl7(told.at)}|||OP1^DOE^JO|${hl7(told.at)}`,
+    `PID|1||${PATIENT}||STONE^RIVER||19900704|X|||||5550100`,
+    segment,
+    '',
+  ].join('\r'),
+})
+
+/** The second number is River's: the records are one (A40). */
+export const merged = (id: string, at: string): Message =>
+  renumbering({ id, event: 'A40', at }, `MRG|${DUPLICATE}^^^VALLEY^MR`)
+
+/** They weren't after all (A37). */
+export const parted = (id: string, at: string): Message =>
+  renumbering(
+    { id, event: 'A37', at },
+    `PID|2||${DUPLICATE}^^^VALLEY^MR||STONE^RIVER||19900704|X|||||5550100`,
+  )

@@ -13,6 +13,7 @@ import {
   stable,
 } from './models.ts'
 import type { Chapter } from './story.ts'
+import { registeredTwice } from './story-duplicate.ts'
 import type { Teller } from './teller.ts'
 
 /** Noor’s other ten cases. */
@@ -149,6 +150,7 @@ export const underModels: readonly Chapter[] = [
     title: '18 is switched to the intensive model: the plan is replaced, Noor comes along',
     tell: isSwitched,
   },
+  ...registeredTwice,
   { title: '18 is followed as the model asks, counted from the switch', tell: isFollowedClosely },
   { title: '20 is stable and goes back to the clinical model: a contact every seven days', tell: isStable },
   { title: '22 is assessed again: T is 48.6', tell: isScored },
