@@ -23,7 +23,7 @@ export function unescapeText(text: string, delimiters: Delimiters, charset?: str
     from = meaning === undefined ? end : end + 1
     start = meaning === undefined ? end : text.indexOf(mark, from)
   }
-  return out + text.slice(from)
+  return printable(out + text.slice(from))
 }
 
 function meaningOf(sequence: string, delimiters: Delimiters, charset?: string): string | undefined {
@@ -74,8 +74,11 @@ function formatting(sequence: string): string | undefined {
 /** One-byte groups; `00hh` works too because a NUL is dropped with the other characters that FHIR text can't hold. */
 function hexadecimal(digits: string, charset?: string): string | undefined {
   if (digits.length === 0 || digits.length % 2 === 1 || !/^[\dA-Fa-f]+$/.test(digits)) return undefined
-  return decodeHexBytes(Buffer.from(digits, 'hex'), charset).replace(UNPRINTABLE, '')
+  return printable(decodeHexBytes(Buffer.from(digits, 'hex'), charset))
 }
+
+/** A delimiter may be a control character of the sender's choice: no FHIR text can hold what `\T\` then stands for. */
+const printable = (text: string): string => text.replace(UNPRINTABLE, '')
 
 // oxlint-disable-next-line no-control-regex -- these are the characters to drop
 const UNPRINTABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F]/g

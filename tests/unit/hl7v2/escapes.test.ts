@@ -52,6 +52,11 @@ test('the truncation character of MSH-2 is what \\P\\ stands for', () => {
   expect(unescapeText('\\P\\', { ...standardDelimiters, truncation: '%' })).toBe('%')
 })
 
+test('a delimiter that is a control character is not put into the text that it stands in', () => {
+  const delimiters = { ...standardDelimiters, subcomponent: '\u001C' }
+  expect(unescapeText('Moreau \\T\\ Lee', delimiters)).toBe('Moreau  Lee')
+})
+
 test('escapeText writes delimiters, line ends and a bare pair of quotes so that they are not misread', () => {
   expect(escapeText('a|b^c&d~e\\f')).toBe('a\\F\\b\\S\\c\\T\\d\\R\\e\\E\\f')
   expect(escapeText('a\r\nb')).toBe('a\\X0D\\\\X0A\\b')
