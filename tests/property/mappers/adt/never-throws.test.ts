@@ -9,7 +9,11 @@ import type { Resource } from '../../../../src/fhir/resource.ts'
 import { corpusFiles, dataFolder, hasData } from '../../../support/adt/corpus.ts'
 import { settings } from '../../../support/adt/memory.ts'
 
+/** The seed of a long run is printed; CASEWIRE_SEED repeats it. */
 const long = process.env['CASEWIRE_LONG'] === '1'
+const seed = Number(process.env['CASEWIRE_SEED'] ?? (long ? Date.now() % 2 ** 31 : 2026))
+const numRuns = long ? 200_000 : 3_000
+if (long) process.stderr.write(`mutants of the corpus: CASEWIRE_SEED=${seed}, ${numRuns} of them\n`)
 const isThere = hasData('adt-corpus')
 if (!isThere)
   process.stderr.write(`SKIPPED: the public ADT corpus is not in ${dataFolder} (set CASEWIRE_DATA)\n`)
@@ -73,7 +77,7 @@ describe('converting', () => {
 
   test(
     'damaged messages never make it throw, and what comes out is valid all the same',
-    { timeout: 600_000 },
+    { timeout: 3_600_000 },
     () => {
       const originals = files.map(file => readFileSync(file))
       const edits = fc.array(
@@ -120,7 +124,7 @@ describe('converting', () => {
             if (resource.resourceType === 'Bundle') expect(dangling(resource)).toEqual([])
           }
         }),
-        { numRuns: long ? 60_000 : 3_000 },
+        { numRuns, seed },
       )
     },
   )
