@@ -103,10 +103,15 @@ export const isSelfContained = (raw: string, delimiters: Delimiters): boolean =>
 const COMPONENTS_MAX = 25
 const SUBCOMPONENTS_MAX = 10
 
-const rewritten = (repetitions: readonly Repetition[]): string =>
-  repetitions
-    .map(repetition => list(COMPONENTS_MAX, '^', component => rewrittenPart(repetition, component)))
-    .join('~')
+/** One that says nothing keeps its place, so that what is read back has as many, in the same order. */
+const NOTHING = '^'
+
+function rewritten(repetitions: readonly Repetition[]): string {
+  const texts = repetitions.map(repetition =>
+    list(COMPONENTS_MAX, '^', component => rewrittenPart(repetition, component)),
+  )
+  return texts.length === 1 ? (texts[0] ?? '') : texts.map(text => text || NOTHING).join('~')
+}
 
 const rewrittenPart = (repetition: Repetition, component: number): string =>
   list(SUBCOMPONENTS_MAX, '&', subcomponent => {
