@@ -6,6 +6,7 @@ import { settingsOf } from '../src/care-plan/duties.ts'
 import { dutyRules, type Circumstances, type DueIn, type DutyRule } from '../src/care-plan/duty-rules.ts'
 import { dutyWords, spanWords, triggerWords } from '../src/care-plan/duty-words.ts'
 import { minutesOfKind } from '../src/care-plan/contact-hours.ts'
+import { watchedValues, type WatchedValue } from '../src/care-plan/watched-values.ts'
 import { minutesOfDuty } from '../src/care-plan/workload.ts'
 import type { ModelProfile } from '../src/care-plan/model-profile.ts'
 import { shippedModels } from '../src/care-plan/models/shipped-models.ts'
@@ -30,6 +31,18 @@ export function obligationsText(): string {
     '| rule | Task code | called for by | due | source | put off | late |',
     '|---|---|---|---|---|---|---|',
     ...dutyRules.map(rowOf),
+    '',
+    '## Watched values',
+    '',
+    'A message that says a value which its source had not said before, while it had said another of the same patient (of a diagnosis: of the same visit), tells of a change,',
+    'once, from when the value was first recorded, whatever came first and however often it is told. Looked at are the values in `CASE_RULES.watched`:',
+    '',
+    '| value | is | by default |',
+    '|---|---|---|',
+    ...watchedValues.map(value => `| \`${value}\` | ${watchedWords[value]} | ${byDefault(value)} |`),
+    '',
+    'The duty falls to the case that was open then; what came with the admission that opened the case is no news to it. A further change of the value, or its end, takes the',
+    'place of a duty that nobody has begun. A value that comes back is no change, for it was looked at when it was new.',
     '',
     '## What is to be done',
     '',
@@ -60,9 +73,21 @@ export function obligationsText(): string {
     '  RevisePlan, another plan in force, or a person who completes the Task. `first-contact` and `plan-draft` rest too, as long as they are open, and are due counted from',
     '  the end of the hold.',
     '- **voided**: what called for it is gone or overtaken: trigger cancelled, patient admitted again, patient deceased, case ended, case on hold, model switched, plan',
-    '  replaced, stay begun, stay ended, patient on leave. What was met before it was overtaken stays met; work that a person did is kept.',
+    '  replaced, stay begun, stay ended, patient on leave, changed again. What was met before it was overtaken stays met; work that a person did is kept.',
     '',
   ].join('\n')
+}
+
+const byDefault = (value: WatchedValue): string => (defaultCaseRules.watched.includes(value) ? 'yes' : 'no')
+
+const watchedWords: Readonly<Record<WatchedValue, string>> = {
+  payer: 'IN1: company (IN1-3, 4), plan (IN1-2) and policy (IN1-36, 49) of each insurance',
+  pcp: 'primary care: PD1-4, ROL and PRT with the role PP or FHCP',
+  address: 'PID-11, except addresses known to be wrong (BA)',
+  diagnosis: 'codes of DG1, as far as an A08, A28 or A31 tells them first: a movement has effects of its own',
+  attending: 'PV1-7 of a running stay, A54; the care team follows in any case',
+  phone: 'PID-13',
+  allergy: 'AL1 and IAM',
 }
 
 const minutesText = ([name, minutes]: readonly [string, number]): string => `\`${name}\` ${minutes}`

@@ -60,9 +60,12 @@ export interface Persons {
   readonly homeOf: (caseId: string) => string | undefined
 }
 
+/** When something happened, and to whom: in a stay, or told of one of the patients who are one now. */
+type CaseMoment = Pick<Movement, 'atMs'> & Partial<Pick<Movement, 'stay'>> & { readonly person?: string }
+
 export interface CaseFold {
   /** Whether a case was of the patient whom a movement was of, as of its own time; they always are where this is left out. */
-  readonly concerns?: (course: CaseCourse, movement: Pick<Movement, 'atMs' | 'stay'>) => boolean
+  readonly concerns?: (course: CaseCourse, moment: CaseMoment) => boolean
   /** Cases in order of their number, then those that people opened. */
   readonly courses: readonly CaseCourse[]
   /** Admissions after the patient's death: a contradiction for people to look at. */
@@ -145,20 +148,15 @@ const concernsOf =
     homes: ReadonlyMap<string, string>,
     { knownAs, whose, homeOf }: Persons,
   ): NonNullable<CaseFold['concerns']> =>
-  ({ id }, { stay, atMs }) => {
+  ({ id }, { stay, atMs, person }) => {
     const home = homes.get(id) ?? homeOf(id)
-    return home === undefined || knownAs(home, atMs) === whose(stay, atMs)
+    const other = stay ? whose(stay, atMs) : person && knownAs(person, atMs)
+    return home === undefined || other === undefined || knownAs(home, atMs) === other
   }
 
 /** Whether a movement fell into a case: it was open then, and of the same patient as far as was known then. */
-export const isOpenFor = (
-  { concerns }: CaseFold,
-  course: CaseCourse,
-  movement: Pick<Movement, 'atMs'> & Partial<Pick<Movement, 'stay'>>,
-): boolean => {
-  const { atMs, stay } = movement
-  return isOpenAt(course, atMs) && (stay === undefined || (concerns?.(course, { atMs, stay }) ?? true))
-}
+export const isOpenFor = ({ concerns }: CaseFold, course: CaseCourse, moment: CaseMoment): boolean =>
+  isOpenAt(course, moment.atMs) && (concerns?.(course, moment) ?? true)
 
 /** Whether the case was open at an instant; asked about facts as of their own time. */
 const isOpenAt = (course: CaseCourse, atMs: number): boolean =>

@@ -1,4 +1,5 @@
 import type { StayClass } from './stay.ts'
+import type { WatchedValue } from './watched-values.ts'
 
 /** Case type, code of {cm}/CodeSystem/case-type (domain.md 4.9). */
 export const caseTypes = [
@@ -24,6 +25,8 @@ export interface CaseRules {
   readonly transition: TransitionRules
   /** What its source recorded later than this after it happened calls for no urgent notice. */
   readonly lateAfterHours: number
+  /** Whose change calls for a duty. */
+  readonly watched: readonly WatchedValue[]
   /** Another person approves a closure than the one who proposed it. */
   readonly secondPersonCloses: boolean
 }
@@ -48,5 +51,6 @@ export const defaultCaseRules: CaseRules = {
   readmissionDays: 30,
   transition: { contactBusinessDays: 2, visitDaysHigh: 7, visitDays: 14, medRecDays: 30 },
   lateAfterHours: 72,
+  watched: ['payer', 'pcp', 'address', 'diagnosis'],
   secondPersonCloses: true,
 }

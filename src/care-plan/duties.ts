@@ -77,6 +77,7 @@ export type VoidReason =
   | 'stay begun'
   | 'patient on leave'
   | 'patient back'
+  | 'changed again'
 
 /** A duty: what has to be done about a case, why and by when. Its key (case, rule, trigger, n) never changes. */
 export interface Duty {

@@ -2,6 +2,8 @@ import type { TransitionRules } from './case-rules.ts'
 import { dischargeRules } from './discharge-rules.ts'
 import { businessDays, days } from './due-in.ts'
 import type { ModelProfile } from './model-profile.ts'
+import { watchedRules } from './watched-rules.ts'
+import type { WatchedValue } from './watched-values.ts'
 
 /** What calls for a duty. */
 export type TriggerKind =
@@ -31,6 +33,7 @@ export type TriggerKind =
   | 'red-flag'
   | 'held'
   | 'closure-proposed'
+  | `${WatchedValue}-changed`
 
 export type RuleId =
   | 'screen'
@@ -69,6 +72,12 @@ export type RuleId =
   | 'red-flag'
   | 'hold-review'
   | 'closure-review'
+  | 'coverage-check'
+  | 'licence-check'
+  | 'stratify-again'
+  | 'provider-notice'
+  | 'contact-data'
+  | 'allergy-review'
 
 /** How long from the trigger: whole days end at the end of the day in the facility's zone, hours to the second. */
 export type DueIn =
@@ -220,6 +229,7 @@ export const dutyRules: readonly DutyRule[] = [
     due: () => businessDays(1),
     source: 'adt.md 3.5: A02 to another unit or facility, a change of bed is silent',
   },
+  ...watchedRules,
   {
     id: 'bereavement',
     on: 'death',

@@ -40,6 +40,12 @@ export const dutyWords: Readonly<Record<RuleId, string>> = {
   'red-flag': 'Act today on the early symptom or danger that was reported.',
   'hold-review': 'Decide whether the case goes on.',
   'closure-review': 'Decide on the proposed closure.',
+  'coverage-check': 'Verify the coverage: who pays, the plan or the policy has changed.',
+  'licence-check': 'Check that licence and calendar of the case hold where the patient lives now.',
+  'stratify-again': 'Stratify the risk again: a diagnosis was added.',
+  'provider-notice': 'Tell who cares for the patient now of the case and the plan.',
+  'contact-data': 'Check how the patient is to be reached now.',
+  'allergy-review': 'Look whether the plan holds with the allergy that was told.',
 }
 
 export const triggerWords: Readonly<Record<TriggerKind, string>> = {
@@ -69,6 +75,13 @@ export const triggerWords: Readonly<Record<TriggerKind, string>> = {
   'red-flag': 'the red flag',
   held: 'the pause of the case',
   'closure-proposed': 'the proposal of closure',
+  'payer-changed': 'the change of coverage',
+  'pcp-changed': 'the change of the primary care provider',
+  'address-changed': 'the change of address',
+  'diagnosis-changed': 'the change of diagnosis',
+  'attending-changed': 'the change of the attending physician',
+  'phone-changed': 'the change of telephone numbers',
+  'allergy-changed': 'the word of an allergy',
 }
 
 /** Why a duty is not to be done after all. */
@@ -84,6 +97,7 @@ export const voidWords: Readonly<Record<VoidReason, string>> = {
   'stay ended': 'The stay has ended.',
   'patient back': 'The patient is back from leave.',
   'patient on leave': 'The patient is on leave from a stay.',
+  'changed again': 'It has changed again since.',
 }
 
 const unitWords: Readonly<Record<'business-days' | 'days' | 'hours', readonly [string, string]>> = {

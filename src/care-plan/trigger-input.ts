@@ -13,6 +13,7 @@ import type { ConditionCode } from './risk/charlson.ts'
 import type { Settled } from './series.ts'
 import { endedInpatient, type Movement, type StayFacts } from './stay-facts.ts'
 import type { Stay } from './stay.ts'
+import type { ValueChange } from './watched-values.ts'
 
 /** What triggers are looked for in. */
 export interface TriggerInput {
@@ -36,6 +37,8 @@ export interface TriggerInput {
   readonly thoughtDead?: { readonly at: string }
   /** When the source of the person's record deleted it (A29), recorded time. */
   readonly deletedPerson?: { readonly at: string }
+  /** Watched values that changed, as messages told. */
+  readonly changes?: readonly ValueChange[]
   readonly rules: CaseRules
   readonly timeZone: string
 }

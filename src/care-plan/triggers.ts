@@ -9,6 +9,7 @@ import { contradiction, type Overtaken, type Trigger } from './duties.ts'
 import { modelAt, modelSpans, type ModelSpan } from './model-in-force.ts'
 import { endedInpatient, type Movement, type StayFacts } from './stay-facts.ts'
 import { clinicVisitsAfter, runningStayTriggers } from './stay-triggers.ts'
+import { watchedTriggers } from './watched-triggers.ts'
 import { followUpOf, leadCase, overtakingAdmission, triggerOf, type TriggerInput } from './trigger-input.ts'
 
 /** What calls for duties, each asked as of its own time: whose case was open then? */
@@ -22,6 +23,7 @@ export function triggersOf(input: TriggerInput): readonly Trigger[] {
     ...facts.inpatientAdmissions.flatMap(arrival => admissionTriggers(arrival, input)),
     ...preAdmissionTriggers(input),
     ...runningStayTriggers(input),
+    ...watchedTriggers(input),
     ...facts.discharges.flatMap(discharge => dischargeTriggers(discharge, input)),
     ...facts.discharges.flatMap(discharge => facilityStayTriggers(discharge, input)),
     ...facts.discharges.flatMap(discharge => emergencyTriggers(discharge, input)),

@@ -49,6 +49,12 @@ export const minutesOfDuty: Readonly<Record<Exclude<RuleId, 'cadence-contact'>, 
   'red-flag': 30,
   'hold-review': 15,
   'closure-review': 30,
+  'coverage-check': 15,
+  'licence-check': 15,
+  'stratify-again': 15,
+  'provider-notice': 10,
+  'contact-data': 5,
+  'allergy-review': 15,
 }
 
 export interface WorkloadFrame {

@@ -108,7 +108,7 @@ function effectsOf(
   { event, options, ...about }: DecideFrame & Pick<CaseEffectsInput, 'compartment' | 'persons' | 'shardOf'>,
 ): CaseEffects {
   const { settings, rules, calendar, models } = options
-  const { patient, shard, stays, deceased, thoughtDead, deletedPerson } = person
+  const { patient, shard, stays, deceased, thoughtDead, deletedPerson, changes } = person
   const { compartment, persons, shardOf } = about
   return caseEffects({
     ...{ tenant: settings.tenant, canonicalBase: settings.canonicalBase, timeZone: settings.timeZone },
@@ -116,6 +116,7 @@ function effectsOf(
     ...(deceased && { deceased }),
     ...(thoughtDead && { thoughtDead }),
     ...(deletedPerson && { deletedPerson }),
+    ...(changes && { changes }),
     ...(persons && { persons }),
     ...(shardOf && { shardOf }),
     message: event.messageUri,

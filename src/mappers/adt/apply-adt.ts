@@ -1,4 +1,5 @@
 import type { Stay } from '../../care-plan/stay.ts'
+import type { ValueChange } from '../../care-plan/watched-values.ts'
 import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import { diedInStay, withDeath } from './death-in-stay.ts'
@@ -10,7 +11,7 @@ import { contextsFor, directoryChanges } from './event-parts.ts'
 import type { MappingIssue } from './map-context.ts'
 import { mergeElements } from './merge-elements.ts'
 import { visitFact } from './movements.ts'
-import { scopeIn, visitIds, visitIn, type SaidOfPatient } from './patient-stays.ts'
+import { changesIn, scopeIn, visitIds, visitIn, type SaidOfPatient } from './patient-stays.ts'
 import { deletedPerson } from './person-record.ts'
 import { isSilent, sameTimes, sameWords, type Register } from './registers.ts'
 import type { Scope } from './scope.ts'
@@ -40,6 +41,8 @@ export interface Applied {
   readonly thoughtDead: { readonly at: string } | undefined
   /** When its source deleted the person (A29): open cases are for people to look at. */
   readonly deletedPerson: { readonly at: string } | undefined
+  /** Watched values that changed. */
+  readonly changes: readonly ValueChange[]
   /** It is a cancel whose target has not come yet. */
   readonly waits: boolean
   readonly issues: readonly MappingIssue[]
@@ -88,6 +91,7 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
     deceased,
     thoughtDead: thoughtDead(known.register, deceased),
     deletedPerson: deletedPerson(known.winning),
+    changes: changesIn(now, event.context.settings),
     waits: newFacts.some(fact => fact.kind === 'cancel' && isWaiting(fact, current)),
     issues: [...issues.values()],
   }

@@ -143,12 +143,13 @@ function applyEvent(event: MappedEvent, world: World): Result<AppliedEvent> {
 
 const personOf = (
   { patient }: MappedEvent,
-  { stays, deceased, thoughtDead, deletedPerson }: Applied,
+  { stays, deceased, thoughtDead, deletedPerson, changes }: Applied,
 ): Person => ({
   ...{ patient: patient.id, shard: patient.shard, stays },
   ...(deceased && { deceased }),
   ...(thoughtDead && { thoughtDead }),
   ...(deletedPerson && { deletedPerson }),
+  ...(changes.length > 0 && { changes }),
 })
 
 interface Numbered {

@@ -13,7 +13,7 @@ export interface MessageName {
 /** Stable URI of a message: `meta.source` of what it changed. */
 export const messageUri = (
   { source, controlId, hash }: MessageName,
-  { canonicalBase }: SourceSettings,
+  { canonicalBase }: Pick<SourceSettings, 'canonicalBase'>,
 ): string =>
   `${canonicalBase}/sid/message/${encodeURIComponent(source)}/${encodeURIComponent(controlId)}#${hash.slice(0, HASH_DIGITS)}`
 

@@ -1,4 +1,5 @@
 import type { Stay } from '../../care-plan/stay.ts'
+import type { ValueChange } from '../../care-plan/watched-values.ts'
 import type { Json } from '../../fhir/resource.ts'
 import { deceasedIn, deriveStay, type Deceased } from './derive.ts'
 import { visitOf, type Visit } from './encounter.ts'
@@ -16,6 +17,7 @@ import { registerOf } from './registers.ts'
 import { scopeOf, type Scope } from './scope.ts'
 import type { SourceSettings } from './source.ts'
 import { thoughtDead } from './thought-dead.ts'
+import { watchedChanges } from './watched-changes.ts'
 
 /** All that messages said about a patient. */
 export interface SaidOfPatient {
@@ -35,6 +37,19 @@ export const visitIn = (state: SaidOfPatient, id: string): Visit =>
 export const visitIds = ({ facts, said }: SaidOfPatient): readonly string[] =>
   [...new Set([...facts.map(({ scope }) => scope), ...said.keys()])].filter(isVisitScope).toSorted()
 
+/** Watched values of a patient and of every visit that changed. */
+export const changesIn = (
+  state: SaidOfPatient,
+  settings: Pick<SourceSettings, 'canonicalBase'>,
+): readonly ValueChange[] =>
+  watchedChanges(
+    [
+      { register: registerOf(state.said.get('')) },
+      ...visitIds(state).map(encounter => ({ encounter, register: registerOf(state.said.get(encounter)) })),
+    ],
+    settings,
+  )
+
 /** What case management needs to know of a patient from messages. */
 export interface PatientStays extends MergedPersons {
   /** Every visit, in the order of their ids. */
@@ -45,6 +60,8 @@ export interface PatientStays extends MergedPersons {
   readonly thoughtDead?: { readonly at: string }
   /** When its source deleted the person (A29): open cases are for people to look at. */
   readonly deletedPerson?: { readonly at: string }
+  /** Watched values that changed. */
+  readonly changes?: readonly ValueChange[]
 }
 
 /** What all messages so far said of another patient. */
@@ -81,11 +98,13 @@ export function patientStays(input: StaysInput): PatientStays {
   const deceased = deceasedIn({ ...scope, register })
   const doubted = thoughtDead(register, deceased)
   const deleted = deletedPerson(scope.winning)
+  const changes = changesIn(state, settings)
   return {
     stays: visitIds(state).map(id => deriveStay(visitIn(state, id))),
     ...(deceased && { deceased }),
     ...(doubted && { thoughtDead: doubted }),
     ...(deleted && { deletedPerson: deleted }),
+    ...(changes.length > 0 && { changes }),
   }
 }
 
@@ -107,7 +126,7 @@ function clusterStays(
       const turned = (told(subject).said.get(REPOINTED) ?? {}) as Repointed
       return turned[`EpisodeOfCare/${caseId}`] !== undefined
     })
-  const { stays, deceased, thoughtDead: doubted, deletedPerson: deleted } = found
+  const { stays, deceased, thoughtDead: doubted, deletedPerson: deleted, changes } = found
   return {
     stays,
     ...mergedPersons(patient, {
@@ -117,6 +136,7 @@ function clusterStays(
     ...(deceased && { deceased }),
     ...(doubted && { thoughtDead: doubted }),
     ...(deleted && { deletedPerson: deleted }),
+    ...(changes && { changes }),
   }
 }
 

@@ -23,7 +23,8 @@ export const registerOf = (body: Json | undefined): Register => (body ?? emptyRe
 
 /**
  * Takes in what one message says. Per field the greatest stamp stays, so the order of messages doesn't matter
- * (last writer wins, per source and field); a late message changes only what nobody said later.
+ * (last writer wins, per source and field); a late message changes only what nobody said later. Of first words the least
+ * stamp stays.
  */
 export function tell(register: Register, source: string, stamp: string, said: Fields): Register {
   const standing = register[source]
@@ -36,7 +37,7 @@ export function tell(register: Register, source: string, stamp: string, said: Fi
     let isEmpty = true
     for (const [field, text] of Object.entries(standing[earlier] ?? {})) {
       const own = incoming.get(field)
-      if (own !== undefined && wins(stamp, own, earlier, text)) continue
+      if (own !== undefined && replaces(field, { stamp, text: own }, { stamp: earlier, text })) continue
       if (own !== undefined) incoming.delete(field)
       kept[field] = text
       isEmpty = false
@@ -46,6 +47,14 @@ export function tell(register: Register, source: string, stamp: string, said: Fi
   if (incoming.size > 0) next[stamp] = { ...next[stamp], ...Object.fromEntries(incoming) }
   return { ...register, [source]: next }
 }
+
+/** Begins the entries of which the first word stays, not the last: when and by which event a value was first said. */
+export const FIRST = 'FIRST/'
+
+type Word = Pick<Said, 'stamp' | 'text'>
+
+const replaces = (field: string, { stamp, text }: Word, other: Word): boolean =>
+  field.startsWith(FIRST) ? stamp < other.stamp : wins(stamp, text, other.stamp, other.text)
 
 const isBlank = (said: Fields): boolean => Object.keys(said).length === 0
 

@@ -1,8 +1,9 @@
 import type { Json } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import type { Fact } from './fact.ts'
-import { registerOf, tell, type Register } from './registers.ts'
+import { registerOf, tell, type Fields, type Register } from './registers.ts'
 import { isOfRecord, withWordOfDeath } from './thought-dead.ts'
+import { withFirstWords } from './watched-words.ts'
 
 /** What one message adds to what messages said of its patient. */
 export interface TakenIn {
@@ -20,10 +21,10 @@ export interface Told {
 
 /** Takes a message into facts and registers, the root of all else: any order of messages ends in the same ones. */
 export function takeIn(event: MappedEvent, { said, facts }: Told): TakenIn {
-  const { visit, source, stamp, fact, visitFields } = event
-  const told = (scope: string, words: MappedEvent['visitFields']): readonly [string, Register] => [
+  const { visit, source, stamp, fact, visitFields, trigger } = event
+  const told = (scope: string, words: Fields): readonly [string, Register] => [
     scope,
-    tell(registerOf(said.get(scope)), source, stamp, words),
+    tell(registerOf(said.get(scope)), source, stamp, withFirstWords(words, trigger)),
   ]
   return {
     facts: fact && !facts.some(({ id }) => id === fact.id) ? [fact] : [],
@@ -37,11 +38,13 @@ export function takeIn(event: MappedEvent, { said, facts }: Told): TakenIn {
 /** PID is as old as the record that it repeats (PID-33); a message that says nothing newer of it changes nothing there. */
 function tellOfPatient(
   register: Register,
-  { source, stamp, pidStamp, patientFields }: MappedEvent,
+  { source, stamp, pidStamp, patientFields, trigger }: MappedEvent,
 ): Register {
   const fields = withWordOfDeath(patientFields, stamp)
-  if (pidStamp === stamp) return tell(register, source, stamp, fields)
+  const telling = (before: Register, at: string, words: Fields): Register =>
+    tell(before, source, at, withFirstWords(words, trigger))
+  if (pidStamp === stamp) return telling(register, stamp, fields)
   const all = Object.entries(fields)
-  const told = tell(register, source, stamp, Object.fromEntries(all.filter(([field]) => !isOfRecord(field))))
-  return tell(told, source, pidStamp, Object.fromEntries(all.filter(([field]) => isOfRecord(field))))
+  const told = telling(register, stamp, Object.fromEntries(all.filter(([field]) => !isOfRecord(field))))
+  return telling(told, pidStamp, Object.fromEntries(all.filter(([field]) => isOfRecord(field))))
 }

@@ -58,7 +58,7 @@ function deceasedOf({
 
 /** The pure core of duties (domain.md 0.3): facts, model profiles and calendars in, triggers out; `now` is no input. */
 export function caseDuties(input: CaseEffectsInput): CaseDuties {
-  const { patient, rules, calendar, timeZone, models, thoughtDead, deletedPerson } = input
+  const { patient, rules, calendar, timeZone, models, thoughtDead, deletedPerson, changes } = input
   const lenses = caseLenses(input.canonicalBase)
   const ids = caseIds(input)
   const record = caseRecord(input.compartment, lenses.names)
@@ -89,6 +89,7 @@ export function caseDuties(input: CaseEffectsInput): CaseDuties {
     ...(death && { death }),
     ...(thoughtDead && { thoughtDead }),
     ...(deletedPerson && { deletedPerson }),
+    ...(changes && { changes }),
     rules,
     timeZone,
   }

@@ -7,6 +7,7 @@ import type { StayFacts } from '../../care-plan/stay-facts.ts'
 import type { Stay } from '../../care-plan/stay.ts'
 import { leadCase, type TriggerInput } from '../../care-plan/trigger-input.ts'
 import { transitionsOf } from '../../care-plan/transition.ts'
+import type { ValueChange } from '../../care-plan/watched-values.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { caseDuties } from './case-duties.ts'
 import type { EncounterEffect } from './encounter-lens.ts'
@@ -39,6 +40,8 @@ export interface CaseEffectsInput {
   readonly thoughtDead?: { readonly at: string }
   /** When the source of the person's record deleted it (A29), when it stands so. */
   readonly deletedPerson?: { readonly at: string }
+  /** Watched values that changed, as messages told. */
+  readonly changes?: readonly ValueChange[]
   /** The Patient, and EpisodeOfCare, CareTeam, CarePlan, Task, Goal and Flag of the patient as they stand, and what is in dutyTypes. */
   readonly compartment: readonly Resource[]
   readonly rules: CaseRules

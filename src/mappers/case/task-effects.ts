@@ -102,7 +102,7 @@ function dutyTask(id: string, { duty, n }: NumberedDuty, input: TaskInput): read
 
 /** What was begun before the patient came is theirs to end. */
 const isLeftToPeople = ({ reason }: Overtaken): boolean =>
-  reason === 'patient admitted again' || reason === 'stay begun'
+  reason === 'patient admitted again' || reason === 'stay begun' || reason === 'changed again'
 
 /** What the duty says, in place of what the Task said; what people may have changed, only when the due time moved with it. */
 function dutyState(before: TaskState, duty: Duty, { ids, context }: TaskInput): TaskState {

@@ -149,6 +149,9 @@ function tell({ patient, visit, random, event, hour, admitted, movement, of }: T
     pid: {
       5: `${pick(['RIVER', 'RIVERS', 'LAKE'], random)}^ALEX`,
       ...(random() < 0.05 && { 29: at, 30: 'Y' }),
+      ...(random() < 0.3 && {
+        11: pick(['1 ELM ST^^AUSTIN^TX', '9 OAK AVE^^DALLAS^TX', '""'], random) ?? '',
+      }),
     },
     pv1: {
       2: pick(['I', 'I', 'I', 'E', 'O', 'B', 'P', ''], random) ?? 'I',
@@ -165,6 +168,7 @@ function tell({ patient, visit, random, event, hour, admitted, movement, of }: T
     segments: [
       ...(event === 'A20' ? [`NPU|MED^1^A^${facility}|${pick(['C', 'H', 'O'], random)}`] : []),
       ...(random() < 0.3 ? [`DG1|1||${pick(['I10', 'E11.9'], random)}^^I10||${at}|A`] : []),
+      ...(random() < 0.2 ? [`PD1||||${pick(['88^FOLK^MO', '89^REED^CY', '""'], random)}`] : []),
       ...(random() < 0.3 ? [`NK1|1|${pick(['LEE^SAM', 'LEE^KIM'], random)}|SPO`] : []),
       ...(random() < 0.2 ? [`IN1|1|P1|${pick(['INS1', 'INS2'], random)}|GOOD PAYER`] : []),
       ...(event === 'A60'

@@ -1,6 +1,7 @@
 import { everyStamp } from './every-stamp.ts'
 import type { Encounter, Extension, Identifier, Patient } from '@medplum/fhirtypes'
 import type { Stay } from '../../../care-plan/stay.ts'
+import type { ValueChange } from '../../../care-plan/watched-values.ts'
 import { shardInId, shardOfKey } from '../../../lib/ids.ts'
 import { diedInStay, withDeath } from '../death-in-stay.ts'
 import { deceasedIn, derivePatient, deriveStay, deriveVisit, type Deceased } from '../derive.ts'
@@ -13,6 +14,7 @@ import { everySource, isSilent, registerOf, tell, wordOf, type Register } from '
 import { scopeOf, type Scope } from '../scope.ts'
 import type { Told } from '../take-in.ts'
 import { thoughtDead } from '../thought-dead.ts'
+import { watchedChanges, type WatchedRegister } from '../watched-changes.ts'
 import { cxToIdentifier, identifierKey } from '../types/cx-identifier.ts'
 import { ownerOf, wordOwner, type Identity } from './identity.ts'
 import { identifiersOfPatient } from './patient-identifiers.ts'
@@ -38,6 +40,8 @@ export interface Person {
   readonly thoughtDead?: { readonly at: string }
   /** When its source deleted the person (A29): open cases are for people to look at. */
   readonly deletedPerson?: { readonly at: string }
+  /** Watched values that changed. */
+  readonly changes?: readonly ValueChange[]
 }
 
 export interface DerivedCluster {
@@ -66,7 +70,8 @@ export function deriveCluster(cluster: Cluster): DerivedCluster {
     return resources
   })
   const known = subjects.filter(subject => isKnown(subject, cluster))
-  const people = known.map(subject => derivedPerson(subject, { cluster, words, stays }))
+  const spoken = { own: ownRegisters(known, cluster), visits: visitRegisters(visits) }
+  const people = known.map(subject => derivedPerson(subject, { cluster, words, stays, spoken }))
   const all = [...people.flatMap(({ resources }) => resources), ...ofVisits]
   return {
     holders,
@@ -128,15 +133,32 @@ function withPriorWords(register: Register): Register {
 
 const PRIOR: Readonly<Record<string, string>> = { 'MRG-1': 'PID-3', 'MRG-7': 'PID-5' }
 
+/** What was said of each person as such and of their visits, with whom it was said of. */
+interface Spoken {
+  readonly own: readonly WatchedOf[]
+  readonly visits: readonly WatchedOf[]
+}
+
+type WatchedOf = WatchedRegister & { readonly person: string }
+
+const ownRegisters = (known: readonly string[], { told }: Cluster): readonly WatchedOf[] =>
+  known.map(person => ({ person, register: registerOf(told(person).said.get('')) }))
+
+const visitRegisters = (visits: readonly ClusterVisit[]): readonly WatchedOf[] =>
+  visits
+    .filter(({ mergedInto }) => !mergedInto)
+    .map(({ visitId, holder, register }) => ({ person: holder, encounter: visitId, register }))
+
 interface People {
   readonly cluster: Cluster
   readonly words: ReadonlyMap<string, Register>
   readonly stays: ReadonlyMap<string, readonly Stay[]>
+  readonly spoken: Spoken
 }
 
 function derivedPerson(
   subject: string,
-  { cluster, words, stays }: People,
+  { cluster, words, stays, spoken }: People,
 ): { readonly resources: readonly Derived[]; readonly person?: Person } {
   const { identity, tenant } = cluster
   const ownerId = ownerOf(identity, subject)
@@ -155,6 +177,7 @@ function derivedPerson(
   const deceased = deceasedIn(scope)
   const doubted = thoughtDead(register, deceased)
   const deleted = deletedPerson(scope.winning)
+  const changes = changesOf(subject, spoken, cluster)
   return {
     resources,
     person: {
@@ -164,12 +187,27 @@ function derivedPerson(
       ...(deceased && { deceased }),
       ...(doubted && { thoughtDead: doubted }),
       ...(deleted && { deletedPerson: deleted }),
+      ...(changes.length > 0 && { changes }),
     },
   }
 }
 
+/** Changes of watched values of everyone who is this patient now. */
+function changesOf(
+  patient: string,
+  { own, visits }: Spoken,
+  { identity, canonicalBase }: Cluster,
+): readonly ValueChange[] {
+  const isTheirs = ({ person }: WatchedOf): boolean => ownerOf(identity, person) === patient
+  return watchedChanges([...own, ...visits].filter(isTheirs), { canonicalBase })
+}
+
 /** The Patient with its identifiers and its links to whoever it is or may be. */
-function linked(resource: Derived, scope: Scope, { cluster, words }: Omit<People, 'stays'>): Derived {
+function linked(
+  resource: Derived,
+  scope: Scope,
+  { cluster, words }: Pick<People, 'cluster' | 'words'>,
+): Derived {
   const { identity, subjects } = cluster
   const { patientId, ownerId = patientId } = scope
   const patient = resource as unknown as Patient

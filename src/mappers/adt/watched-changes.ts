@@ -1,0 +1,118 @@
+import type { ValueChange, WatchedValue } from '../../care-plan/watched-values.ts'
+import { messageUri, readStamp, recordedIn } from './message-uri.ts'
+import { groupItems, type Register } from './registers.ts'
+import type { SourceSettings } from './source.ts'
+import { firstWordsIn, watchedIn, type FirstWord } from './watched-words.ts'
+
+type Settings = Pick<SourceSettings, 'canonicalBase'>
+
+/** What was said of a patient, or of one visit. */
+export interface WatchedRegister {
+  readonly register: Register
+  /** Encounter id of a visit. */
+  readonly encounter?: string
+  /** The patient it was told of, where several are one now. */
+  readonly person?: string
+}
+
+/**
+ * The changes of watched values, by when each value was first said: a source said another one of the same patient or
+ * visit before, and nobody this one. A value that comes back is none. The same in any order of messages.
+ */
+export function watchedChanges(
+  registers: readonly WatchedRegister[],
+  settings: Settings,
+): readonly ValueChange[] {
+  const said = registers.map(one => ({ ...one, words: firstWordsIn(one.register) }))
+  if (!said.some(({ words }) => saysAgain(words))) return NO_CHANGES
+  const earliest = new Map<string, string>()
+  for (const { words } of said)
+    for (const word of words) {
+      const other = earliest.get(nameOf(word))
+      if (other === undefined || word.stamp < other) earliest.set(nameOf(word), word.stamp)
+    }
+  return said.flatMap(({ words, ...about }) =>
+    [...Map.groupBy(words, ({ value, source }) => `${value} ${source}`).values()].flatMap(own =>
+      laterWords(own)
+        .map(group => group.filter(word => earliest.get(nameOf(word)) === word.stamp))
+        .flatMap(group => changeOf(group, about, settings)),
+    ),
+  )
+}
+
+const NO_CHANGES: readonly ValueChange[] = []
+
+/** Whether anything was said in two messages: else there is no change. */
+const saysAgain = ([first, ...more]: readonly FirstWord[]): boolean =>
+  more.some(({ stamp }) => stamp !== first?.stamp)
+
+const nameOf = ({ value, key }: FirstWord): string => `${value}/${key}`
+
+/** What one source said of one value after its first word on it, message by message. */
+function laterWords(words: readonly FirstWord[]): readonly (readonly FirstWord[])[] {
+  const byStamp = Map.groupBy(words, ({ stamp }) => stamp)
+  if (byStamp.size < 2) return []
+  return [...byStamp.keys()]
+    .toSorted()
+    .slice(1)
+    .map(stamp => byStamp.get(stamp) ?? [])
+}
+
+function changeOf(
+  words: readonly FirstWord[],
+  { register, encounter, person }: WatchedRegister,
+  settings: Settings,
+): readonly ValueChange[] {
+  const [first] = words.toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  if (!first || (OF_UPDATES.has(first.value) && !UPDATES.has(first.event))) return []
+  const { value, key, stamp, source } = first
+  const { keys, since } = standing(register, source, value)
+  const isGone = !words.some(word => keys.has(word.key))
+  return [
+    {
+      ...{ value, id: `${value}:${key}`, at: recordedIn(stamp) },
+      message: messageUri(readStamp(stamp, source), settings),
+      ...(encounter !== undefined && { encounter }),
+      ...(person !== undefined && { person }),
+      ...(isGone && { replacedAt: recordedIn(since) }),
+    },
+  ]
+}
+
+/** What a movement says of diagnoses is part of the movement, which has its own effect. */
+const OF_UPDATES: ReadonlySet<WatchedValue> = new Set(['diagnosis'])
+const UPDATES: ReadonlySet<string> = new Set(['A08', 'A28', 'A31'])
+
+/** What a source says of a value now, and since when it does. */
+function standing(
+  register: Register,
+  source: string,
+  value: WatchedValue,
+): { readonly keys: ReadonlySet<string>; readonly since: string } {
+  const keys = new Set<string>()
+  const fields = fieldsOf[value]
+  let since = ''
+  for (const [stamp, told] of Object.entries(register[source] ?? {})) {
+    const named = Object.entries(told).filter(([field]) => fields.includes(field.split('/')[0] ?? ''))
+    if (named.length > 0 && stamp > since) since = stamp
+    for (const [said, key] of watchedIn(Object.fromEntries(named.filter(([field]) => !field.includes('/')))))
+      if (said === value) keys.add(key)
+  }
+  for (const field of fields)
+    for (const item of groupItems(register, field)) {
+      if (item.source !== source || !item.isCurrent) continue
+      for (const [said, key] of watchedIn({ [`${field}/${item.key}`]: item.text }))
+        if (said === value) keys.add(key)
+    }
+  return { keys, since }
+}
+
+const fieldsOf: Readonly<Record<WatchedValue, readonly string[]>> = {
+  payer: ['IN1'],
+  pcp: ['PD1-4', 'ROL', 'PRT'],
+  address: ['PID-11'],
+  diagnosis: ['DG1'],
+  attending: [],
+  phone: ['PID-13'],
+  allergy: ['AL1', 'IAM'],
+}
