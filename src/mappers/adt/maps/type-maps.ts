@@ -99,7 +99,8 @@ export const typeMaps: readonly TypeMap[] = [
     differences: [
       {
         rows: ['HD.3 identifier[2].type'],
-        reason: 'A universal id is kept as the URI that it is, which says of which kind (table 0301).',
+        reason:
+          'A universal id that is a URI says of which kind it is (table 0301), an NPI has its system; of others the kind stands as text.',
       },
     ],
   },

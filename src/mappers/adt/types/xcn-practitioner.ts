@@ -6,12 +6,10 @@ import { element, several, valued } from '../element.ts'
 import type { MapContext } from '../map-context.ts'
 import { identifierKey, identifierType } from './cx-identifier.ts'
 import { assignerSystem, hdIn } from './hd.ts'
+import { isNpi, NPI_SYSTEM } from './npi.ts'
 import { assemblyOrder, nameUse } from './xpn-human-name.ts'
 import { dtmPeriod } from './period.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
-
-const NPI_SYSTEM = 'http://hl7.org/fhir/sid/us-npi'
-const NPI = /^\d{10}$/
 
 /** XCN (CN before 2.3) -> Practitioner; without a number (XCN.1) there is none to share. Source: IG XCN[Practitioner]. */
 export function xcnToPractitioner(xcn: Repetition, context: MapContext, at: string): Derived | undefined {
@@ -50,11 +48,12 @@ export function xcnToReference(xcn: Repetition, context: MapContext): Reference<
 function xcnToIdentifier(xcn: Repetition, context: MapContext): Identifier | undefined {
   const value = valued(xcn, 1)
   if (value === undefined) return undefined
-  const type = valued(xcn, 13) ?? valued(xcn, 8)
-  const isNpi = type?.toUpperCase() === 'NPI' && NPI.test(value)
+  const authority = hdIn(xcn, 9)
   return element<Identifier>({
     type: identifierType(valued(xcn, 13), context),
-    system: isNpi ? NPI_SYSTEM : assignerSystem(hdIn(xcn, 9), context),
+    system: isNpi(value, valued(xcn, 13) ?? valued(xcn, 8), authority)
+      ? NPI_SYSTEM
+      : assignerSystem(authority, context),
     value,
   })
 }

@@ -5,6 +5,7 @@ import { element, several, valued } from '../element.ts'
 import type { MapContext } from '../map-context.ts'
 import { identifierKey, identifierType } from './cx-identifier.ts'
 import { assignerSystem, hdIn, universalUri, type Hd } from './hd.ts'
+import { isNpi, NPI_SYSTEM } from './npi.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 
 export interface OrganizationDetails {
@@ -70,9 +71,10 @@ function xonToIdentifier(
   }
   const value = xon && (valued(xon, 10) ?? valued(xon, 3))
   if (xon === undefined || value === undefined) return undefined
+  const authority = hdIn(xon, 6)
   return element<Identifier>({
     type: identifierType(valued(xon, 7), context),
-    system: assignerSystem(hdIn(xon, 6), context),
+    system: isNpi(value, valued(xon, 7), authority) ? NPI_SYSTEM : assignerSystem(authority, context),
     value,
   })
 }
@@ -85,14 +87,26 @@ export const facilityId = (name: string, context: MapContext): string =>
 
 /** HD -> Organization of a facility. Source: IG HD[Organization]. */
 export function hdToOrganization(hd: Hd | undefined, context: MapContext, name = context.facility): Derived {
-  const uri = hd && universalUri(hd)
   return derived<Organization>({
     resourceType: 'Organization',
     id: facilityId(name, context),
     identifier: several<Identifier>(
       { system: facilitySystem(context), value: name },
-      uri === undefined ? undefined : { system: 'urn:ietf:rfc:3986', value: uri },
+      hd && universalIdentifier(hd),
     ),
     name,
+  })
+}
+
+/** HD.2, HD.3: an OID, UUID or URI says itself of which kind it is; of others the kind (HL7 table 0301) stands beside the number. */
+function universalIdentifier(hd: Hd): Identifier | undefined {
+  const { universalId, universalIdType } = hd
+  if (universalId === undefined) return undefined
+  const uri = universalUri(hd)
+  if (uri !== undefined) return { system: 'urn:ietf:rfc:3986', value: uri }
+  if (isNpi(universalId, universalIdType, undefined)) return { system: NPI_SYSTEM, value: universalId }
+  return element<Identifier>({
+    type: universalIdType === undefined ? undefined : { text: universalIdType },
+    value: universalId,
   })
 }

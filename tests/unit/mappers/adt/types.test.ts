@@ -6,7 +6,12 @@ import { cxToIdentifier } from '../../../../src/mappers/adt/types/cx-identifier.
 import { plToLocations, plToReference } from '../../../../src/mappers/adt/types/pl-location.ts'
 import { xadToAddress } from '../../../../src/mappers/adt/types/xad-address.ts'
 import { xcnToPractitioner, xcnToReference } from '../../../../src/mappers/adt/types/xcn-practitioner.ts'
-import { xonToOrganization, xonToReference } from '../../../../src/mappers/adt/types/xon-organization.ts'
+import { hdOf } from '../../../../src/mappers/adt/types/hd.ts'
+import {
+  hdToOrganization,
+  xonToOrganization,
+  xonToReference,
+} from '../../../../src/mappers/adt/types/xon-organization.ts'
 import { xpnToHumanName } from '../../../../src/mappers/adt/types/xpn-human-name.ts'
 import { xtnToContactPoint } from '../../../../src/mappers/adt/types/xtn-contact-point.ts'
 import { nubcCode } from '../../../../src/mappers/adt/dispositions.ts'
@@ -147,9 +152,36 @@ describe('XCN -> Practitioner', () => {
     ])
   })
 
+  test.each(['^WEST^ANN^^^^^^NPI', '^WEST^ANN^^^^^^X&2.16.840.1.113883.4.6&ISO', '^WEST^ANN^^^^^NPI'])(
+    'an NPI is known by its type, its authority or the OID of the registry: %s',
+    rest => {
+      expect(xcnToPractitioner(field(`1234567893${rest}`), context, 'PV1-7')?.['identifier']).toMatchObject([
+        { system: 'http://hl7.org/fhir/sid/us-npi', value: '1234567893' },
+      ])
+      expect(xcnToPractitioner(field(`77${rest}`), context, 'PV1-7')?.['identifier']).not.toMatchObject([
+        { system: 'http://hl7.org/fhir/sid/us-npi' },
+      ])
+    },
+  )
+
   test('without a number there is a display only', () => {
     expect(xcnToPractitioner(field('^WEST^ANN'), context, 'PV1-7')).toBeUndefined()
     expect(xcnToReference(field('^WEST^ANN^B^JR^DR'), context)).toEqual({ display: 'DR ANN B WEST JR' })
+  })
+})
+
+describe('HD -> Organization of a facility', () => {
+  const universal = (hd: string) =>
+    hdToOrganization(hdOf(field(hd)), context, 'HILL')['identifier'] as readonly unknown[]
+
+  test('a universal id is an identifier beside the name: a URI, an NPI, else with its kind', () => {
+    expect(universal('HILL^1.2.3^ISO')[1]).toEqual({ system: 'urn:ietf:rfc:3986', value: 'urn:oid:1.2.3' })
+    expect(universal('HILL^1234567893^NPI')[1]).toEqual({
+      system: 'http://hl7.org/fhir/sid/us-npi',
+      value: '1234567893',
+    })
+    expect(universal('HILL^hill.example^DNS')[1]).toEqual({ type: { text: 'DNS' }, value: 'hill.example' })
+    expect(universal('HILL')).toHaveLength(1)
   })
 })
 
