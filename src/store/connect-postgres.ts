@@ -27,10 +27,11 @@ const settingsOf = {
   reader: READER_SETTINGS,
   search: `${READER_SETTINGS} ${TIMED} -c work_mem=16MB`,
   point: `${BY_KEYS} ${TIMED}`,
+  walk: `${BY_KEYS} ${TIMED} -c enable_sort=off -c enable_bitmapscan=off`,
   migration: '',
 }
 
-/** Connections for a lane, for loads, for queries, for searches, for look-ups, or for the migrations (not pipelined: files of many statements). */
+/** Connections for a lane, for loads, for queries, for searches, for look-ups, for what comes in the order of an index, or for the migrations (not pipelined: files of many statements). */
 export type ConnectionRole = keyof typeof settingsOf
 
 export function connectPostgres({ databaseUrl, prepare }: PostgresAddress, role: ConnectionRole): Connect {

@@ -15,6 +15,11 @@ export interface Db {
    * connection for whatever values, so that running it is all that it costs. Ends after the limit of a search.
    */
   point<Row extends object>(statement: Statement): Promise<Rows<Row>>
+  /**
+   * The same for one whose rows come in the order of an index: a server never sorts all that it finds, for whatever value. Its
+   * plan must be the only one that there is without that.
+   */
+  walk<Row extends object>(statement: Statement): Promise<Rows<Row>>
   /** Statements of a search, in one read-only snapshot; each ends after the limit of a search. */
   search(statements: readonly Statement[]): Promise<readonly Rows<object>[]>
   /** Statements on a reader, all in one read-only snapshot. */

@@ -27,6 +27,7 @@ import { openPooledDb } from './pooled-db.ts'
 import { readAt, readCompartmentAt, readVersion } from './resource-queries.ts'
 import { explainSearch } from './search-explain.ts'
 import { statementNames } from './search-pinpoint.ts'
+import { leadMemory } from './search-few.ts'
 import { runSearch } from './search-sql.ts'
 import { countingExactly } from './search-total.ts'
 import { runTypesSearch } from './search-types.ts'
@@ -69,6 +70,7 @@ const LANES = 2
 const READERS = 4
 const SEARCHERS = 4
 const POINTS = 2
+const WALKERS = 2
 
 /** PGlite in this process, durable, for this process alone (StoreFault `store-locked` when another one has the folder). */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
@@ -89,7 +91,12 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       // Side by side: the connection waits for its answers, the thread is ended when they never come.
       await Promise.all([db.close(), database.close()])
     }
-    return storeOver(withUpkeep(db, options.checkpointBytes), { backend: 'embedded', ...options, close })
+    return storeOver(withUpkeep(db, options.checkpointBytes), {
+      backend: 'embedded',
+      isTuned: false,
+      ...options,
+      close,
+    })
   } catch (error) {
     await database.close()
     throw error
@@ -110,8 +117,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     // A pooler forwards no settings.
     ...(prepare && {
       searching: {
-        ...{ connectSearch: connect('search'), connectPoint: connect('point') },
-        ...{ searchers: SEARCHERS, points: POINTS },
+        connectSearch: connect('search'),
+        connectPoint: connect('point'),
+        connectWalk: connect('walk'),
+        ...{ searchers: SEARCHERS, points: POINTS, walkers: WALKERS },
       },
     }),
     prepare,
@@ -121,7 +130,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     await db.close()
     throw error
   })
-  return storeOver(db, { backend: 'postgresql', ...options, close: () => db.close() })
+  const close = (): Promise<void> => db.close()
+  return storeOver(db, { backend: 'postgresql', isTuned: prepare, ...options, close })
 }
 
 /** Brings the schema of a server up to date and gives the names of what it applied (`casewire migrate`). */
@@ -155,12 +165,14 @@ async function migrateWith(
 
 interface Parts extends StoreOptions {
   readonly backend: Store['backend']
+  /** Whether connections have settings for what they are for. */
+  readonly isTuned: boolean
   readonly close: () => Promise<void>
 }
 
-function storeOver(db: Db, { backend, clock, indexResource, indexVersion, close }: Parts): Store {
+function storeOver(db: Db, { backend, isTuned, clock, indexResource, indexVersion, close }: Parts): Store {
   const counted = backend === 'embedded' ? countingExactly : (plan: SearchPlan): SearchPlan => plan
-  const searcher = { db, nameOf: statementNames() }
+  const searcher = { db, nameOf: statementNames(), ...(isTuned && { memory: leadMemory() }) }
   return {
     backend,
     lanes: db.lanes,

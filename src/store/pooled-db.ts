@@ -13,12 +13,14 @@ export interface PooledDbOptions {
   readonly connectLoader?: Connect
   /** 0 = read on the writer's connection (embedded: there is only one). */
   readonly readers: number
-  /** Connections whose settings are for searches, and those for look-ups; without them readers do both. */
+  /** Connections whose settings are for searches, for look-ups and for walks along an index; without them readers do all of it. */
   readonly searching?: {
     readonly connectSearch: Connect
     readonly connectPoint: Connect
+    readonly connectWalk: Connect
     readonly searchers: number
     readonly points: number
+    readonly walkers: number
   }
   readonly prepare: boolean
   readonly advice: string
@@ -46,10 +48,11 @@ export async function openPooledDb(options: PooledDbOptions): Promise<Db> {
     ? connections(searching.searchers, searching.connectSearch, { gathers: true })
     : []
   const points = searching ? connections(searching.points, searching.connectPoint, plannedOnce) : []
+  const walkers = searching ? connections(searching.walkers, searching.connectWalk, plannedOnce) : []
   const readers = extra.length > 0 ? extra : writers
   const lanes = writers.map(connection => new Lane(connection, extra.length > 0))
   const loaders = options.connectLoader ? connections(LOADERS, options.connectLoader, plannedOnce) : []
-  const all = [...writers, ...extra, ...loaders, ...searchers, ...points]
+  const all = [...writers, ...extra, ...loaders, ...searchers, ...points, ...walkers]
   const close = async (): Promise<void> => {
     await Promise.all(all.map(connection => connection.close()))
   }
@@ -67,6 +70,8 @@ export async function openPooledDb(options: PooledDbOptions): Promise<Db> {
       (await idlest(readers).query(statement)) as Rows<Row>,
     point: async <Row extends object>(statement: Statement) =>
       (await gathering(points.length > 0 ? points : readers).query(statement)) as Rows<Row>,
+    walk: async <Row extends object>(statement: Statement) =>
+      (await gathering(walkers.length > 0 ? walkers : readers).query(statement)) as Rows<Row>,
     search: searchOn({ searchers, readers, isTimed: extra.length > 0 }),
     snapshot,
     reads: statements => (loaders.length > 0 ? gathering(loaders).run(statements) : snapshot(statements)),

@@ -58,8 +58,9 @@ export interface ValueRows {
   readonly isNone?: boolean
 }
 
+/** Of a row that is given the values are looked up: `offset 0` keeps the planner from beginning at them. */
 export const hasRows = ({ table, alias, condition, isNone = false }: ValueRows, frame: SearchFrame): string =>
-  `${isNone ? 'not ' : ''}exists (${rowsOf(table, alias, frame)} and ${condition})`
+  `${isNone ? 'not ' : ''}exists (${rowsOf(table, alias, frame)} and ${condition}${frame.isGiven === true ? ' offset 0' : ''})`
 
 /**
  * Shard and id of the resources that the rows belong to, some perhaps more than once: only what stands has rows, so that this

@@ -63,14 +63,15 @@ export function sortedKeys(
   return { text: `select * from (${sorted}) q${later} order by ${orderBy(keys)} limit ${limit}::int`, keys }
 }
 
-const partsOf = (where: readonly Criterion[]): readonly Criterion[] =>
+/** What must hold, one by one. */
+export const partsOf = (where: readonly Criterion[]): readonly Criterion[] =>
   where.flatMap(criterion => (criterion.kind === 'all' ? partsOf(criterion.of) : [criterion]))
 
 /**
  * The rows of such values come from the index in the order of a result's pages, and how many they are the planner knows. Of a
  * range it knows too little to be let go through all rows in that order.
  */
-const isEqual = (criterion: Criterion): boolean =>
+export const isEqual = (criterion: Criterion): boolean =>
   criterion.kind === 'filter' &&
   criterion.filter.modifier === undefined &&
   criterion.filter.values.every(isExact)

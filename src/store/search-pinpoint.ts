@@ -11,7 +11,7 @@ export const isPinpoint = ({ where }: Pick<SearchPlan, 'where'>): boolean =>
   where.every(isPlain) && where.some(pinpoints)
 
 /** A chain's rows are looked for on their own first (search-probes.ts). */
-const isPlain = (criterion: Criterion): boolean =>
+export const isPlain = (criterion: Criterion): boolean =>
   criterion.kind === 'filter' ||
   (criterion.kind === 'any' && criterion.of.every(isPlain)) ||
   (criterion.kind === 'all' && criterion.of.every(isPlain)) ||

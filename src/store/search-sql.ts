@@ -1,33 +1,29 @@
 import type { SearchResult } from '../commands/ports/store.ts'
 import { writePageToken } from '../fhir/search/page-token.ts'
 import type { Criterion, Keyset, SearchPlan } from '../fhir/search/plan.ts'
-import type { Db, Rows, Statement } from './db.ts'
+import type { Db, Statement } from './db.ts'
 import { conditionOf } from './search-conditions.ts'
+import type { LeadMemory } from './search-few.ts'
 import type { RowKey, SearchFrame } from './search-frame.ts'
 import { includedRows } from './search-includes.ts'
 import { firstKeys, isOfKeys, matchedKeys, sortedKeys } from './search-keys.ts'
 import { isPinpoint } from './search-pinpoint.ts'
 import { probeLinks } from './search-probes.ts'
-import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
+import { quickRows } from './search-quick.ts'
+import { rowColumns, storedOf, type ResourceRow } from './search-rows.ts'
 import { afterKeyset, orderBy, sortKeys, type SortKey } from './search-sort.ts'
 import { tooLong } from './search-timeout.ts'
+import { frameOf, updatedColumn } from './search-top.ts'
 import { countedTotal, countText, totalOf } from './search-total.ts'
 import { walkedKey, walkedPlace, walkOf, walks } from './search-walk.ts'
 
 /**
- * Runs a checked search in one snapshot. A search over the time limit is thrown as a StoreFault. Statements carry no name but
- * those of `isPinpoint`: a generic plan of a skewed value is 30 times slower than one made for it.
+ * Runs a checked search. A search over the time limit is thrown as a StoreFault. Statements are prepared where one plan is right
+ * for whatever values (search-pinpoint.ts, search-quick.ts): a generic plan of a skewed value is 30 times slower than one made for it.
  */
-export async function runSearch(
-  { db, nameOf }: Searcher,
-  tenant: number,
-  plan: SearchPlan,
-): Promise<SearchResult> {
-  const found = await probeLinks(db, tenant, plan).catch(tooLong)
-  const statements = searchStatements(tenant, plan, found)
-  const answers = await answersTo(statements, { db, name: isPinpoint(plan) ? nameOf : nameless }).catch(
-    tooLong,
-  )
+export async function runSearch(searcher: Searcher, tenant: number, plan: SearchPlan): Promise<SearchResult> {
+  const { db } = searcher
+  const answers = await answersOf(searcher, tenant, plan).catch(tooLong)
   const counted = countedTotal(plan, answers.at(-1))
   if (plan.countOnly) return { matches: [], included: [], ...counted }
   const rows = await withUnvalued(db, tenant, plan, (answers[0]?.rows ?? []) as readonly PageRow[])
@@ -47,18 +43,31 @@ export interface Searcher {
   readonly db: Db
   /** What a statement that is asked again and again is prepared as; undefined = it isn't. */
   readonly nameOf: (text: string) => string | undefined
+  /** Absent where connections have no settings of their own: there no plan is known to be right. */
+  readonly memory?: LeadMemory
 }
 
-const nameless = (): undefined => undefined
+type Answers = readonly { readonly rows: readonly object[] }[]
 
-/** A prepared statement is only worth it alone: it is a snapshot by itself. */
-async function answersTo(
-  statements: readonly Statement[],
-  { db, name }: { readonly db: Db; readonly name: Searcher['nameOf'] },
-): Promise<readonly Rows<object>[]> {
+/** What `searchStatements` say, by the shortest way: a prepared statement is only worth it alone, a snapshot by itself. */
+async function answersOf(
+  { db, nameOf, memory }: Searcher,
+  tenant: number,
+  plan: SearchPlan,
+): Promise<Answers> {
+  const isPage = plan.total === 'none' && !plan.countOnly
+  const isPoint = isPinpoint(plan)
+  if (isPage && memory && !isPoint && !isWalked(plan)) {
+    const rows = await quickRows({ db, nameOf, memory }, tenant, plan)
+    if (rows) return [{ rows }]
+  }
+  const statements = searchStatements(tenant, plan, await probeLinks(db, tenant, plan))
   const [only] = statements
-  const known = only && statements.length === 1 ? name(only.text) : undefined
-  return only && known !== undefined ? [await db.point({ ...only, name: known })] : db.search(statements)
+  const isOfKey = isPage && memory !== undefined && plan.where.length === 0 && plan.sort.length === 0
+  const name = only && isPage && (isPoint || isOfKey) ? nameOf(only.text) : undefined
+  if (!only || name === undefined) return db.search(statements)
+  const statement = { ...only, name }
+  return [await (isPoint ? db.point(statement) : db.walk(statement))]
 }
 
 type FoundLinks = ReadonlyMap<Criterion, readonly RowKey[]>
@@ -108,28 +117,6 @@ async function withUnvalued(
   )
   const answers = await db.search([{ text, values }]).catch(tooLong)
   return [...rows, ...((answers[0]?.rows ?? []) as readonly PageRow[])]
-}
-
-function frameOf(
-  tenant: number,
-  plan: SearchPlan,
-  more: Pick<SearchFrame, 'links' | 'found'>,
-): { readonly frame: SearchFrame; readonly values: unknown[] } {
-  const values: unknown[] = [tenant, typeNumber(plan.type)]
-  const bind = (value: unknown): string => `$${values.push(value)}`
-  return {
-    frame: {
-      type: plan.type,
-      row: 'r',
-      depth: 0,
-      tenant: '$1::int',
-      typeNumber: '$2::smallint',
-      updated: updatedColumn(plan),
-      bind,
-      ...more,
-    },
-    values,
-  }
 }
 
 function pageStatement(tenant: number, plan: SearchPlan, found: FoundLinks): Statement {
@@ -231,12 +218,3 @@ const fromVersions = ({ tenant, typeNumber: type }: SearchFrame): string =>
   `from (select * from resource_version where tenant = ${tenant} and type = ${type}) v cross join lateral (
     select * from resource c where c.shard = v.shard and c.tenant = v.tenant and c.type = v.type and c.id = v.id
     and c.version = v.version offset 0) r`
-
-/** Where `_lastUpdated` is looked at. */
-export function updatedColumn({ where, sort }: SearchPlan): SearchFrame['updated'] {
-  const isOnlyFilter = where.every(
-    criterion => criterion.kind === 'filter' && criterion.filter.parameter.code === '_lastUpdated',
-  )
-  const isAsked = where.length > 0 || sort[0]?.by.code === '_lastUpdated'
-  return isOnlyFilter && isAsked ? 'v.updated' : 'r.updated'
-}

@@ -1,5 +1,4 @@
 import type { SearchPlan } from '../fhir/search/plan.ts'
-import type { Rows } from './db.ts'
 
 /** A count of what all parts (`from ... where ...`) find, or the plan of one: what the planner expects costs nothing to ask. */
 export function countText({ total }: Pick<SearchPlan, 'total'>, parts: readonly string[]): string {
@@ -14,7 +13,10 @@ interface Total {
 }
 
 /** What the answer to `countText` comes to. */
-export function countedTotal({ total }: Pick<SearchPlan, 'total'>, answer: Rows<object> | undefined): Total {
+export function countedTotal(
+  { total }: Pick<SearchPlan, 'total'>,
+  answer: { readonly rows: readonly object[] } | undefined,
+): Total {
   if (total === 'none') return {}
   const row = answer?.rows[0]
   if (row && 'total' in row && typeof row.total === 'number') return { total: row.total }

@@ -6,8 +6,9 @@ import type { SearchFrame } from './search-frame.ts'
 import { includedRows } from './search-includes.ts'
 import { rowColumns, storedOf, typeName, typeNumber, type ResourceRow } from './search-rows.ts'
 import { afterKeyset, afterRow, orderBy, sortKeys, type SortKey } from './search-sort.ts'
-import { fromWhere, updatedColumn } from './search-sql.ts'
+import { fromWhere } from './search-sql.ts'
 import { tooLong } from './search-timeout.ts'
+import { updatedColumn } from './search-top.ts'
 import { countedTotal, countText, totalOf } from './search-total.ts'
 
 /**

@@ -17,7 +17,15 @@ function answering(answer: (statement: Statement, nth: number) => readonly objec
     asked.push(statement)
     return { ...nothing, rows: answer(statement, asked.length) } as Rows<never>
   }
-  const others = { query: refuse, search: refuse, snapshot: refuse, reads: refuse, tx: refuse, hold: refuse }
+  const others = {
+    query: refuse,
+    walk: refuse,
+    search: refuse,
+    snapshot: refuse,
+    reads: refuse,
+    tx: refuse,
+    hold: refuse,
+  }
   const lane = { holds: () => false, quietLane: () => 0 }
   return { asked, db: { lanes: 1, ...lane, close: async () => undefined, point, ...others } }
 }

@@ -16,6 +16,7 @@ function remembering(fault = false): { readonly db: Db; readonly asked: string[]
       return nothing
     },
     point: async () => nothing,
+    walk: async () => nothing,
     search: async () => [],
     snapshot: async () => [],
     reads: async () => [],

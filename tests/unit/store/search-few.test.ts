@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { parseSearch } from '../../../src/fhir/search/parse-search.ts'
+import { fewStatement, leadMemory, leadsOf } from '../../../src/store/search-few.ts'
+import { walkStatement } from '../../../src/store/search-quick.ts'
+
+function planOf(search: string) {
+  const [type = '', query = ''] = search.split('?')
+  const pairs = [...new URLSearchParams(query)]
+  const parsed = parseSearch({ type, pairs, lenient: false, nowMs: 0, base: 'http://a/fhir' })
+  if (!parsed.ok) throw new Error(parsed.failure.message)
+  return parsed.value.plan
+}
+
+const leadNames = (search: string): readonly string[] =>
+  leadsOf(planOf(search)).map(({ name }) => name.trim())
+
+describe('a search that may find few', () => {
+  test.each([
+    ['Patient?family=a', ['Patient family', 'Patient']],
+    ['Patient?gender=male&birthdate=1947', ['Patient birthdate', 'Patient gender', 'Patient']],
+    ['Task?status=requested&owner=Practitioner/1', ['Task status', 'Task owner', 'Task']],
+    ['Patient?gender:not=male', ['Patient']],
+    ['Patient?birthdate:missing=true', ['Patient']],
+    ['Patient?birthdate=ne1947', ['Patient']],
+    ['Patient', ['Patient']],
+  ])('begins with what an index leads to: %s', (search, names) => {
+    expect(leadNames(search).toSorted()).toEqual(names.toSorted())
+  })
+
+  test.each([
+    'Patient?family=a',
+    'Patient?gender=male&birthdate=1947&_sort=-birthdate',
+    'Task?status=requested&owner=Practitioner/1&_sort=_id',
+    'Condition?code=1&_sort=onset-date,-_lastUpdated',
+  ])('has a statement that names all that it binds, for each of its leads: %s', search => {
+    const plan = { ...planOf(search), after: { keys: ['a', 'b'], shard: 1, id: 'c' } }
+    for (const lead of leadsOf(plan)) {
+      const { text, values = [] } = fewStatement(1, plan, lead)
+      expect(values.filter((_, at) => !new RegExp(`\\$${at + 1}\\b`).test(text))).toEqual([])
+      expect(text).toMatch(/limit 501\)/)
+    }
+  })
+
+  test('leaves a lead alone that found many, for longer each time, and comes back to it', () => {
+    const memory = leadMemory()
+    const left = (): number => {
+      memory.foundMany('a')
+      let turns = 0
+      while (!memory.isWorthATry('a')) turns += 1
+      return turns
+    }
+    const first = left()
+    expect(first).toBeGreaterThan(0)
+    expect(left()).toBe(2 * first)
+    memory.foundFew('a')
+    expect(memory.isWorthATry('a')).toBe(true)
+    expect(left()).toBe(first)
+    for (let n = 0; n < 20; n += 1) left()
+    expect(left()).toBe(512)
+  })
+})
+
+describe('a search by one value', () => {
+  test.each(['Patient?gender=male', 'Condition?code=http://a|1', 'CarePlan?instantiates-uri=http://a'])(
+    'reads that value in the order of the pages: %s',
+    search => {
+      const plan = planOf(search)
+      expect(walkStatement(1, plan)?.text).toMatch(/order by x\.shard, x\.rid\)/)
+      const { text, values = [] } =
+        walkStatement(1, { ...plan, after: { keys: [], shard: 1, id: 'c' } }) ?? {}
+      expect(values.filter((_, at) => !new RegExp(`\\$${at + 1}\\b`).test(text ?? ''))).toEqual([])
+    },
+  )
+
+  test.each([
+    'Patient?gender=male,female',
+    'Patient?family=a',
+    'Patient?gender=male&_sort=birthdate',
+    'Patient',
+  ])('is another than this: %s', search => {
+    expect(walkStatement(1, planOf(search))).toBeUndefined()
+  })
+})
