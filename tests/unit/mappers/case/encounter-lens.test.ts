@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
 import type { Resource } from '../../../../src/fhir/resource.ts'
-import type { Derived } from '../../../../src/mappers/adt/derived.ts'
 import { mergeElements } from '../../../../src/mappers/adt/merge-elements.ts'
 import { withCaseEffect } from '../../../../src/mappers/case/encounter-lens.ts'
 import { CM } from '../../../support/case-world.ts'
 
-const encounter: Resource = {
+const encounter = {
   resourceType: 'Encounter',
   id: 'e',
   status: 'finished',
@@ -39,9 +38,9 @@ describe('an Encounter of a case', () => {
     const linked = (from: Resource, ...episodes: readonly string[]): Resource =>
       withCaseEffect(from, { ...effect, episodes }, CM)
     const source = 'urn:message'
-    const named = { ...encounter, id: 'e', episodeOfCare: [{ identifier: { value: 'theirs' } }] }
+    const named = { ...encounter, episodeOfCare: [{ identifier: { value: 'theirs' } }] }
     const told = (from: Resource): Resource =>
-      mergeElements(from, encounter as Derived, named as Derived, source) as Resource
+      mergeElements(from, encounter, named, source) as Resource
     const one = linked(linked(told(encounter), 'two'), 'one', 'two')
     const other = told(linked(linked(encounter, 'one'), 'two', 'one'))
     expect(one['episodeOfCare']).toMatchObject([
