@@ -1,11 +1,12 @@
 import type { MovementEvent } from './fact.ts'
-import type { LedgerRules, Word } from './ledger.ts'
+import type { LedgerRules } from './ledger.ts'
 import { heldFrom, type Movement } from './movements.ts'
 import { classing } from './movement-kinds.ts'
 import { spansOf, type Span } from './spans.ts'
+import { updatesAfter, type Word } from './updates-after.ts'
 import { isPlan, presentAmong } from './voiding.ts'
 
-/** Classes as the movements led to them, those of plans before those of who came; an update recorded after all of them changes the last one. */
+/** Classes as the movements led to them, those of plans before those of who came; updates recorded after all of them change the last one. */
 export function classTimeline(
   told: readonly Movement[],
   word: Word<string> | undefined,
@@ -17,9 +18,8 @@ export function classTimeline(
     const value = classOf(event, last.class, classCode)
     return value === undefined ? [] : [{ value, at: heldFrom(movement) }]
   })
-  const isLast = word && said.every(({ last }) => last.stamp < word.stamp)
   return spansOf(
-    word && isLast ? [...points, { value: word.value, at: word.recorded }] : points,
+    [...points, ...updatesAfter(said, word)],
     (a, b) => (classCode(a) ?? a) === (classCode(b) ?? b),
   )
 }

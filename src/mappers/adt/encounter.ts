@@ -14,7 +14,7 @@ import type { Moment } from './fact.ts'
 import { readFieldText } from './field-text.ts'
 import { locationsOf } from './encounter-locations.ts'
 import { participantsOf, referencesIn } from './encounter-people.ts'
-import { visitState, type Expected, type VisitState, type VisitWords, type Word } from './ledger.ts'
+import { visitState, type Expected, type VisitState, type VisitWords } from './ledger.ts'
 import { momentOf, namesFacility, type MapContext } from './map-context.ts'
 import { pv1Encounter } from './maps/pv1-encounter.ts'
 import { pv2Encounter } from './maps/pv2-encounter.ts'
@@ -31,6 +31,8 @@ import { subjectOf, type Scope } from './scope.ts'
 import { distinctLabels, veryImportant } from './security-labels.ts'
 import { cxToIdentifier } from './types/cx-identifier.ts'
 import { facilityId } from './types/xon-organization.ts'
+import { tellingsOf, type TimedValue } from './tellings.ts'
+import type { Word } from './updates-after.ts'
 import { winnerSegment } from './winner-segment.ts'
 import { tagsOf } from './tags.ts'
 
@@ -60,14 +62,14 @@ export function visitOf(visitId: string, scope: Scope, anyOrder: readonly VisitF
     endsVisit: (code: string | undefined) => endsVisit(code, settings),
     personKey: (named: Named) => referencesIn(7, named, contexts).join(' '),
   }
-  const state = visitState(facts, wordsOf(winning, contexts), rules)
+  const state = visitState(facts, wordsOf(scope), rules)
   return { ...scope, visitId, facts, state, context }
 }
 
 const byStamp = (a: { readonly stamp: string }, b: { readonly stamp: string }): number =>
   a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0
 
-function wordsOf(winning: ReadonlyMap<string, Said>, contexts: (source: string) => MapContext): VisitWords {
+function wordsOf({ register, winning, contexts }: Scope): VisitWords {
   const time = (field: string): Moment | undefined => {
     const said = winning.get(field)
     return momentOf(wordOf(said)?.split('^')[0], contexts(said?.source ?? '|'), field)
@@ -76,6 +78,18 @@ function wordsOf(winning: ReadonlyMap<string, Said>, contexts: (source: string) 
     const said = winning.get(field)
     const code = firstComponent(wordOf(said))
     return said && code !== undefined ? word(said, code, contexts(said.source)) : undefined
+  }
+  const timed = <T>(
+    said: Word<T> | undefined,
+    field: TimedValue,
+    read: (text: string) => T | undefined,
+  ): Word<T> | undefined => {
+    if (!said) return undefined
+    const tellings = tellingsOf(register, said.source, field).flatMap(({ text, recorded }) => {
+      const value = read(text)
+      return value === undefined ? [] : [{ value, recorded: { instant: recorded, text: recorded } }]
+    })
+    return { ...said, tellings }
   }
   const textWord = (field: string): Word<string> | undefined => {
     const said = winning.get(field)
@@ -89,10 +103,10 @@ function wordsOf(winning: ReadonlyMap<string, Said>, contexts: (source: string) 
     admitted: timeWord('PV1-44'),
     discharged: timeWord('PV1-45'),
     disposition: codeWord('PV1-36'),
-    class: codeWord('PV1-2'),
+    class: timed(codeWord('PV1-2'), 'PV1-2', text => firstComponent(text)),
     place: wordOf(winning.get('PV1-3')),
-    attending: textWord('PV1-7'),
-    consulting: textWord('PV1-9'),
+    attending: timed(textWord('PV1-7'), 'PV1-7', text => text),
+    consulting: timed(textWord('PV1-9'), 'PV1-9', text => text),
     expectedStart: textWord('PV2-8'),
     expectedEnd: textWord('PV2-9'),
   }

@@ -8,6 +8,7 @@ import { messageUri, readStamp } from './message-uri.ts'
 import { scopeIn, visitIds, visitIn, type SaidOfPatient } from './patient-stays.ts'
 import { registerOf } from './registers.ts'
 import type { SourceSettings } from './source.ts'
+import { TOLD } from './tellings.ts'
 
 /** Something that messages said, without which a resource would be another. */
 export interface Cause {
@@ -83,7 +84,7 @@ function piecesOf({ said, facts }: SaidOfPatient, visit: string | undefined): re
   const scope = visit ?? ''
   const words = Object.entries(registerOf(said.get(scope))).flatMap(([source, stamps]) =>
     Object.entries(stamps).flatMap(([stamp, fields]) =>
-      Object.keys(fields).map(field => ({ source, stamp, scope, field })),
+      Object.keys(fields).flatMap(field => (field.startsWith(TOLD) ? [] : { source, stamp, scope, field })),
     ),
   )
   const told = facts

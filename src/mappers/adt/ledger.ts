@@ -6,6 +6,7 @@ import { placesOf, type PlaceSpan } from './place-timeline.ts'
 import type { SourceSettings } from './source.ts'
 import type { Span } from './spans.ts'
 import { statusTimeline, type VisitStatus } from './status-timeline.ts'
+import type { Word } from './updates-after.ts'
 import { isAdmission, isHistoric, isPlan, presentOf, toldOf, voidingOf } from './voiding.ts'
 
 /** What update messages (A08, and every field of PV1 that is an attribute of its own) say about a visit. */
@@ -23,14 +24,6 @@ export interface VisitWords {
   /** PV2-8, PV2-9 as DTM: `""` is a deletion. */
   readonly expectedStart: Word<string> | undefined
   readonly expectedEnd: Word<string> | undefined
-}
-
-export interface Word<T> {
-  readonly value: T
-  readonly stamp: string
-  readonly source: string
-  readonly message: string
-  readonly recorded: Moment
 }
 
 /** A visit as its facts and words add up to. */
@@ -169,18 +162,28 @@ function withoutRetracted(words: VisitWords, { dead }: Movements, isVoid: boolea
   const retracted = new Set(dead.flatMap(({ members }) => members.map(({ stamp }) => stamp)))
   const kept = <T>(word: Word<T> | undefined): Word<T> | undefined =>
     word && retracted.has(word.stamp) ? undefined : word
+  const times = new Set(dead.flatMap(({ members }) => members.map(({ recordedAt }) => secondOf(recordedAt))))
+  const since = <T>(word: Word<T> | undefined): Word<T> | undefined => {
+    const standing = kept(word)
+    const tellings = standing?.tellings?.filter(({ recorded }) => !times.has(secondOf(recorded)))
+    return standing && { ...standing, ...(tellings && { tellings }) }
+  }
   return {
     ...words,
     admitted: kept(words.admitted),
     discharged: kept(words.discharged),
     disposition: kept(words.disposition),
-    class: kept(words.class),
-    attending: kept(words.attending),
-    consulting: kept(words.consulting),
+    class: since(words.class),
+    attending: since(words.attending),
+    consulting: since(words.consulting),
     expectedStart: kept(words.expectedStart),
     expectedEnd: kept(words.expectedEnd),
   }
 }
+
+const secondOf = ({ instant }: Moment): string => instant.slice(0, SECONDS)
+/** `YYYY-MM-DDThh:mm:ss` */
+const SECONDS = 19
 
 /** The discharge that ends the visit: an A03, else one that only an update told. */
 type Ending =

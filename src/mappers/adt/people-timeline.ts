@@ -1,7 +1,7 @@
 import type { Moment } from './fact.ts'
-import type { Word } from './ledger.ts'
 import type { Movement } from './movements.ts'
 import { later, spansOf, type Span } from './spans.ts'
+import { updatesAfter, type Word } from './updates-after.ts'
 import { presentAmong } from './voiding.ts'
 
 /** PV1-7 or PV1-9 as sent, and who sent it; empty when it was deleted. */
@@ -11,7 +11,7 @@ export interface Named {
 }
 
 /**
- * Who took part when: as the movements say it, and from an update that was recorded after all of them. `keyOf` tells
+ * Who took part when: as the movements say it, and as updates did that were recorded after all of them. `keyOf` tells
  * people apart; the end of the visit is that of everybody.
  */
 export function peopleTimeline(
@@ -25,12 +25,11 @@ export function peopleTimeline(
     value: { text: textOf(last[field] ?? ''), source: last.source },
     at: last.when,
   }))
-  const isLast = word && said.every(({ members }) => members.every(({ stamp }) => stamp < word.stamp))
-  const update = word && {
-    value: { text: textOf(word.value), source: word.source },
-    at: points.length > 0 ? word.recorded : undefined,
-  }
-  const spans = spansOf(update && isLast ? [...points, update] : points, (a, b) => keyOf(a) === keyOf(b))
+  const updates = updatesAfter(said, word).map(({ value, at }, index) => ({
+    value: { text: textOf(value), source: word?.source ?? '' },
+    at: points.length + index > 0 ? at : undefined,
+  }))
+  const spans = spansOf([...points, ...updates], (a, b) => keyOf(a) === keyOf(b))
   return spans.map(span => (span.end ? span : { ...span, end: end && later(span.start, end) }))
 }
 

@@ -1,4 +1,5 @@
 import type { Json } from '../../fhir/resource.ts'
+import { joinedTellings, TOLD } from './tellings.ts'
 
 /**
  * What sources last said in one scope: source -> stamp -> field -> text. A field stands under the stamp of the message
@@ -24,7 +25,7 @@ export const registerOf = (body: Json | undefined): Register => (body ?? emptyRe
 /**
  * Takes in what one message says. Per field the greatest stamp stays, so the order of messages doesn't matter
  * (last writer wins, per source and field); a late message changes only what nobody said later. Of first words the least
- * stamp stays.
+ * stamp stays; tellings all stay, under the greatest stamp.
  */
 export function tell(register: Register, source: string, stamp: string, said: Fields): Register {
   const standing = register[source]
@@ -37,9 +38,13 @@ export function tell(register: Register, source: string, stamp: string, said: Fi
     let isEmpty = true
     for (const [field, text] of Object.entries(standing[earlier] ?? {})) {
       const own = incoming.get(field)
-      if (own !== undefined && replaces(field, { stamp, text: own }, { stamp: earlier, text })) continue
+      const joined = own !== undefined && field.startsWith(TOLD) ? joinedTellings(own, text) : undefined
+      if (own !== undefined && replaces(field, { stamp, text: own }, { stamp: earlier, text })) {
+        if (joined !== undefined) incoming.set(field, joined)
+        continue
+      }
       if (own !== undefined) incoming.delete(field)
-      kept[field] = text
+      kept[field] = joined ?? text
       isEmpty = false
     }
     if (!isEmpty) next[earlier] = kept
@@ -168,9 +173,22 @@ export function sameWords(a: Words, b: Words): boolean {
   return sameLists(a.register, b.register) && sameSources(a.register, b.register)
 }
 
-/** Whether the winners of these fields were said in the same messages. */
+/** Whether the winners of these fields were said in the same messages, and nothing was told at another time. */
 export const sameTimes = (a: Words, b: Words, fields: readonly string[]): boolean =>
-  fields.every(field => a.winning.get(field)?.stamp === b.winning.get(field)?.stamp)
+  fields.every(field => a.winning.get(field)?.stamp === b.winning.get(field)?.stamp) &&
+  toldIn(a.register) === toldIn(b.register)
+
+const toldIn = (register: Register): string =>
+  Object.entries(register)
+    .flatMap(([source, stamps]) =>
+      Object.values(stamps).flatMap(fields =>
+        Object.entries(fields).flatMap(([field, text]) =>
+          field.startsWith(TOLD) ? `${source} ${field} ${text}` : [],
+        ),
+      ),
+    )
+    .toSorted()
+    .join('\n')
 
 function sameLists(a: Register, b: Register): boolean {
   const [before, after] = [listsOf(a), listsOf(b)]

@@ -2,6 +2,7 @@ import type { Json } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import type { Fact } from './fact.ts'
 import { registerOf, tell, type Fields, type Register } from './registers.ts'
+import { withTellings } from './tellings.ts'
 import { isOfRecord, withWordOfDeath } from './thought-dead.ts'
 import { withFirstWords } from './watched-words.ts'
 
@@ -21,7 +22,7 @@ export interface Told {
 
 /** Takes a message into facts and registers, the root of all else: any order of messages ends in the same ones. */
 export function takeIn(event: MappedEvent, { said, facts }: Told): TakenIn {
-  const { visit, source, stamp, fact, visitFields, trigger } = event
+  const { visit, source, stamp, fact, visitFields, trigger, recorded } = event
   const told = (scope: string, words: Fields): readonly [string, Register] => [
     scope,
     tell(registerOf(said.get(scope)), source, stamp, withFirstWords(words, trigger)),
@@ -30,7 +31,7 @@ export function takeIn(event: MappedEvent, { said, facts }: Told): TakenIn {
     facts: fact && !facts.some(({ id }) => id === fact.id) ? [fact] : [],
     said: new Map([
       ['', tellOfPatient(registerOf(said.get('')), event)] as const,
-      ...(visit ? [told(visit.id, visitFields)] : []),
+      ...(visit ? [told(visit.id, withTellings(visitFields, recorded.instant))] : []),
     ]),
   }
 }
