@@ -47,8 +47,9 @@ export function repoint(input: RepointInput): RepointResult {
   const resources = input.resources.flatMap(resource => {
     const { id } = resource
     if (id === undefined || LEFT.has(resource.resourceType)) return []
-    const turned = turnedOf({ ...resource, id }, { ...input, moved, registers, doubtful })
-    return turned === resource ? [] : [{ ...turned, id, meta: { ...turned.meta, source: input.message } }]
+    const own: Derived = { ...resource, id }
+    const turned = turnedOf(own, { ...input, moved, registers, doubtful })
+    return turned === own ? [] : [{ ...turned, id, meta: { ...turned.meta, source: input.message } }]
   })
   return { resources, registers, doubtful }
 }
