@@ -112,6 +112,7 @@ function localOperations(app: App): Operations {
     runPeer: app.peers.run,
     eventsStatus: async () => ok(await app.events.status()),
     republishEvents: app.events.republish,
+    unmerge: app.unmerge,
     read: reference => readIn(app, reference),
     close: () => app.close('done'),
   }

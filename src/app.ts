@@ -3,6 +3,7 @@ import type { Clock } from './lib/clock.ts'
 import type { IngestAdt } from './commands/ingest-adt/inbound.ts'
 import type { EventDesk } from './commands/journal/republish.ts'
 import type { InboxDesk } from './commands/operate-inbox.ts'
+import { unmergeDesk, type Unmerge } from './commands/operations/unmerge-desk.ts'
 import { faultOf, type EmitEvent } from './commands/ports/events.ts'
 import type { Store } from './commands/ports/store.ts'
 import { retentionRunner } from './commands/retention.ts'
@@ -38,6 +39,8 @@ export interface App {
   readonly inbox: InboxDesk
   readonly peers: PeerDesk
   readonly events: EventDesk
+  /** Takes the merge of two patients back. */
+  readonly unmerge: Unmerge
   readonly server: FastifyInstance
   /** Starts what the roles name; resolves with the URL when requests are answered. */
   listen(): Promise<string>
@@ -128,7 +131,7 @@ interface Parts {
 function runnable(frame: Frame, parts: Parts): App {
   const { config, clock, emit, say, store, startedMs } = frame
   const { timers, kafka, mllp, publisher } = parts
-  const { ingest, inbox, peers, events } = frame.rooms.home
+  const { ingest, inbox, peers, events, fhir } = frame.rooms.home
   const reindex = reindexOf(store, { clock, emit })
   const retention = retentionRunner({
     ...{ clock, emit, inbox: store.inbox, retention: config.adt.retention },
@@ -171,7 +174,8 @@ function runnable(frame: Frame, parts: Parts): App {
     await store.close()
     emit('service-stopped', { durationMs: clock.nowMs() - beganMs })
   }
-  return { store, ingest, inbox, peers: peers.desk, events, server, listen, close }
+  const unmerge = unmergeDesk(fhir)
+  return { store, ingest, inbox, peers: peers.desk, events, unmerge, server, listen, close }
 }
 
 function localUrl(server: FastifyInstance, host: string): string {

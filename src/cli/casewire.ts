@@ -9,6 +9,7 @@ import { quality } from './quality.ts'
 import { replay } from './replay.ts'
 import { serve } from './serve.ts'
 import { sync } from './sync.ts'
+import { unmerge } from './unmerge.ts'
 import { validate } from './validate.ts'
 
 /** Every verb of the command line. */
@@ -21,6 +22,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   quality,
   sync,
   events,
+  unmerge,
   migrate,
 }
 

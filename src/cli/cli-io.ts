@@ -2,6 +2,7 @@ import type { InboxDetail, InboxSummary } from '../commands/operate-inbox.ts'
 import type { InboundRecord, Verdict } from '../commands/ingest-adt/inbound.ts'
 import type { QualityRequest, SourceQuality } from '../commands/data-quality.ts'
 import type { Republish } from '../commands/journal/republish.ts'
+import type { Unmerge } from '../commands/operations/unmerge-desk.ts'
 import type { InboxFilter } from '../commands/ports/store.ts'
 import type { SourceSettings } from '../mappers/adt/source.ts'
 import type { Resource } from '../fhir/resource.ts'
@@ -48,6 +49,7 @@ export interface Operations {
   readonly runPeer: (name: string) => Promise<Result<unknown>>
   readonly eventsStatus: () => Promise<Result<unknown>>
   readonly republishEvents: (wanted: Republish) => Promise<Result<unknown>>
+  readonly unmerge: Unmerge
   /** A resource by `Type/id`; undefined when there is none. */
   readonly read: (reference: string) => Promise<Resource | undefined>
   readonly close: () => Promise<void>

@@ -2,6 +2,7 @@ import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import type { SourceQuality } from '../commands/data-quality.ts'
 import type { InboxDetail, InboxSummary } from '../commands/operate-inbox.ts'
 import type { Verdict } from '../commands/ingest-adt/inbound.ts'
+import type { UnmergeWish } from '../commands/operations/unmerge-desk.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Operations } from './cli-io.ts'
 
@@ -62,12 +63,30 @@ export function remoteService(url: string): Operations {
       })
       return post(`/admin/events/republish?${query.toString()}`)
     },
+    unmerge: wish => unmerge(base, wish),
     read: async reference => {
       const found = await get<Resource>(`/fhir/${reference}`)
       return found.ok ? found.value : undefined
     },
     close: async () => undefined,
   }
+}
+
+function unmerge(base: string, { loser, survivor, actor, preview }: UnmergeWish): Promise<Result<Resource>> {
+  const named = (name: string, id: string): object => ({
+    name: `${name}-patient`,
+    valueReference: { reference: `Patient/${id}` },
+  })
+  const parameter = [
+    named('source', loser),
+    ...(survivor === undefined ? [] : [named('target', survivor)]),
+    ...(preview ? [{ name: 'preview', valueBoolean: true }] : []),
+  ]
+  return call<Resource>(`${base}/fhir/Patient/$unmerge`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/fhir+json', 'x-actor': actor },
+    body: JSON.stringify({ resourceType: 'Parameters', parameter }),
+  })
 }
 
 async function call<T>(url: string, request: RequestInit): Promise<Result<T>> {
@@ -87,14 +106,27 @@ async function call<T>(url: string, request: RequestInit): Promise<Result<T>> {
   return fail(failureOf(response.status, body))
 }
 
+/** A problem+json, or an OperationOutcome with the code in its first issue. */
 function failureOf(status: number, body: unknown): Failure {
-  const problem = (typeof body === 'object' && body !== null ? body : {}) as Readonly<Record<string, unknown>>
-  const { type, detail } = problem
+  const problem = (typeof body === 'object' && body !== null ? body : {}) as Told
+  const [issue] = Array.isArray(problem.issue) ? (problem.issue as readonly Issue[]) : []
+  const { type = issue?.details?.coding?.[0]?.code, detail = issue?.diagnostics } = problem
   return {
     kind: status === 503 ? 'unavailable' : 'invalid',
     code: typeof type === 'string' ? type.replace('urn:casewire:error:', '') : `http-${status}`,
     message: typeof detail === 'string' ? detail : `The service answered ${status}.`,
   }
+}
+
+interface Told {
+  readonly type?: unknown
+  readonly detail?: unknown
+  readonly issue?: unknown
+}
+
+interface Issue {
+  readonly diagnostics?: unknown
+  readonly details?: { readonly coding?: readonly { readonly code?: unknown }[] }
 }
 
 function jsonOf(text: string): unknown {

@@ -18,7 +18,7 @@ const recordTypes: ReadonlySet<string> = new Set(['Provenance', 'AuditEvent'])
 export interface RecordOptions {
   readonly deps: Pick<FhirDeps, 'ids'>
   readonly caller: Caller
-  readonly work: UnitOfWork
+  readonly work: Pick<UnitOfWork, 'at' | 'audit' | 'put'>
   /** What the request names, in its order: so the targets come in an order that says something. */
   readonly named: readonly ResourceKey[]
   readonly told?: Occurrence

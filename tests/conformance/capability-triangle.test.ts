@@ -108,6 +108,14 @@ const triangle: Readonly<Record<string, Side>> = {
     routes: both(`${instance}/$explain`),
     tests: ['names message, segment and field of an element'],
   },
+  'operation merge': {
+    routes: ['POST /Patient/$merge'],
+    tests: ['turns the record as A40 does, says by whom, and is undone exactly'],
+  },
+  'operation unmerge': {
+    routes: ['POST /Patient/$unmerge'],
+    tests: ['is taken back by A37, and A40 by $unmerge'],
+  },
   'operation lastn': { routes: both('/Observation/$lastn'), tests: ['lastn'] },
   'parameter token': { routes: [], tests: ['search-token-system-code', 'search-token-not'] },
   'parameter string': { routes: [], tests: ['search-string-begins', 'search-string-exact'] },

@@ -1,7 +1,7 @@
 import { keyText, type Json, type ResourceKey } from '../../fhir/resource.ts'
 import { inboxIdOf } from '../inbox-id.ts'
 import type { Changes, Fact, InboxEntry, InboxWrite, Loaded, Said } from '../ports/store.ts'
-import { openWork, type WorkContext } from '../unit-of-work.ts'
+import { openWork, type UnitOfWork, type WorkContext } from '../unit-of-work.ts'
 import { compartmentsOf } from './compartments.ts'
 import type { Decision, Prepared, View } from './prepared.ts'
 
@@ -50,6 +50,8 @@ export interface BatchState {
   /** Stages what a message decided as one step; gives the references that changed. */
   readonly stage: (decision: Decision) => { readonly changed: readonly string[]; readonly newFacts: number }
   readonly record: (entry: InboxEntry) => void
+  /** What is staged so far: who changed what. */
+  readonly work: Pick<UnitOfWork, 'at' | 'audit' | 'changedInStep' | 'get' | 'put' | 'version'>
   readonly changes: () => Changes
 }
 
@@ -77,6 +79,7 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
 
   return {
     view,
+    work,
     earlier: message => {
       const id = inboxIdOf(message)
       const same = byControlId.get(messageOf(message)) ?? []

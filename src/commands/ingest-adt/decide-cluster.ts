@@ -2,6 +2,7 @@ import { patientOf } from '../../fhir/compartment.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { AppliedMessage, SaidNow } from '../../mappers/adt/apply-message.ts'
 import type { Derived } from '../../mappers/adt/derived.ts'
+import type { Fact } from '../../mappers/adt/fact.ts'
 import { ownerOf } from '../../mappers/adt/identity/identity.ts'
 import { repoint, REPOINTED, type Going, type Repointed } from '../../mappers/adt/identity/repoint.ts'
 import { caseNames } from '../../mappers/case/names.ts'
@@ -15,6 +16,8 @@ export interface ClusterDecision {
   /** All that has changed so far, by `Type/id`. */
   readonly changed: ReadonlyMap<string, Derived>
   readonly said: readonly SaidNow[]
+  /** What was found out by deciding it, kept for good. */
+  readonly facts: readonly Fact[]
   /** Of the patient who goes on: who else they were. */
   readonly casesOf: (patient: string) => MergedPersons
   /** Keys of what people wrote and was turned only: it is as valid as it was. */
@@ -78,6 +81,7 @@ export function decideCluster(
       ...{ subject, scope: REPOINTED },
       body: body as unknown as Json,
     })),
+    facts: [],
     casesOf: patient =>
       mergedPersons(patient, {
         tenant,

@@ -44,7 +44,7 @@ export function decideEvents(
   assert(event !== undefined, 'a message has an event')
   const applied = applyMessage(events, { get: view.get, facts: view.facts, said: view.saidOf })
   if (!applied.ok) return applied
-  const decided = casesOf(applied.value, { event, view, options })
+  const decided = withConsequences(applied.value, { message: event.messageUri, view, options })
   const resources = withProvenance(event, [...decided.changed.values()], view)
   const invalid = firstInvalid(
     resources.filter(resource => !decided.turned.has(keyOf(resource))),
@@ -54,7 +54,7 @@ export function decideEvents(
   const { facts, waits, issues, flags } = applied.value
   return ok({
     puts: resources.map(resource => putOf(resource, view)),
-    facts,
+    facts: [...facts, ...decided.facts],
     said: [...applied.value.said, ...decided.said],
     flags: [
       ...[...new Set(decided.doubtful.map(key => `changed-since-merge:${key.slice(0, key.indexOf('/'))}`))],
@@ -70,27 +70,28 @@ export function decideEvents(
 const FLAGS_MAX = 5
 
 interface DecideFrame {
-  readonly event: MappedEvent
+  /** `meta.source` of what changes. */
+  readonly message: string
   readonly view: View
   readonly options: DecideOptions
 }
 
-type Decided = Pick<ClusterDecision, 'changed' | 'said' | 'turned' | 'doubtful'>
+type Decided = Pick<ClusterDecision, 'changed' | 'said' | 'facts' | 'turned' | 'doubtful'>
 
-/** What the message leads to, with what follows for the cases of everyone concerned. */
-function casesOf(applied: AppliedMessage, frame: DecideFrame): Decided {
+/** What was said leads to this, with what follows for the cases of everyone concerned. */
+export function withConsequences(applied: AppliedMessage, frame: DecideFrame): Decided {
   if (applied.cluster.length === 0) {
     const changed = new Map(applied.resources.map(resource => [keyOf(resource), resource]))
     for (const person of applied.persons) {
       const compartment = compartmentAfter(standingOf(person.patient, frame.view), [...changed.values()])
       lay(effectsOf(person, { ...frame, compartment }), changed, frame)
     }
-    return { changed, said: [], turned: new Set(), doubtful: [] }
+    return { changed, said: [], facts: [], turned: new Set(), doubtful: [] }
   }
   const { settings } = frame.options
   const decision = decideCluster(applied, frame.view, {
     ...{ tenant: settings.tenant, canonicalBase: settings.canonicalBase },
-    message: frame.event.messageUri,
+    message: frame.message,
   })
   const changed = new Map(decision.changed)
   for (const person of applied.persons) {
@@ -99,13 +100,13 @@ function casesOf(applied: AppliedMessage, frame: DecideFrame): Decided {
     })
     lay(effectsOf(person, { ...frame, compartment, ...decision.casesOf(person.patient) }), changed, frame)
   }
-  const { said, turned, doubtful } = decision
-  return { changed, said, turned, doubtful }
+  const { said, facts, turned, doubtful } = decision
+  return { changed, said, facts, turned, doubtful }
 }
 
 function effectsOf(
   person: Person,
-  { event, options, ...about }: DecideFrame & Pick<CaseEffectsInput, 'compartment' | 'persons' | 'shardOf'>,
+  { message, options, ...about }: DecideFrame & Pick<CaseEffectsInput, 'compartment' | 'persons' | 'shardOf'>,
 ): CaseEffects {
   const { settings, rules, calendar, models } = options
   const { patient, shard, stays, deceased, thoughtDead, deletedPerson, changes } = person
@@ -119,7 +120,7 @@ function effectsOf(
     ...(changes && { changes }),
     ...(persons && { persons }),
     ...(shardOf && { shardOf }),
-    message: event.messageUri,
+    message,
   })
 }
 

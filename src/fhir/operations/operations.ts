@@ -34,10 +34,17 @@ export type OperationName =
   | 'translate'
   | 'lastn'
   | 'explain'
+  | 'merge'
+  | 'unmerge'
 
 const R4 = 'http://hl7.org/fhir/OperationDefinition'
 /** How a code is given. */
 const coded = ['code', 'system', 'display', 'coding', 'codeableConcept'] as const
+/** How a merge names two patients. */
+const parties = [
+  ...['source-patient', 'source-patient-identifier'],
+  ...['target-patient', 'target-patient-identifier', 'preview'],
+] as const
 const paged = ['_since', '_type', '_count', '_page'] as const
 
 export const operations: readonly Operation[] = [
@@ -154,6 +161,23 @@ export const operations: readonly Operation[] = [
     levels: ['type'],
     affectsState: false,
     parameters: 'search',
+  },
+  {
+    name: 'merge',
+    // R4 has none yet; R5 and R6 call it so.
+    definition: `${R4}/Patient-merge`,
+    types: ['Patient'],
+    levels: ['type'],
+    affectsState: true,
+    parameters: [...parties, 'result-patient'],
+  },
+  {
+    name: 'unmerge',
+    definition: '/OperationDefinition/Patient-unmerge',
+    types: ['Patient'],
+    levels: ['type'],
+    affectsState: true,
+    parameters: parties,
   },
 ]
 

@@ -237,7 +237,7 @@ function joinedEvent(event: MappedEvent, joining: Joining): Result<AppliedEvent>
   })
 }
 
-const mergeCycle: Failure = {
+export const mergeCycle: Failure = {
   kind: 'unprocessable',
   code: 'merge-cycle',
   message: 'The patient in PID was merged into the one in MRG-1 before; take that back (A37) first',

@@ -58,9 +58,34 @@ export function applyCluster(change: ClusterChange): ClusterApplied {
   return {
     before: { identity: before.identity, holders: was.holders },
     after: { identity: after.identity, holders: now.holders },
-    resources: [...changed, ...gone],
+    resources: withGivenBack([...changed, ...gone], { before, after, change }),
     persons: now.persons,
   }
+}
+
+interface Undoing {
+  readonly before: Cluster
+  readonly after: Cluster
+  readonly change: ClusterChange
+}
+
+/** What a person's merge laid over the Patients is taken off where that merge is undone, and what stood there is back. */
+function withGivenBack(
+  resources: readonly Derived[],
+  { before, after, change }: Undoing,
+): readonly Derived[] {
+  const undone = [...before.identity.parents]
+    .filter(([from, { to }]) => after.identity.parents.get(from)?.to !== to)
+    .flatMap(([, { statement }]) => Object.entries(statement.undo ?? {}))
+  return undone.reduce((all, [id, laid]) => {
+    const changed = all.find(one => one.resourceType === 'Patient' && one.id === id)
+    const standing = changed ?? change.get({ type: 'Patient', id })
+    const named = { resourceType: 'Patient', id }
+    const is =
+      standing &&
+      mergeElements(standing, { ...laid.after, ...named }, { ...laid.before, ...named }, change.message)
+    return is ? [...all.filter(one => one !== changed), is] : all
+  }, resources)
 }
 
 const sideOf = (

@@ -19,6 +19,7 @@ import { cxToIdentifier, identifierKey } from '../types/cx-identifier.ts'
 import { ownerOf, wordOwner, type Identity } from './identity.ts'
 import { identifiersOfPatient } from './patient-identifiers.ts'
 import { renumbered } from './renumbered.ts'
+import { strictestLabels } from './strictest-labels.ts'
 import { visitsOf, type ClusterVisit } from './visits-of-cluster.ts'
 
 /** What is known of patients whom identity facts tie together. */
@@ -156,16 +157,21 @@ interface People {
   readonly spoken: Spoken
 }
 
+const personScope = (patientId: string, { cluster, words }: Pick<People, 'cluster' | 'words'>): Scope =>
+  scopeOf({
+    ...{ patientId, ownerId: ownerOf(cluster.identity, patientId), contexts: cluster.contexts },
+    ...{ shard: shardOfPatient(cluster.tenant, patientId), register: words.get(patientId) ?? {} },
+  })
+
 function derivedPerson(
   subject: string,
   { cluster, words, stays, spoken }: People,
 ): { readonly resources: readonly Derived[]; readonly person?: Person } {
   const { identity, tenant } = cluster
-  const ownerId = ownerOf(identity, subject)
   const shard = shardOfPatient(tenant, subject)
-  const register = words.get(subject) ?? {}
-  const scope = scopeOf({ patientId: subject, ownerId, shard, register, contexts: cluster.contexts })
-  const isGone = ownerId !== subject
+  const scope = personScope(subject, { cluster, words })
+  const { register } = scope
+  const isGone = ownerOf(identity, subject) !== subject
   const own = isGone ? undefined : (stays.get(subject) ?? [])
   const died = own && diedInStay(own)
   const resources = derivePatient(scope).map(resource =>
@@ -228,8 +234,14 @@ function linked(
       .filter(other => ownerOf(identity, other) !== ownerId)
       .map(other => linkTo(other, 'seealso')),
   ]
+  const { meta } = resource
+  const security = strictestLabels(losers, {
+    ...{ own: meta?.security ?? [], statements: identity.statements },
+    scopeOf: other => personScope(other, { cluster, words }),
+  })
   return {
     ...resource,
+    ...(security.length > 0 && { meta: { ...meta, security } }),
     ...(isGone && { active: false }),
     ...(identifier.length > 0 && { identifier }),
     ...(link.length > 0 && { link }),

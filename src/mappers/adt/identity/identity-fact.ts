@@ -53,10 +53,23 @@ export type IdentityBody = {
   readonly old?: readonly Json[]
   /** Identifiers (FHIR) that are used from then on. */
   readonly current?: readonly Json[]
+  /**
+   * Of a merge that a person asked for: what it made of each Patient beside what is computed, and what stood there, so
+   * that undoing it gives that back.
+   */
+  readonly undo?: Readonly<Record<string, Laid>>
+  /** Security labels (FHIR) of `from` that no message said. */
+  readonly security?: readonly Json[]
   /** Of a move: the Encounter as sent under `from`. */
   readonly visit?: string
   /** Of a move: `system|value` of the account whose visits are moved. */
   readonly account?: string
+}
+
+/** Elements as they were, and as they were made. */
+export type Laid = {
+  readonly before: { readonly [element: string]: Json }
+  readonly after: { readonly [element: string]: Json }
 }
 
 /** What was said once, with the time that orders effects. */

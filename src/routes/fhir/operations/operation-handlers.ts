@@ -23,6 +23,7 @@ import {
   type Handler,
 } from '../exchange.ts'
 import type { Call, OperationHandler } from './call.ts'
+import { mergeHandlers } from './merge-handlers.ts'
 import { terminologyHandlers } from './terminology-handlers.ts'
 
 const handlers: Readonly<Record<OperationName, OperationHandler>> = {
@@ -48,6 +49,7 @@ const handlers: Readonly<Record<OperationName, OperationHandler>> = {
   'meta-add': call => changedMeta(call, 'add'),
   'meta-delete': call => changedMeta(call, 'delete'),
   ...terminologyHandlers,
+  ...mergeHandlers,
   lastn: lastOf,
   explain: async ({ exchange, given, type, id = '' }) => {
     const element = textArgument(given, 'element')
