@@ -11,6 +11,7 @@ import { fhirBase, senders } from './app-base.ts'
 import type { CliIo, Operations, Shadow } from './cli/cli-io.ts'
 import { remoteService } from './cli/remote-service.ts'
 import { readConfig, type Config } from './config/environment.ts'
+import { rulesSchema } from './config/rules-schema.ts'
 import { sourcesSchema } from './config/sources-schema.ts'
 import { syncSchema } from './config/sync-schema.ts'
 import { describeWrong } from './config/wrong.ts'
@@ -54,7 +55,7 @@ export function cliIo(environment: Readonly<Record<string, string | undefined>>)
       const read = config()
       return read.ok ? migrated(read.value, { ...options, say: line => err(`${line}\n`) }) : read
     },
-    schemas: { sync: syncSchema, sources: sourcesSchema },
+    schemas: { sync: syncSchema, sources: sourcesSchema, rules: rulesSchema },
   }
 }
 

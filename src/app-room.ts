@@ -14,7 +14,7 @@ import type { EmitEvent } from './commands/ports/events.ts'
 import type { Meters } from './commands/ports/meters.ts'
 import type { Store } from './commands/ports/store.ts'
 import type { DueWork } from './commands/timers/run-timers.ts'
-import { defaultCaseRules } from './care-plan/case-rules.ts'
+import type { CaseRules } from './care-plan/case-rules.ts'
 import { fhirBase, senders } from './app-base.ts'
 import { caseParts, modelParts } from './app-cases.ts'
 import { journalOf } from './app-events.ts'
@@ -66,7 +66,8 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
   const targets = peerTargets(configured)
   const own = journalOf(config)
   const journal = guest === undefined ? own : { ...own, source: `${own.source}/tenants/${guest}` }
-  const [rules, calendar] = [defaultCaseRules, holidayCalendar(adt.calendar)]
+  const rules: CaseRules = config.caseRules
+  const calendar = holidayCalendar(adt.calendar)
   const { models } = registry
   const place = { tenant, canonicalBase, timeZone: adt.timeZone }
   const law = { ...place, rules, calendar, models }

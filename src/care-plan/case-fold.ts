@@ -1,6 +1,6 @@
 import type { CaseState } from './case.ts'
 import { endedStates } from './case.ts'
-import type { CaseRules, CaseType } from './case-rules.ts'
+import type { CaseRules, CaseType, IntakeRule, IntakeTask } from './case-rules.ts'
 import type { Death } from './death.ts'
 import type { Movement } from './stay-facts.ts'
 import type { Stay } from './stay.ts'
@@ -30,15 +30,24 @@ export interface CaseCourse {
   readonly endMs?: number
   readonly isDeceased: boolean
   /** The admission that opened it; none when people opened it or when its admission was taken back. */
-  readonly opening?: { readonly admission: Movement; readonly caseType: CaseType }
+  readonly opening?: Intake
   /** The admission that reopened it after people had closed it. */
   readonly reopening?: Movement
   readonly standing: 'live' | 'kept' | 'withdrawn'
   readonly isHighRisk: boolean
 }
 
+export interface Intake {
+  readonly admission: Movement
+  readonly caseType: CaseType
+  readonly task?: IntakeTask
+}
+
 export interface CaseFoldInput {
+  /** Arrivals that may open a case (intake.ts), in effective order. */
   readonly admissions: readonly Movement[]
+  /** The rule of intake that an arrival fulfils; by class alone when left out. */
+  readonly ruleFor?: (arrival: Movement) => IntakeRule | undefined
   readonly death?: Death
   readonly rules: CaseRules
   /** Id of the n-th case of the patient, n from 1; where several are one now, of that one of them. */
@@ -170,13 +179,17 @@ function admit(
   input: CaseFoldInput,
   byId: ReadonlyMap<string, KnownCase>,
 ): readonly CaseCourse[] {
+  const { rules } = input
+  const byClass = (): IntakeRule | undefined =>
+    rules.intake.find(({ when }) => (when.class ?? 'inpatient') === admission.classAfter)
+  const rule = input.ruleFor ? input.ruleFor(admission) : byClass()
+  if (!rule && admission.classAfter !== 'inpatient') return courses
   const last = courses.at(-1)
   if (last && (isOpenAt(last, admission.atMs) || isEndedAt(last, admission.atMs))) return courses
   const lastKnown = last && byId.get(last.id)
-  if (last && lastKnown && isReopened(lastKnown, admission, input.rules)) {
+  if (last && lastKnown && isReopened(lastKnown, admission, rules)) {
     return [...courses.slice(0, -1), reopened(last, admission, input.death)]
   }
-  const rule = input.rules.intake.find(({ when }) => when.class === admission.classAfter)
   if (!rule) return courses
   const id = input.idOf(courses.length + 1)
   const one = byId.get(id)
@@ -205,7 +218,7 @@ function reopened(course: CaseCourse, admission: Movement, death: Death | undefi
 interface Opening {
   readonly id: string
   readonly one: KnownCase | undefined
-  readonly rule: { readonly caseType: CaseType }
+  readonly rule: IntakeRule
   readonly death: Death | undefined
 }
 
@@ -214,7 +227,7 @@ const openedBy = (admission: Movement, { id, one, rule, death }: Opening): CaseC
   startMs: admission.atMs,
   start: admission.at,
   ...endOf(one, death, { startMs: admission.atMs }),
-  opening: { admission, caseType: rule.caseType },
+  opening: { admission, caseType: rule.caseType, ...(rule.task && { task: rule.task }) },
   standing: 'live',
   isHighRisk: one?.isHighRisk ?? false,
 })

@@ -199,6 +199,7 @@ const pickDefined = ({
   dueOn,
   everyDays,
   startsOn,
+  opensWith,
 }: Circumstances): Omit<Circumstances, 'isHighRisk'> => ({
   ...(model && { model }),
   ...(isInpatient !== undefined && { isInpatient }),
@@ -208,6 +209,7 @@ const pickDefined = ({
   ...(dueOn !== undefined && { dueOn }),
   ...(everyDays !== undefined && { everyDays }),
   ...(startsOn !== undefined && { startsOn }),
+  ...(opensWith !== undefined && { opensWith }),
 })
 
 /** What was cancelled is void whatever was done; what was overtaken stands when it was met before. */

@@ -1,4 +1,4 @@
-import type { TransitionRules } from './case-rules.ts'
+import type { IntakeTask, TransitionRules } from './case-rules.ts'
 import { dischargeRules } from './discharge-rules.ts'
 import { businessDays, days } from './due-in.ts'
 import type { ModelProfile } from './model-profile.ts'
@@ -37,6 +37,7 @@ export type TriggerKind =
 
 export type RuleId =
   | 'screen'
+  | 'outreach'
   | 'notify'
   | 'necessity-review'
   | 'discharge-plan'
@@ -102,6 +103,8 @@ export interface Circumstances {
   readonly startsOn?: string
   /** Day that the facts name: a booked visit, the date of a review. */
   readonly dueOn?: string
+  /** What the rule of intake asks for. */
+  readonly opensWith?: IntakeTask
   /** Step of a series. */
   readonly everyDays?: number
 }
@@ -151,7 +154,18 @@ const firstContactRule = ({ model, isInpatient }: DutySettings): DueIn | undefin
 
 /** The rules of domain.md 2, 4.6 and 5. */
 export const dutyRules: readonly DutyRule[] = [
-  { id: 'screen', on: 'case-opened', due: () => businessDays(1), source: 'domain.md 5: A01, screening' },
+  {
+    id: 'screen',
+    on: 'case-opened',
+    due: ({ opensWith = 'screen' }) => (opensWith === 'screen' ? businessDays(1) : undefined),
+    source: 'domain.md 5: A01, screening',
+  },
+  {
+    id: 'outreach',
+    on: 'case-opened',
+    due: ({ opensWith }) => (opensWith === 'outreach' ? businessDays(2) : undefined),
+    source: 'CASE_RULES: a rule of intake whose task is outreach',
+  },
   {
     id: 'notify',
     on: 'known-admission',

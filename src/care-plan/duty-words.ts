@@ -5,6 +5,7 @@ import type { DueIn, RuleId, TriggerKind } from './duty-rules.ts'
 /** What is to be done, in plain words for the people who do it. */
 export const dutyWords: Readonly<Record<RuleId, string>> = {
   screen: 'Screen the patient for case management.',
+  outreach: 'Reach out to the patient and offer case management.',
   notify: 'Tell the care team that the patient has come to the hospital.',
   'necessity-review': 'Review whether the stay is necessary and in the right setting.',
   'discharge-plan': 'Begin to plan the discharge.',

@@ -89,6 +89,18 @@ function stated(
 const revisionAfter = (isMeant: (revision: CareFacts['revisions'][number]) => boolean): MetBy =>
   after(({ revisions }) => revisions.filter(isMeant))
 
+/** Attempts are of a day: one of the day of the trigger counts. */
+function attemptOn(
+  { atMs }: FulfilledTrigger,
+  { file: { case: root }, timeZone }: Evidence,
+): CareFact | undefined {
+  const attempt = root.outreach.find(({ on }) => on >= localDate(atMs, timeZone))
+  return stated(attempt?.on, { output: `EpisodeOfCare/${root.id}`, words: 'the outreach', timeZone })
+}
+
+const opening = ({ file: { case: root }, timeZone }: Evidence): CareFact | undefined =>
+  stated(root.openedAt, { output: `EpisodeOfCare/${root.id}`, words: 'the opening', timeZone })
+
 const metBy: Readonly<Partial<Record<RuleId, MetBy>>> = {
   screen: (_trigger, { file: { case: root }, timeZone }) =>
     stated(root.eligibleAt ?? root.openedAt, {
@@ -96,6 +108,8 @@ const metBy: Readonly<Partial<Record<RuleId, MetBy>>> = {
       words: 'the screening',
       timeZone,
     }),
+  outreach: (trigger, evidence) =>
+    earliest(contactFrom(trigger, evidence), attemptOn(trigger, evidence), opening(evidence)),
   contact: contactFrom,
   'first-contact': contactFrom,
   bereavement: contactFrom,

@@ -28,7 +28,7 @@ export function triggersOf(input: TriggerInput): readonly Trigger[] {
     ...facts.discharges.flatMap(discharge => facilityStayTriggers(discharge, input)),
     ...facts.discharges.flatMap(discharge => emergencyTriggers(discharge, input)),
     ...careTriggers(input),
-    ...deathTriggers(fold, death),
+    ...deathTriggers(input),
     ...contradictions(input),
   ]
     .map(underModel(input))
@@ -49,7 +49,9 @@ function underModel({ files, models, timeZone }: TriggerInput): (trigger: Trigge
 }
 
 function openingTrigger(course: CaseCourse): readonly Trigger[] {
-  return course.opening ? [triggerOf('case-opened', course.opening.admission, course)] : []
+  if (!course.opening) return []
+  const { admission, task } = course.opening
+  return [{ ...triggerOf('case-opened', admission, course), ...(task && { opensWith: task }) }]
 }
 
 function arrivalTriggers(arrival: Movement, fold: CaseFold): readonly Trigger[] {
@@ -110,8 +112,8 @@ function emergencyTriggers(discharge: Movement, { fold, facts }: TriggerInput): 
     : []
 }
 
-function deathTriggers(fold: CaseFold, death: Death | undefined): readonly Trigger[] {
-  if (!death) return []
+function deathTriggers({ fold, death, rules }: TriggerInput): readonly Trigger[] {
+  if (!death || !rules.bereavement) return []
   const { encounter, message, at, atMs, recorded } = death
   return fold.courses
     .filter(course => course.isDeceased && course.standing !== 'withdrawn')

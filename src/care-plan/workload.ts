@@ -15,6 +15,7 @@ const MINUTES_AN_HOUR = 60
  */
 export const minutesOfDuty: Readonly<Record<Exclude<RuleId, 'cadence-contact'>, number>> = {
   screen: 30,
+  outreach: 15,
   notify: 5,
   'necessity-review': 30,
   'discharge-plan': 45,

@@ -2,6 +2,8 @@ import type { ErrorObject } from 'ajv'
 import { authOf, limitsOf, wrongAuth, type AuthConfig, type LimitsConfig } from './auth-config.ts'
 import { compileSchema, isLoopback } from './schema-check.ts'
 import { mllpOf, wrongMllp, type MllpConfig } from './mllp-config.ts'
+import { readRulesConfig } from './rules-config.ts'
+import type { CaseRulesConfig } from './rules-schema.ts'
 import { readSourcesConfig } from './sources-config.ts'
 import type { SourcesConfig } from './sources-schema.ts'
 import { readSyncConfig } from './sync-config.ts'
@@ -29,6 +31,7 @@ export interface Config {
   /** undefined = no listener. */
   readonly mllp?: MllpConfig
   readonly adt: AdtConfig
+  readonly caseRules: CaseRulesConfig
   readonly sync: SyncConfig
   readonly logLevel: string
   readonly roles: ReadonlySet<Role>
@@ -85,15 +88,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ? readSyncConfig(given['SYNC_CONFIG'])
     : { config: { peers: [] }, wrong: [] }
   const sources = readSourcesConfig(given['SOURCES_CONFIG'] ?? '{}')
+  const rules = readRulesConfig(given['CASE_RULES'] ?? '{}')
   const wrong = [
     ...unbuiltVariables.filter(name => environment[name]).map(unbuilt),
     ...errors.map(error => wrongValue(error, given)),
     ...sync.wrong,
     ...sources.wrong,
+    ...rules.wrong,
     ...wrongTogether(given),
   ]
-  if (wrong.length > 0 || !sync.config || !sources.config) return { ok: false, wrong }
-  return { ok: true, value: configOf(value as FlatEnvironment, sync.config, sources.config) }
+  if (wrong.length > 0 || !sync.config || !sources.config || !rules.config) return { ok: false, wrong }
+  const json = { sync: sync.config, sources: sources.config, caseRules: rules.config }
+  return { ok: true, value: configOf(value as FlatEnvironment, json) }
 }
 
 const unbuilt = (name: string): Wrong => ({ name, given: 'a value', allowed: 'nothing: not built yet' })
@@ -132,8 +138,21 @@ function wrongTogether(given: Readonly<Record<string, string>>): readonly Wrong[
   const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']
   wrong.push(...allOrNone(sasl, given), ...allOrNone(['KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'], given))
   wrong.push(...allOrNone(['MLLP_TLS_CERT', 'MLLP_TLS_KEY'], given), ...wrongMllp(given))
-  wrong.push(...wrongAuth(given))
+  wrong.push(...wrongAuth(given), ...wrongRetention(given))
   return wrong
+}
+
+/** A text can't stay longer than the message that it is the text of. */
+function wrongRetention(given: Readonly<Record<string, string>>): readonly Wrong[] {
+  const [text, message] = [given['RETENTION_TEXT_DAYS'], given['RETENTION_MESSAGE_DAYS']]
+  if (text === undefined || message === undefined || !(Number(text) > Number(message))) return []
+  return [
+    {
+      name: 'RETENTION_TEXT_DAYS',
+      given: JSON.stringify(text),
+      allowed: `no more than RETENTION_MESSAGE_DAYS (${Number(message)}): with the message goes its text`,
+    },
+  ]
 }
 
 function allOrNone(names: readonly string[], given: Readonly<Record<string, string>>): readonly Wrong[] {
@@ -146,7 +165,11 @@ function allOrNone(names: readonly string[], given: Readonly<Record<string, stri
   }))
 }
 
-function configOf(flat: FlatEnvironment, sync: SyncConfig, sources: SourcesConfig): Config {
+interface JsonParts extends Pick<Config, 'sync' | 'caseRules'> {
+  readonly sources: SourcesConfig
+}
+
+function configOf(flat: FlatEnvironment, { sync, sources, caseRules }: JsonParts): Config {
   const kafka = kafkaOf(flat)
   const auth = authOf(flat)
   const mllp = mllpOf(flat)
@@ -181,6 +204,7 @@ function configOf(flat: FlatEnvironment, sync: SyncConfig, sources: SourcesConfi
         ...(flat.RETENTION_MESSAGE_DAYS !== undefined && { messageDays: flat.RETENTION_MESSAGE_DAYS }),
       },
     },
+    caseRules,
     sync,
     logLevel: flat.LOG_LEVEL,
     roles: new Set(flat.ROLES.split(',') as Role[]),

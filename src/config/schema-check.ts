@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject } from 'ajv'
+import { charsetLabel } from '../lib/charset-names.ts'
 
 /** Compiles a configuration schema; every fault is collected, defaults are filled in. */
 export function compileSchema(schema: object, coerceTypes: boolean): SchemaCheck {
@@ -15,6 +16,7 @@ export function compileSchema(schema: object, coerceTypes: boolean): SchemaCheck
   ajv.addFormat('postgres-url', isPostgresUrl)
   ajv.addFormat('time-zone', isTimeZone)
   ajv.addFormat('uri', isUri)
+  ajv.addFormat('charset', text => charsetLabel(text) !== undefined)
   const validate = ajv.compile(schema)
   return value => {
     const copy: unknown = structuredClone(value)

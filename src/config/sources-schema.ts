@@ -66,7 +66,12 @@ const source = {
         zones: mapOf({ type: 'string', format: 'time-zone' }, 'what the field says -> IANA zone'),
       },
     },
-    charset: { ...text, description: 'of messages whose MSH-18 is empty, as MSH-18 would write it' },
+    charset: {
+      type: 'string',
+      format: 'charset',
+      description:
+        'of messages whose MSH-18 is empty, as MSH-18 would write it: UNICODE UTF-8, 8859/1, ASCII, ...',
+    },
     identifierSystems: mapOf(
       { type: 'string', format: 'uri' },
       'assigning authority (CX.4.1 or CX.4.2) -> identifier system',

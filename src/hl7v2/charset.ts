@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer'
+import { charsetLabel, FALLBACK, JAPANESE, UTF8 } from '../lib/charset-names.ts'
 import { fail, ok, type Result } from '../lib/result.ts'
 import type { Finding } from './finding.ts'
 import { iso2022ToEucJp } from './iso-2022-jp.ts'
@@ -15,44 +16,6 @@ export interface CharsetRule {
   /** For messages with an empty MSH-18. */
   readonly defaultCharset?: string | undefined
 }
-
-const UTF8 = 'utf-8'
-const FALLBACK = 'windows-1252'
-const JAPANESE = 'euc-jp'
-
-/**
- * HL7 table 0211 to WHATWG names, and spellings seen in the wild, all in upper case with blanks, `-` and `_` taken
- * out. WHATWG reads 8859/1 as windows-1252, which is what senders of it mean when they use 0x80-0x9F.
- */
-const NAMES: ReadonlyMap<string, string> = new Map([
-  ['ASCII', 'ascii'],
-  ['USASCII', 'ascii'],
-  ['UNICODEUTF8', UTF8],
-  ['UTF8', UTF8],
-  ['UNICODE', 'utf-16'],
-  ['UNICODEUTF16', 'utf-16'],
-  ['UTF16', 'utf-16'],
-  ['ISOIR6', 'ascii'],
-  ['ISOIR14', JAPANESE],
-  ['ISOIR87', JAPANESE],
-  ['ISOIR159', JAPANESE],
-  ['GB180302000', 'gb18030'],
-  ['GB18030', 'gb18030'],
-  ['KSX1001', 'euc-kr'],
-  ['BIG5', 'big5'],
-  ['WINDOWS1252', FALLBACK],
-  ['CP1252', FALLBACK],
-  ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16].flatMap((part): [string, string][] => [
-    [`8859/${part}`, `iso-8859-${part}`],
-    [`ISO8859/${part}`, `iso-8859-${part}`],
-    [`ISO8859${part}`, `iso-8859-${part}`],
-  ]),
-])
-
-/** Whether messages in the set can be read. */
-export const knownCharset = (name: string): boolean => label(name) !== undefined
-
-const label = (name: string): string | undefined => NAMES.get(name.toUpperCase().replace(/[\s_-]/g, ''))
 
 /**
  * Decodes a message's bytes by MSH-18 (HL7 v2.9, 2.14.9.18; `repetitions` as sent, the first is the default set).
@@ -87,9 +50,9 @@ const ESCAPE = 0x1b
 /** The Japanese sets are switched by ISO 2022 escapes, so one reader serves them in any repetition. */
 function chosen(names: readonly string[]): string | undefined {
   const [first, ...others] = names
-  const main = label(first ?? '')
+  const main = charsetLabel(first ?? '')
   const isDefault = first === '' || main === 'ascii'
-  return isDefault && others.some(name => label(name) === JAPANESE) ? JAPANESE : main
+  return isDefault && others.some(name => charsetLabel(name) === JAPANESE) ? JAPANESE : main
 }
 
 function undeclared(bytes: Buffer): DecodedText {
@@ -121,7 +84,7 @@ function misdeclared(bytes: Buffer, charset: string): Result<DecodedText> {
 /** The characters of `\Xhh..\`: in the message's own set, else UTF-8, else windows-1252. */
 export function decodeHexBytes(bytes: Buffer, declared: string | undefined): string {
   if (isAscii(bytes)) return bytes.toString('latin1')
-  const charset = declared === undefined ? undefined : label(declared)
+  const charset = declared === undefined ? undefined : charsetLabel(declared)
   const own =
     charset === undefined || charset === 'ascii' || charset === 'utf-16' ? undefined : decode(bytes, charset)
   return own ?? decode(bytes, UTF8) ?? decode(bytes, FALLBACK) ?? ''

@@ -1,7 +1,8 @@
 import { isAscii } from 'node:buffer'
 import { gunzipSync } from 'node:zlib'
 import { fail, ok, type Result } from '../lib/result.ts'
-import { decode, knownCharset } from './charset.ts'
+import { charsetLabel } from '../lib/charset-names.ts'
+import { decode } from './charset.ts'
 import {
   ER7_HEAD,
   er7FromBytes,
@@ -68,7 +69,7 @@ export function readPayload(bytes: Buffer | null | undefined, options: PayloadOp
 /** UTF-8 is what libraries write without being asked, and what is tried first anyway. */
 function charsetOf(contentType: string | undefined): string | undefined {
   const [, name] = /;\s*charset="?([\w.:/-]+)/i.exec(contentType ?? '') ?? []
-  return name === undefined || /^utf-?8$/i.test(name) || !knownCharset(name) ? undefined : name
+  return name === undefined || /^utf-?8$/i.test(name) || charsetLabel(name) === undefined ? undefined : name
 }
 
 function unwrapped(bytes: Buffer, reading: Reading, depth: number): PayloadMessages {

@@ -10,6 +10,7 @@ import { createApp, type App } from '../../src/app.ts'
 import { readConfig } from '../../src/config/environment.ts'
 import { unbuiltVariables, variables, type Variable } from '../../src/config/variables.ts'
 import { failureCodes } from '../support/failure-codes.ts'
+import { verdictFlags } from '../support/verdict-flags.ts'
 
 /** What docs/reference says is compared with what the code has, both ways: neither may name what the other lacks. */
 const read = (file: string): string => readFileSync(join(projectRoot, file), 'utf8')
@@ -120,6 +121,12 @@ test('every verb of the command line is documented, and no other', () => {
   const verbs = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, verb = '']) => verb)
   expect(verbs.length).toBeGreaterThan(5)
   expect(sorted(column('docs/reference/cli.md', 'verb'))).toEqual(sorted(verbs))
+})
+
+test('every flag of a verdict and note on a message is documented, and no other', () => {
+  const documented = column('docs/reference/errors.md', 'flag')
+  expect(documented).toEqual([...new Set(documented)])
+  expect(sorted(documented)).toEqual(sorted(verdictFlags()))
 })
 
 test('every failure code is documented, and no other', () => {

@@ -5,7 +5,7 @@ import { failureKinds } from '../../src/lib/result.ts'
 
 /**
  * Every code of a Failure that src/ can make, read from the source: the literal beside a failure kind, and the literals
- * given to a helper that takes `code: string`.
+ * given to a helper that takes `code: string`, with a kind of its own or one that it is given.
  */
 export function failureCodes(): ReadonlySet<string> {
   const texts = globSync('src/**/*.ts', { cwd: projectRoot }).map(file =>
@@ -29,7 +29,7 @@ function besideKind(text: string): readonly string[] {
 
 /** Helpers: `function refuse(code: string, ...)` or `const refuse = (code: string, ...)`, and what they are called with. */
 function throughHelpers(text: string): readonly string[] {
-  if (!/kind:\s*'[a-z-]+',\s*code,/.test(text)) return []
+  if (!/kind(?::\s*'[a-z-]+')?,\s*code,/.test(text)) return []
   const helpers = [
     ...text.matchAll(/(?:function\s+(\w+)\s*|const\s+(\w+)\s*=\s*)\(([^)]*?(?:\([^)]*\)[^)]*?)*)\)/g),
   ]
@@ -38,7 +38,8 @@ function throughHelpers(text: string): readonly string[] {
   return helpers.flatMap(helper =>
     [...text.matchAll(new RegExp(`(?<!function )\\b${helper}\\(`, 'g'))]
       .map(({ index }) => callAt(text, index))
-      .flatMap(call => [...call.matchAll(/'([a-z0-9]+(?:-[a-z0-9]+)+)'/g)].map(([, code = '']) => code)),
+      .flatMap(call => [...call.matchAll(/'([a-z0-9]+(?:-[a-z0-9]+)+)'/g)].map(([, code = '']) => code))
+      .filter(code => !Object.hasOwn(failureKinds, code)),
   )
 }
 

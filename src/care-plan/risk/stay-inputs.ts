@@ -96,7 +96,7 @@ function isAcute(
 }
 
 /** The same day so many months before, or the last day of a shorter month. */
-function monthsBefore(date: CalendarDate, months: number): CalendarDate {
+export function monthsBefore(date: CalendarDate, months: number): CalendarDate {
   const total = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1 - months
   const month = monthText(total)
   const first = dayNumber(`${month}-01`)

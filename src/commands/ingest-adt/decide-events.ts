@@ -109,7 +109,7 @@ function effectsOf(
   { message, options, ...about }: DecideFrame & Pick<CaseEffectsInput, 'compartment' | 'persons' | 'shardOf'>,
 ): CaseEffects {
   const { settings, rules, calendar, models } = options
-  const { patient, shard, stays, deceased, thoughtDead, deletedPerson, changes } = person
+  const { patient, shard, stays, deceased, thoughtDead, deletedPerson, changes, payers } = person
   const { compartment, persons, shardOf } = about
   return caseEffects({
     ...{ tenant: settings.tenant, canonicalBase: settings.canonicalBase, timeZone: settings.timeZone },
@@ -118,6 +118,7 @@ function effectsOf(
     ...(thoughtDead && { thoughtDead }),
     ...(deletedPerson && { deletedPerson }),
     ...(changes && { changes }),
+    ...(payers && { payers }),
     ...(persons && { persons }),
     ...(shardOf && { shardOf }),
     message,

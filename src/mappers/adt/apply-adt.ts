@@ -1,3 +1,4 @@
+import type { PayerSpan } from '../../care-plan/intake.ts'
 import type { Stay } from '../../care-plan/stay.ts'
 import type { ValueChange } from '../../care-plan/watched-values.ts'
 import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
@@ -17,6 +18,7 @@ import { isSilent, sameTimes, sameWords, type Register } from './registers.ts'
 import type { Scope } from './scope.ts'
 import { takeIn } from './take-in.ts'
 import { thoughtDead } from './thought-dead.ts'
+import { payersIn } from './watched-changes.ts'
 
 /** What stands about the patient before a message; `needs` says what must be in it. */
 export interface Before {
@@ -43,6 +45,8 @@ export interface Applied {
   readonly deletedPerson: { readonly at: string } | undefined
   /** Watched values that changed. */
   readonly changes: readonly ValueChange[]
+  /** The patient's insurances; asked for where a rule of intake does. */
+  readonly payers: () => readonly PayerSpan[]
   /** It is a cancel whose target has not come yet. */
   readonly waits: boolean
   readonly issues: readonly MappingIssue[]
@@ -92,6 +96,7 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
     thoughtDead: thoughtDead(known.register, deceased),
     deletedPerson: deletedPerson(known.winning),
     changes: changesIn(now, event.context.settings),
+    payers: () => payersIn([known.register]),
     waits: newFacts.some(fact => fact.kind === 'cancel' && isWaiting(fact, current)),
     issues: [...issues.values()],
   }

@@ -143,13 +143,14 @@ function applyEvent(event: MappedEvent, world: World): Result<AppliedEvent> {
 
 const personOf = (
   { patient }: MappedEvent,
-  { stays, deceased, thoughtDead, deletedPerson, changes }: Applied,
+  { stays, deceased, thoughtDead, deletedPerson, changes, payers }: Applied,
 ): Person => ({
   ...{ patient: patient.id, shard: patient.shard, stays },
   ...(deceased && { deceased }),
   ...(thoughtDead && { thoughtDead }),
   ...(deletedPerson && { deletedPerson }),
   ...(changes.length > 0 && { changes }),
+  payers,
 })
 
 interface Numbered {

@@ -1,3 +1,4 @@
+import type { PayerSpan } from '../../care-plan/intake.ts'
 import type { Stay } from '../../care-plan/stay.ts'
 import type { ValueChange } from '../../care-plan/watched-values.ts'
 import type { Json } from '../../fhir/resource.ts'
@@ -17,7 +18,7 @@ import { registerOf } from './registers.ts'
 import { scopeOf, type Scope } from './scope.ts'
 import type { SourceSettings } from './source.ts'
 import { thoughtDead } from './thought-dead.ts'
-import { watchedChanges } from './watched-changes.ts'
+import { payersIn, watchedChanges } from './watched-changes.ts'
 
 /** All that messages said about a patient. */
 export interface SaidOfPatient {
@@ -62,6 +63,8 @@ export interface PatientStays extends MergedPersons {
   readonly deletedPerson?: { readonly at: string }
   /** Watched values that changed. */
   readonly changes?: readonly ValueChange[]
+  /** The patient's insurances; asked for where a rule of intake does. */
+  readonly payers?: () => readonly PayerSpan[]
 }
 
 /** What all messages so far said of another patient. */
@@ -105,6 +108,7 @@ export function patientStays(input: StaysInput): PatientStays {
     ...(doubted && { thoughtDead: doubted }),
     ...(deleted && { deletedPerson: deleted }),
     ...(changes.length > 0 && { changes }),
+    payers: () => payersIn([register]),
   }
 }
 
@@ -126,7 +130,7 @@ function clusterStays(
       const turned = (told(subject).said.get(REPOINTED) ?? {}) as Repointed
       return turned[`EpisodeOfCare/${caseId}`] !== undefined
     })
-  const { stays, deceased, thoughtDead: doubted, deletedPerson: deleted, changes } = found
+  const { stays, deceased, thoughtDead: doubted, deletedPerson: deleted, changes, payers } = found
   return {
     stays,
     ...mergedPersons(patient, {
@@ -137,6 +141,7 @@ function clusterStays(
     ...(doubted && { thoughtDead: doubted }),
     ...(deleted && { deletedPerson: deleted }),
     ...(changes && { changes }),
+    ...(payers && { payers }),
   }
 }
 

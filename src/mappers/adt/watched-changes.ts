@@ -1,4 +1,7 @@
+import type { PayerSpan } from '../../care-plan/intake.ts'
 import type { ValueChange, WatchedValue } from '../../care-plan/watched-values.ts'
+import { readText } from './field-text.ts'
+import { SEPARATOR } from './groups.ts'
 import { messageUri, readStamp, recordedIn } from './message-uri.ts'
 import { groupItems, type Register } from './registers.ts'
 import type { SourceSettings } from './source.ts'
@@ -116,3 +119,18 @@ const fieldsOf: Readonly<Record<WatchedValue, readonly string[]>> = {
   phone: ['PID-13'],
   allergy: ['AL1', 'IAM'],
 }
+
+/** The insurances that registers ever told of, each from its first word to its last. */
+export const payersIn = (registers: readonly Register[]): readonly PayerSpan[] =>
+  registers.flatMap(register => {
+    const since = new Map(firstWordsIn(register).map(word => [`${word.source} ${nameOf(word)}`, word.stamp]))
+    return groupItems(register, 'IN1').flatMap(({ source, stamp, text, isCurrent }) => {
+      const in1 = readText(text.split(SEPARATOR, 1)[0] ?? '')
+      const names = [in1.text(3), in1.text(4)].filter(name => typeof name === 'string')
+      const key = watchedIn({ 'IN1/': text }).map(([, one]) => one)[0] ?? ''
+      const first = since.get(`${source} payer/${key}`) ?? stamp
+      return names.length === 0
+        ? []
+        : [{ names, from: recordedIn(first), ...(!isCurrent && { until: recordedIn(stamp) }) }]
+    })
+  })

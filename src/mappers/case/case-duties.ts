@@ -1,4 +1,5 @@
 import { foldCases, type CaseFold } from '../../care-plan/case-fold.ts'
+import { intakeArrivals, intakeRuleFor, type IntakeFacts } from '../../care-plan/intake.ts'
 import { deathOf, type Death, type DeathFacts } from '../../care-plan/death.ts'
 import type { DutyContext, Trigger } from '../../care-plan/duties.ts'
 import { stayFacts, type StayFacts } from '../../care-plan/stay-facts.ts'
@@ -17,7 +18,7 @@ import {
 import type { Resource } from '../../fhir/resource.ts'
 import { textOf } from './json-edit.ts'
 import { deathNotedAt } from './death-noted.ts'
-import { mentalHealthStays } from './diagnoses.ts'
+import { codesOfStay, mentalHealthStays } from './diagnoses.ts'
 import { dutyFiles } from './duty-files.ts'
 import { conditionCodes } from './risk-effects.ts'
 import { settledIn } from './settled.ts'
@@ -67,8 +68,15 @@ export function caseDuties(input: CaseEffectsInput): CaseDuties {
   const known = knownCases(record, lenses, timeZone)
   const recordedMs = known.flatMap(one => (one.state === 'deceased' ? (one.endedMs ?? []) : []))
   const death = deathOf({ stays: facts, timeZone, recordedMs, ...(deceased && { deceased }) })
+  const intake: IntakeFacts = {
+    ...{ stays: facts, timeZone },
+    birthDate: () => birthDateOf(patient, input.compartment),
+    diagnosesOf: encounter => codesOfStay(encounter, input.compartment),
+    ...(input.payers && { payers: input.payers }),
+  }
   const fold = foldCases({
-    admissions: facts.inpatientAdmissions,
+    admissions: intakeArrivals(facts, rules),
+    ruleFor: arrival => intakeRuleFor(arrival, rules, intake),
     ...(death && { death }),
     rules,
     idOf: (n, person = patient) => ids.episode(person, n),

@@ -1,6 +1,7 @@
 import type { Calendar } from '../../lib/business-days.ts'
 import { isOpenFor, type CaseCourse, type CaseFold, type Persons } from '../../care-plan/case-fold.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
+import type { PayerSpan } from '../../care-plan/intake.ts'
 import type { ModelLookup } from '../../care-plan/model-profile.ts'
 import { readmissionsOf } from '../../care-plan/readmission.ts'
 import type { StayFacts } from '../../care-plan/stay-facts.ts'
@@ -42,6 +43,8 @@ export interface CaseEffectsInput {
   readonly deletedPerson?: { readonly at: string }
   /** Watched values that changed, as messages told. */
   readonly changes?: readonly ValueChange[]
+  /** The patient's insurances, as messages told. */
+  readonly payers?: () => readonly PayerSpan[]
   /** The Patient, and EpisodeOfCare, CareTeam, CarePlan, Task, Goal and Flag of the patient as they stand, and what is in dutyTypes. */
   readonly compartment: readonly Resource[]
   readonly rules: CaseRules
@@ -127,9 +130,13 @@ const engagedCase = (
 
 /** The cases that were open when the patient came, or else left; one that was taken back never was. */
 function episodesOf(stay: Stay, facts: StayFacts, fold: CaseFold): readonly string[] {
-  const moments = [...facts.inpatientAdmissions, ...facts.emergencyArrivals, ...facts.discharges].filter(
-    movement => movement.stay === stay,
-  )
+  const openings = fold.courses.flatMap(({ opening }) => opening?.admission ?? [])
+  const moments = [
+    ...facts.inpatientAdmissions,
+    ...facts.emergencyArrivals,
+    ...facts.discharges,
+    ...openings,
+  ].filter(movement => movement.stay === stay)
   return fold.courses
     .filter(({ standing }) => standing !== 'withdrawn')
     .filter(course =>

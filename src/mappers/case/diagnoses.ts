@@ -22,6 +22,15 @@ export const mentalHealthStays = (compartment: readonly Resource[]): ReadonlySet
       }),
   )
 
+/** Codes of the diagnoses of a visit that stand, of whatever system. */
+export const codesOfStay = (encounter: string, compartment: readonly Resource[]): readonly string[] =>
+  compartment
+    .filter(({ resourceType }) => resourceType === 'Condition')
+    .filter(condition => textOf(objectOf(condition['encounter'])['reference']) === `Encounter/${encounter}`)
+    .filter(condition => !isWrong(condition))
+    .flatMap(condition => listOf(objectOf(condition['code'])['coding']))
+    .flatMap(coding => textOf(objectOf(coding)['code']) ?? [])
+
 const codesOf = (condition: Resource): readonly string[] =>
   listOf(objectOf(condition['code'])['coding'])
     .map(objectOf)

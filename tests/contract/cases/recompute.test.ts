@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApp } from '../../../src/app.ts'
-import { defaultCaseRules } from '../../../src/care-plan/case-rules.ts'
+import { defaultCaseRules, type CaseRules } from '../../../src/care-plan/case-rules.ts'
 import { modelLookup, shippedModels } from '../../../src/care-plan/models/shipped-models.ts'
 import { recomputeAll, type Recomputed } from '../../../src/commands/cases/recompute.ts'
 import type { Store } from '../../../src/commands/ports/store.ts'
@@ -48,6 +48,7 @@ afterAll(async () => {
 const recompute = async (
   calendar: CalendarName,
   pageSize: number,
+  rules: CaseRules = defaultCaseRules,
 ): Promise<readonly [Recomputed, number]> => {
   let pages = 0
   const done = await recomputeAll(
@@ -63,7 +64,7 @@ const recompute = async (
       },
       settings: sourceSettings({ tenant: 1, canonicalBase: CM, timeZone: 'UTC', testMessages: 'accept' }),
       journal: { canonicalBase: CM, source: CM },
-      ...{ rules: defaultCaseRules, calendar: holidayCalendar(calendar), models: modelLookup(shippedModels) },
+      ...{ rules, calendar: holidayCalendar(calendar), models: modelLookup(shippedModels) },
     },
     {
       message: 'urn:casewire:calendar-changed',
@@ -88,6 +89,18 @@ test('every case is derived anew, page by page; what stands as it should is not 
   const [again] = await recompute('br', 200)
   expect(again).toMatchObject({ cases: same.cases, changed: 0 })
 
+  const [back] = await recompute('us-federal', 200)
+  expect(back.changed).toBe(moved.changed)
+})
+
+test('with other rules every case is derived by them, and by the first ones again', async () => {
+  const strict: CaseRules = {
+    ...defaultCaseRules,
+    transition: { ...defaultCaseRules.transition, contactBusinessDays: 1, visitDays: 10 },
+  }
+  const [moved] = await recompute('us-federal', 200, strict)
+  expect(moved.changed).toBeGreaterThan(0)
+  expect(await recompute('us-federal', 200, strict)).toMatchObject([{ changed: 0 }, 1])
   const [back] = await recompute('us-federal', 200)
   expect(back.changed).toBe(moved.changed)
 })

@@ -94,6 +94,19 @@ describe('readConfig', () => {
     expect(config.adt.topics).toEqual(['adt.north', 'adt.south'])
   })
 
+  it('keeps the text of a message no longer than the message', () => {
+    const days = (text: string, message: string) => ({
+      RETENTION_TEXT_DAYS: text,
+      RETENTION_MESSAGE_DAYS: message,
+    })
+    expect(describeWrong(bad(days('100', '90')))).toContain(
+      'RETENTION_TEXT_DAYS: given "100"; allowed: no more than RETENTION_MESSAGE_DAYS (90)',
+    )
+    expect(good(days('90', '90')).adt.retention).toEqual({ textDays: 90, messageDays: 90 })
+    expect(bad({ RETENTION_TEXT_DAYS: '100' })).toEqual([])
+    expect(bad(days('x', '90')).map(({ name }) => name)).toEqual(['RETENTION_TEXT_DAYS'])
+  })
+
   it('gives every variable a text of what is allowed', () => {
     for (const { allowed } of Object.values(variables)) expect(allowed.length).toBeGreaterThan(3)
   })

@@ -19,6 +19,7 @@ describe('SOURCES_CONFIG', () => {
 
   it.each([
     ['a zone that there is not', { default: { timeZone: 'Europe/Nowhere' } }, '/default/timeZone'],
+    ['a character set that there is not', { default: { charset: 'EBCDIC' } }, '/default/charset'],
     ['a sender without a bar', { sources: { EPIC: {} } }, '/sources'],
     ['an unknown key', { sources: { 'A|B': { colour: 'red' } } }, '/sources/A|B/colour'],
     [

@@ -1,5 +1,6 @@
 import { everyStamp } from './every-stamp.ts'
 import type { Encounter, Extension, Identifier, Patient } from '@medplum/fhirtypes'
+import type { PayerSpan } from '../../../care-plan/intake.ts'
 import type { Stay } from '../../../care-plan/stay.ts'
 import type { ValueChange } from '../../../care-plan/watched-values.ts'
 import { shardInId, shardOfKey } from '../../../lib/ids.ts'
@@ -14,7 +15,7 @@ import { everySource, isSilent, registerOf, tell, wordOf, type Register } from '
 import { scopeOf, type Scope } from '../scope.ts'
 import type { Told } from '../take-in.ts'
 import { thoughtDead } from '../thought-dead.ts'
-import { watchedChanges, type WatchedRegister } from '../watched-changes.ts'
+import { payersIn, watchedChanges, type WatchedRegister } from '../watched-changes.ts'
 import { cxToIdentifier, identifierKey } from '../types/cx-identifier.ts'
 import { ownerOf, wordOwner, type Identity } from './identity.ts'
 import { identifiersOfPatient } from './patient-identifiers.ts'
@@ -43,6 +44,8 @@ export interface Person {
   readonly deletedPerson?: { readonly at: string }
   /** Watched values that changed. */
   readonly changes?: readonly ValueChange[]
+  /** The patient's insurances; asked for where a rule of intake does. */
+  readonly payers?: () => readonly PayerSpan[]
 }
 
 export interface DerivedCluster {
@@ -194,19 +197,21 @@ function derivedPerson(
       ...(doubted && { thoughtDead: doubted }),
       ...(deleted && { deletedPerson: deleted }),
       ...(changes.length > 0 && { changes }),
+      payers: () => payersIn(ofPerson(subject, spoken.own, cluster).map(({ register: own }) => own)),
     },
   }
 }
 
 /** Changes of watched values of everyone who is this patient now. */
-function changesOf(
-  patient: string,
-  { own, visits }: Spoken,
-  { identity, canonicalBase }: Cluster,
-): readonly ValueChange[] {
-  const isTheirs = ({ person }: WatchedOf): boolean => ownerOf(identity, person) === patient
-  return watchedChanges([...own, ...visits].filter(isTheirs), { canonicalBase })
+function changesOf(patient: string, { own, visits }: Spoken, cluster: Cluster): readonly ValueChange[] {
+  return watchedChanges(ofPerson(patient, [...own, ...visits], cluster), cluster)
 }
+
+const ofPerson = (
+  patient: string,
+  registers: readonly WatchedOf[],
+  { identity }: Pick<Cluster, 'identity'>,
+): readonly WatchedOf[] => registers.filter(({ person }) => ownerOf(identity, person) === patient)
 
 /** The Patient with its identifiers and its links to whoever it is or may be. */
 function linked(
