@@ -13,10 +13,10 @@ const pure = {
   },
   'care-plan': { rooms: ['lib'], packages: ['typebox', 'typebox/**'] },
   hl7v2: { rooms: ['lib'], packages: ['node:buffer', 'node:zlib'] },
-  // node:module: units of measure are loaded when the first one is asked for.
+  // node:module: units of measure and FHIRPath are loaded when the first one is asked for.
   fhir: {
     rooms: ['lib'],
-    packages: ['node:crypto', 'node:module', '@medplum/fhirtypes', '@lhncbc/ucum-lhc'],
+    packages: ['node:crypto', 'node:module', '@medplum/fhirtypes', '@lhncbc/ucum-lhc', 'fhirpath'],
   },
   mappers: { rooms: ['lib', 'care-plan', 'hl7v2', 'fhir'], packages: ['node:crypto', '@medplum/fhirtypes'] },
 }

@@ -4,6 +4,7 @@ import type { Resource } from './resource.ts'
 import { resourceTypes } from './resource-types.ts'
 import { compartmentDefinitions } from './search/compartment-definitions.ts'
 import { searchableParametersOf } from './search/parameters.ts'
+import type { Packages } from './validation/profiles/packages.ts'
 
 export interface CapabilityOptions {
   readonly base: string
@@ -12,13 +13,17 @@ export interface CapabilityOptions {
   readonly version: string
   /** When this description came to be: the start of the process. */
   readonly date: string
+  /** What resources are checked against beside R4; undefined = nothing. */
+  readonly packages?: Pick<Packages, 'guides' | 'profilesOf'>
 }
 
 /**
  * What this server can do (http://hl7.org/fhir/R4/capabilitystatement.html), written from the tables that drive the
  * routes and the search.
  */
-export function capabilityStatement({ base, canonicalBase, version, date }: CapabilityOptions): Resource {
+export function capabilityStatement(options: CapabilityOptions): Resource {
+  const { base, canonicalBase, version, date, packages } = options
+  const guides = packages?.guides ?? []
   return {
     resourceType: 'CapabilityStatement',
     url: `${base}/metadata`,
@@ -30,6 +35,7 @@ export function capabilityStatement({ base, canonicalBase, version, date }: Capa
     kind: 'instance',
     software: { name: 'Casewire', version },
     implementation: { description: 'Casewire', url: base },
+    ...(guides.length > 0 && { implementationGuide: guides }),
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
     patchFormat: ['application/json-patch+json', 'application/fhir+json'],
@@ -38,7 +44,7 @@ export function capabilityStatement({ base, canonicalBase, version, date }: Capa
         mode: 'server',
         documentation:
           'Strict by default: an unknown or unsupported search parameter is refused unless Prefer: handling=lenient. A read takes _at=INSTANT: the version that stood then.',
-        resource: resourceCapabilities(canonicalBase),
+        resource: resourceCapabilities(options),
         interaction: systemInteractions,
         searchParam: systemParameters,
         operation: systemOperations(canonicalBase),
@@ -89,13 +95,17 @@ const systemParameters = [
   },
 ]
 
-function resourceCapabilities(canonicalBase: string): readonly object[] {
+function resourceCapabilities({ canonicalBase, packages }: CapabilityOptions): readonly object[] {
   const revIncludes = revIncludesByTarget()
   return Object.keys(resourceTypes).map(type => ({
     ...resourceCapability(type, revIncludes.get(type) ?? []),
+    ...supported(packages?.profilesOf(type) ?? []),
     operation: operationsOf(type, canonicalBase),
   }))
 }
+
+const supported = (profiles: readonly string[]): object =>
+  profiles.length > 0 ? { supportedProfile: profiles } : {}
 
 function resourceCapability(type: string, revIncludes: readonly string[]): object {
   const parameters = searchableParametersOf(type)

@@ -44,6 +44,12 @@ function loadedSystem(url: string): CodeSystem | undefined {
   return made
 }
 
+/** Value sets and code systems that come with the service. */
+export const shippedTerminology: Sources = {
+  valueSet: url => loaded().resources.get(`ValueSet ${url.split('|')[0]}`),
+  codeSystem: url => loadedSystem(url.split('|')[0] ?? ''),
+}
+
 const VERSIONS_MAX = 50
 const ID = /^[A-Za-z0-9\-.]{1,64}$/
 
@@ -68,6 +74,8 @@ export async function findTerminology(
     (a.meta?.lastUpdated ?? '') < (b.meta?.lastUpdated ?? '') ? 1 : -1,
   )[0]
   if (newest) return newest
+  const packaged = deps.packages?.terminology(type, canonical)
+  if (packaged) return packaged
   const own = loaded().resources.get(`${type} ${url}`)
   return own && (version === undefined || own['version'] === version) ? own : undefined
 }

@@ -55,6 +55,12 @@ function targetType(reference: string, scope: Scope): string | undefined {
   return named !== undefined && isResourceType(named) ? named : scope.entryTypes.get(reference)
 }
 
+/** The type that a relative reference or the address of a resource names, undefined when it names none. */
+export function literalType(reference: string): string | undefined {
+  const type = relativeType(reference) ?? REST_URL.exec(reference)?.[1]
+  return type !== undefined && isResourceType(type) ? type : undefined
+}
+
 /** NOTE: `test` makes no array of matches; `exec` did for every reference of every resource. */
 function relativeType(reference: string): string | undefined {
   if (RELATIVE.test(reference)) return reference.slice(0, reference.indexOf('/'))
