@@ -55,6 +55,10 @@ export function cliIo(environment: Readonly<Record<string, string | undefined>>)
       const read = config()
       return read.ok ? migrated(read.value, { ...options, say: line => err(`${line}\n`) }) : read
     },
+    packages: async places => {
+      const { readPackages } = await import('./app-packages.ts')
+      return readPackages(places)
+    },
     schemas: { sync: syncSchema, sources: sourcesSchema, rules: rulesSchema },
   }
 }

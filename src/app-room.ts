@@ -20,6 +20,7 @@ import { caseParts, modelParts } from './app-cases.ts'
 import { journalOf } from './app-events.ts'
 import { peerParts, peerTargets, type PeerParts } from './app-peers.ts'
 import type { Config } from './config/environment.ts'
+import type { Packages } from './fhir/validation/profiles/packages.ts'
 import { validateResource } from './fhir/validation/validate-resource.ts'
 import type { Clock } from './lib/clock.ts'
 import { holidayCalendar } from './lib/holiday-calendars.ts'
@@ -48,6 +49,8 @@ export interface RoomFrame {
   readonly clock: Clock
   readonly emit: EmitEvent
   readonly meters: Meters
+  /** Those of IG_PACKAGES; undefined = none. */
+  readonly packages?: Packages
 }
 
 /** Which tenant a room is for; peers and what comes from Kafka are those of the home room. */
@@ -92,6 +95,7 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
       ...{ store, clock, tenant, canonicalBase, base, targets, journal, consequences },
       ids: mintIds(clock),
       validate: validateResource,
+      ...(frame.packages && { packages: frame.packages }),
       applyCaseLaw: input => applyCaseLaw({ ...law, ...input }),
       dutiesOf: caseId => explainDuties(cases, caseId),
     },

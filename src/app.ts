@@ -12,6 +12,7 @@ import { fhirBase, urlHost } from './app-base.ts'
 import { eventParts, type EventParts } from './app-events.ts'
 import { kafkaParts, type KafkaParts } from './app-kafka.ts'
 import { mllpParts } from './app-mllp.ts'
+import { configuredPackages } from './app-packages.ts'
 import { openRooms, type Rooms } from './app-rooms.ts'
 import { serverOf } from './app-server.ts'
 import { openingStep, openStore, reindexOf } from './app-store.ts'
@@ -84,7 +85,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     outboxDepth: () => store.outbox.depth(),
     lag: async () => (await consuming.lag?.()) ?? [],
   })
-  const rooms = await openRooms({ config, store, clock, emit, meters })
+  const packages = await configuredPackages(config)
+  const rooms = await openRooms({ config, store, clock, emit, meters, ...(packages && { packages }) })
   const { keysCooldownMs } = overrides
   return joinParts({
     ...{ config, clock, emit, say, store: rooms.home.store, rooms, meters, consuming, startedMs },

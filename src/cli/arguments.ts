@@ -8,6 +8,8 @@ export interface Options {
 
 export interface Parsed {
   readonly text: (name: string) => string | undefined
+  /** Of an option that may be given several times. */
+  readonly texts: (name: string) => readonly string[]
   readonly flag: (name: string) => boolean
   readonly positionals: readonly string[]
 }
@@ -23,6 +25,7 @@ export function parseArguments(args: readonly string[], options: Options): Resul
     const given: Readonly<Record<string, unknown>> = values
     return ok({
       text: name => (typeof given[name] === 'string' ? given[name] : undefined),
+      texts: name => (Array.isArray(given[name]) ? given[name].map(String) : []),
       flag: name => given[name] === true,
       positionals,
     })

@@ -5,6 +5,7 @@ import type { Republish } from '../commands/journal/republish.ts'
 import type { Unmerge } from '../commands/operations/unmerge-desk.ts'
 import type { InboxFilter } from '../commands/ports/store.ts'
 import type { SourceSettings } from '../mappers/adt/source.ts'
+import type { Packages } from '../fhir/validation/profiles/packages.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Result } from '../lib/result.ts'
 
@@ -26,6 +27,8 @@ export interface CliIo {
   readonly serve: () => Promise<number>
   /** Says what was done; `reindex` = the search values of every resource are written anew. */
   readonly migrate: (options: { readonly reindex: boolean }) => Promise<Result<string>>
+  /** FHIR packages to validate against: .tgz files or folders. */
+  readonly packages: (places: readonly string[]) => Promise<Result<Packages>>
   readonly schemas: Readonly<Record<string, object>>
 }
 

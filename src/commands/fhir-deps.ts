@@ -3,6 +3,7 @@ import type { Ids } from '../lib/ids.ts'
 import type { FailureIssue, Result } from '../lib/result.ts'
 import type { Stay } from '../care-plan/stay.ts'
 import type { Resource } from '../fhir/resource.ts'
+import type { Packages } from '../fhir/validation/profiles/packages.ts'
 import type { Access } from '../fhir/smart/access.ts'
 import type { ObligationExplanation } from '../mappers/case/explain-obligations.ts'
 import type { ConsequenceDeps } from './case-consequences.ts'
@@ -24,8 +25,10 @@ export interface FhirDeps {
   readonly targets: readonly OutboxTarget[]
   /** How the events of cases are kept and sent. */
   readonly journal?: JournalSettings
-  /** Every fault of a resource (fhir/validation/validate-resource.ts). */
+  /** Every fault of a resource by R4 itself (fhir/validation/validate-resource.ts). */
   readonly validate: (resource: unknown) => readonly FailureIssue[]
+  /** What is loaded of IG_PACKAGES; undefined = none is configured. */
+  readonly packages?: Packages
   /** The law over case-owned resources (mappers/case/law.ts). */
   readonly applyCaseLaw: ApplyCaseLaw
   /** How duties follow from what is written; without it, none do. */

@@ -13,7 +13,7 @@ import type { UnitOfWork } from './unit-of-work.ts'
  * Failures: `resource-unknown`, `resource-deleted`, `patch-result-invalid`, and those of preconditions and `applyPatch`.
  */
 export function withPatched(
-  deps: Pick<FhirDeps, 'validate' | 'access' | 'base' | 'clock'>,
+  deps: Pick<FhirDeps, 'validate' | 'packages' | 'access' | 'base' | 'clock'>,
   work: Pick<UnitOfWork, 'get' | 'loadedVersion'>,
   placed: readonly PlacedIntent[],
 ): Result<readonly PlacedIntent[]> {
@@ -30,7 +30,7 @@ export function withPatched(
     if (!standing) return at(intent, version > 0 ? deleted : unknown)
     const result = applyPatch(standing, patch)
     if (!result.ok) return at(intent, result.failure)
-    const invalid = refusedContent(deps.validate(result.value))
+    const invalid = refusedContent(deps, result.value)
     if (invalid) return at(intent, { ...invalid, ...wouldBeInvalid })
     made.push({ ...item, resource: { ...result.value, id: key.id } })
   }

@@ -27,7 +27,7 @@ export async function runBundle(deps: FhirDeps, caller: Caller, run: BundleRun):
   const request = readEntries(run.bundle, deps.base)
   if (!request.ok) return request
   const { type } = request.value
-  const refused = type === 'batch' ? refusedContent(deps.validate(frameOf(run.bundle))) : undefined
+  const refused = type === 'batch' ? refusedContent(deps, frameOf(run.bundle)) : undefined
   if (refused) return fail(refused)
   const entries = permittedEntries(caller.access, request.value.entries)
   const answers =
@@ -55,7 +55,7 @@ async function runTransaction(
 ): Promise<Result<readonly EntryText[]>> {
   const sound = soundTransaction(entries)
   if (!sound.ok) return sound
-  const refused = refusedContent(deps.validate(withAbsoluteUrls(run.bundle, deps.base)))
+  const refused = refusedContent(deps, withAbsoluteUrls(run.bundle, deps.base))
   if (refused) return fail(refused)
   const readable = await checkReads(sound.value, run)
   if (!readable.ok) return readable
@@ -93,7 +93,7 @@ async function runEntry(
   { entry, ...run }: BundleRun & { readonly entry: BundleEntry },
 ): Promise<EntryText> {
   if (entry.inner) return readText(deps, entry, run)
-  const refused = entry.resource && refusedContent(deps.validate(entry.resource))
+  const refused = entry.resource && refusedContent(deps, entry.resource)
   if (refused) return failedText(entry.place, refused)
   const written = await writeAll(deps, caller, [intentOf(entry)])
   if (!written.ok) return failedText(entry.place, written.failure)

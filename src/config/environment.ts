@@ -8,7 +8,7 @@ import { readSourcesConfig } from './sources-config.ts'
 import type { SourcesConfig } from './sources-schema.ts'
 import { readSyncConfig } from './sync-config.ts'
 import type { SyncConfig } from './sync-schema.ts'
-import { unbuiltVariables, variables, type FlatEnvironment, type Role, type Variable } from './variables.ts'
+import { variables, type FlatEnvironment, type Role, type Variable } from './variables.ts'
 import type { Wrong } from './wrong.ts'
 
 /** Everything that can be set, typed. Made once at start; nothing else reads the environment. */
@@ -33,6 +33,8 @@ export interface Config {
   readonly adt: AdtConfig
   readonly caseRules: CaseRulesConfig
   readonly sync: SyncConfig
+  /** FHIR packages to validate against: .tgz files or folders. */
+  readonly igPackages: readonly string[]
   readonly logLevel: string
   readonly roles: ReadonlySet<Role>
 }
@@ -90,7 +92,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const sources = readSourcesConfig(given['SOURCES_CONFIG'] ?? '{}')
   const rules = readRulesConfig(given['CASE_RULES'] ?? '{}')
   const wrong = [
-    ...unbuiltVariables.filter(name => environment[name]).map(unbuilt),
     ...errors.map(error => wrongValue(error, given)),
     ...sync.wrong,
     ...sources.wrong,
@@ -101,8 +102,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const json = { sync: sync.config, sources: sources.config, caseRules: rules.config }
   return { ok: true, value: configOf(value as FlatEnvironment, json) }
 }
-
-const unbuilt = (name: string): Wrong => ({ name, given: 'a value', allowed: 'nothing: not built yet' })
 
 function wrongValue(error: ErrorObject, given: Readonly<Record<string, string>>): Wrong {
   const name = error.instancePath.slice(1)
@@ -206,6 +205,7 @@ function configOf(flat: FlatEnvironment, { sync, sources, caseRules }: JsonParts
     },
     caseRules,
     sync,
+    igPackages: (flat.IG_PACKAGES ?? '').split(',').flatMap(place => place.trim() || []),
     logLevel: flat.LOG_LEVEL,
     roles: new Set(flat.ROLES.split(',') as Role[]),
   }

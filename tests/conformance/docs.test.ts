@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { projectRoot } from '../../scripts/services/service.ts'
 import { createApp, type App } from '../../src/app.ts'
 import { readConfig } from '../../src/config/environment.ts'
-import { unbuiltVariables, variables, type Variable } from '../../src/config/variables.ts'
+import { variables, type Variable } from '../../src/config/variables.ts'
 import { failureCodes } from '../support/failure-codes.ts'
 import { verdictFlags } from '../support/verdict-flags.ts'
 
@@ -94,11 +94,6 @@ describe('configuration', () => {
     expect(sorted(documented.map(([name = '']) => name))).toEqual(sorted(Object.keys(table)))
     const wrong = documented.filter(([name = '', fallback]) => fallbackOf(name) !== fallback)
     expect(wrong).toEqual([])
-  })
-
-  test('every variable that is refused by name is documented, and no other', () => {
-    const documented = rows('docs/reference/configuration.md', 'variable').filter(cells => cells.length === 1)
-    expect(sorted(documented.flat())).toEqual(sorted(unbuiltVariables))
   })
 
   test('every variable that scripts and tests read is documented', () => {

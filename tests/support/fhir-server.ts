@@ -5,6 +5,7 @@ import { mintIds } from '../../src/commands/mint-ids.ts'
 import type { Store } from '../../src/commands/ports/store.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
 import { indexResource } from '../../src/fhir/search/index-resource.ts'
+import type { Packages } from '../../src/fhir/validation/profiles/packages.ts'
 import { validateResource } from '../../src/fhir/validation/validate-resource.ts'
 import { ok } from '../../src/lib/result.ts'
 import { fhirRoutes } from '../../src/routes/fhir/fhir-routes.ts'
@@ -44,6 +45,8 @@ export interface FhirReply {
 export interface FhirServerOptions {
   readonly applyCaseLaw?: FhirDeps['applyCaseLaw']
   readonly targets?: FhirDeps['targets']
+  /** What IG_PACKAGES would name. */
+  readonly packages?: Packages
   /** A server's empty database instead of an embedded one. */
   readonly databaseUrl?: string
 }
@@ -68,6 +71,7 @@ export async function openFhirServer(options: FhirServerOptions = {}): Promise<F
     canonicalBase: 'https://casewire.example/fhir',
     targets: options.targets ?? [],
     validate: validateResource,
+    ...(options.packages && { packages: options.packages }),
     applyCaseLaw: options.applyCaseLaw ?? (({ changed }) => ok(changed)),
   }
   const server = serverOver(deps)

@@ -3,6 +3,7 @@ import { outcome, okOutcome, type Outcome } from '../../fhir/outcome.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { isResourceType } from '../../fhir/resource-types.ts'
 import { parseJson } from '../../lib/json.ts'
+import { validateProfiles } from '../../fhir/validation/profiles/validate-profiles.ts'
 import type { FhirDeps } from '../fhir-deps.ts'
 import { readCurrent } from '../fhir-read.ts'
 
@@ -26,7 +27,7 @@ export async function validate(deps: FhirDeps, request: ValidateRequest): Promis
   const { type, id, mode, profile } = request
   const known = modes.find(each => each === mode)
   if (mode !== undefined && !known) return bad(`mode must be one of ${modes.join(', ')}`)
-  const base = profile === undefined ? ok(undefined) : baseProfile(profile)
+  const base = profile === undefined ? ok(undefined) : knownProfile(deps, profile)
   if (!base.ok) return base
   const stored = id !== undefined && known !== 'create' ? await readCurrent(deps, { type, id }) : undefined
   if (stored && !stored.ok && (known === 'delete' || !request.resource)) return stored
@@ -40,8 +41,9 @@ export async function validate(deps: FhirDeps, request: ValidateRequest): Promis
   if (!resource) return bad('the parameter resource is missing')
   const issues = [
     ...deps.validate(resource),
+    ...profileIssues(deps, resource, base.value === undefined ? profile : undefined),
     ...addressIssues(resource, { ...request, ...(known && { mode: known }) }),
-    ...profileIssues(resource, base.value),
+    ...baseIssues(resource, base.value),
   ]
   return ok(issues.length === 0 ? okOutcome('No fault was found.') : outcome(issues))
 }
@@ -67,41 +69,50 @@ function addressIssues(resource: Resource, { type, id, mode }: ValidateRequest):
 
 const BASE_PROFILE = /^http:\/\/hl7\.org\/fhir\/StructureDefinition\/([A-Za-z]+)(?:\|4\.0(?:\.[01])?)?$/
 
-/** The type whose base definition a profile is. Failure: `profile-not-loaded`. */
-function baseProfile(profile: string): Result<string> {
-  const type = BASE_PROFILE.exec(profile)?.[1]
+/** The type whose base definition a profile is, undefined for one of IG_PACKAGES. Failure: `profile-not-loaded`. */
+function knownProfile({ packages }: FhirDeps, profile: string): Result<string | undefined> {
+  const type = baseTypeOf(profile)
   if (type !== undefined && (isResourceType(type) || type === 'Resource' || type === 'DomainResource')) {
     return ok(type)
   }
-  const message = `The profile ${profile.replaceAll(/[^\w:/.|-]/g, '?').slice(0, 200)} is not loaded: only the base definitions of R4 are (http://hl7.org/fhir/StructureDefinition/Type).`
+  if (packages?.definitions.profile(profile)) return ok(undefined)
+  const message = `The profile ${profile.replaceAll(/[^\w:/.|-]/g, '?').slice(0, 200)} is not loaded: only the base definitions of R4 (http://hl7.org/fhir/StructureDefinition/Type) and the packages named in IG_PACKAGES are.`
   return fail({ kind: 'unsupported', code: 'profile-not-loaded', message })
 }
 
 const withoutNarrative: ReadonlySet<string> = new Set(['Bundle', 'Binary', 'Parameters'])
 
-function profileIssues(resource: Resource, base: string | undefined): readonly FailureIssue[] {
-  const { resourceType, meta } = resource
+function baseIssues({ resourceType }: Resource, base: string | undefined): readonly FailureIssue[] {
   const isOf =
     base === undefined ||
     base === 'Resource' ||
     base === resourceType ||
     (base === 'DomainResource' && !withoutNarrative.has(resourceType))
-  const unchecked = (meta?.profile ?? []).some(url => baseTypeOf(url) !== resourceType)
-  return [
-    ...(isOf ? [] : [error('invalid', `The profile is one of ${base}`, 'resourceType')]),
-    ...(unchecked
-      ? [
-          {
-            severity: 'warning' as const,
-            code: 'not-supported',
-            diagnostics:
-              'A profile in meta.profile is not loaded here; the resource was checked against R4 alone',
-            expression: `${resourceType}.meta.profile`,
-          },
-        ]
-      : []),
-  ]
+  return isOf ? [] : [error('invalid', `The profile is one of ${base}`, 'resourceType')]
 }
+
+function profileIssues(
+  { packages }: FhirDeps,
+  resource: Resource,
+  asked: string | undefined,
+): readonly FailureIssue[] {
+  if (!packages) return uncheckedIssues(resource)
+  return validateProfiles(resource, packages.definitions, asked === undefined ? [] : [asked])
+}
+
+/** Where no package is loaded, nothing else speaks of the profiles that a resource claims. */
+const uncheckedIssues = ({ resourceType, meta }: Resource): readonly FailureIssue[] =>
+  (meta?.profile ?? []).every(url => baseTypeOf(url) === resourceType)
+    ? []
+    : [
+        {
+          severity: 'warning',
+          code: 'not-supported',
+          diagnostics:
+            'A profile in meta.profile is not loaded here (IG_PACKAGES); the resource was checked against R4 alone',
+          expression: `${resourceType}.meta.profile`,
+        },
+      ]
 
 const baseTypeOf = (url: unknown): string | undefined =>
   typeof url === 'string' ? BASE_PROFILE.exec(url)?.[1] : undefined

@@ -14,7 +14,7 @@ export const create: Handler = async exchange => {
   const resource = resourceIn(exchange)
   if (!resource.ok) return resource
   if (resource.value.resourceType !== type.value) return otherType(type.value)
-  const refused = refusedContent(deps.validate(resource.value))
+  const refused = refusedContent(deps, resource.value)
   if (refused) return fail(refused)
   const condition = headers['if-none-exist']
   const written = await writeAll(deps, caller, [

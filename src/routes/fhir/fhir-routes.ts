@@ -100,7 +100,7 @@ const whatIsRead = { system: 'search-system', type: 'search-type', instance: 're
 
 /** Written on first use, and again when the issuer tells more: it is large, and most starts are of no interest to it. */
 function statementText(
-  { base, canonicalBase, clock }: FhirDeps,
+  { base, canonicalBase, clock, packages }: FhirDeps,
   { version, issuerWords }: Pick<FhirRouteOptions, 'version' | 'issuerWords'>,
 ): () => string {
   const date = new Date(clock.nowMs()).toISOString()
@@ -110,7 +110,10 @@ function statementText(
     const words = issuerWords?.()
     if (text !== undefined && words === told) return text
     told = words
-    const statement = capabilityStatement({ base, canonicalBase, version, date })
+    const statement = capabilityStatement({
+      ...{ base, canonicalBase, version, date },
+      ...(packages && { packages }),
+    })
     text = JSON.stringify(issuerWords ? withSecurity(statement, words) : statement)
     return text
   }

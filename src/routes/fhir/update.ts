@@ -34,7 +34,7 @@ async function put(
   intent: Omit<WriteIntent, 'method'> & { readonly resource: Resource },
 ): Promise<Result<Answer>> {
   const { deps, caller } = exchange
-  const refused = refusedContent(deps.validate(intent.resource))
+  const refused = refusedContent(deps, intent.resource)
   if (refused) return fail(refused)
   const written = await writeAll(deps, caller, [{ ...intent, method: 'PUT', ...ifMatches(exchange) }])
   return written.ok ? writtenAnswer(exchange, written.value[0]) : written

@@ -61,7 +61,7 @@ function mutantsOf(example: Resource): readonly Mutant[] {
   return claims.flatMap(elementsOf).flatMap(({ id, min = 0 }) => {
     const [type = '', ...steps] = id.split('.')
     if (min === 0 || steps.length === 0 || id.includes(':')) return []
-    const count = placesOf(example as Json, steps, type).length
+    const count = placesOf(example, steps, type).length
     return Array.from({ length: count }, (_, index) => {
       const copy = structuredClone(example) as Json
       const place = placesOf(copy, steps, type)[index]

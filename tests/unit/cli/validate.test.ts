@@ -2,9 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { readPackages } from '../../../src/app-packages.ts'
 import type { CliIo } from '../../../src/cli/cli-io.ts'
 import { resourceTexts } from '../../../src/cli/resource-texts.ts'
 import { validate } from '../../../src/cli/validate.ts'
+import { igPackage } from '../../support/ig-package.ts'
+import { profileOf, TEST_PROFILE } from '../../support/profiles.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'casewire-validate-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -24,6 +27,7 @@ async function run(args: readonly string[], stdin: string | Uint8Array = '') {
     out: (text: string) => out.push(text),
     err: (text: string) => err.push(text),
     openStdin: () => chunksOf(stdin),
+    packages: readPackages,
   } as unknown as CliIo
   const code = await validate.run(args, io)
   const outcomes = out
@@ -107,8 +111,8 @@ describe('casewire validate', () => {
   })
 
   it.each([
-    [['--ig', 'a.tgz', '-'], '--ig is not built yet'],
-    [['--profile', 'http://a', '-'], '--profile is not built yet'],
+    [['--ig', join(folder, 'nowhere.tgz'), '-'], 'nowhere.tgz'],
+    [['--profile', 'http://a', '-'], 'http://a is in none of the packages'],
     [['--foo', '-'], '--foo'],
     [[], 'Name files'],
     [[join(folder, 'nowhere.json')], 'nowhere.json'],
@@ -137,5 +141,30 @@ describe('resourceTexts', () => {
 
   it('takes what is named NDJSON line by line, also when the first line is broken', async () => {
     expect(await textsOf('{"a":\n{}', true)).toHaveLength(2)
+  })
+})
+
+describe('validate with packages', () => {
+  const place = join(folder, 'test.tgz')
+  const manifest = { name: 'test', version: '1.0.0', fhirVersions: ['4.0.1'] }
+  writeFileSync(place, igPackage(manifest, [profileOf('Patient', { 'Patient.name': { min: 1 } })]))
+
+  it('holds every resource against the profile that is asked for', async () => {
+    const { code, outcomes } = await run(['--ig', place, '--profile', TEST_PROFILE, '-'], good)
+    expect(code).toBe(1)
+    expect(outcomes[0].issue).toEqual([
+      {
+        ...{ severity: 'error', code: 'required', expression: ['Patient.name'] },
+        diagnostics: `-:1: name is required (profile ${TEST_PROFILE})`,
+      },
+    ])
+  })
+
+  it('holds a resource against the profiles that it claims, and only warns of one that is not loaded', async () => {
+    const claiming = (url: string) => JSON.stringify({ resourceType: 'Patient', meta: { profile: [url] } })
+    expect((await run(['--ig', place, '-'], claiming(TEST_PROFILE))).code).toBe(1)
+    const { code, outcomes } = await run(['--ig', place, '-'], claiming('urn:other'))
+    expect([code, outcomes[0].issue[0].severity]).toEqual([0, 'warning'])
+    expect((await run(['--ig', place, '-'], good)).code).toBe(0)
   })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readConfig, type Config } from '../../../src/config/environment.ts'
-import { unbuiltVariables, variables } from '../../../src/config/variables.ts'
+import { variables } from '../../../src/config/variables.ts'
 import { describeWrong, type Wrong } from '../../../src/config/wrong.ts'
 
 const good = (environment: Record<string, string>): Config => {
@@ -44,10 +44,6 @@ describe('readConfig', () => {
     )
     expect(said).toContain('DATABASE_URL: given (hidden)')
     expect(said).not.toContain('hunter2')
-  })
-
-  it.each(unbuiltVariables)('refuses %s by name, because it is not built yet', name => {
-    expect(bad({ [name]: 'x' })).toEqual([{ name, given: 'a value', allowed: 'nothing: not built yet' }])
   })
 
   it('counts an empty value as unset', () => {
