@@ -64,7 +64,7 @@ export const preAdmissionTriggers = ({
   timeZone,
 }: Pick<TriggerInput, 'fold' | 'facts' | 'timeZone'>): readonly Trigger[] =>
   facts.live
-    .filter(({ kind }) => kind === 'pre-admission')
+    .filter(({ kind, isHistoric }) => kind === 'pre-admission' && isHistoric !== true)
     .filter((movement, i, all) => all.findLastIndex(({ stay }) => stay === movement.stay) === i)
     .flatMap(movement => {
       const course = fold.courses.find(

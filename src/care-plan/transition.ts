@@ -2,6 +2,7 @@ import { addDays } from '../lib/calendar-date.ts'
 import { localDate } from '../lib/fhir-time.ts'
 import { leadCase, followUpOf, overtakingAdmission, type TriggerInput } from './trigger-input.ts'
 import { isKnownDisposition } from './disposition.ts'
+import { isPastDischarge } from './past-movements.ts'
 import type { Movement } from './stay-facts.ts'
 
 /**
@@ -23,8 +24,9 @@ export interface Transition {
  * says that it is void, in whatever order the messages came.
  */
 export function transitionsOf(input: TriggerInput): readonly Transition[] {
-  const { facts, fold } = input
-  return [...facts.discharges, ...facts.withdrawnDischarges].flatMap(discharge => {
+  const { facts, fold, rules } = input
+  const discharges = facts.discharges.filter(one => !isPastDischarge(one, facts, rules))
+  return [...discharges, ...facts.withdrawnDischarges].flatMap(discharge => {
     const kind = followUpOf(discharge, input)
     const course = leadCase(fold, discharge)
     if (!course || (kind !== 'discharge-to-community' && kind !== 'discharge-against-advice')) return []

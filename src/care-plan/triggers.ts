@@ -7,6 +7,7 @@ import { circumstancesOf, facilityStayTriggers } from './discharge-circumstances
 import { outcomeOf } from './disposition.ts'
 import { contradiction, type Overtaken, type Trigger } from './duties.ts'
 import { modelAt, modelSpans, type ModelSpan } from './model-in-force.ts'
+import { isPastAdmission, isPastDischarge } from './past-movements.ts'
 import { endedInpatient, type Movement, type StayFacts } from './stay-facts.ts'
 import { clinicVisitsAfter, runningStayTriggers } from './stay-triggers.ts'
 import { watchedTriggers } from './watched-triggers.ts'
@@ -14,19 +15,22 @@ import { followUpOf, leadCase, overtakingAdmission, triggerOf, type TriggerInput
 
 /** What calls for duties, each asked as of its own time: whose case was open then? */
 export function triggersOf(input: TriggerInput): readonly Trigger[] {
-  const { facts, fold, death } = input
+  const { facts, fold, death, rules } = input
+  const isPresent = (arrival: Movement): boolean => !isPastAdmission(arrival, facts, rules)
+  const admissions = facts.inpatientAdmissions.filter(isPresent)
+  const discharges = facts.discharges.filter(one => !isPastDischarge(one, facts, rules))
   return [
     ...fold.courses.flatMap(course => openingTrigger(course)),
-    ...[...facts.inpatientAdmissions, ...facts.emergencyArrivals].flatMap(arrival =>
+    ...[...admissions, ...facts.emergencyArrivals.filter(isPresent)].flatMap(arrival =>
       arrivalTriggers(arrival, fold),
     ),
-    ...facts.inpatientAdmissions.flatMap(arrival => admissionTriggers(arrival, input)),
+    ...admissions.flatMap(arrival => admissionTriggers(arrival, input)),
     ...preAdmissionTriggers(input),
     ...runningStayTriggers(input),
     ...watchedTriggers(input),
-    ...facts.discharges.flatMap(discharge => dischargeTriggers(discharge, input)),
-    ...facts.discharges.flatMap(discharge => facilityStayTriggers(discharge, input)),
-    ...facts.discharges.flatMap(discharge => emergencyTriggers(discharge, input)),
+    ...discharges.flatMap(discharge => dischargeTriggers(discharge, input)),
+    ...discharges.flatMap(discharge => facilityStayTriggers(discharge, input)),
+    ...discharges.flatMap(discharge => emergencyTriggers(discharge, input)),
     ...careTriggers(input),
     ...deathTriggers(input),
     ...contradictions(input),

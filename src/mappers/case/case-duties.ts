@@ -2,6 +2,7 @@ import { foldCases, type CaseFold } from '../../care-plan/case-fold.ts'
 import { intakeArrivals, intakeRuleFor, type IntakeFacts } from '../../care-plan/intake.ts'
 import { deathOf, type Death, type DeathFacts } from '../../care-plan/death.ts'
 import type { DutyContext, Trigger } from '../../care-plan/duties.ts'
+import { isPastAdmission } from '../../care-plan/past-movements.ts'
 import { stayFacts, type StayFacts } from '../../care-plan/stay-facts.ts'
 import type { TriggerInput } from '../../care-plan/trigger-input.ts'
 import { triggersOf } from '../../care-plan/triggers.ts'
@@ -75,7 +76,7 @@ export function caseDuties(input: CaseEffectsInput): CaseDuties {
     ...(input.payers && { payers: input.payers }),
   }
   const fold = foldCases({
-    admissions: intakeArrivals(facts, rules),
+    admissions: intakeArrivals(facts, rules).filter(one => !isPastAdmission(one, facts, rules)),
     ruleFor: arrival => intakeRuleFor(arrival, rules, intake),
     ...(death && { death }),
     rules,

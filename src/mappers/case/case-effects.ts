@@ -3,6 +3,7 @@ import { isOpenFor, type CaseCourse, type CaseFold, type Persons } from '../../c
 import type { CaseRules } from '../../care-plan/case-rules.ts'
 import type { PayerSpan } from '../../care-plan/intake.ts'
 import type { ModelLookup } from '../../care-plan/model-profile.ts'
+import { isPastAdmission } from '../../care-plan/past-movements.ts'
 import { readmissionsOf } from '../../care-plan/readmission.ts'
 import type { StayFacts } from '../../care-plan/stay-facts.ts'
 import type { Stay } from '../../care-plan/stay.ts'
@@ -88,7 +89,7 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
   const { compartment, at } = input
   const teams = teamEffects({ ...about, tasks, episodes, compartment, stays: encounters, at })
   const flags = flagEffects({
-    readmissions,
+    readmissions: readmissions.filter(({ admission }) => !isPastAdmission(admission, facts, rules)),
     compartment: input.compartment,
     names: lenses.names,
     ids,
