@@ -3,6 +3,7 @@ import type { InboxDesk } from '../commands/operate-inbox.ts'
 import type { EventDesk } from '../commands/journal/republish.ts'
 import type { InboxFilter, Outcome } from '../commands/ports/store.ts'
 import type { Result } from '../lib/result.ts'
+import { ER7_TYPES } from './er7-types.ts'
 import { sendProblem } from './problem.ts'
 import { verdictJson } from './verdict-json.ts'
 
@@ -14,9 +15,6 @@ export interface PeerDesk {
   readonly plan: (name: string) => Promise<Result<unknown>>
   readonly run: (name: string) => Promise<Result<unknown>>
 }
-
-/** A corrected message in place of one that could not be applied. */
-const ER7_TYPES = ['application/hl7-v2', 'x-application/hl7-v2+er7', 'text/plain']
 
 const outcomes = ['applied', 'duplicate', 'no-change', 'ignored', 'parked', 'dead-letter'] as const
 const COUNT_MAX = 500
@@ -60,7 +58,10 @@ export type DesksOf = (request: FastifyRequest) => Desks
 
 /** `/admin/messages`, `/admin/dead-letters`, `/admin/peers`, `/admin/events`: find, show, replay; state, dry run, run now. */
 export function adminRoutes(server: FastifyInstance, desksOf: DesksOf): void {
-  server.addContentTypeParser(ER7_TYPES, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  // A corrected message in place of one that could not be applied.
+  server.addContentTypeParser([...ER7_TYPES], { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  )
   messageRoutes(server, desksOf, '/admin/messages')
   messageRoutes(server, desksOf, '/admin/dead-letters', ['dead-letter'])
   server.get('/admin/data-quality', { schema: { querystring: qualityQuery } }, async request => {

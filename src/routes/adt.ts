@@ -4,6 +4,7 @@ import { instantOf, type Clock } from '../lib/clock.ts'
 import { acksOf } from '../commands/ingest-adt/acks-of.ts'
 import type { IngestAdt, Verdict } from '../commands/ingest-adt/inbound.ts'
 import { callerOf } from './caller.ts'
+import { ER7_TYPES } from './er7-types.ts'
 import { sendProblem } from './problem.ts'
 import { verdictJson } from './verdict-json.ts'
 
@@ -13,7 +14,6 @@ export interface AdtRouteOptions {
   readonly clock: Clock
 }
 
-const ER7_TYPES = ['application/hl7-v2', 'x-application/hl7-v2+er7', 'application/hl7-v2+er7', 'text/plain']
 const OTHER_TYPES = [
   'application/json',
   'application/cloudevents+json',
