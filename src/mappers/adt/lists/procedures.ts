@@ -3,7 +3,7 @@ import type { Segment } from '../../../hl7v2/segment.ts'
 import { derived, type Derived } from '../derived.ts'
 import { momentOf, type MapContext } from '../map-context.ts'
 import { pr1Procedure } from '../maps/pr1-procedure.ts'
-import { rolPractitionerRole, prtPractitionerRole } from '../maps/role-maps.ts'
+import { roleLayouts } from '../maps/role-maps.ts'
 import { applyRows } from '../rows.ts'
 import { encounterIn, subjectOf, type Scope } from '../scope.ts'
 import { itemsOf, listed, notesOf, saidOn, type Item } from './item.ts'
@@ -48,7 +48,7 @@ function performersOf(
 ): Performer[] | undefined {
   const own = (said ?? []).filter(({ actor }) => Boolean(actor))
   const more = followers.flatMap((segment): Performer[] => {
-    const map = segment.name === 'ROL' ? rolPractitionerRole : prtPractitionerRole
+    const map = segment.name === 'ROL' ? roleLayouts.ROL.role : roleLayouts.PRT.role
     if ((segment.name !== 'ROL' && segment.name !== 'PRT') || hasEnded(segment)) return []
     const actor = personOf(segment, context)
     const { code } = applyRows(map, segment, () => context) as { code?: Performer['function'][] }

@@ -11,40 +11,13 @@ import { derived, type Derived } from '../derived.ts'
 import { directoryId } from '../directory.ts'
 import { isPrimaryCare, type Group } from '../groups.ts'
 import type { MapContext } from '../map-context.ts'
-import {
-  prtCareTeam,
-  prtEncounter,
-  prtPractitionerRole,
-  rolCareTeam,
-  rolEncounter,
-  rolPractitionerRole,
-} from '../maps/role-maps.ts'
+import { roleLayouts } from '../maps/role-maps.ts'
 import { applyRows } from '../rows.ts'
 import { encounterIn, subjectOf, type Scope } from '../scope.ts'
 import { xcnToReference } from '../types/xcn-practitioner.ts'
 import { conceptOf, itemsOf, listed, saidOn, type Item } from './item.ts'
 
-/** Where ROL and PRT say what. */
-const layouts = {
-  ROL: {
-    code: 3,
-    person: 4,
-    more: [12, 13, 14],
-    role: rolPractitionerRole,
-    participant: rolEncounter,
-    member: rolCareTeam,
-  },
-  PRT: {
-    code: 4,
-    person: 5,
-    more: [8, 9, 15],
-    role: prtPractitionerRole,
-    participant: prtEncounter,
-    member: prtCareTeam,
-  },
-} as const
-
-const layoutOf = ({ name }: Segment) => layouts[name as 'ROL' | 'PRT']
+const layoutOf = ({ name }: Segment) => roleLayouts[name as 'ROL' | 'PRT']
 
 /** HL7 tables 0287 and 0206: deleted, or its link to what it is about. */
 const DELETED: ReadonlySet<string> = new Set(['DE', 'D'])

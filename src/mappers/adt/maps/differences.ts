@@ -19,14 +19,7 @@ import { pidPatient } from './pid-patient.ts'
 import { pr1Procedure } from './pr1-procedure.ts'
 import { pv1Encounter } from './pv1-encounter.ts'
 import { pv2Encounter } from './pv2-encounter.ts'
-import {
-  prtCareTeam,
-  prtEncounter,
-  prtPractitionerRole,
-  rolCareTeam,
-  rolEncounter,
-  rolPractitionerRole,
-} from './role-maps.ts'
+import { roleLayouts } from './role-maps.ts'
 import { sftDevice } from './sft-device.ts'
 import { listDifferences } from './list-differences.ts'
 
@@ -39,12 +32,7 @@ export const segmentMaps: readonly SegmentMap[] = [
   pd1Patient,
   pd1LivingWill,
   pd1Living,
-  rolEncounter,
-  rolPractitionerRole,
-  rolCareTeam,
-  prtEncounter,
-  prtPractitionerRole,
-  prtCareTeam,
+  ...Object.values(roleLayouts).flatMap(({ participant, role, member }) => [participant, role, member]),
   nk1RelatedPerson,
   nk1Patient,
   pv1Encounter,

@@ -13,7 +13,7 @@ const shared =
   'A PractitionerRole is shared by all who are treated in it: it has no period and no number of one patient.'
 
 /** ROL -> PractitionerRole of the directory. */
-export const rolPractitionerRole = segmentMap(
+const rolPractitionerRole = segmentMap(
   'ROL[PractitionerRole]',
   ['code', 'specialty', 'location', 'telecom'],
   [
@@ -45,7 +45,7 @@ export const rolPractitionerRole = segmentMap(
 )
 
 /** PRT -> PractitionerRole of the directory, in the guide's order. */
-export const prtPractitionerRole = segmentMap(
+const prtPractitionerRole = segmentMap(
   'PRT[PractitionerRole]',
   ['code', 'specialty', 'location', 'telecom'],
   [
@@ -72,7 +72,7 @@ const end =
     dtmEnd(valued(dtm), segment.text(start) ?? undefined, context, at)
 
 /** ROL -> Encounter.participant, in the guide's order; who takes part is told in roles.ts. */
-export const rolEncounter = segmentMap(
+const rolEncounter = segmentMap(
   'ROL[Encounter-PractitionerRole]',
   ['participant', 'participant.type'],
   [
@@ -91,7 +91,7 @@ const prtOurs =
   'The guide leads PRT to other resources only; who takes part in a visit is said by PRT from 2.9 on.'
 
 /** PRT -> Encounter.participant. */
-export const prtEncounter = segmentMap(
+const prtEncounter = segmentMap(
   'PRT[Encounter]',
   ['participant', 'participant.type'],
   [
@@ -114,7 +114,7 @@ export const prtEncounter = segmentMap(
 )
 
 /** ROL -> CareTeam of the hospital, in the guide's order. */
-export const rolCareTeam = segmentMap(
+const rolCareTeam = segmentMap(
   'ROL[CareTeam]',
   ['participant', 'participant.role'],
   [
@@ -156,7 +156,7 @@ export const rolCareTeam = segmentMap(
 )
 
 /** PRT -> CareTeam of the hospital, in the guide's order. */
-export const prtCareTeam = segmentMap(
+const prtCareTeam = segmentMap(
   'PRT[CareTeam]',
   ['participant', 'participant.role'],
   [
@@ -203,3 +203,23 @@ export const prtCareTeam = segmentMap(
     }),
   ],
 )
+
+/** Where ROL and PRT say what, and the maps that read them. */
+export const roleLayouts = {
+  ROL: {
+    code: 3,
+    person: 4,
+    more: [12, 13, 14],
+    role: rolPractitionerRole,
+    participant: rolEncounter,
+    member: rolCareTeam,
+  },
+  PRT: {
+    code: 4,
+    person: 5,
+    more: [8, 9, 15],
+    role: prtPractitionerRole,
+    participant: prtEncounter,
+    member: prtCareTeam,
+  },
+} as const
