@@ -5,6 +5,7 @@ import { validateResource } from '../../../../src/fhir/validation/validate-resou
 import { readMessage } from '../../../../src/hl7v2/read-message.ts'
 import { convertMessage } from '../../../../src/mappers/adt/convert.ts'
 import { readValue } from '../../../../src/mappers/alerts/read-value.ts'
+import { er7Damages } from '../../../support/adt/damages.ts'
 import { settings } from '../../../support/adt/memory.ts'
 import { cloudEvent, er7, notification, redox, v2Xml } from '../../../support/one-visit.ts'
 
@@ -46,70 +47,10 @@ function random(start: number): (below: number) => number {
 }
 
 const pieces = [
-  ...[
-    '',
-    '|',
-    '^',
-    '~',
-    '\\',
-    '&',
-    '""',
-    '|""|',
-    '\r',
-    '\n',
-    '\r\n',
-    '^^^',
-    '|||||||',
-    '~~',
-    '\\T\\',
-    '\\X0D\\',
-    '\\Xzz\\',
-  ],
-  ...[
-    '\u0000',
-    '\u001C\r',
-    '\u000B',
-    'é',
-    '🙂',
-    ' ',
-    '-1',
-    '0',
-    '20269931',
-    '99999999999999',
-    '20260230',
-    '1e999',
-    '-0500',
-  ],
-  ...['MSH|', 'MSH|^~\\&|', 'PID|', 'PV1||', 'EVN|A08', 'BHS|^~\\&\r', 'ADT^A03', 'ADT^A40', 'ZZZ', '2.1'],
-  ...[
-    '{',
-    '}',
-    '[',
-    ']',
-    '"',
-    ':',
-    ',',
-    'null',
-    '{"data":',
-    '"__proto__":',
-    '"resourceType":"Encounter"',
-    '1e999',
-  ],
-  ...[
-    '<',
-    '>',
-    '</',
-    '/>',
-    '<PID>',
-    '&amp;',
-    '&#0;',
-    '<!--',
-    '<![CDATA[',
-    '<!DOCTYPE a>',
-    'PID.3',
-    'Patient/p',
-    '#x',
-  ],
+  ...er7Damages,
+  ...['}', '[', ']', '"', ':', ',', 'null', '{"data":', '"__proto__":', '"resourceType":"Encounter"'],
+  ...['<', '>', '</', '/>', '<PID>', '&amp;', '&#0;', '<!--', '<![CDATA[', '<!DOCTYPE a>'],
+  ...['PID.3', 'Patient/p', '#x'],
 ].map(text => Buffer.from(text))
 
 function mutant(next: (below: number) => number): Buffer {
