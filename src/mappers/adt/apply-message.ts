@@ -17,6 +17,7 @@ import { clusterOf, identityOf, nobodyMerged, type Identity } from './identity/i
 import { firstOfVisit, sharedFacts, VISIT_KEY, visitKeyOf } from './identity/visit-key.ts'
 import { contextsFor, directoryChanges } from './event-parts.ts'
 import type { MappingIssue } from './map-context.ts'
+import { messageFlags } from './message-flags.ts'
 import { registerOf, tell, winners } from './registers.ts'
 import { takeIn } from './take-in.ts'
 
@@ -80,7 +81,7 @@ export function applyMessage(events: readonly MappedEvent[], world: World): Resu
     }
     for (const person of value.persons) persons.set(person.patient, person)
     for (const issue of value.issues) issues.set(`${issue.code} ${issue.expression}`, issue)
-    for (const flag of value.flags) flags.add(flag)
+    for (const flag of [...messageFlags(event), ...value.flags]) flags.add(flag)
     isWaiting ||= value.waits
   }
   const subjects = [...cluster]
