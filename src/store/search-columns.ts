@@ -97,10 +97,11 @@ export function columnCondition(
   if (absent !== undefined) return absent ? `${column} is null` : `${column} is not null`
   const codes = ofKind(filter, 'token').flatMap(value => (impliedCode(value) ? [value.code] : []))
   const references = ofKind(filter, 'reference').flatMap(value => value.references)
-  const wanted = `${bind([...codes, ...references].map(text => lookupText(bounded(text))))}::text[]`
+  const texts = [...codes, ...references].map(text => lookupText(bounded(text)))
+  if (filter.modifier === undefined) return `(${column} is not null and ${column} = ${oneOf(texts, bind)})`
+  const wanted = `${bind(texts)}::text[]`
   if (filter.modifier === 'not') return `(${column} is null or ${column} <> all(${wanted}))`
-  if (filter.modifier === 'unequal') return `(${column} is not null and ${column} <> all(${wanted}))`
-  return `(${column} is not null and ${column} = any(${wanted}))`
+  return `(${column} is not null and ${column} <> all(${wanted}))`
 }
 
 const impliedCode = (value: Valued<'token'>): value is Valued<'token'> & { readonly code: string } =>

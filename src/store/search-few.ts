@@ -6,7 +6,7 @@ import { conditionOf, isLed, isOfValues, isSelective, keysFor } from './search-c
 import type { SearchFrame } from './search-frame.ts'
 import { partsOf } from './search-keys.ts'
 import { rowColumns } from './search-rows.ts'
-import { afterKeyset, afterRow, orderBy, sortKeys } from './search-sort.ts'
+import { afterKeyset, afterRow, isOfKey, orderBy, sortKeys } from './search-sort.ts'
 import { frameOf } from './search-top.ts'
 
 /** So many rows are looked at from each side before a search is left to the planner. */
@@ -30,10 +30,14 @@ export const leadsOf = ({ type, where }: Pick<SearchPlan, 'type' | 'where'>): re
 const leads = (part: Criterion, type: string): boolean =>
   isSelective(part) && (isLed(part, type) || isOfColumn(part, type))
 
-/** Of the columns that have an index. */
+/**
+ * Of the columns that have an index. Of several statuses a plan for whatever values expects that they are all, and reads the
+ * whole type.
+ */
 const isOfColumn = (part: Criterion, type: string): boolean => {
   const column = columnOf(part, type)
-  return column !== undefined && column !== 'patient'
+  if (part.kind !== 'filter' || column === undefined || column === 'patient') return false
+  return column !== 'status' || part.filter.values.length === 1
 }
 
 const columnOf = (part: Criterion, type: string) =>
@@ -49,9 +53,9 @@ function nameOf(part: Criterion): string {
 /**
  * A page of a search whose lead finds few, by a plan that is right for whatever values when that is so: the lead's rows are
  * read, up to a limit, and everything else is looked up from them. `seen` in its rows says how many there were: more than
- * `FEW`, and there is nothing else in them. One row without an id stands for an empty page.
+ * `few`, and there is nothing else in them. One row without an id stands for an empty page.
  */
-export function fewStatement(tenant: number, plan: SearchPlan, lead: Lead): Statement {
+export function fewStatement(tenant: number, plan: SearchPlan, lead: Lead, few = FEW): Statement {
   const { frame: top, values } = frameOf(tenant, plan, { links: 'row', isGiven: true })
   const frame: SearchFrame = { ...top, updated: 'r.updated' }
   const { tenant: own, typeNumber: type, bind } = frame
@@ -59,9 +63,9 @@ export function fewStatement(tenant: number, plan: SearchPlan, lead: Lead): Stat
   const others = partsOf(plan.where).filter(part => part !== lead.of)
   const keys = sortKeys(plan, frame)
   const columns = keys.map((key, at) => `, ${key.expression} as k${at}`).join('')
-  const conditions = [`s.seen <= ${FEW}`, ...others.map(part => conditionOf(part, frame))].join(' and ')
+  const conditions = [`s.seen <= ${few}`, ...others.map(part => conditionOf(part, frame))].join(' and ')
   const texts = keys.map((_, at) => `, p.k${at}::text as t${at}`).join('')
-  const text = `with l as materialized (${found} limit ${FEW + 1})
+  const text = `with l as materialized (${found} limit ${few + 1})
     select s.seen, ${rowColumns('c').join(', ')}${texts} from (select count(*)::int as seen from l) s
     left join lateral (select * from (select r.shard, r.id${columns} from ${rows} where ${conditions}) q${placeOf(plan, keys, frame)}
       order by ${orderBy(keys)} limit ${bind(plan.count + 1)}::int) p on true
@@ -110,9 +114,7 @@ const besideOwner = (of: Criterion, { type, where }: SearchPlan): readonly Crite
 /** Whether search values say all: only what stands has them. */
 const isOfKeysAlone = ({ type, where, sort }: SearchPlan): boolean =>
   partsOf(where).every(part => isOfValues(part, type)) &&
-  sort.every(
-    ({ by }) => by.code === '_id' || (!isRowParameter(by) && promotedColumn(type, by.code) === undefined),
-  )
+  sort.every(({ by }) => isOfKey(by) || (!isRowParameter(by) && promotedColumn(type, by.code) === undefined))
 
 interface Seldom {
   /** How often it is left out yet, and how often it was last time. */

@@ -3,7 +3,7 @@ import type { Criterion, SearchPlan, SearchValue } from '../fhir/search/plan.ts'
 import { promotedColumn } from '../fhir/search/promoted.ts'
 import { conditionOf, isLed, isOfValues, isSelective, keysFor } from './search-conditions.ts'
 import type { SearchFrame } from './search-frame.ts'
-import { afterKeyset, afterRow, joinedSort, orderBy, type SortKey } from './search-sort.ts'
+import { afterKeyset, afterRow, isOfKey, joinedSort, orderBy, type SortKey } from './search-sort.ts'
 
 /**
  * True when all that a search asks is in the search values, so that it is matched, ordered and counted by keys alone: a look at
@@ -12,7 +12,7 @@ import { afterKeyset, afterRow, joinedSort, orderBy, type SortKey } from './sear
 export const isOfKeys = ({ type, where, sort }: SearchPlan): boolean =>
   where.every(criterion => isOfValues(criterion, type)) &&
   partsOf(where).some(part => isLed(part, type)) &&
-  sort.every(({ by }) => !isRowParameter(by) && promotedColumn(type, by.code) === undefined)
+  sort.every(({ by }) => isOfKey(by) || (!isRowParameter(by) && promotedColumn(type, by.code) === undefined))
 
 type Asked = Pick<SearchPlan, 'type' | 'where'>
 

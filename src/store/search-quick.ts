@@ -1,11 +1,14 @@
 import type { Criterion, SearchPlan, SearchValue } from '../fhir/search/plan.ts'
+import { SHARDS } from '../lib/ids.ts'
 import type { Db, Statement } from './db.ts'
 import { isOfValues, keysFor } from './search-conditions.ts'
 import { FEW, fewStatement, leadsOf, type LeadMemory } from './search-few.ts'
+import type { SearchFrame } from './search-frame.ts'
 import { isEqual, partsOf } from './search-keys.ts'
+import { orderedText } from './search-ordered.ts'
 import { isPlain } from './search-pinpoint.ts'
 import { rowColumns, type ResourceRow } from './search-rows.ts'
-import { afterRow } from './search-sort.ts'
+import { afterRow, sortKeys } from './search-sort.ts'
 import { frameOf, updatedColumn } from './search-top.ts'
 
 export interface QuickSearcher {
@@ -14,6 +17,8 @@ export interface QuickSearcher {
   readonly memory: LeadMemory
 }
 
+/** So many are sorted by their time rather than looked for along it. */
+const SORTED_MAX = 2_000
 /** So many leads are tried before a search is left to the planner. */
 const TRIES_MAX = 2
 
@@ -29,17 +34,66 @@ export async function quickRows(
   if (!plan.where.every(isPlain) || updatedColumn(plan) === 'v.updated') return undefined
   const walk = walkStatement(tenant, plan)
   if (walk) return (await db.walk<ResourceRow>(named(walk, nameOf))).rows
-  const leads = leadsOf(plan).filter(({ name }) => memory.isWorthATry(`${tenant} ${name}`))
-  for (const lead of leads.slice(0, TRIES_MAX)) {
-    const statement = named(fewStatement(tenant, plan, lead), nameOf)
+  const wanted = byTime(tenant, plan)
+  const leads = leadsOf(plan).filter(({ name }) => wanted || memory.isWorthATry(`${tenant} ${name}`))
+  const few = wanted ? SORTED_MAX : FEW
+  for (const lead of leads.slice(0, wanted ? 1 : TRIES_MAX)) {
+    const statement = named(fewStatement(tenant, plan, lead, few), nameOf)
     const { rows } = await db.point<ResourceRow & { readonly seen: number }>(statement)
-    if ((rows[0]?.seen ?? 0) <= FEW) {
+    if ((rows[0]?.seen ?? 0) <= few) {
       memory.foundFew(`${tenant} ${lead.name}`)
       return rows.filter(({ id }) => id !== null)
     }
     memory.foundMany(`${tenant} ${lead.name}`)
   }
-  return undefined
+  const last = wanted ?? byId(tenant, plan)
+  if (!last) return undefined
+  const statement = named(last, nameOf)
+  return (await (wanted ? db.walk<ResourceRow>(statement) : db.point<ResourceRow>(statement))).rows
+}
+
+/**
+ * A page by `_lastUpdated` of what fulfils one condition, once that is known to be many: along the index of the versions' times
+ * as far as the page needs. Undefined for any other search.
+ */
+function byTime(tenant: number, plan: SearchPlan): Statement | undefined {
+  const isByTime = plan.sort[0]?.by.code === '_lastUpdated'
+  if (!isByTime || partsOf(plan.where).length !== 1 || leadsOf(plan).length < 2) return undefined
+  const { frame, values } = frameOf(tenant, plan, { links: 'row', isGiven: true })
+  const timed: SearchFrame = { ...frame, updated: 'v.updated' }
+  return { text: orderedText(plan, { frame: timed, keys: sortKeys(plan, timed) }), values }
+}
+
+/** Beyond every id. */
+const LAST_ID = '\u{10FFFF}'
+
+/**
+ * A page of a whole type by `_id`, from the primary key, which begins with the shard: the first id of each shard tells beyond
+ * which one no page of this size can end, and then each shard is read up to there. Undefined for any other search.
+ */
+export function byId(tenant: number, { type, where, sort, after, count }: SearchPlan): Statement | undefined {
+  const [only] = sort
+  if (where.length > 0 || sort.length !== 1 || only?.by.code !== '_id') return undefined
+  const { frame, values } = frameOf(tenant, { type, where, sort }, { links: 'row' })
+  const { tenant: own, typeNumber, bind } = frame
+  const { descending } = only
+  const [beyond, until, order] = descending ? ['<', '>=', 'id desc'] : ['>', '<=', 'id']
+  const place = `${bind(after?.id ?? (descending ? LAST_ID : ''))}::text`
+  const [end, limit] = [`${bind(descending ? '' : LAST_ID)}::text`, `${bind(count + 1)}::int`]
+  const firstOf = (
+    more: string,
+    rows: string,
+  ): string => `generate_series(0, ${SHARDS - 1}) s(shard) cross join lateral (
+      select r.id from resource r where r.shard = s.shard::smallint and r.tenant = ${own} and r.type = ${typeNumber}
+      and not r.deleted and r.id ${beyond} ${place}${more} order by r.${order} limit ${rows}) k`
+  const text = `with bound as materialized (
+      select coalesce((select id from (select k.id from ${firstOf('', '1')}) f order by ${order} offset ${limit} - 1 limit 1), ${end}) as id)
+    select ${rowColumns('c').join(', ')}, p.id as t0 from (
+      select s.shard::smallint as shard, k.id from ${firstOf(` and r.id ${until} (select id from bound)`, limit)}
+      order by k.${order} limit ${limit}) p
+    join resource c on c.shard = p.shard and c.tenant = ${own} and c.type = ${typeNumber} and c.id = p.id
+    order by p.${order}`
+  return { text, values }
 }
 
 /** Without a name it is planned for its values, which is right too. */

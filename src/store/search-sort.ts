@@ -35,13 +35,20 @@ export function joinedSort(
   sort: SearchPlan['sort'],
   frame: SearchFrame,
 ): { readonly joins: string; readonly keys: readonly SortKey[] } {
-  const values = sort.map(({ by, descending }) => ({ by, ...valueOf(by, descending) }))
+  const values = sort.map(({ by, descending }) => ({ by, descending, ...valueOf(by, descending) }))
   const joins = values.map(({ by, table }, at) => {
     const alias = `s${at}`
+    if (isOfKey(by)) return ''
     return ` left join ${table} ${alias} on ${rowsFor({ alias, number: frame.bind(by.number), row: 'm' }, frame)}`
   })
-  return { joins: joins.join(''), keys: values.map(({ key, valueIn }, at) => key(valueIn(`s${at}`))) }
+  const keys = values.map(({ by, descending, key, valueIn }, at) =>
+    isOfKey(by) ? { expression: 'm.id', cast: 'text' as const, descending } : key(valueIn(`s${at}`)),
+  )
+  return { joins: joins.join(''), keys }
 }
+
+/** `_id`, which every row that belongs to a resource holds. */
+export const isOfKey = ({ code }: SearchPlan['sort'][number]['by']): boolean => code === '_id'
 
 interface Rows {
   readonly alias: string

@@ -1,17 +1,17 @@
 import type { SearchResult } from '../commands/ports/store.ts'
 import { writePageToken } from '../fhir/search/page-token.ts'
-import type { Criterion, Keyset, SearchPlan } from '../fhir/search/plan.ts'
+import type { Criterion, SearchPlan } from '../fhir/search/plan.ts'
 import type { Db, Statement } from './db.ts'
-import { conditionOf } from './search-conditions.ts'
 import type { LeadMemory } from './search-few.ts'
 import type { RowKey, SearchFrame } from './search-frame.ts'
 import { includedRows } from './search-includes.ts'
 import { firstKeys, isOfKeys, matchedKeys, sortedKeys } from './search-keys.ts'
 import { isPinpoint } from './search-pinpoint.ts'
 import { probeLinks } from './search-probes.ts'
+import { fromWhere, orderedText } from './search-ordered.ts'
 import { quickRows } from './search-quick.ts'
 import { rowColumns, storedOf, type ResourceRow } from './search-rows.ts'
-import { afterKeyset, orderBy, sortKeys, type SortKey } from './search-sort.ts'
+import { orderBy, sortKeys } from './search-sort.ts'
 import { tooLong } from './search-timeout.ts'
 import { frameOf, updatedColumn } from './search-top.ts'
 import { countedTotal, countText, totalOf } from './search-total.ts'
@@ -140,32 +140,6 @@ function pageStatement(tenant: number, plan: SearchPlan, found: FoundLinks): Sta
   return { text: orderedText(going, { frame, keys, more, from, shard }), values }
 }
 
-interface Ordered {
-  readonly frame: SearchFrame
-  readonly keys: readonly SortKey[]
-  readonly more?: readonly string[]
-  readonly from?: string
-  /** Where the shard is read: an index that holds it too has the order of the page. */
-  readonly shard?: string
-  /** Number of the first key's text in a row. */
-  readonly offset?: number
-}
-
-function orderedText(plan: SearchPlan, { frame, keys, more = [], from, offset = 0, shard }: Ordered): string {
-  const isRange = plan.after !== undefined && keys.length === 0
-  const fromShard = plan.after && isRange ? `${frame.bind(plan.after.shard)}::smallint` : undefined
-  const range = plan.after && fromShard !== undefined ? [keyRange(plan.after, fromShard, frame)] : []
-  const columns = [...rowColumns('r', shard), ...keys.map((key, at) => `${key.expression} as k${at}`)].join(
-    ', ',
-  )
-  const texts = keys.map((_, at) => `, k${at}::text as t${at + offset}`).join('')
-  const ranged = { ...frame, ...(fromShard !== undefined && { fromShard }) }
-  const inner = `select ${columns} ${fromWhere(plan, ranged, [...more, ...range], from)}`
-  const after = plan.after && keys.length > 0 ? ` where ${afterKeyset(plan.after, keys, frame.bind)}` : ''
-  const limit = frame.bind(plan.count + 1)
-  return `select ${rowColumns('q').join(', ')}${texts} from (${inner}) q${after} order by ${orderBy(keys)} limit ${limit}::int`
-}
-
 /** The keys of the page first: contents are read for it alone. */
 function keysText(plan: SearchPlan, frame: SearchFrame): string {
   const { text, keys } =
@@ -176,13 +150,6 @@ function keysText(plan: SearchPlan, frame: SearchFrame): string {
     order by ${orderBy(keys, ['p.shard', 'p.id'])}`
 }
 
-/** Without a sort the order is the primary key's, and a page starts inside its index. */
-const keyRange = (
-  { id }: Keyset,
-  fromShard: string,
-  { tenant, typeNumber: type, bind }: SearchFrame,
-): string => `(r.shard, r.tenant, r.type, r.id) > (${fromShard}, ${tenant}, ${type}, ${bind(id)})`
-
 function countStatement(tenant: number, plan: SearchPlan, found: FoundLinks): Statement {
   const { frame, values } = frameOf(tenant, plan, { links: 'set', found })
   const counted = isOfKeys({ ...plan, sort: [] })
@@ -190,31 +157,3 @@ function countStatement(tenant: number, plan: SearchPlan, found: FoundLinks): St
     : fromWhere(plan, frame, [])
   return { text: countText(plan, [counted]), values }
 }
-
-export function fromWhere(
-  plan: SearchPlan,
-  frame: SearchFrame,
-  more: readonly string[],
-  from = fromOf(frame),
-): string {
-  const conditions = [
-    `r.tenant = ${frame.tenant}`,
-    `r.type = ${frame.typeNumber}`,
-    'not r.deleted',
-    ...plan.where.map(criterion => conditionOf(criterion, frame)),
-    ...more,
-  ]
-  return `${from} where ${conditions.join(' and ')}`
-}
-
-const fromOf = (frame: SearchFrame): string =>
-  frame.updated === 'v.updated' ? fromVersions(frame) : 'from resource r'
-
-/**
- * `resource.updated` has no index; that of the versions finds what changed lately. It pays when nothing but the time
- * narrows or orders the search. `offset 0` keeps the planner from turning the look-ups into a join of whole tables.
- */
-const fromVersions = ({ tenant, typeNumber: type }: SearchFrame): string =>
-  `from (select * from resource_version where tenant = ${tenant} and type = ${type}) v cross join lateral (
-    select * from resource c where c.shard = v.shard and c.tenant = v.tenant and c.type = v.type and c.id = v.id
-    and c.version = v.version offset 0) r`

@@ -24,7 +24,7 @@ export interface Walk {
 type Sort = SearchPlan['sort'][number]
 
 /**
- * True for an order whose first key is gone by its index: always when it is a column of the row, else when there is no
+ * True for an order whose first key is gone by its index: always when it is the main date, else when there is no
  * condition, which may find so little that it is to come first. `offset 0` below keeps it that way, for the planner takes the
  * parts of a key for independent, expects next to nothing of a join and would sort it all.
  */
@@ -33,20 +33,18 @@ export function walks(plan: SearchPlan): boolean {
   const [first] = sort
   if (!first || isRowParameter(first.by) || isPinpoint(plan)) return false
   const column = promotedColumn(type, first.by.code)
-  return column === undefined ? first.by.type !== 'quantity' && where.length === 0 : column === 'date'
+  if (column === 'date') return true
+  if (where.length > 0) return false
+  return column === undefined ? first.by.type !== 'quantity' : column !== 'patient'
 }
 
 export function walkOf({ by, descending }: Sort, frame: SearchFrame): Walk {
-  if (promotedColumn(frame.type, by.code) === 'date') {
-    const where = ['r.ds is not null']
-    return {
-      from: 'from resource r',
-      where,
-      value: 'r.ds',
-      shard: 'r.shard',
-      cast: 'timestamptz',
-      none: 'r.ds is null',
-    }
+  const promoted = promotedColumn(frame.type, by.code)
+  if (promoted !== undefined) {
+    const [value, cast] =
+      promoted === 'date' ? (['r.ds', 'timestamptz'] as const) : ([`r.${promoted}`, 'text'] as const)
+    const where = [`${value} is not null`]
+    return { from: 'from resource r', where, value, cast, shard: 'r.shard', none: `${value} is null` }
   }
   const { table, value, cast } = tableOf(by)
   const param = frame.bind(by.number)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseSearch } from '../../../src/fhir/search/parse-search.ts'
 import { fewStatement, leadMemory, leadsOf } from '../../../src/store/search-few.ts'
-import { walkStatement } from '../../../src/store/search-quick.ts'
+import { byId, walkStatement } from '../../../src/store/search-quick.ts'
 
 function planOf(search: string) {
   const [type = '', query = ''] = search.split('?')
@@ -80,4 +80,20 @@ describe('a search by one value', () => {
   ])('is another than this: %s', search => {
     expect(walkStatement(1, planOf(search))).toBeUndefined()
   })
+})
+
+describe('the order of ids', () => {
+  test.each(['Patient?_sort=_id', 'Patient?_sort=-_id'])('is read from each shard: %s', search => {
+    const plan = { ...planOf(search), after: { keys: ['c'], shard: 1, id: 'c' } }
+    const { text, values = [] } = byId(1, plan) ?? {}
+    expect(values.filter((_, at) => !new RegExp(`\\$${at + 1}\\b`).test(text ?? ''))).toEqual([])
+    expect(text).toMatch(/generate_series\(0, 1023\)/)
+  })
+
+  test.each(['Patient?_sort=_id,birthdate', 'Patient?gender=male&_sort=_id', 'Patient'])(
+    'is not asked: %s',
+    search => {
+      expect(byId(1, planOf(search))).toBeUndefined()
+    },
+  )
 })

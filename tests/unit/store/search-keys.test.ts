@@ -17,6 +17,7 @@ const byKeys = [
   'Patient?birthdate=ge1990-01-01&birthdate=lt1990-02-01',
   'Patient?birthdate=ne1947',
   'Patient?family=a&_sort=birthdate,given',
+  'Patient?gender=female&_sort=-_id',
   'Patient?family=a&address-city:missing=true',
   'Patient?_filter=(gender eq male or family co mily) and not (active eq true)',
   'RiskAssessment?probability=gt0.5&_total=accurate',
