@@ -30,9 +30,15 @@ export function xonToOrganization(
     id: directoryId('Organization', key, context),
     identifier: several(identifier),
     name: name ?? identifier?.value,
-    telecom: details.telecom,
-    address: details.address,
+    telecom: details.telecom?.map(notOfAHome),
+    address: details.address?.map(notOfAHome),
   })
+}
+
+/** No organization has a home, whatever is sent of it: org-2 and org-3 of http://hl7.org/fhir/R4/organization.html. */
+function notOfAHome<T extends Address | ContactPoint>(where: T): T {
+  const { use, ...rest } = where
+  return use === 'home' ? (rest as T) : where
 }
 
 export function xonToReference(

@@ -195,6 +195,19 @@ describe('XON -> Organization', () => {
     )
     expect(xonToOrganization(field('^L'), context)).toBeUndefined()
   })
+
+  test('has no home, whatever is sent of its telephone and address', () => {
+    const details = {
+      telecom: [{ system: 'phone', value: '5550100', use: 'home' } as const],
+      address: [{ city: 'TOWN', use: 'home' } as const],
+    }
+    expect(xonToOrganization(field('GOOD PAYER'), context, details)).toMatchObject({
+      telecom: [{ system: 'phone', value: '5550100' }],
+      address: [{ city: 'TOWN' }],
+    })
+    const organization = JSON.stringify(xonToOrganization(field('GOOD PAYER'), context, details))
+    expect(organization).not.toContain('home')
+  })
 })
 
 describe('CWE -> CodeableConcept', () => {
