@@ -1,4 +1,5 @@
 import type { Address, Extension, Money } from '@medplum/fhirtypes'
+import { dtmToDate } from '../../../hl7v2/dtm.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { hl7System } from '../codes.ts'
 import { valued } from '../element.ts'
@@ -121,8 +122,9 @@ const dayAt = (field: Repetition, { context, at }: Scene, component: number): st
 }
 
 function dateIn(text: string, { context, at }: Pick<Scene, 'context' | 'at'>): string | undefined {
-  const [, year, month, dayOfMonth] = /^(\d{4})(\d\d)(\d\d)/.exec(text) ?? []
-  if (year !== undefined) return `${year}-${month}-${dayOfMonth}`
+  const [day] = /^\d{8}/.exec(text) ?? []
+  const said = day === undefined ? undefined : dtmToDate(day)
+  if (said?.ok) return said.value
   context.report({ code: 'date-invalid', expression: at })
   return undefined
 }

@@ -173,6 +173,7 @@ test('whatever these segments hold, nothing throws and what is made is valid', (
     fc.constantFrom(
       '20261001120000',
       '20261301',
+      '11^9999999920261001',
       '1',
       '-7.50',
       'A^B^C',
