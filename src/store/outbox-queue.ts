@@ -142,23 +142,26 @@ const depthStatement = {
     group by target order by target`,
 }
 
-/** $1 target, $2 owner, $3 now, $4 until: shares are equal among the owners that are alive. */
+/**
+ * $1 target, $2 owner, $3 now, $4 until, $5 later than anybody who is alive says: shares are equal among the owners that are
+ * alive. Who holds a lease until after $5 gave it to himself before the clock was set back.
+ */
 const leaseTexts = {
   register: `insert into outbox_member (target, owner, until) values ($1, $2, $4)
     on conflict (target, owner) do update set until = excluded.until`,
-  forgetDead: 'delete from outbox_member where target = $1 and until <= $3 and owner <> $2',
+  forgetDead: 'delete from outbox_member where target = $1 and (until <= $3 or until > $5) and owner <> $2',
   makeLanes: `insert into outbox_lane (target, lane) select $1, generate_series(0, ${OUTBOX_LANES - 1}) on conflict do nothing`,
   lockLanes: 'select 1 from outbox_lane where target = $1 order by lane for update',
   giveUpSurplus: `update outbox_lane set owner = null, until = null where target = $1 and owner = $2 and lane not in (
     select lane from outbox_lane where target = $1 and owner = $2 order by lane limit ${share()})`,
   renewAndTake: `update outbox_lane set owner = $2, until = $4 where target = $1 and (owner = $2 or lane in (
-    select lane from outbox_lane where target = $1 and (owner is null or (until <= $3 and owner <> $2)) order by lane
+    select lane from outbox_lane where target = $1 and (owner is null or ((until <= $3 or until > $5) and owner <> $2)) order by lane
     limit greatest(0, ${share()} - (select count(*) from outbox_lane where target = $1 and owner = $2))))`,
   held: 'select lane from outbox_lane where target = $1 and owner = $2 order by lane',
 } as const
 
 function share(): string {
-  return `(select ceil(${OUTBOX_LANES}.0 / greatest(1, count(*)))::int from outbox_member where target = $1 and until > $3)`
+  return `(select ceil(${OUTBOX_LANES}.0 / greatest(1, count(*)))::int from outbox_member where target = $1 and until > $3 and until <= $5)`
 }
 
 function leaseStatements(
@@ -166,7 +169,7 @@ function leaseStatements(
   owner: string,
   { nowMs, untilMs }: { readonly nowMs: number; readonly untilMs: number },
 ): readonly Statement[] {
-  const all = [target, owner, instant(nowMs), instant(untilMs)]
+  const all = [target, owner, instant(nowMs), instant(untilMs), instant(2 * untilMs - nowMs)]
   return Object.entries(leaseTexts).map(([name, text]) => numbered(`cw_lease_${name}`, text, all))
 }
 

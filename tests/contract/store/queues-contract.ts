@@ -153,6 +153,15 @@ export function queuesContract(trial: StoreTrial): void {
       clock.nowMs = () => AT_MS
     })
 
+    test('a lease from before the clock was set back holds nobody up', async () => {
+      const target = `peer:set-back-${fresh()}`
+      const { outbox } = trial.store()
+      expect(await outbox.lease(target, 'dead', AT_MS + 10_000)).toHaveLength(64)
+      clock.nowMs = () => AT_MS - 7_200_000
+      expect(await outbox.lease(target, 'next', AT_MS - 7_190_000)).toHaveLength(64)
+      clock.nowMs = () => AT_MS
+    })
+
     test('many keys at once are written too', async () => {
       const of = fresh()
       const target = `peer:many-${of}`
@@ -195,6 +204,15 @@ export function queuesContract(trial: StoreTrial): void {
       expect(await trial.store().timers.claim(AT_MS + 20_000, 1, AT_MS + 30_000)).toHaveLength(1)
       await flush(of, { timers: { put: [], drop: ['early', 'late', 'not-yet'] } })
       expect(await trial.store().timers.nextDue()).toBeUndefined()
+    })
+
+    test('a claim from before the clock was set back holds nobody up', async () => {
+      const of = fresh()
+      await flush(of, { timers: { put: [timer('set-back', later(-7200))], drop: [] } })
+      expect(await trial.store().timers.claim(AT_MS, 10, AT_MS + 15_000)).toHaveLength(1)
+      const setBackMs = AT_MS - 3_600_000
+      expect(await trial.store().timers.claim(setBackMs, 10, setBackMs + 15_000)).toHaveLength(1)
+      await flush(of, { timers: { put: [], drop: ['set-back'] } })
     })
 
     test('putting a timer again moves it and frees its claim', async () => {
