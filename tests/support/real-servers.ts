@@ -30,8 +30,7 @@ export interface FreshDatabase extends AsyncDisposable {
 }
 
 /** An empty database for one test or file; disposing drops it, with whatever is still connected. */
-export async function freshDatabase(): Promise<FreshDatabase> {
-  const server = serverAddress('postgres')
+export async function freshDatabase(server = serverAddress('postgres')): Promise<FreshDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await execute(server, `create database ${name}`)
   const url = new URL(server)
@@ -53,11 +52,15 @@ async function execute(url: string, statement: string): Promise<void> {
 }
 
 /** A new topic with a name of its own, made by the admin client of kafkajs; topics do not make themselves on the test broker. */
-export async function freshTopic({ partitions = 1, prefix = 'test' } = {}): Promise<string> {
+export async function freshTopic({
+  partitions = 1,
+  prefix = 'test',
+  brokers = serverAddress('kafka'),
+} = {}): Promise<string> {
   const topic = `${prefix}-${randomUUID()}`
   const kafka = new Kafka({
     clientId: 'tests',
-    brokers: serverAddress('kafka').split(','),
+    brokers: brokers.split(','),
     logLevel: logLevel.NOTHING,
   })
   const admin = kafka.admin()

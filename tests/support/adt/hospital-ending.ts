@@ -54,7 +54,7 @@ const TAKEN_BACK: Readonly<Record<string, string>> = {
 }
 
 /** What stands as adt.md 3.2.5 compares it: resource by resource, as canonical text. */
-export function ending({ resources }: HospitalStore): ReadonlyMap<string, string> {
+export function ending({ resources }: Pick<HospitalStore, 'resources'>): ReadonlyMap<string, string> {
   const all = resources()
   const gone = new Set(all.filter(isTakenBack).map(keyOf))
   const isOfGone = (resource: Resource): boolean =>
