@@ -6,16 +6,16 @@ import type { EmitEvent } from './commands/ports/events.ts'
 import type { Store } from './commands/ports/store.ts'
 import type { AdtConfig, KafkaConfig } from './config/environment.ts'
 import { adtConsumer, type AdtConsumer } from './consumers/adt-consumer.ts'
-import { deadLetterPublisher } from './consumers/dead-letter-publisher.ts'
 import { connectKafka } from './consumers/kafka/connection.ts'
 import { kafkaSink } from './consumers/kafka/kafka-sink.ts'
 import { KafkaSource } from './consumers/kafka/kafka-source.ts'
+import { recordPublisher } from './consumers/record-publisher.ts'
 
 export interface KafkaParts {
   readonly start: () => Promise<void>
   /** Waits for the batches in hand; what they dead-lettered may still be in the outbox. */
   readonly stopConsuming: () => Promise<void>
-  /** Ends the publisher and the connection. */
+  /** Ends the publishers and the connection. */
   readonly close: () => Promise<void>
   readonly lag: AdtConsumer['lag']
 }
@@ -33,7 +33,7 @@ interface KafkaFrame {
 const BATCH_MESSAGES = 100
 const BYTES_PER_PARTITION = 1024 * 1024
 
-/** The Kafka edge: ADT in, dead letters out. */
+/** The Kafka edge: ADT in, dead letters and acknowledgements out. */
 export function kafkaParts({ kafka, adt, store, ingest, clock, emit }: KafkaFrame): KafkaParts {
   const client = connectKafka({ ...kafka, clientId: `casewire-${hostname()}` }, emit)
   const source = new KafkaSource({
@@ -55,23 +55,24 @@ export function kafkaParts({ kafka, adt, store, ingest, clock, emit }: KafkaFram
     emit,
   })
   const sink = kafkaSink(client)
-  const publisher = deadLetterPublisher({
-    outbox: store.outbox,
-    sink,
-    topics: adt.topics.map(topic => `${topic}.dlq`),
+  const frame = {
+    ...{ outbox: store.outbox, sink, clock, pollIntervalMs: 500, emit },
     owner: `${hostname()}/${process.pid}/${randomUUID()}`,
-    clock,
-    pollIntervalMs: 500,
-    emit,
-  })
+  }
+  const publishers = [
+    recordPublisher({ ...frame, what: 'dead-letter', topics: adt.topics.map(topic => `${topic}.dlq`) }),
+    ...(kafka.ackTopic === undefined
+      ? []
+      : [recordPublisher({ ...frame, what: 'acknowledgement', topics: [kafka.ackTopic] })]),
+  ]
   return {
     start: async () => {
-      publisher.start()
+      for (const publisher of publishers) publisher.start()
       await consumer.start()
     },
     stopConsuming: () => consumer.stop(),
     close: async () => {
-      await publisher.stop()
+      await Promise.all(publishers.map(publisher => publisher.stop()))
       await sink.close()
     },
     lag: () => consumer.lag(),

@@ -78,6 +78,7 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
   const interpret = interpretAdt({ settings, rules, calendar, models, validate: validateResource, clock })
   const ingest = createIngest({
     ...{ store, tenant, clock, emit, meters, targets, journal },
+    ...(config.kafka?.ackTopic !== undefined && guest === undefined && { ackTopic: config.kafka.ackTopic }),
     prepare: (record, index) => readRecord(record, index, interpret, settings),
   })
   const consequences = { ...law, settings }

@@ -53,6 +53,8 @@ export interface KafkaConfig {
   readonly sessionTimeoutMs: number
   /** Where the events of cases go. */
   readonly eventsTopic: string
+  /** Where acknowledgements go; undefined = nobody is answered. */
+  readonly ackTopic?: string
   readonly sasl?: { readonly mechanism: string; readonly username: string; readonly password: string }
   readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string }
 }
@@ -138,7 +140,21 @@ function wrongTogether(given: Readonly<Record<string, string>>): readonly Wrong[
   wrong.push(...allOrNone(sasl, given), ...allOrNone(['KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'], given))
   wrong.push(...allOrNone(['MLLP_TLS_CERT', 'MLLP_TLS_KEY'], given), ...wrongMllp(given))
   wrong.push(...wrongAuth(given), ...wrongRetention(given))
+  wrong.push(...wrongAckTopic(given))
   return wrong
+}
+
+/** Answers that come back as messages would be answered, and dead letters and events have readers of their own. */
+function wrongAckTopic(given: Readonly<Record<string, string>>): readonly Wrong[] {
+  const topic = given['ACK_TOPIC']
+  const inlets = (given['ADT_TOPICS'] ?? 'adt').split(',')
+  const taken = [
+    ...inlets.flatMap(inlet => [inlet, `${inlet}.dlq`]),
+    given['EVENTS_TOPIC'] ?? 'casewire.events',
+  ]
+  if (topic === undefined || !taken.includes(topic)) return []
+  const allowed = 'a topic of its own: not one of ADT_TOPICS, their .dlq, or EVENTS_TOPIC'
+  return [{ name: 'ACK_TOPIC', given: JSON.stringify(topic), allowed }]
 }
 
 /** A text can't stay longer than the message that it is the text of. */
@@ -224,6 +240,7 @@ function kafkaOf(flat: FlatEnvironment): KafkaConfig | undefined {
     group: flat.KAFKA_GROUP,
     sessionTimeoutMs: flat.KAFKA_SESSION_TIMEOUT_MS,
     eventsTopic: flat.EVENTS_TOPIC,
+    ...(flat.ACK_TOPIC !== undefined && { ackTopic: flat.ACK_TOPIC }),
     ...(mechanism && username && password && { sasl: { mechanism, username, password } }),
     ...((ca ?? certFile) !== undefined && {
       tls: {

@@ -104,6 +104,10 @@ export const variables = {
     schema: { type: 'string', pattern: `^${TOPIC}$`, default: 'casewire.events' },
     allowed: 'a topic name (letters, digits, dot, underscore, hyphen; at most 245)',
   },
+  ACK_TOPIC: {
+    schema: { type: 'string', pattern: `^${TOPIC}$` },
+    allowed: 'a topic name (letters, digits, dot, underscore, hyphen; at most 245)',
+  },
   TIME_ZONE: ofFormat('time-zone', 'an IANA time zone such as Europe/Rome', 'UTC'),
   CALENDAR: oneOf(['us-federal', 'it', 'pt', 'br'], 'us-federal'),
   TEST_MESSAGES: oneOf(['accept', 'refuse'], 'accept'),
@@ -156,6 +160,7 @@ export interface FlatEnvironment {
   readonly MLLP_CONNECTIONS: number
   readonly ADT_TOPICS: string
   readonly EVENTS_TOPIC: string
+  readonly ACK_TOPIC?: string
   readonly TIME_ZONE: string
   readonly CALENDAR: 'us-federal' | 'it' | 'pt' | 'br'
   readonly TEST_MESSAGES: 'accept' | 'refuse'

@@ -1,9 +1,9 @@
 import type { OutboxWrite } from '../ports/outbox.ts'
 import type { Verdict } from './inbound.ts'
-import type { InboundRecord } from './inbound.ts'
+import type { InboundRecord, KafkaOrigin } from './inbound.ts'
 
-/** What the publisher needs to send a dead letter on: JSON in the outbox, bytes as base64. */
-export interface DeadLetter {
+/** What the publisher needs to send a record: JSON in the outbox, bytes as base64. */
+export interface OutboundRecord {
   readonly topic: string
   readonly key: string | null
   readonly value: string
@@ -18,15 +18,13 @@ export function deadLetterRow(record: InboundRecord, verdict: Verdict): OutboxWr
   const { kafka } = record
   if (!kafka) return undefined
   const [code = 'message-not-processable', location] = (verdict.reason ?? '').split(':')
-  const letter: DeadLetter = {
+  const letter: OutboundRecord = {
     topic: `${kafka.topic}.dlq`,
     key: kafka.key?.toString('base64') ?? null,
     value: record.value.toString('base64'),
     headers: {
       ...kept(kafka.headers),
-      'x-original-topic': base64(kafka.topic),
-      'x-original-partition': base64(String(kafka.partition)),
-      'x-original-offset': base64(String(kafka.offset)),
+      ...originHeaders(kafka),
       'x-error-code': base64(code),
       ...(location !== undefined && { 'x-error-location': base64(location) }),
     },
@@ -34,7 +32,18 @@ export function deadLetterRow(record: InboundRecord, verdict: Verdict): OutboxWr
   return { target: `kafka:${letter.topic}`, key: `${kafka.topic}/${kafka.partition}`, payload: { ...letter } }
 }
 
-const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64')
+/** Where a record came from. */
+export const originHeaders = ({
+  topic,
+  partition,
+  offset,
+}: Pick<KafkaOrigin, 'topic' | 'partition' | 'offset'>): Record<string, string> => ({
+  'x-original-topic': base64(topic),
+  'x-original-partition': base64(String(partition)),
+  'x-original-offset': base64(String(offset)),
+})
+
+export const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64')
 
 const kept = (headers: Readonly<Record<string, Buffer>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.toString('base64')]))

@@ -9,6 +9,7 @@ import type { OutboxTarget } from '../unit-of-work.ts'
 import type { ResourceKey } from '../../fhir/resource.ts'
 import { learn, nothingKnown, openBatch, type Known } from './batch-state.ts'
 import { conflicting } from './components.ts'
+import { ackRows } from './ack-rows.ts'
 import { deadLetterRow } from './dead-letter.ts'
 import { decideMessage, type Decided } from './decide-message.ts'
 import type { IngestAdt, IngestBatch, IngestResult, InboundRecord, Verdict } from './inbound.ts'
@@ -24,6 +25,8 @@ export interface IngestOptions {
   readonly targets: readonly OutboxTarget[]
   /** How the events of cases are kept and sent. */
   readonly journal?: JournalSettings
+  /** Topic of the acknowledgements of what comes from Kafka; none = nobody is answered there. */
+  readonly ackTopic?: string
   /** Reads a record into its messages, without the store. */
   readonly prepare: (record: InboundRecord, index: number) => PreparedRecord
 }
@@ -198,7 +201,8 @@ async function flush(
   { messages, decided, batch, options }: FlushParts,
 ): Promise<FlushConflict | undefined> {
   const letters = deadLetters(messages, decided)
-  const outbox = [...(changes.outbox ?? []), ...letters]
+  const acks = acknowledgements(messages, decided, options)
+  const outbox = [...(changes.outbox ?? []), ...letters, ...acks]
   const idle = changes.writes.length + (changes.inbox?.length ?? 0) + outbox.length === 0
   if (idle && !batch.offset) return undefined
   const flushed = await options.store.flush({
@@ -219,6 +223,20 @@ function deadLetters(messages: readonly Prepared[], decided: readonly (Decided |
     if (row) rows.set(message.from, row)
   })
   return [...rows.values()]
+}
+
+/** Of every message of a record, in their order. */
+function acknowledgements(
+  messages: readonly Prepared[],
+  decided: readonly (Decided | undefined)[],
+  { ackTopic, clock }: Pick<IngestOptions, 'ackTopic' | 'clock'>,
+) {
+  if (ackTopic === undefined) return []
+  const frame = { topic: ackTopic, at: instantOf(clock.nowMs()) }
+  return messages.flatMap(({ from }, i) => {
+    const verdict = decided[i]?.verdict
+    return verdict ? ackRows(from, verdict, frame) : []
+  })
 }
 
 interface LoadParts {

@@ -21,6 +21,14 @@ const adtDefaults = {
   retention: {},
 } as const
 
+interface Answer {
+  readonly key: string | null
+  readonly code: string
+  /** MSA-2 */
+  readonly id: string
+  readonly offset: string
+}
+
 describeWith(['kafka', 'postgres'], 'Kafka to PostgreSQL', () => {
   const cleanUp: (() => Promise<unknown>)[] = []
   afterEach(async () => {
@@ -54,17 +62,26 @@ describeWith(['kafka', 'postgres'], 'Kafka to PostgreSQL', () => {
     return { topic, store, kafka, send }
   }
 
-  const startService = async (store: Store, topic: string, events: string[] = []): Promise<KafkaParts> => {
+  const startService = async (
+    store: Store,
+    topic: string,
+    events: string[] = [],
+    ackTopic?: string,
+  ): Promise<KafkaParts> => {
     const emit = (name: string): void => {
       events.push(name)
     }
     const ingest = createIngest({
       ...{ store, tenant, clock, emit, meters: noMeters, targets: [] },
+      ...(ackTopic !== undefined && { ackTopic }),
       prepare: (record, index) => readRecord(record, index, counting),
     })
     const brokers = [serverAddress('kafka')]
     const parts = kafkaParts({
-      kafka: { brokers, group: `g-${topic}`, sessionTimeoutMs: 10_000, eventsTopic: `e-${topic}` },
+      kafka: {
+        ...{ brokers, group: `g-${topic}`, sessionTimeoutMs: 10_000, eventsTopic: `e-${topic}` },
+        ...(ackTopic !== undefined && { ackTopic }),
+      },
       adt: { topics: [topic], ...adtDefaults },
       ...{ store, ingest, clock, emit },
     })
@@ -143,6 +160,75 @@ describeWith(['kafka', 'postgres'], 'Kafka to PostgreSQL', () => {
       'x-error-location': 'PID-3',
     })
     await stop(service)
+  })
+
+  const answersOn = async (kafka: Kafka, topic: string, each: (answer: Answer) => Promise<void>) => {
+    const admin = kafka.admin()
+    await admin.connect()
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+    await admin.disconnect()
+    const consumer = kafka.consumer({ groupId: `read-${topic}` })
+    cleanUp.push(() => consumer.disconnect())
+    await consumer.connect()
+    await consumer.subscribe({ topics: [topic], fromBeginning: true })
+    await consumer.run({
+      eachMessage: async ({ message: { key, value, headers } }) => {
+        const [, code = '', id = ''] = /\rMSA\|(\w\w)\|([^|\r]*)/.exec(String(value)) ?? []
+        await each({ key: key && String(key), code, id, offset: String(headers?.['x-original-offset']) })
+      },
+    })
+  }
+
+  it('answers every message as it asks, on the topic of acknowledgements', async () => {
+    const { topic, store, kafka, send } = await openBench()
+    const answers: Answer[] = []
+    await answersOn(kafka, `${topic}.ack`, async answer => {
+      answers.push(answer)
+    })
+    const service = await startService(store, topic, [], `${topic}.ack`)
+    const message = (id: string, deed: string, asks = '', type = 'ADT^A08'): Buffer =>
+      Buffer.from(
+        `MSH|^~\\&|APP|FAC|CW|CW|20261001||${type}|${id}|P|2.5${asks}\rEVN|A08|${deed}\rPID|1||${topic}\r`,
+      )
+    const good = message('OK', 'count')
+    const batch = Buffer.concat([message('B1', 'count'), message('B2', 'fail')])
+    const values = [
+      ...[good, message('BAD', 'fail'), good, message('KEPT', 'count', '|||AL|NE')],
+      ...[message('BOTH', 'count', '|||AL|AL'), message('NONE', 'count', '|||NE|NE')],
+      ...[
+        message('ACKED', 'count', '', 'ACK^A08'),
+        Buffer.from('MSH without more'),
+        batch,
+        message('END', 'same'),
+      ],
+    ]
+    await send(values, 2)
+    await until(async () => answers.some(({ id }) => id === 'END'))
+    expect(answers.map(({ code, id, offset }) => `${code} ${id} ${offset}`)).toEqual([
+      ...['AA OK 0', 'AE BAD 1', 'AA OK 2', 'CA KEPT 3', 'CA BOTH 4', 'AA BOTH 4'],
+      ...['AE  7', 'AA B1 8', 'AE B2 8', 'AA END 9'],
+    ])
+    expect(answers.map(({ key }) => key).slice(0, 2)).toEqual(['OK', 'BAD'])
+    await stop(service)
+  })
+
+  it('acknowledges nothing before it is kept, and leaves nothing unanswered over a restart', async () => {
+    const { topic, store, kafka, send } = await openBench()
+    const [answered, early]: [Set<string>, string[]] = [new Set(), []]
+    await answersOn(kafka, `${topic}.ack`, async ({ id }) => {
+      answered.add(id)
+      if (answered.size > (await total(store, [topic]))) early.push(id)
+    })
+    const ids = Array.from({ length: 200 }, (_, i) => `${topic}-${i}`)
+    const first = await startService(store, topic, [], `${topic}.ack`)
+    await send(ids.map(id => er7(topic, 'count', id).value))
+    await until(async () => (await total(store, [topic])) > 20)
+    await stop(first)
+    const second = await startService(store, topic, [], `${topic}.ack`)
+    await until(async () => answered.size === ids.length)
+    expect(early).toEqual([])
+    expect([...answered].toSorted()).toEqual(ids.toSorted())
+    await stop(second)
   })
 
   it('pauses while the database is away, then takes what was left', async () => {

@@ -103,6 +103,14 @@ describe('readConfig', () => {
     expect(bad(days('x', '90')).map(({ name }) => name)).toEqual(['RETENTION_TEXT_DAYS'])
   })
 
+  it('wants a topic for acknowledgements that is nothing else', () => {
+    const topics = { KAFKA_BROKERS: 'a:1', ADT_TOPICS: 'north,south' }
+    expect(good({ ...topics, ACK_TOPIC: 'acks' }).kafka?.ackTopic).toBe('acks')
+    for (const ACK_TOPIC of ['north', 'south.dlq', 'casewire.events'])
+      expect(bad({ ...topics, ACK_TOPIC })).toMatchObject([{ name: 'ACK_TOPIC' }])
+    expect(bad({ KAFKA_BROKERS: 'a:1', ACK_TOPIC: 'adt' })).toHaveLength(1)
+  })
+
   it('gives every variable a text of what is allowed', () => {
     for (const { allowed } of Object.values(variables)) expect(allowed.length).toBeGreaterThan(3)
   })
