@@ -2,7 +2,9 @@ import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { search } from '../../commands/fhir-search.ts'
 import { compartmentCriterion, isCompartment } from '../../fhir/search/compartment-search.ts'
 import type { SearchScope } from '../../fhir/search/search-scope.ts'
-import { keyOf, typeOf, type Exchange, type Handler } from './exchange.ts'
+import { parseJson } from '../../lib/json.ts'
+import { keyOf, typeOf, type Answer, type Exchange, type Handler } from './exchange.ts'
+import { acceptable } from './media-types.ts'
 
 /** `GET /Type?...` (http://hl7.org/fhir/R4/http.html#search). */
 export const searchType: Handler = async exchange => {
@@ -58,11 +60,21 @@ async function answer(exchange: Exchange, scope: SearchScope, posted = false): R
 }
 
 async function answerForm(exchange: Exchange, scope: SearchScope): ReturnType<Handler> {
-  const { body, pairs } = exchange
+  const { body, pairs, headers } = exchange
   if (body && body.kind !== 'form') return fail(notForm)
-  const merged = [...pairs, ...new URLSearchParams(body?.text ?? '')]
-  return answer({ ...exchange, pairs: merged }, scope, true)
+  const form = new URLSearchParams(body?.text ?? '')
+  const format = form.get('_format') ?? undefined
+  const takes = acceptable({ accept: headers.accept, format })
+  if (!takes.ok) return takes
+  const found = await answer({ ...exchange, pairs: [...pairs, ...form] }, scope, true)
+  return found.ok && form.get('_pretty') === 'true' ? ok(indented(found.value)) : found
 }
+
+/** What an address asks of the answer is done where it is sent (send.ts); a form may ask it, too. */
+const indented = (answered: Answer): Answer => ({
+  ...answered,
+  body: JSON.stringify(parseJson(answered.body ?? ''), undefined, 2),
+})
 
 const notForm: Failure = {
   kind: 'unsupported-media-type',

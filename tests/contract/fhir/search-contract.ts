@@ -334,6 +334,14 @@ export function searchContract(open: () => Promise<FhirServer>): void {
       expect(json.status).toBe(415)
     })
 
+    test('a form says how to answer as a query does', async () => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      const post = (body: string) => server.call({ method: 'POST', path: '/Patient/_search', body, headers })
+      expect((await post('family=gar&_format=xml')).status).toBe(406)
+      const reply = await post('family=gar&_format=json&_pretty=true')
+      expect([reply.status, reply.text.includes('\n')]).toEqual([200, true])
+    })
+
     test('changes with the resource and ends with it', async () => {
       await put({ resourceType: 'Patient', id: 'px', name: [{ family: 'Mutable' }], gender: 'other' })
       expect(await found('/Patient?family=mutable')).toBe('px')
