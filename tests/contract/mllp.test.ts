@@ -99,6 +99,19 @@ describe('the MLLP listener', () => {
     socket.destroy()
   })
 
+  it('refuses a frame or a batch without a message, says why, and goes on', async () => {
+    const { socket, answers, send } = engine(port)
+    socket.write('\u000B\u001C\r')
+    send('BHS|^~\\&|ENGINE|VALLEY\rBTS|0\r')
+    send(message('after-nothing'))
+    expect((await answers(3)).map(msa)).toEqual([
+      'MSA|AR||refused payload-empty',
+      'MSA|AR||refused payload-empty',
+      'MSA|AA|after-nothing|applied',
+    ])
+    socket.destroy()
+  })
+
   it('takes a message in single bytes', async () => {
     const { socket, answers } = engine(port)
     for (const byte of Buffer.from(`\u000B${message('slow')}\u001C\r`)) socket.write(Buffer.of(byte))

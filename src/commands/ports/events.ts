@@ -28,6 +28,7 @@ export const serviceEvents = {
   'mllp-listening': { level: 'info', fields: ['host', 'port', 'tls'] },
   'mllp-waiting': { level: 'warn', fields: ['waitMs', 'fault'] },
   'mllp-hung-up': { level: 'warn', fields: ['reason', 'fault'] },
+  'mllp-frame-empty': { level: 'warn', fields: ['reason'] },
   'dead-letters-published': { level: 'info', fields: ['topic', 'records'] },
   'dead-letter-publish-failed': { level: 'error', fields: ['topic', 'waitMs', 'fault'] },
   'dead-letter-buried': { level: 'error', fields: ['topic', 'code'] },

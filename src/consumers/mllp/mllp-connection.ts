@@ -146,9 +146,15 @@ async function answersTo(
     try {
       const result = await ingest({ lane, door: 'mllp', records })
       const timestamp = instantOf(clock.nowMs())
-      return result.kind === 'done'
-        ? result.verdicts.flatMap(verdicts => answersOf(verdicts, timestamp))
-        : undefined
+      if (result.kind !== 'done') return undefined
+      return result.verdicts.flatMap((verdicts, index) => {
+        if (verdicts.length > 0) return answersOf(verdicts, timestamp)
+        emit('mllp-frame-empty', { reason: nothingInIt.code })
+        return acksOf(
+          { raw: frames[index] ?? Buffer.alloc(0), failure: nothingInIt },
+          { timestamp, mode: 'original' },
+        )
+      })
     } catch (error) {
       if (course.isStopping) return undefined
       const waitMs = Math.min(15_000, 250 * 2 ** Math.min(failed, 6))
@@ -163,6 +169,13 @@ async function answersTo(
 function answersOf(verdicts: readonly Verdict[], timestamp: string): readonly string[] {
   const acks = verdicts.flatMap(verdict => acksOf(verdict, { timestamp, mode: 'as-asked' }))
   return verdicts.length > 1 && acks.length > 0 ? [acknowledgementBatch(acks)] : acks
+}
+
+/** An engine that waits for an answer to each frame would wait for ever. */
+const nothingInIt: Failure = {
+  kind: 'invalid',
+  code: 'payload-empty',
+  message: 'There is no HL7 v2 message in the frame.',
 }
 
 const refusal = (failure: Failure, clock: Clock): readonly string[] =>
