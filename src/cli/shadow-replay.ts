@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { assert } from '../lib/assert.ts'
 import { fail, ok, type Result } from '../lib/result.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { sameResource } from '../fhir/same-resource.ts'
@@ -24,7 +25,7 @@ export interface ShadowRequest {
  * under this release beside what the store has. Nothing that counts is written.
  */
 export async function shadowReplay(request: ShadowRequest, io: CliIo): Promise<Result<number>> {
-  const operations = await io.operations(request.to)
+  const operations = needsStore(request) ? await io.operations(request.to) : ok(undefined)
   if (!operations.ok) return operations
   try {
     const messages = await messagesOf(request, operations.value)
@@ -43,9 +44,13 @@ export async function shadowReplay(request: ShadowRequest, io: CliIo): Promise<R
       await wanted.value.shadow.close()
     }
   } finally {
-    await operations.value.close()
+    await operations.value?.close()
   }
 }
+
+/** Files under other settings are compared with themselves: no store of ours has a part in it. */
+const needsStore = ({ files, isDiff, sources }: ShadowRequest): boolean =>
+  files.length === 0 || (isDiff && sources === undefined)
 
 interface Run {
   readonly shadow: Shadow
@@ -78,7 +83,7 @@ async function inShadow(
 interface Comparing {
   readonly request: ShadowRequest
   readonly messages: readonly Buffer[]
-  readonly operations: Operations
+  readonly operations: Operations | undefined
   readonly io: CliIo
 }
 
@@ -88,7 +93,8 @@ async function compared(
 ): Promise<Result<number>> {
   const base = request.sources === undefined ? undefined : await inShadow(messages, undefined, io)
   if (base && !base.ok) return base
-  const readBase = base ? base.value.shadow.read : operations.read
+  const readBase = base ? base.value.shadow.read : operations?.read
+  assert(readBase !== undefined, 'the store is open when nothing else is there to compare with')
   let differences = 0
   try {
     for (const reference of [...new Set([...wanted.touched, ...(base?.value.touched ?? [])])].toSorted()) {
@@ -133,9 +139,10 @@ const PAGE = 200
 /** In the order in which they came. */
 async function messagesOf(
   { files, from, until, origin }: ShadowRequest,
-  operations: Operations,
+  operations: Operations | undefined,
 ): Promise<Result<readonly Buffer[]>> {
   if (files.length > 0) return ok(await Promise.all(files.map(file => readFile(file))))
+  assert(operations !== undefined, 'the store is open when its messages are asked for')
   const ids: string[] = []
   for (let after: string | undefined, isMore = true; isMore;) {
     const page = await operations.find({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CliIo } from '../../../src/cli/cli-io.ts'
 import { replay } from '../../../src/cli/replay.ts'
-import { ok } from '../../../src/lib/result.ts'
+import { fail, ok } from '../../../src/lib/result.ts'
 
 /** Runs the verb over two recorded messages; what it asked for and which it took. */
 async function run(args: readonly string[]) {
@@ -49,3 +49,22 @@ test.each(['yesterday', '2026-10-05', '2026-10-05T99:00:00Z', '2026-13-05T00:00:
     expect((await run(['--shadow', '--from', example])).code).toBe(0)
   },
 )
+
+test('a shadow of files opens no store of its own, unless it is compared with that', async () => {
+  const opened: string[] = []
+  const io = {
+    err: () => undefined,
+    operations: async () => {
+      opened.push('store')
+      return fail({ kind: 'unavailable', code: 'store-not-open', message: 'no data folder' })
+    },
+    shadow: async () =>
+      ok({ ingest: async () => ok([]), read: async () => undefined, close: async () => undefined }),
+  } as unknown as CliIo
+  const file = import.meta.filename
+  expect(await replay.run(['--shadow', file], io)).toBe(0)
+  expect(await replay.run(['--shadow', '--diff', '--sources', '{}', file], io)).toBe(0)
+  expect(opened).toEqual([])
+  expect(await replay.run(['--shadow', '--diff', file], io)).not.toBe(0)
+  expect(opened).toEqual(['store'])
+})
