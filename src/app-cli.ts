@@ -97,7 +97,7 @@ const noStore = (error: unknown) =>
   ({
     kind: 'unavailable',
     code: 'store-not-open',
-    message: `The configured store can't be opened: ${error instanceof Error ? error.message : 'unknown reason'}`,
+    message: `The configured store can't be opened: ${error instanceof Error ? error.message : 'unknown reason'}. Name the running service that has it with --to URL, or set DATABASE_URL or DATA_DIR to another.`,
   }) as const
 
 function localOperations(app: App): Operations {
