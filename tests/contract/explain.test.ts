@@ -139,6 +139,24 @@ describe('$explain', () => {
     expect(causes.map(({ message: uri }) => String(uri)).some(uri => uri.includes('/m4#'))).toBe(true)
   })
 
+  it('names the message itself where its sender used a control id again', async () => {
+    for (const number of ['M8', 'M9']) {
+      const body = message('A01', 'r1', '20261007090000')
+        .replace('M1^', `${number}^`)
+        .replace('V1^', `${number}V^`)
+      await server.call({ method: 'POST', path: '/adt', body })
+    }
+    const knownOf = async (number: string) => {
+      const id = await idOf(`Patient?identifier=${number}`)
+      const known = partsOf(await parametersOf(`/fhir/Patient/${id}/$explain`), 'message')
+      return known.filter(({ uri }) => String(uri).includes('/r1#'))
+    }
+    const [[first], [again]] = [await knownOf('M8'), await knownOf('M9')]
+    expect(first).toMatchObject({ outcome: 'applied', text: 'kept' })
+    expect(again).toMatchObject({ outcome: 'applied', text: 'kept' })
+    expect(again?.['id']).not.toBe(first?.['id'])
+  })
+
   it('says that the text of a message is kept no longer', async () => {
     const clock = { nowMs: () => Date.parse('2027-10-09T12:00:00Z') }
     await purgeAll(

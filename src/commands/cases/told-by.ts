@@ -1,11 +1,10 @@
 import { assert } from '../../lib/assert.ts'
-import { readMessage } from '../../hl7v2/read-message.ts'
 import type { MappedEvent } from '../../mappers/adt/adt-event.ts'
 import { readAdtEvents } from '../../mappers/adt/read-event.ts'
 import { takeIn } from '../../mappers/adt/take-in.ts'
-import { parseOptionsOf, readValue } from '../../mappers/alerts/read-value.ts'
 import type { Json } from '../../fhir/resource.ts'
 import { inboxIdOf } from '../inbox-id.ts'
+import { messagesIn } from '../messages-in.ts'
 import type { Fact, InboxEntry, Outcome, Said } from '../ports/store.ts'
 import type { CaseDeps } from './case-deps.ts'
 
@@ -70,11 +69,10 @@ async function receivedBy({ store, tenant }: Deps, subject: string, until: strin
 
 /** The event of a message that was taken in: what could be read then can be read now. */
 function eventsIn({ raw, received }: InboxEntry, { settings }: Deps): readonly MappedEvent[] {
-  const payload = readValue(raw, settings)
-  assert(payload.ok, 'a message that was taken in can be read')
-  return payload.value.flatMap(({ text }) => {
-    const message = readMessage(text, { optionsOf: parseOptionsOf(settings) })
-    const events = message.ok ? readAdtEvents(message.value, settings, received) : undefined
-    return events?.ok ? events.value.filter(event => event.kind === 'mapped') : []
+  const messages = messagesIn(raw, settings)
+  assert(messages.length > 0, 'a message that was taken in can be read')
+  return messages.flatMap(message => {
+    const events = readAdtEvents(message, settings, received)
+    return events.ok ? events.value.filter(event => event.kind === 'mapped') : []
   })
 }

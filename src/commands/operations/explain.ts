@@ -7,7 +7,7 @@ import type { Resource, ResourceKey } from '../../fhir/resource.ts'
 import { parseSearch } from '../../fhir/search/parse-search.ts'
 import { causesOf, valueAt, type Cause } from '../../mappers/adt/explain.ts'
 import { contextOf } from '../../mappers/adt/map-context.ts'
-import { messageNamed } from '../../mappers/adt/message-uri.ts'
+import { messageHash, messageNamed, type MessageName } from '../../mappers/adt/message-uri.ts'
 import type { SaidOfPatient } from '../../mappers/adt/patient-stays.ts'
 import type { SourceSettings } from '../../mappers/adt/source.ts'
 import { caseNames } from '../../mappers/case/names.ts'
@@ -17,6 +17,8 @@ import type { FhirDeps } from '../fhir-deps.ts'
 import { readCurrent } from '../fhir-read.ts'
 import { searchWithin } from '../fhir-visibility.ts'
 import { inboxIdOf } from '../inbox-id.ts'
+import { messagesIn } from '../messages-in.ts'
+import type { InboxEntry } from '../ports/store.ts'
 
 /** Path of an element without what FHIRPath has beside names and indexes. */
 const PATH = /^[A-Za-z]\w*(\[\d+\])?(\.[A-Za-z]\w*(\[\d+\])?)*$/
@@ -129,14 +131,34 @@ async function messagesKnown(
       const name = consequences && messageNamed(message, consequences.settings)
       if (!name) return []
       const { source, controlId } = name
-      const entries = await store.inbox.find(tenant, { source, messageId: controlId, count: 10 })
-      const entry = entries.find(({ outcome }) => outcome !== 'dead-letter') ?? entries[0]
+      const entries = await store.inbox.find(tenant, { source, messageId: controlId, count: ENTRIES_MAX })
+      const entry = entryOf(name, entries, consequences.settings)
       if (!entry) return []
       const { outcome, received, raw } = entry
       return [[message, { id: inboxIdOf(entry), outcome, received, hasText: raw.length > 0 }] as const]
     }),
   )
   return new Map(found.flat())
+}
+
+/** Messages that one sender gave the same control id. */
+const ENTRIES_MAX = 50
+
+/**
+ * The message itself where a control id was used again: by its text, as far as that is kept; else one whose text is not,
+ * for it may be that, one that had its effect before one that had none.
+ */
+function entryOf(
+  name: MessageName,
+  entries: readonly InboxEntry[],
+  settings: SourceSettings,
+): InboxEntry | undefined {
+  const isKept = ({ raw }: InboxEntry): boolean => raw.length > 0
+  const told = entries.find(({ raw }) =>
+    messagesIn(raw, settings).some(message => messageHash(message).startsWith(name.hash)),
+  )
+  const others = entries.filter(entry => !isKept(entry))
+  return told ?? others.find(({ outcome }) => outcome !== 'dead-letter') ?? others[0]
 }
 
 async function writersOf(deps: FhirDeps, { type, id }: ResourceKey): Promise<Result<readonly Resource[]>> {

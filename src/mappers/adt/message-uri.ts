@@ -1,3 +1,5 @@
+import { hash as digest } from 'node:crypto'
+import type { Message } from '../../hl7v2/message.ts'
 import type { SourceSettings } from './source.ts'
 
 /** How many digits of a message's hash stand in its stamp and URI. */
@@ -10,6 +12,12 @@ export interface MessageName {
   readonly hash: string
 }
 
+/** SHA-256 of a message's segments, hex. */
+export const messageHash = ({ segments }: Pick<Message, 'segments'>): string =>
+  createHash('sha256')
+    .update(segments.map(({ raw }) => raw).join('\r'))
+    .digest('hex')
+
 /** Stable URI of a message: `meta.source` of what it changed. */
 export const messageUri = (
   { source, controlId, hash }: MessageName,
@@ -17,16 +25,16 @@ export const messageUri = (
 ): string =>
   `${canonicalBase}/sid/message/${encodeURIComponent(source)}/${encodeURIComponent(controlId)}#${hash.slice(0, HASH_DIGITS)}`
 
-/** Source and control id of the message that a `meta.source` names; undefined where that is no message of here. */
-export function messageNamed(
-  uri: string,
-  { canonicalBase }: SourceSettings,
-): Pick<MessageName, 'source' | 'controlId'> | undefined {
+/** The message that a `meta.source` names, with the head of its hash; undefined where that is no message of here. */
+export function messageNamed(uri: string, { canonicalBase }: SourceSettings): MessageName | undefined {
   const start = `${canonicalBase}/sid/message/`
-  const [source, controlId, ...more] = uri.startsWith(start) ? uri.slice(start.length).split(/[/#]/) : []
-  if (source === undefined || controlId === undefined || more.length !== 1) return undefined
+  const [source, controlId, digits, ...more] = uri.startsWith(start)
+    ? uri.slice(start.length).split(/[/#]/)
+    : []
+  if (source === undefined || controlId === undefined || digits === undefined || more.length > 0)
+    return undefined
   try {
-    return { source: decodeURIComponent(source), controlId: decodeURIComponent(controlId) }
+    return { source: decodeURIComponent(source), controlId: decodeURIComponent(controlId), hash: digits }
   } catch {
     // A client wrote it.
     return undefined

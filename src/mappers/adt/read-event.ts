@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { Instant } from '../../lib/clock.ts'
 import { assert } from '../../lib/assert.ts'
 import { derivedId } from '../../lib/ids.ts'
@@ -19,7 +18,7 @@ import {
   type IdentityRead,
 } from './identity/read-identity.ts'
 import { facilityOf, momentOf, type MapContext, type MappingIssue } from './map-context.ts'
-import { messageUri, recordStamp, stampOf } from './message-uri.ts'
+import { messageHash, messageUri, recordStamp, stampOf } from './message-uri.ts'
 import { patientName, visitName } from './patient-name.ts'
 import { settingsOf, type SourceSettings } from './source.ts'
 import { timeZoneOf } from './time-zone.ts'
@@ -45,7 +44,7 @@ export function readAdtEvents(
   received?: Instant,
 ): Result<readonly AdtEvent[]> {
   const msh = message.first('MSH')
-  const digest = hash('sha256', message.segments.map(({ raw }) => raw).join('\r'), 'hex')
+  const digest = messageHash(message)
   const source = `${hdName(message, 3)}|${hdName(message, 4)}`
   const controlId = msh?.text(10) ?? digest.slice(0, 32)
   const trigger = triggerEvent(message)
