@@ -18,6 +18,8 @@ export const standardDelimiters: Delimiters = {
   subcomponent: '&',
 }
 
+const STANDARD = '|^~\\&'
+
 /** Letters, digits, the quote of `""`, blanks and surrogates can't delimit: the text would be ambiguous. */
 const UNFIT = /[\p{L}\p{N}\p{Cs}"\s]/u
 
@@ -38,7 +40,8 @@ export function readDelimiters(text: string): Result<Delimiters> {
       'MSH-1 and MSH-2 must hold distinct characters, neither letters, digits nor blanks',
     )
   }
-  const base = { field, component, repetition, escape, subcomponent }
+  const read = { field, component, repetition, escape, subcomponent }
+  const base = used.join('') === STANDARD ? standardDelimiters : read
   return ok(truncation === undefined || used.includes(truncation) ? base : { ...base, truncation })
 }
 

@@ -21,6 +21,43 @@ export function derivedId(shard: number, tenant: number, type: string, key: stri
   return formatV8(sha(`${tenant}\n${type}\n${key}`), shard)
 }
 
+/**
+ * The same, remembered: of who and what message after message names, as it was and as it is.
+ */
+export function knownId(shard: number, tenant: number, type: string, key: string): string {
+  const name = `${shard} ${tenant} ${type} ${key}`
+  const known = ids.get(name)
+  if (known !== undefined) return known
+  const id = derivedId(shard, tenant, type, key)
+  if (ids.size >= IDS_MAX) ids.clear()
+  ids.set(name, id)
+  return id
+}
+
+/** Beyond this the memo is dropped and built anew: hostile messages must not make it grow. */
+const IDS_MAX = 50_000
+
+const ids = new Map<string, string>()
+
+/** The id and shard of what is known by `system|value` wherever it is named: people, places, organisations. */
+export function namedId(
+  tenant: number,
+  type: string,
+  key: string,
+  shardKey = key,
+): { readonly id: string; readonly shard: number } {
+  const name = `${tenant} ${type} ${key}`
+  const known = named.get(name)
+  if (known !== undefined) return known
+  const shard = shardOfKey(tenant, shardKey)
+  const made = { id: derivedId(shard, tenant, type, key), shard }
+  if (named.size >= IDS_MAX) named.clear()
+  named.set(name, made)
+  return made
+}
+
+const named = new Map<string, { readonly id: string; readonly shard: number }>()
+
 /** The shard of a Patient known by `assigner|value`, and so of its whole compartment. */
 export function shardOfKey(tenant: number, key: string): number {
   return sha(`${tenant}\nshard\n${key}`).readUInt16BE(0) % SHARDS

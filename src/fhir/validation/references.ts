@@ -50,6 +50,7 @@ function targetType(reference: string, scope: Scope): string | undefined {
   const type = relativeType(reference)
   if (type !== undefined) return isResourceType(type) ? type : 'malformed'
   if (!ABSOLUTE.test(reference)) return 'malformed'
+  scope.fragments.push(reference)
   if (!reference.startsWith('http')) return scope.entryTypes.get(reference)
   const named = REST_URL.exec(reference)?.[1]
   return named !== undefined && isResourceType(named) ? named : scope.entryTypes.get(reference)
@@ -69,12 +70,15 @@ function relativeType(reference: string): string | undefined {
 
 /** id -> type of the contained resources. */
 export function containedTypes(resource: Node): ReadonlyMap<string, string> {
+  if (resource['contained'] === undefined) return NONE_CONTAINED
   const types = new Map<string, string>()
   for (const { id, resourceType } of nodesIn(resource['contained'])) {
     if (typeof id === 'string' && typeof resourceType === 'string') types.set(id, resourceType)
   }
   return types
 }
+
+const NONE_CONTAINED: ReadonlyMap<string, string> = new Map()
 
 /** fullUrl -> type of a Bundle's entries, so that the target of a urn reference can be told. */
 export function entryTypesOf(bundle: Node, outer: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

@@ -14,7 +14,7 @@ export interface Scope extends InvariantScope {
   readonly issues: FailureIssue[]
   /** id -> type of the resources contained in the outermost one (%rootResource). */
   readonly contained: ReadonlyMap<string, string>
-  /** Local references (`#id`) met in the outermost resource. */
+  /** References met in the outermost resource of which what is around tells more: local ones (`#id`), and absolute ones. */
   readonly fragments: string[]
   /** fullUrl -> type of the entries of the Bundle around it. */
   readonly entryTypes: ReadonlyMap<string, string>

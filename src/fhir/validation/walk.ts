@@ -1,4 +1,5 @@
 import { isRawNumber } from '../../lib/json.ts'
+import { find, findingOf } from '../../lib/unchanging.ts'
 import { isResourceType } from '../resource-types.ts'
 import { narrativeFault } from './narrative.ts'
 import { containedTypes, entryTypesOf, reportUnreferenced, walkReference } from './references.ts'
@@ -19,11 +20,18 @@ export function walkResource(value: unknown, scope: Scope, isContained = false):
   }
   if (scope.path.length === 0) scope.path.push(type)
   if (isContained) return walkObject(typeRule(type), value, { ...scope, resource: value })
+  const rule = typeRule(type)
+  if (findingOf(value, rule) === VALID) return
   const entryTypes = type === 'Bundle' ? entryTypesOf(value, scope.entryTypes) : scope.entryTypes
   const within = { ...scope, entryTypes, resource: value, contained: containedTypes(value), fragments: [] }
-  walkObject(typeRule(type), value, within)
+  const before = scope.issues.length
+  walkObject(rule, value, within)
   if (within.contained.size > 0) reportUnreferenced(value, within)
+  if (scope.issues.length === before && within.fragments.length === 0) find(value, rule, VALID)
 }
+
+/** Taken down about what can't change and is valid wherever it stands: nothing in it refers to what is around it. */
+const VALID = 'valid'
 
 function walkObject(rule: TypeRule, value: Node, scope: Scope): void {
   if (scope.path.length > STEPS_MAX) {
@@ -99,9 +107,12 @@ function walkValue(holds: Holds, value: unknown, scope: Scope, name?: string): v
   if (holds.kind === 'resource') return walkResource(value, scope, name === 'contained')
   if (holds.kind === 'object') {
     if (!isPlainObject(value)) return report(scope, 'structure', `Must be a JSON object: ${holds.type}`)
+    if (findingOf(value, holds) === VALID) return
+    const [issues, fragments] = [scope.issues.length, scope.fragments.length]
     walkObject(typeRule(holds.type), value, scope)
     if (holds.type === 'Reference') walkReference(value, holds.targets, scope)
     if (holds.codes) checkConcept(value, holds.codes, scope)
+    if (scope.issues.length === issues && scope.fragments.length === fragments) find(value, holds, VALID)
   } else if (holds.kind === 'narrative') {
     const fault =
       typeof value === 'string' ? narrativeFault(value) : (['txt-1', 'must be a JSON string'] as const)

@@ -1,7 +1,7 @@
 import type { Message } from '../../hl7v2/message.ts'
 import type { Repetition, Segment } from '../../hl7v2/segment.ts'
 import type { Derived } from './derived.ts'
-import { joinDirectory, remembered } from './directory.ts'
+import { joinDirectory, remembering } from './directory.ts'
 import { valued } from './element.ts'
 import { isSelfContained, readFieldText } from './field-text.ts'
 import { roleOf } from './lists/roles.ts'
@@ -45,16 +45,24 @@ export function directoryOf(message: Message, context: MapContext): readonly Der
   const add = (resource: Derived | undefined): void => {
     if (resource) found.set(resource.id, joinDirectory(found.get(resource.id), resource))
   }
-  const facility = hdOf(message.first('MSH')?.repetitions(4)[0])
-  if (facility) add(hdToOrganization(facility, context))
+  const isPlain = (raw: string): boolean => isSelfContained(raw, message.delimiters)
+  const known = remembering(context)
+  const knownOf = (kind: string, raw: string, make: () => readonly Derived[]): readonly Derived[] =>
+    isPlain(raw) ? known(`${kind} ${raw}`, make) : make()
+  const msh = message.first('MSH')
+  for (const resource of knownOf('HD', msh?.rawField(4) ?? '', () => facilityIn(msh, context))) add(resource)
   for (const segment of message.segments) {
-    for (const [kind, table] of TABLES) {
-      for (const field of table[segment.name] ?? NO_FIELDS) {
-        if (segment.rawField(field) === '') continue
-        for (const resource of namedIn({ kind, segment, field }, message, context)) add(resource)
-      }
+    for (const { kind, field } of NAMING[segment.name] ?? NO_FIELDS) {
+      const raw = segment.rawField(field)
+      if (raw === '') continue
+      for (const resource of knownOf(kind, raw, () => namedIn(kind, segment, field, context))) add(resource)
     }
-    for (const organization of organizationsOf(segment, context)) add(organization)
+    const fields = NAMING_TOGETHER[segment.name]
+    if (fields) {
+      const raw = fields.map(field => segment.rawField(field)).join('|')
+      for (const resource of knownOf(segment.name, raw, () => organizationsOf(segment, context)))
+        add(resource)
+    }
     if (segment.name === 'ROL' || segment.name === 'PRT') add(roleOf(segment, context))
   }
   const ward = wardOf(message)
@@ -69,42 +77,60 @@ function wardOf(message: Message): Repetition | undefined {
   return ward === undefined ? undefined : readFieldText(ward)
 }
 
-type Table = Readonly<Record<string, readonly number[] | undefined>>
-
-const TABLES: readonly (readonly [kind: 'XCN' | 'PL' | 'XON', table: Table])[] = [
-  ['XCN', PRACTITIONERS],
-  ['PL', PLACES],
-  ['XON', ORGANIZATIONS],
-]
-
-const NO_FIELDS: readonly number[] = []
-
 interface NamingField {
   readonly kind: 'XCN' | 'PL' | 'XON'
-  readonly segment: Segment
   readonly field: number
 }
 
-/** What a field names, in all its repetitions. */
-function namedIn(
-  { kind, segment, field }: NamingField,
-  message: Message,
-  context: MapContext,
-): readonly Derived[] {
-  const make = (): readonly Derived[] =>
-    segment.repetitions(field).flatMap(repetition => {
-      if (kind === 'PL') return plToLocations(repetition, context)
-      if (kind === 'XON') return xonToOrganization(repetition, context) ?? []
-      return xcnToPractitioner(repetition, context, `${segment.name}-${field}`) ?? []
-    })
-  const raw = segment.rawField(field)
-  return isSelfContained(raw, message.delimiters) ? remembered(context, `${kind} ${raw}`, make) : make()
+type Table = Readonly<Record<string, readonly number[] | undefined>>
+
+const NAMING: Readonly<Record<string, readonly NamingField[] | undefined>> = (() => {
+  const fieldsIn = (kind: NamingField['kind'], table: Table, name: string): readonly NamingField[] =>
+    (table[name] ?? []).map(field => ({ kind, field }))
+  const names = new Set([PRACTITIONERS, PLACES, ORGANIZATIONS].flatMap(table => Object.keys(table)))
+  return Object.fromEntries(
+    [...names].map(name => [
+      name,
+      [
+        ...fieldsIn('XCN', PRACTITIONERS, name),
+        ...fieldsIn('PL', PLACES, name),
+        ...fieldsIn('XON', ORGANIZATIONS, name),
+      ],
+    ]),
+  )
+})()
+
+const NO_FIELDS: readonly NamingField[] = []
+
+/** Fields that name Organizations together, by segment: those that `organizationsOf` reads. */
+const NAMING_TOGETHER: Table = { PV1: [39], OBX: [23, 24], IN1: [3, 4, 5, 7, 11] }
+
+/** MSH-4 as an HD. */
+function facilityIn(msh: Segment | undefined, context: MapContext): readonly Derived[] {
+  const facility = hdOf(msh?.repetitions(4)[0])
+  return facility ? [hdToOrganization(facility, context)] : []
 }
+
+/** What a field names, in all its repetitions. */
+const namedIn = (
+  kind: NamingField['kind'],
+  segment: Segment,
+  field: number,
+  context: MapContext,
+): readonly Derived[] =>
+  segment.repetitions(field).flatMap(repetition => {
+    if (kind === 'PL') return plToLocations(repetition, context)
+    if (kind === 'XON') return xonToOrganization(repetition, context) ?? []
+    return xcnToPractitioner(repetition, context, `${segment.name}-${field}`) ?? []
+  })
 
 const repetitionsOf = (segment: Segment, field: number) =>
   segment.rawField(field) === '' ? [] : segment.repetitions(field)
 
-function organizationsOf(segment: Segment, context: MapContext): readonly (Derived | undefined)[] {
+const organizationsOf = (segment: Segment, context: MapContext): readonly Derived[] =>
+  namedTogether(segment, context).filter(organization => organization !== undefined)
+
+function namedTogether(segment: Segment, context: MapContext): readonly (Derived | undefined)[] {
   switch (segment.name) {
     case 'PV1': {
       const facility = repetitionsOf(segment, 39)[0]

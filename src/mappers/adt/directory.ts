@@ -1,52 +1,53 @@
 import type { Resource } from '../../fhir/resource.ts'
-import { derivedId, shardOfKey } from '../../lib/ids.ts'
+import { namedId } from '../../lib/ids.ts'
 import { canonicalJson } from '../../lib/json.ts'
+import { sameValue } from '../../lib/same-value.ts'
+import { unchanging } from '../../lib/unchanging.ts'
 import type { Derived } from './derived.ts'
 import type { MapContext } from './map-context.ts'
 import type { SourceSettings } from './source.ts'
 
-/** Beyond this the memo is dropped and built anew: hostile messages must not make it grow. */
-const IDS_MAX = 20_000
-
-const ids = new Map<string, string>()
-
-/**
- * The id of a directory resource known by `system|value`: any message that names it finds the same. Remembered, since
- * nearly every message names the same few facilities, wards and doctors.
- */
-export function directoryId(type: string, key: string, { settings: { tenant } }: MapContext): string {
-  const name = `${tenant} ${type} ${key}`
-  const known = ids.get(name)
-  if (known !== undefined) return known
-  if (ids.size >= IDS_MAX) ids.clear()
-  const id = derivedId(shardOfKey(tenant, key), tenant, type, key)
-  ids.set(name, id)
-  return id
-}
+/** The id of a directory resource known by `system|value`: any message that names it finds the same. */
+export const directoryId = (type: string, key: string, { settings: { tenant } }: MapContext): string =>
+  namedId(tenant, type, key).id
 
 const NAMED_MAX = 5000
 
-/** By settings, then by whose facility, zone and text. */
-const named = new WeakMap<SourceSettings, Map<string, readonly Derived[]>>()
+/** What texts name, and how many texts of all facilities are remembered. */
+interface Named {
+  readonly byPlace: Map<string, Map<string, readonly Derived[]>>
+  size: number
+}
+
+/** By settings, then by facility and zone, then by text. */
+const named = new WeakMap<SourceSettings, Named>()
 
 /**
- * What a field names, made once for all messages that name it alike: the same few doctors and wards are in nearly every
- * message. `text` must mean the same in every message, and say what `make` reads besides the context.
+ * What fields name, made once for all messages of a facility that name it alike: the same few doctors and wards are in
+ * nearly every message. A text must mean the same in every message, and say what `make` reads besides the context.
  */
-export function remembered(
-  { settings, facility, zone }: MapContext,
-  text: string,
-  make: () => readonly Derived[],
-): readonly Derived[] {
-  let known = named.get(settings)
-  if (!known) named.set(settings, (known = new Map()))
-  const key = `${facility}\n${zone.messageOffset ?? zone.timeZone}\n${text}`
-  const found = known.get(key)
-  if (found) return found
-  if (known.size >= NAMED_MAX) known.clear()
-  const made = make()
-  known.set(key, made)
-  return made
+export function remembering({
+  settings,
+  facility,
+  zone,
+}: MapContext): (text: string, make: () => readonly Derived[]) => readonly Derived[] {
+  const all = named.get(settings) ?? { byPlace: new Map(), size: 0 }
+  named.set(settings, all)
+  const place = `${facility}\n${zone.messageOffset ?? zone.timeZone}`
+  return (text, make) => {
+    const found = all.byPlace.get(place)?.get(text)
+    if (found) return found
+    if (all.size >= NAMED_MAX) {
+      all.byPlace.clear()
+      all.size = 0
+    }
+    const known = all.byPlace.get(place) ?? new Map<string, readonly Derived[]>()
+    const made = make().map(unchanging)
+    known.set(text, made)
+    all.byPlace.set(place, known)
+    all.size += 1
+    return made
+  }
 }
 
 /**
@@ -55,12 +56,19 @@ export function remembered(
  */
 export function joinDirectory<T extends Resource>(standing: Resource | undefined, wanted: T): T {
   if (!standing || standing === wanted) return wanted
+  if (saysAll(standing, wanted)) return standing as T
   const joined: Record<string, unknown> = { ...standing }
   for (const [name, value] of Object.entries(wanted)) {
     if (name !== 'meta' && name !== 'id') joined[name] = fuller(standing[name], value)
   }
   return joined as T
 }
+
+/** What is wanted stands already. */
+const saysAll = (standing: Resource, wanted: Resource): boolean =>
+  Object.entries(wanted).every(
+    ([name, value]) => name === 'meta' || value === undefined || sameValue(standing[name], value),
+  )
 
 function fuller(standing: unknown, wanted: unknown): unknown {
   if (standing === undefined || wanted === undefined) return wanted ?? standing

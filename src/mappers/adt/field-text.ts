@@ -3,7 +3,9 @@ import { dtmToDateTime } from '../../hl7v2/dtm.ts'
 import { escapeText } from '../../hl7v2/escapes.ts'
 import type { Message } from '../../hl7v2/message.ts'
 import { readSegment, type Repetition, type Segment } from '../../hl7v2/segment.ts'
+import { rememberedByText } from '../../lib/remembered-texts.ts'
 import type { MapContext } from './map-context.ts'
+import { rememberRows } from './rows.ts'
 
 /**
  * Fields as registers and facts keep them: they must mean the same when their message is no longer at hand. So
@@ -92,7 +94,9 @@ const dtmOf = (text: string): string =>
 
 /** A text that means the same in every message: standard delimiters, no escapes. */
 export const isSelfContained = (raw: string, delimiters: Delimiters): boolean =>
-  !raw.includes('\\') &&
+  (delimiters === standardDelimiters || areStandard(delimiters)) && !raw.includes('\\')
+
+const areStandard = (delimiters: Delimiters): boolean =>
   delimiters.field === standardDelimiters.field &&
   delimiters.component === standardDelimiters.component &&
   delimiters.repetition === standardDelimiters.repetition &&
@@ -124,10 +128,20 @@ function list(count: number, delimiter: string, partAt: (n: number) => string): 
   return parts.slice(0, parts.findLastIndex(part => part !== '') + 1).join(delimiter)
 }
 
+/** Characters of text that are remembered; read and mapped they take some ten times as many bytes. */
+const TEXTS_CHARS = 2 ** 21
+
 const grammar = { delimiters: standardDelimiters, charset: undefined, doubleEscaped: false }
 
-/** Reads back what `segmentText` wrote. */
-export const readText = (text: string): Segment => readSegment(text, 0, grammar)
+/**
+ * Reads back what `segmentText` wrote. Remembered, and with it what the maps make of it: what a patient's messages say is
+ * the same from one to the next, and each is computed as it was and as it is.
+ */
+export const readText = rememberedByText(TEXTS_CHARS, (text): Segment => {
+  const segment = readSegment(text, 0, grammar)
+  rememberRows(segment)
+  return segment
+})
 
 /** Reads back what `fieldText` wrote: its first repetition. */
 export const readFieldText = (text: string): Repetition | undefined =>

@@ -67,13 +67,21 @@ function segmentFields(
 ): Fields {
   const fields: Record<string, string> = {}
   if (!segment || context.settings.segments[segment.name] === 'ignore') return fields
+  const names = namesOf(segment.name)
   for (const field of numbers) {
     if (segment.rawField(field) === '') continue
     const text = fieldText(segment, field, message, context)
-    if (text !== '') fields[`${segment.name}-${field}`] = text
+    if (text !== '') fields[names[field] ?? `${segment.name}-${field}`] = text
   }
   return fields
 }
+
+/** `PID-0`, `PID-1`, ... of a segment: they are asked for with every message. */
+const namesOf = (segment: string): readonly string[] => FIELD_NAMES[segment] ?? []
+
+const FIELD_NAMES: Readonly<Record<string, readonly string[] | undefined>> = Object.fromEntries(
+  ['PID', 'PD1', 'PV1', 'PV2'].map(name => [name, Array.from({ length: 60 }, (_, n) => `${name}-${n}`)]),
+)
 
 /** PDA (death and autopsy) is only sent of the dead; what PID says of it itself comes first. */
 function deathField({ message, context }: NamedEvent): Fields {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Message } from '../../hl7v2/message.ts'
 import type { Segment } from '../../hl7v2/segment.ts'
+import { rememberedByText } from '../../lib/remembered-texts.ts'
 import { segmentText } from './field-text.ts'
 import type { MapContext } from './map-context.ts'
 import type { Fields } from './registers.ts'
@@ -216,10 +217,13 @@ function actionOf({ group, segments }: Entry): string | undefined {
   return code === 'S' ? undefined : (code ?? undefined)
 }
 
+/** An item's name in short. */
+const keyOf = rememberedByText(2 ** 19, name => ({ key: hash('sha256', name, 'hex').slice(0, 16) }))
+
 /** Two items that look alike are told apart by their place among their likes. */
 function freeKey(fields: Fields, group: Group, name: string): string {
   for (let n = 1; ; n += 1) {
-    const key = hash('sha256', `${name}\n${n}`, 'hex').slice(0, 16)
+    const { key } = keyOf(`${name}\n${n}`)
     const field = `${group}/${key}`
     if (!Object.hasOwn(fields, field) && !Object.hasOwn(fields, field + CONFIRMED)) return key
   }

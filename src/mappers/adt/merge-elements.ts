@@ -2,6 +2,7 @@ import type { Resource } from '../../fhir/resource.ts'
 import { sameResource } from '../../fhir/same-resource.ts'
 import { isRawNumber } from '../../lib/json.ts'
 import type { Derived } from './derived.ts'
+import { metaFrom } from './shared-values.ts'
 
 type Elements = Readonly<Record<string, unknown>>
 
@@ -22,7 +23,7 @@ export function mergeElements(
     ? (mergeObject(standing, before ?? { resourceType: after.resourceType, id: after.id }, after) as Derived)
     : after
   if (standing && sameResource(standing, merged)) return undefined
-  return { ...merged, meta: { ...merged.meta, source } }
+  return from(source, merged)
 }
 
 /** Sets `meta.source` on a directory resource when joining it with what stands changed it. */
@@ -31,9 +32,14 @@ export function changedFrom(
   joined: Derived,
   source: string,
 ): Derived | undefined {
-  if (standing && sameResource(standing, joined)) return undefined
-  return { ...joined, meta: { ...joined.meta, source } }
+  if (standing && (standing === joined || sameResource(standing, joined))) return undefined
+  return from(source, joined)
 }
+
+const from = (source: string, resource: Derived): Derived => ({
+  ...resource,
+  meta: resource.meta ? { ...resource.meta, source } : metaFrom(source),
+})
 
 function mergeObject(standing: Elements, before: Elements, after: Elements): Elements | undefined {
   const merged: Record<string, unknown> = { ...standing }

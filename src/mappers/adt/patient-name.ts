@@ -1,5 +1,5 @@
 import type { Identifier } from '@medplum/fhirtypes'
-import { derivedId, shardOfKey } from '../../lib/ids.ts'
+import { knownId, namedId } from '../../lib/ids.ts'
 import type { Message } from '../../hl7v2/message.ts'
 import type { PatientName, VisitName } from './adt-event.ts'
 import type { MapContext } from './map-context.ts'
@@ -49,9 +49,7 @@ export function nameFrom(numbers: readonly Numbered[], context: MapContext): Pat
 /** The patient whose first identifier this is. */
 function patientBy(identifier: Identifier, { settings }: MapContext): Omit<PatientName, 'identifiers'> {
   const { tenant } = settings
-  const key = identifierKey(identifier)
-  const shard = shardOfKey(tenant, key)
-  return { id: derivedId(shard, tenant, 'Patient', key), shard }
+  return namedId(tenant, 'Patient', identifierKey(identifier))
 }
 
 function rankOf(cx: Repetition, identifier: Identifier, { settings }: MapContext): number {
@@ -86,7 +84,7 @@ export function visitIdOf(
 ): string {
   const { tenant, visitIdSystem } = settings
   const named = visitIdSystem ? { ...identifier, system: visitIdSystem } : identifier
-  return derivedId(shard, tenant, 'Encounter', `${id}|${identifierKey(named)}`)
+  return knownId(shard, tenant, 'Encounter', `${id}|${identifierKey(named)}`)
 }
 
 const kinds = { 'PV1-19': 'VN', 'PID-18': 'AN', 'PV1-50': undefined } as const

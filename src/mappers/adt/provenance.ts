@@ -1,11 +1,14 @@
 import type { Provenance, ProvenanceAgent } from '@medplum/fhirtypes'
 import { derivedId } from '../../lib/ids.ts'
+import { rememberedByText } from '../../lib/remembered-texts.ts'
+import { unchanging } from '../../lib/unchanging.ts'
 import type { BedEvent, MappedEvent } from './adt-event.ts'
 import { derived, type Derived } from './derived.ts'
 import { evnProvenance } from './maps/evn-provenance.ts'
 import { namesFacility, type MapContext } from './map-context.ts'
 import type { Message } from '../../hl7v2/message.ts'
 import { applyRows } from './rows.ts'
+import { referenceTo } from './shared-values.ts'
 import { softwareOf } from './software.ts'
 import { facilityId } from './types/xon-organization.ts'
 
@@ -35,11 +38,11 @@ export function provenanceFor(event: ProvenanceEvent, targets: readonly string[]
       name,
     ),
     meta: { source: event.messageUri },
-    target: targets.map(reference => ({ reference })),
+    target: targets.map(referenceTo),
     occurredDateTime: effective.text,
     recorded: recorded.instant,
     ...rest,
-    activity: { coding: [{ system: EVENT_TYPE, code: trigger, display: `ADT^${trigger}` }] },
+    activity: activityOf(trigger),
     agent: [sender(context), ...(operator ?? []), ...software(message, context)],
     entity: [
       { role: 'source', what: { identifier: { system: 'urn:ietf:rfc:3986', value: event.messageUri } } },
@@ -47,14 +50,32 @@ export function provenanceFor(event: ProvenanceEvent, targets: readonly string[]
   })
 }
 
+/** What is the same in every Provenance of an event or of a sender. */
+const CHARS = 2 ** 16
+
+const activityOf = rememberedByText(CHARS, (trigger): NonNullable<Provenance['activity']> =>
+  unchanging({ coding: [{ system: EVENT_TYPE, code: trigger, display: `ADT^${trigger}` }] }),
+)
+
 /** MSH-4, else the application that sent it. */
 function sender(context: MapContext): ProvenanceAgent {
   const { facility } = context
-  const who = namesFacility(context.source)
-    ? { reference: `Organization/${facilityId(facility, context)}`, display: facility }
-    : { display: facility }
-  return { type: { coding: [{ system: PARTICIPANT, code: 'author', display: 'Author' }] }, who }
+  return author(
+    namesFacility(context.source)
+      ? `Organization/${facilityId(facility, context)}\n${facility}`
+      : `\n${facility}`,
+  )
 }
+
+/** The sender by reference, if there is one, and display, on lines of their own. */
+const author = rememberedByText(CHARS, (text): ProvenanceAgent => {
+  const end = text.indexOf('\n')
+  const [reference, display] = [text.slice(0, end), text.slice(end + 1)]
+  return unchanging({
+    type: { coding: [{ system: PARTICIPANT, code: 'author', display: 'Author' }] },
+    who: reference === '' ? { display } : { reference, display },
+  })
+})
 
 /** SFT: what the message went through. */
 const software = (message: Message, context: MapContext): readonly ProvenanceAgent[] =>

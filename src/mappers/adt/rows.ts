@@ -1,5 +1,6 @@
-import type { MapContext } from './map-context.ts'
 import type { Repetition, Segment } from '../../hl7v2/segment.ts'
+import { unchanging } from '../../lib/unchanging.ts'
+import type { MapContext, MappingIssue } from './map-context.ts'
 
 /** The type found at a FHIR path such as `location[1].status`, or `never`. `individual(Practitioner)` is `individual`. */
 export type At<T, P extends string> = P extends `${infer Head}.${infer Rest}`
@@ -117,6 +118,71 @@ function numberOf(path: string, slots: Map<string, number>): number {
  * and repetition fill one item; a constant only completes an item that some value began.
  */
 export function applyRows(
+  map: SegmentMap,
+  segment: Segment,
+  contextOf: (v2: string) => MapContext,
+): Readonly<Record<string, unknown>> {
+  const memory = results.get(segment)
+  if (memory === undefined) return placed(map, segment, contextOf)
+  const known = memory.get(map)?.find(result => isOf(result, contextOf))
+  if (known === undefined) return kept(memory, map, segment, contextOf)
+  for (const { issue, at } of known.issues) contextOf(at).report(issue)
+  return known.value
+}
+
+/** What a map made of a segment, and for whom: the contexts of the fields that were there, and what could not be mapped. */
+interface RowsResult {
+  readonly value: Readonly<Record<string, unknown>>
+  readonly contexts: readonly (readonly [at: string, context: MapContext])[]
+  readonly issues: readonly { readonly issue: MappingIssue; readonly at: string }[]
+}
+
+const results = new WeakMap<Segment, Map<SegmentMap, readonly RowsResult[]>>()
+
+/** Has what maps make of a segment be remembered as long as it lives; nothing of it can be changed then. */
+export const rememberRows = (segment: Segment): unknown => results.set(segment, new Map())
+
+/** A segment means the same for every source whose settings, facility and zone are the same. */
+const isOf = ({ contexts }: RowsResult, contextOf: (v2: string) => MapContext): boolean =>
+  contexts.every(([at, { settings, source, zone }]) => {
+    const other = contextOf(at)
+    return (
+      other.settings === settings &&
+      other.source === source &&
+      other.zone.timeZone === zone.timeZone &&
+      other.zone.messageOffset === zone.messageOffset
+    )
+  })
+
+/** Sources that say the very same text: more of them are a hostile feed, or nobody's. */
+const RESULTS_MAX = 8
+
+function kept(
+  memory: Map<SegmentMap, readonly RowsResult[]>,
+  map: SegmentMap,
+  segment: Segment,
+  contextOf: (v2: string) => MapContext,
+): RowsResult['value'] {
+  const contexts: [string, MapContext][] = []
+  const issues: { issue: MappingIssue; at: string }[] = []
+  const noting = (at: string): MapContext => {
+    const context = contextOf(at)
+    contexts.push([at, { ...context, report: ignore }])
+    const report = (issue: MappingIssue): void => {
+      issues.push({ issue, at })
+      context.report(issue)
+    }
+    return { ...context, report }
+  }
+  const value = unchanging(placed(map, segment, noting))
+  const others = memory.get(map) ?? []
+  memory.set(map, [...(others.length < RESULTS_MAX ? others : []), { value, contexts, issues }])
+  return value
+}
+
+const ignore = (_issue: MappingIssue): void => undefined
+
+function placed(
   map: SegmentMap,
   segment: Segment,
   contextOf: (v2: string) => MapContext,

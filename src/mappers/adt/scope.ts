@@ -1,5 +1,6 @@
 import type { MapContext } from './map-context.ts'
 import { winners, type Register, type Said } from './registers.ts'
+import { referenceTo } from './shared-values.ts'
 
 /** What was said about a patient, or about one visit, with what stands of it. */
 export interface Scope {
@@ -22,10 +23,9 @@ export const scopeOf = (parts: Omit<Scope, 'winning'>): Scope => ({
 })
 
 /** Reference to the patient whose record it is in now. */
-export const subjectOf = ({ patientId, ownerId }: Scope): { reference: string } => ({
-  reference: `Patient/${ownerId ?? patientId}`,
-})
+export const subjectOf = ({ patientId, ownerId }: Scope): { reference: string } =>
+  referenceTo(`Patient/${ownerId ?? patientId}`)
 
 /** Reference to the visit, where it was said of one. */
 export const encounterIn = ({ visitId }: Scope): { reference: string } | undefined =>
-  visitId === undefined ? undefined : { reference: `Encounter/${visitId}` }
+  visitId === undefined ? undefined : referenceTo(`Encounter/${visitId}`)

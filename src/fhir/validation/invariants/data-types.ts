@@ -128,7 +128,9 @@ export const dataTypeChecks: Checks = {
   },
   SimpleQuantity: { 'sqty-1': quantity => !has(quantity, 'comparator') },
   DomainResource: {
-    'dom-2': resource => each(resource, 'contained').every(item => !has(item, 'contained')),
+    'dom-2': resource =>
+      resource['contained'] === undefined ||
+      each(resource, 'contained').every(item => !has(item, 'contained')),
     'dom-4': resource => containedMetas(resource).every(meta => !hasAny(meta, 'versionId', 'lastUpdated')),
     'dom-5': resource => containedMetas(resource).every(meta => !has(meta, 'security')),
   },

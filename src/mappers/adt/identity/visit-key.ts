@@ -1,4 +1,4 @@
-import { derivedId, shardOfKey } from '../../../lib/ids.ts'
+import { derivedId, namedId } from '../../../lib/ids.ts'
 import type { Json } from '../../../fhir/resource.ts'
 import type { MappedEvent } from '../adt-event.ts'
 import type { Fact } from '../fact.ts'
@@ -19,7 +19,7 @@ export function visitKeyOf({ visit, context }: Pick<MappedEvent, 'visit' | 'cont
   if (!visit) return undefined
   const { tenant } = context.settings
   const key = identifierKey(visit.identifier)
-  return derivedId(shardOfKey(tenant, `visit|${key}`), tenant, 'Visit', key)
+  return namedId(tenant, 'Visit', key, `visit|${key}`).id
 }
 
 export const firstOfVisit = (body: Json | undefined): FirstOfVisit | undefined =>

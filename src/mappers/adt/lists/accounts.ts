@@ -1,5 +1,5 @@
 import type { Account, AccountCoverage, AccountGuarantor, Identifier } from '@medplum/fhirtypes'
-import { derivedId } from '../../../lib/ids.ts'
+import { knownId } from '../../../lib/ids.ts'
 import { cweToCodeableConcept } from '../codes.ts'
 import { derived, type Derived } from '../derived.ts'
 import { readText } from '../field-text.ts'
@@ -24,7 +24,7 @@ export const accountId = (
   { patientId, shard }: Pick<Scope, 'patientId' | 'shard'>,
   identifier: Identifier,
   { settings: { tenant } }: MapContext,
-): string => derivedId(shard, tenant, 'Account', `${patientId}|${identifierKey(identifier)}`)
+): string => knownId(shard, tenant, 'Account', `${patientId}|${identifierKey(identifier)}`)
 
 /** Accounts of the patient with who answers for them and what pays, as sent with them last (account-words.ts). */
 export function accounts(scope: Scope, payers: Payers): readonly Derived[] {

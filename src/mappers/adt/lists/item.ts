@@ -1,5 +1,5 @@
 import type { Annotation, Extension } from '@medplum/fhirtypes'
-import { derivedId } from '../../../lib/ids.ts'
+import { knownId } from '../../../lib/ids.ts'
 import type { Segment } from '../../../hl7v2/segment.ts'
 import { readText } from '../field-text.ts'
 import { CONFIRMED, SEPARATOR, type Group } from '../groups.ts'
@@ -61,18 +61,8 @@ interface ItemName {
 function itemId(scope: Scope, { source, group, key, type }: ItemName): string {
   const { tenant } = scope.contexts(source).settings
   const name = `${scope.patientId}|${scope.visitId ?? ''}|${source}|${group}|${key}`
-  const memo = `${tenant} ${type} ${name}`
-  const known = ids.get(memo)
-  if (known !== undefined) return known
-  if (ids.size >= IDS_MAX) ids.clear()
-  const id = derivedId(scope.shard, tenant, type, name)
-  ids.set(memo, id)
-  return id
+  return knownId(scope.shard, tenant, type, name)
 }
-
-/** An item's id is asked for as it was and as it is, and again with every list that repeats it. */
-const ids = new Map<string, string>()
-const IDS_MAX = 20_000
 
 /** Comments that follow an item, or stand for themselves. */
 export function notesOf(segments: readonly Segment[], context: MapContext): Annotation[] | undefined {

@@ -1,5 +1,5 @@
 import type { Observation, Procedure } from '@medplum/fhirtypes'
-import { derivedId } from '../../../lib/ids.ts'
+import { derivedId, knownId } from '../../../lib/ids.ts'
 import { derived, type Derived } from '../derived.ts'
 import { db1Observation } from '../maps/db1-observation.ts'
 import { pd1Living, pd1LivingWill } from '../maps/pd1-patient.ts'
@@ -31,7 +31,7 @@ function fromPd1(scope: Scope): readonly Derived[] {
     return [
       derived<Observation>({
         resourceType: 'Observation',
-        id: derivedId(scope.shard, tenant, 'Observation', `${scope.patientId}|${map.name}`),
+        id: knownId(scope.shard, tenant, 'Observation', `${scope.patientId}|${map.name}`),
         status: Object.keys(said).length > 0 ? 'final' : 'entered-in-error',
         category: [SOCIAL],
         code,

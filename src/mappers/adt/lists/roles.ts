@@ -6,7 +6,7 @@ import type {
   Reference,
 } from '@medplum/fhirtypes'
 import type { Segment } from '../../../hl7v2/segment.ts'
-import { derivedId } from '../../../lib/ids.ts'
+import { knownId } from '../../../lib/ids.ts'
 import { derived, type Derived } from '../derived.ts'
 import { directoryId } from '../directory.ts'
 import { isPrimaryCare, type Group } from '../groups.ts'
@@ -115,7 +115,7 @@ export function hospitalTeam(scope: Scope, isOver: boolean): Derived | undefined
   const name = [scope.patientId, scope.visitId ?? '', 'hospital'].join('|')
   return derived<CareTeam>({
     resourceType: 'CareTeam',
-    id: derivedId(scope.shard, tenant, 'CareTeam', name),
+    id: knownId(scope.shard, tenant, 'CareTeam', name),
     status: isOver || members.length === 0 ? 'inactive' : 'active',
     category: [CATEGORY],
     name: 'Hospital team',
