@@ -16,6 +16,7 @@ import { flushStatements as sql } from './flush-statements.ts'
 import { joined } from './gathered-flushes.ts'
 import { ANY_ROWS, indexRows, type IndexedRow } from './index-rows.ts'
 import { outboxKeyHash, outboxLane } from './outbox-lanes.ts'
+import { textOfBody } from './remembered-bodies.ts'
 import { typeNumber } from './search-rows.ts'
 import { shardOfSubject } from './shards.ts'
 import { newVersions, type NewVersion } from './stored-versions.ts'
@@ -212,7 +213,7 @@ function said({ tenant, said: registers = [] }: Changes): readonly Statement[] {
     textArray(of.map(({ subject }) => subject)),
     textArray(of.map(({ scope }) => scope)),
     int4Array(of.map(({ version }) => version)),
-    textArray(of.map(({ body }) => JSON.stringify(body))),
+    textArray(of.map(({ body }) => textOfBody(body))),
   ]
   return [
     ...when(
@@ -241,7 +242,7 @@ function facts({ tenant, facts: list = [] }: Changes): readonly Statement[] {
         timestampArray(of.map(({ recorded }) => Date.parse(recorded))),
         textArray(of.map(({ actor }) => actor)),
         textArray(of.map(({ source }) => source)),
-        textArray(of.map(({ body }) => JSON.stringify(body))),
+        textArray(of.map(({ body }) => textOfBody(body))),
       ]),
   )
 }
@@ -260,7 +261,7 @@ function events({ tenant, events: list = [] }: Changes): readonly Statement[] {
       timestampArray(of.map(({ at }) => Date.parse(at))),
       timestampArray(of.map(({ recorded }) => Date.parse(recorded))),
       textArray(of.map(({ actor }) => actor)),
-      textArray(of.map(({ body }) => JSON.stringify(body))),
+      textArray(of.map(({ body }) => textOfBody(body))),
     ]),
   )
 }
@@ -276,7 +277,7 @@ function answers({ tenant, at, answers: list = [] }: Changes): readonly Statemen
         textArray(of.map(({ key }) => key)),
         textArray(of.map(({ requestHash }) => requestHash)),
         int4Array(of.map(({ status }) => status)),
-        textArray(of.map(({ body }) => JSON.stringify(body))),
+        textArray(of.map(({ body }) => textOfBody(body))),
       ]),
   )
 }

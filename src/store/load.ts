@@ -1,6 +1,6 @@
 import { shardInId } from '../lib/ids.ts'
 import type { Instant } from '../lib/clock.ts'
-import type { Json, ResourceKey } from '../fhir/resource.ts'
+import type { ResourceKey } from '../fhir/resource.ts'
 import { keyText } from '../fhir/resource.ts'
 import type {
   Fact,
@@ -14,6 +14,7 @@ import type {
 import { int2Array, textArray } from './binary-arrays.ts'
 import type { Db, Rows, Statement } from './db.ts'
 import { inboxColumns, toInboxEntry, type InboxRow } from './inbox-rows.ts'
+import { bodyOf } from './remembered-bodies.ts'
 import { loadTied } from './load-tied.ts'
 import { wholeRecords } from './load-wholes.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
@@ -258,7 +259,7 @@ interface SaidRow {
 }
 
 const addSaid: Part['add'] = (rows, { said }) => {
-  for (const row of rows as readonly SaidRow[]) said.push({ ...row, body: JSON.parse(row.body) as Json })
+  for (const row of rows as readonly SaidRow[]) said.push({ ...row, body: bodyOf(row.body) })
 }
 
 const saidAbout = (tenant: number, subjects: readonly string[]): Part => ({
@@ -277,7 +278,7 @@ interface FactRow extends Omit<Fact, 'body'> {
 }
 
 const addFacts: Part['add'] = (rows, { facts }) => {
-  for (const row of rows as readonly FactRow[]) facts.push({ ...row, body: JSON.parse(row.body) as Json })
+  for (const row of rows as readonly FactRow[]) facts.push({ ...row, body: bodyOf(row.body) })
 }
 
 const factColumns = 'f.id, f.subject, f.kind, f.scope, f.at, f.recorded, f.actor, f.source, f.body'

@@ -1,6 +1,7 @@
 import { shardInId } from '../../lib/ids.ts'
 import type { Calendar } from '../../lib/business-days.ts'
 import { assert } from '../../lib/assert.ts'
+import { rememberedBy } from '../../lib/remembered-lists.ts'
 import { fail, ok, type Failure, type FailureIssue, type Result } from '../../lib/result.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
 import type { ModelLookup } from '../../care-plan/model-profile.ts'
@@ -17,6 +18,7 @@ import { dutyTypes } from '../../mappers/case/duty-files.ts'
 import { withCaseEffect } from '../../mappers/case/encounter-lens.ts'
 import { decideCluster, recordAfter, type ClusterDecision } from './decide-cluster.ts'
 import type { Decision, Put, View } from './prepared.ts'
+import { noting, quietCases } from './quiet-cases.ts'
 
 export interface DecideOptions {
   readonly settings: SourceSettings
@@ -84,7 +86,7 @@ export function withConsequences(applied: AppliedMessage, frame: DecideFrame): D
     const changed = new Map(applied.resources.map(resource => [keyOf(resource), resource]))
     for (const person of applied.persons) {
       const compartment = compartmentAfter(standingOf(person.patient, frame.view), [...changed.values()])
-      lay(effectsOf(person, { ...frame, compartment }), changed, frame)
+      layOwn(person, compartment, changed, frame)
     }
     return { changed, said: [], facts: [], turned: new Set(), doubtful: [] }
   }
@@ -125,16 +127,43 @@ function effectsOf(
   })
 }
 
-/** Lays what case management derives over what has changed, and what it says of the Encounters into them. */
-function lay(effects: CaseEffects, changed: Map<string, Derived>, { view, options }: DecideFrame): void {
+const quietUnder = rememberedBy((_options: DecideOptions) => quietCases())
+
+/** What follows for the cases of somebody who was never merged; nothing where nothing followed of the very same. */
+function layOwn(
+  person: Person,
+  compartment: readonly Resource[],
+  changed: Map<string, Derived>,
+  frame: DecideFrame,
+): void {
+  const { options, view } = frame
+  const encounterOf = (id: string): Resource | undefined =>
+    changed.get(`Encounter/${id}`) ?? view.get({ type: 'Encounter', id })
+  const looked = { person, compartment, models: options.models, encounterOf }
+  const quiet = quietUnder(options)
+  if (quiet.has(looked)) return
+  const noted = noting(person, options.models)
+  const effects = effectsOf(noted.person, {
+    ...{ ...frame, options: { ...options, models: noted.models } },
+    compartment,
+  })
+  if (!lay(effects, changed, frame)) quiet.keep(looked, noted.asked)
+}
+
+/** Lays what case management derives over what has changed, and what it says of the Encounters into them. False when that changes nothing. */
+function lay(effects: CaseEffects, changed: Map<string, Derived>, { view, options }: DecideFrame): boolean {
+  let isChange = effects.resources.length > 0
   for (const resource of effects.resources) changed.set(keyOf(resource), resource)
   for (const effect of effects.encounters) {
     const key: ResourceKey = { type: 'Encounter', id: effect.encounter }
     const standing = changed.get(`Encounter/${effect.encounter}`) ?? view.get(key)
     if (!standing) continue
     const seen = withCaseEffect(standing, effect, options.settings.canonicalBase)
-    if (seen !== standing) changed.set(`Encounter/${effect.encounter}`, { ...seen, id: effect.encounter })
+    if (seen === standing) continue
+    changed.set(`Encounter/${effect.encounter}`, { ...seen, id: effect.encounter })
+    isChange = true
   }
+  return isChange
 }
 
 /** The patient is known by key, the rest by type. */

@@ -5,6 +5,7 @@ import type { Meters } from '../ports/meters.ts'
 import type { FlushConflict, OffsetFence, Outcome, Store } from '../ports/store.ts'
 import { StoreFault, StoreRefusal } from '../ports/store-fault.ts'
 import type { JournalSettings } from '../journal/cloud-event.ts'
+import { parseRemembered } from '../parsed-resources.ts'
 import type { OutboxTarget } from '../unit-of-work.ts'
 import type { ResourceKey } from '../../fhir/resource.ts'
 import { learn, nothingKnown, openBatch, type Known } from './batch-state.ts'
@@ -282,6 +283,7 @@ const contextOf = (batch: IngestBatch, { tenant, clock, targets, journal }: Inge
   actor: batch.actor ?? 'Device/adt',
   ...(batch.requestId !== undefined && { requestId: batch.requestId }),
   targets,
+  parse: parseRemembered,
   ...(journal && { journal }),
 })
 

@@ -5,16 +5,16 @@ import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import { diedInStay, withDeath } from './death-in-stay.ts'
 import type { Derived } from './derived.ts'
-import { deceasedIn, derivePatient, deriveStay, deriveVisit, type Deceased } from './derive.ts'
-import { visitOf, type Visit } from './encounter.ts'
+import { deceasedIn, derivePatient, deriveVisit, type Deceased } from './derive.ts'
+import type { Visit } from './encounter.ts'
 import type { Fact } from './fact.ts'
 import { contextsFor, directoryChanges } from './event-parts.ts'
+import type { KnownVisit } from './known-visits.ts'
 import type { MappingIssue } from './map-context.ts'
 import { mergeElements } from './merge-elements.ts'
-import { visitFact } from './movements.ts'
-import { changesIn, scopeIn, visitIds, visitIn, type SaidOfPatient } from './patient-stays.ts'
+import { changesIn, factsIn, scopeIn, visitIds, visitIn, type SaidOfPatient } from './patient-stays.ts'
 import { deletedPerson } from './person-record.ts'
-import { isSilent, sameTimes, sameWords, type Register } from './registers.ts'
+import { isSilent, sameWords, type Register } from './registers.ts'
 import type { Scope } from './scope.ts'
 import { takeIn } from './take-in.ts'
 import { thoughtDead } from './thought-dead.ts'
@@ -70,13 +70,13 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
     said: new Map([...before.said, ...said]),
   }
   const known = scopeIn(now, '')
+  const ofVisit = visit ? visitNow(was, now, visit.id) : unchanged
   const visits = visitIds(now).map(id => visitIn(now, id))
-  const current = visits.find(({ visitId }) => visitId === visit?.id)
-  const stays = visits.map(deriveStay)
-  const ofVisit = current ? visitChanges(was, current) : unchanged
+  const stays = visits.map(({ stay }) => stay)
+  const current = visits.find(({ visit: { visitId } }) => visitId === visit?.id)?.visit
   const others = stays.filter(({ encounter }) => encounter !== ofVisit.visitId)
   const deaths = {
-    was: diedInStay(ofVisit.earlier ? [...others, deriveStay(ofVisit.earlier)] : others),
+    was: diedInStay(ofVisit.earlier ? [...others, ofVisit.earlier.stay] : others),
     now: diedInStay(stays),
   }
   const deceased = deceasedIn(known)
@@ -125,23 +125,21 @@ interface VisitChanges {
   readonly changes: readonly Change[]
   /** The visit that the message is about, when it may look different now, and how it looked. */
   readonly visitId?: string
-  readonly earlier?: Visit
+  readonly earlier?: KnownVisit
 }
 
 const unchanged: VisitChanges = { changes: [] }
 
-function visitChanges(state: SaidOfPatient, now: Visit): VisitChanges {
-  const { visitId } = now
-  const facts = state.facts.filter(({ scope }) => scope === visitId)
-  const was = scopeIn(state, visitId)
-  if (isSilent(was.register) && facts.length === 0) return { changes: paired([], deriveVisit(now)), visitId }
-  if (facts.length === now.facts.length && sameWords(was, now) && sameTimes(was, now, TIMED)) return unchanged
-  const earlier = visitOf(visitId, was, facts.map(visitFact))
-  return { changes: paired(deriveVisit(earlier), deriveVisit(now)), visitId, earlier }
+/** How the visit looks of which a message says something, and how that changes what is derived of it. */
+function visitNow(was: SaidOfPatient, now: SaidOfPatient, visitId: string): VisitChanges {
+  const [before, facts] = [scopeIn(was, visitId), factsIn(was, visitId)]
+  const isNew = isSilent(before.register) && facts.length === 0
+  const earlier = isNew ? undefined : visitIn(was, visitId)
+  const later = visitIn(now, visitId, before)
+  if (!earlier) return { changes: paired([], deriveVisit(later.visit)), visitId }
+  if (later.stay === earlier.stay) return unchanged
+  return { changes: paired(deriveVisit(earlier.visit), deriveVisit(later.visit)), visitId, earlier }
 }
-
-/** Fields whose time of saying counts for the ledger: one that is said again may reopen, close or reclass the visit. */
-const TIMED = ['PV1-2', 'PV1-7', 'PV1-9', 'PV1-36', 'PV1-44', 'PV1-45', 'PV2-8', 'PV2-9']
 
 function paired(earlier: readonly Derived[], later: readonly Derived[]): readonly Change[] {
   const byId = new Map(earlier.map(resource => [resource.id, resource]))

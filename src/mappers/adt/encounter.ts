@@ -50,11 +50,7 @@ export interface Visit extends Scope {
 export function visitOf(visitId: string, scope: Scope, anyOrder: readonly VisitFact[]): Visit {
   const { winning, contexts } = scope
   const facts = anyOrder.toSorted(byStamp)
-  const last = [...winning.values(), ...facts].reduce<Said | VisitFact | undefined>(
-    (latest, said) => (latest && latest.stamp >= said.stamp ? latest : said),
-    undefined,
-  )
-  const context = contexts(last?.source ?? '|')
+  const context = contexts(lastSpeaker(winning, facts))
   const { settings } = context
   const rules = {
     a04: settings.a04,
@@ -64,6 +60,14 @@ export function visitOf(visitId: string, scope: Scope, anyOrder: readonly VisitF
   }
   const state = visitState(facts, wordsOf(scope), rules)
   return { ...scope, visitId, facts, state, context }
+}
+
+/** The source of the latest word or fact. */
+function lastSpeaker(winning: ReadonlyMap<string, Said>, facts: readonly VisitFact[]): string {
+  let last: Pick<Said, 'source' | 'stamp'> | undefined
+  for (const said of winning.values()) if (!last || last.stamp < said.stamp) last = said
+  for (const said of facts) if (!last || last.stamp < said.stamp) last = said
+  return last?.source ?? '|'
 }
 
 const byStamp = (a: { readonly stamp: string }, b: { readonly stamp: string }): number =>

@@ -1,7 +1,7 @@
 import type { Resource } from '../../fhir/resource.ts'
 import { sameResource } from '../../fhir/same-resource.ts'
 import { diedInStay, withDeath } from './death-in-stay.ts'
-import { derivePatient, deriveStay, deriveVisit } from './derive.ts'
+import { derivePatient, deriveVisit } from './derive.ts'
 import type { Derived } from './derived.ts'
 import type { Fact, VisitFactBody } from './fact.ts'
 import { messageUri, readStamp } from './message-uri.ts'
@@ -37,7 +37,7 @@ export function causesOf(
   { settings, path }: { readonly settings: SourceSettings; readonly path?: string },
 ): readonly Cause[] {
   const isIt = (one: Derived): boolean => one.resourceType === resourceType && one.id === id
-  const visit = visitIds(state).find(visitId => deriveVisit(visitIn(state, visitId)).some(isIt))
+  const visit = visitIds(state).find(visitId => deriveVisit(visitIn(state, visitId).visit).some(isIt))
   const find = visit === undefined ? ofPatient(isIt) : ofVisit(isIt, visit)
   const whole = find(state)
   if (!whole) return []
@@ -59,7 +59,7 @@ type Find = (state: SaidOfPatient) => Derived | undefined
 const ofVisit =
   (isIt: (one: Derived) => boolean, visit: string): Find =>
   state =>
-    deriveVisit(visitIn(state, visit)).find(isIt)
+    deriveVisit(visitIn(state, visit).visit).find(isIt)
 
 /** A death may follow from a visit, all else of a patient doesn't. */
 const ofPatient =
@@ -67,7 +67,7 @@ const ofPatient =
   state => {
     const found = derivePatient(scopeIn(state, '')).find(isIt)
     if (found?.resourceType !== 'Patient') return found
-    return withDeath(found, diedInStay(visitIds(state).map(visit => deriveStay(visitIn(state, visit)))))
+    return withDeath(found, diedInStay(visitIds(state).map(visit => visitIn(state, visit).stay)))
   }
 
 /** One thing that one message said: a word of a register (a segment of a list is one word), or a fact. */

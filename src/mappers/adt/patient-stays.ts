@@ -2,8 +2,7 @@ import type { PayerSpan } from '../../care-plan/intake.ts'
 import type { Stay } from '../../care-plan/stay.ts'
 import type { ValueChange } from '../../care-plan/watched-values.ts'
 import type { Json } from '../../fhir/resource.ts'
-import { deceasedIn, deriveStay, type Deceased } from './derive.ts'
-import { visitOf, type Visit } from './encounter.ts'
+import { deceasedIn, type Deceased } from './derive.ts'
 import type { Fact } from './fact.ts'
 import { REPOINTED, type Repointed } from './identity/repoint.ts'
 import { mergedPersons, type MergedPersons } from '../case/persons.ts'
@@ -11,8 +10,8 @@ import { deriveCluster } from './identity/derive-cluster.ts'
 import { isIdentityFact } from './identity/identity-fact.ts'
 import { clusterOf, identityOf } from './identity/identity.ts'
 import { isVisitScope } from './identity/visits-of-cluster.ts'
+import { knownVisit, type KnownVisit } from './known-visits.ts'
 import { contextOf, type MapContext } from './map-context.ts'
-import { visitFact } from './movements.ts'
 import { deletedPerson } from './person-record.ts'
 import { registerOf } from './registers.ts'
 import { scopeOf, type Scope } from './scope.ts'
@@ -31,8 +30,11 @@ export interface SaidOfPatient {
 export const scopeIn = ({ person, said }: SaidOfPatient, id: string): Scope =>
   scopeOf({ ...person, ...(id !== '' && { visitId: id }), register: registerOf(said.get(id)) })
 
-export const visitIn = (state: SaidOfPatient, id: string): Visit =>
-  visitOf(id, scopeIn(state, id), state.facts.filter(({ scope }) => scope === id).map(visitFact))
+export const factsIn = ({ facts }: SaidOfPatient, id: string): readonly Fact[] =>
+  facts.filter(({ scope }) => scope === id)
+
+export const visitIn = (state: SaidOfPatient, id: string, before?: Scope): KnownVisit =>
+  knownVisit(id, scopeIn(state, id), factsIn(state, id), before)
 
 /** Visits in the order of their ids, which depends on no message. */
 export const visitIds = ({ facts, said }: SaidOfPatient): readonly string[] =>
@@ -103,7 +105,7 @@ export function patientStays(input: StaysInput): PatientStays {
   const deleted = deletedPerson(scope.winning)
   const changes = changesIn(state, settings)
   return {
-    stays: visitIds(state).map(id => deriveStay(visitIn(state, id))),
+    stays: visitIds(state).map(id => visitIn(state, id).stay),
     ...(deceased && { deceased }),
     ...(doubted && { thoughtDead: doubted }),
     ...(deleted && { deletedPerson: deleted }),

@@ -1,4 +1,5 @@
 import type { Json } from '../../fhir/resource.ts'
+import { rememberedBy } from '../../lib/remembered-lists.ts'
 import { joinedTellings, TOLD } from './tellings.ts'
 
 /**
@@ -66,8 +67,8 @@ const isBlank = (said: Fields): boolean => Object.keys(said).length === 0
 const wins = (stamp: string, text: string, otherStamp: string, otherText: string): boolean =>
   stamp > otherStamp || (stamp === otherStamp && text >= otherText)
 
-/** The winner of every plain field over all sources. */
-export function winners(register: Register): ReadonlyMap<string, Said> {
+/** The winner of every plain field over all sources; remembered as long as the register lives. */
+export const winners = rememberedBy((register: Register): ReadonlyMap<string, Said> => {
   const found = new Map<string, Said>()
   for (const [source, stamps] of Object.entries(register)) {
     for (const [stamp, fields] of Object.entries(stamps)) {
@@ -79,7 +80,7 @@ export function winners(register: Register): ReadonlyMap<string, Said> {
     }
   }
   return found
-}
+})
 
 /** A plain field is `SEG-number`: groups and their items have no dash there. */
 const PLAIN_DASH = 3
@@ -172,23 +173,6 @@ export function sameWords(a: Words, b: Words): boolean {
   }
   return sameLists(a.register, b.register) && sameSources(a.register, b.register)
 }
-
-/** Whether the winners of these fields were said in the same messages, and nothing was told at another time. */
-export const sameTimes = (a: Words, b: Words, fields: readonly string[]): boolean =>
-  fields.every(field => a.winning.get(field)?.stamp === b.winning.get(field)?.stamp) &&
-  toldIn(a.register) === toldIn(b.register)
-
-const toldIn = (register: Register): string =>
-  Object.entries(register)
-    .flatMap(([source, stamps]) =>
-      Object.values(stamps).flatMap(fields =>
-        Object.entries(fields).flatMap(([field, text]) =>
-          field.startsWith(TOLD) ? `${source} ${field} ${text}` : [],
-        ),
-      ),
-    )
-    .toSorted()
-    .join('\n')
 
 function sameLists(a: Register, b: Register): boolean {
   const [before, after] = [listsOf(a), listsOf(b)]

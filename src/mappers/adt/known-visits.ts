@@ -1,0 +1,112 @@
+import type { Stay } from '../../care-plan/stay.ts'
+import { sameValue } from '../../lib/same-value.ts'
+import { deriveStay } from './derive.ts'
+import { visitOf, type Visit } from './encounter.ts'
+import type { Fact } from './fact.ts'
+import type { Expected, VisitState } from './ledger.ts'
+import type { MapContext, MappingIssue } from './map-context.ts'
+import { visitFact } from './movements.ts'
+import { isSilent, sameWords, type Register } from './registers.ts'
+import type { Scope } from './scope.ts'
+import type { SourceSettings } from './source.ts'
+
+/** A visit, and the same as case management sees it. */
+export interface KnownVisit {
+  readonly visit: Visit
+  readonly stay: Stay
+}
+
+/** What follows of a register and facts, with what could not be mapped on the way. */
+interface Known {
+  readonly facts: readonly Fact[]
+  readonly settings: SourceSettings
+  readonly made: KnownVisit
+  readonly issues: readonly (readonly [source: string, issue: MappingIssue])[]
+}
+
+/** By register, then by Encounter id: registers never change, and what is loaded again is the same one (store). */
+const known = new WeakMap<Register, Map<string, Known>>()
+
+/**
+ * A visit by what was said of it, remembered as long as its register lives: each message about a patient looks at every
+ * visit of that patient, and changes one at most. Where it comes to the same as it
+ * did `before` a message, it is the very same Stay.
+ */
+export function knownVisit(
+  visitId: string,
+  scope: Scope,
+  facts: readonly Fact[],
+  before?: Scope,
+): KnownVisit {
+  const remembered = known.get(scope.register)?.get(visitId)
+  const found =
+    remembered && isOf(remembered, scope, facts) ? remembered : make(visitId, scope, facts, before)
+  const { visit, stay } = found.made
+  for (const [source, issue] of found.issues) scope.contexts(source).report(issue)
+  const context = scope.contexts(visit.context.source)
+  return { visit: { ...visit, ...scope, visitId, context }, stay }
+}
+
+function make(visitId: string, scope: Scope, facts: readonly Fact[], before: Scope | undefined): Known {
+  const issues: [string, MappingIssue][] = []
+  const visit = visitOf(visitId, { ...scope, contexts: noting(scope, issues) }, facts.map(visitFact))
+  const alike = before && known.get(before.register)?.get(visitId)
+  const isAlike =
+    before !== undefined &&
+    alike !== undefined &&
+    isOf(alike, scope, facts) &&
+    comesToTheSame(alike.made.visit, visit, before, scope)
+  const made = isAlike ? alike.made : { visit: bare(visit), stay: deriveStay(visit) }
+  const found = { ...{ facts, issues, made }, settings: visit.context.settings }
+  keep(scope.register, visitId, found)
+  return found
+}
+
+/** Words, lists, who spoke last, and the course of the visit; of what is planned only who planned it when differs. */
+const comesToTheSame = (was: Visit, is: Visit, before: Scope, scope: Scope): boolean =>
+  was.context.source === is.context.source && sameWords(before, scope) && sameCourse(was.state, is.state)
+
+/** NOTE: movements are those of the facts, which are the same. */
+function sameCourse(was: VisitState, is: VisitState): boolean {
+  const { movements: _was, expectedStart, expectedEnd, expectedReturn, ...course } = was
+  const { movements: _is, ...other } = is
+  return (
+    samePlan(expectedStart, other.expectedStart) &&
+    samePlan(expectedEnd, other.expectedEnd) &&
+    samePlan(expectedReturn, other.expectedReturn) &&
+    Object.entries(course).every(([name, value]) => sameValue(value, other[name as keyof typeof other]))
+  )
+}
+
+const samePlan = (a: Expected | undefined, b: Expected | undefined): boolean =>
+  a?.text === b?.text && a?.source === b?.source
+
+/** Without what belongs to the message that was looked at: a memory must not keep that alive. */
+const bare = (visit: Visit): Visit => ({
+  ...visit,
+  contexts: () => visit.context,
+  context: { ...visit.context, report: () => undefined },
+})
+
+/** NOTE: of nobody's word there is one register for all, which would gather visits for ever. */
+function keep(register: Register, visitId: string, visit: Known): void {
+  if (isSilent(register)) return
+  const visits = known.get(register) ?? new Map<string, Known>()
+  known.set(register, visits.set(visitId, visit))
+}
+
+const isOf = ({ facts, settings, made }: Known, { contexts }: Scope, others: readonly Fact[]): boolean =>
+  contexts(made.visit.context.source).settings === settings &&
+  facts.length === others.length &&
+  facts.every(({ id }, at) => id === others[at]?.id)
+
+const noting =
+  ({ contexts }: Scope, issues: [string, MappingIssue][]) =>
+  (source: string): MapContext => {
+    const context = contexts(source)
+    const report = (issue: MappingIssue): void => {
+      issues.push([source, issue])
+      context.report(issue)
+    }
+    return { ...context, report }
+  }
