@@ -2,18 +2,21 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { Kafka, logLevel } from 'kafkajs'
+import { Kafka, logLevel, type Producer } from 'kafkajs'
 import { Client } from 'pg'
 import { serverForTests, stopServersForTests } from '../../scripts/services/for-tests.ts'
 import { feed, type FeedMessage } from '../support/adt-workload.ts'
 import { realFeed } from '../support/adt/real-feed.ts'
 import { startService, type ServiceProcess } from '../support/service-process.ts'
+import { pacedLatency, type Latency } from './ingest-latency.ts'
 
 /**
  * Real Kafka -> real PostgreSQL -> duties (performance.md 1): a feed is put on a topic, then a service of its own reads
  * it. `npm run bench:ingest -- [--mix changes|real] [--again] [--messages 6000] [--patients 600] [--runs 5]
  * [--profile DIR] [--json]`: change-heavy, or the mix of a real hospital (adt.md 2); `--again` has another service read
- * the whole topic again over the same database.
+ * the whole topic again over the same database; `--rate N` sends the messages at N a second instead, and says how long
+ * they took until what they lead to could be read; `--backlog N` puts N messages more behind those that are measured, to
+ * see that memory doesn't grow with what waits.
  */
 const { values } = parseArgs({
   options: {
@@ -26,8 +29,11 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     mix: { type: 'string', default: 'changes' },
     again: { type: 'boolean', default: false },
+    rate: { type: 'string', default: '0' },
+    backlog: { type: 'string', default: '0' },
   },
 })
+const [rate, backlog] = [Number(values.rate), Number(values.backlog)]
 const [messages, patients, partitions, runs] = [
   values.messages,
   values.patients,
@@ -48,8 +54,12 @@ interface Run {
   readonly shares: Readonly<Record<string, number>>
   /** Percent of A08 and A31 that changed nothing. */
   readonly idleUpdates: number
+  /** Memory of the service at its most. */
+  readonly peakRssMb: number
   /** The whole topic read again. */
   readonly again?: Again
+  /** Messages sent at an even rate. */
+  readonly latency?: Latency
 }
 
 interface Again {
@@ -92,7 +102,8 @@ async function once(brokers: string, serverUrl: string, run: number): Promise<Ru
   // Times to come: what is measured is messages, not the marking of duties that were due long ago.
   const options = { patients, messages, seed: run, prefix: `R${run}`, year: 2040 }
   const messagesOfRun = values.mix === 'real' ? realFeed(options) : feed(options)
-  await publish(brokers, name, messagesOfRun)
+  const sending = await openTopic(brokers, name)
+  if (rate === 0) await publish(sending, name, messagesOfRun)
   const environment = {
     ROLES: 'http,adt',
     LOG_LEVEL: 'warn',
@@ -110,11 +121,16 @@ async function once(brokers: string, serverUrl: string, run: number): Promise<Ru
     }
   }
   try {
-    const first = await reading(name, service => measure(service, url.href, messagesOfRun))
+    const first = await reading(name, async service => {
+      const paced = rate > 0 ? pacedFeed(sending, url.href, name, messagesOfRun) : undefined
+      const measured = await measure(service, url.href, messagesOfRun)
+      return { ...measured, ...(paced && { latency: await paced }) }
+    })
     if (!values.again) return first
     const again = await reading(`${name}_again`, service => measureAgain(service, url.href, first))
     return { ...first, again }
   } finally {
+    await sending.disconnect()
     await execute(serverUrl, `drop database ${name} with (force)`)
   }
 }
@@ -186,6 +202,7 @@ async function measure(
       outcomes: Object.fromEntries(outcomes.rows.map(({ outcome, n }) => [outcome, Number(n)])),
       shares: sharesOf(feedOfRun),
       idleUpdates: idle.rows[0]?.percent ?? 0,
+      peakRssMb: peakRssMb(service.pid),
     }
   } finally {
     await client.end()
@@ -215,7 +232,7 @@ async function until(
   }
 }
 
-async function publish(brokers: string, topic: string, records: readonly FeedMessage[]): Promise<void> {
+async function openTopic(brokers: string, topic: string): Promise<Producer> {
   const kafka = new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
@@ -226,11 +243,37 @@ async function publish(brokers: string, topic: string, records: readonly FeedMes
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()
-  for (let i = 0; i < records.length; i += 500) {
-    const slice = records.slice(i, i + 500)
-    await producer.send({ topic, messages: slice.map(({ key, text }) => ({ key, value: text })) })
+  return producer
+}
+
+/** What waits behind the feed is the feed again: nobody comes to it. */
+async function publish(producer: Producer, topic: string, records: readonly FeedMessage[]): Promise<void> {
+  for (let i = 0; i < records.length + backlog; i += 500) {
+    const slice = Array.from({ length: 500 }, (_none, n) => records[(i + n) % records.length] as FeedMessage)
+    const kept = i < records.length ? slice.slice(0, records.length - i) : slice
+    await producer.send({ topic, messages: kept.map(({ key, text }) => ({ key, value: text })) })
   }
-  await producer.disconnect()
+}
+
+async function pacedFeed(
+  producer: Producer,
+  databaseUrl: string,
+  topic: string,
+  feedOfRun: readonly FeedMessage[],
+): Promise<Latency> {
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    return await pacedLatency(feedOfRun, { producer, client, topic, partitions, perSecond: rate })
+  } finally {
+    await client.end()
+  }
+}
+
+/** VmHWM of proc(5); 0 where there is none. */
+function peakRssMb(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Math.round(Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024)
 }
 
 async function execute(url: string, statement: string): Promise<void> {
@@ -281,7 +324,7 @@ const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
 const line = (run: Run): string =>
-  `${run.perSecond.toFixed(0)} messages/s, Node ${run.nodeMicroseconds.toFixed(0)} us, PostgreSQL ${run.postgresMicroseconds.toFixed(0)} us, ${run.resourcesPerMessage.toFixed(1)} resource versions a message, ${run.batches} batches, ${run.retries} decided again${run.again ? `; read again: Node ${run.again.nodeMicroseconds.toFixed(0)} us, PostgreSQL ${run.again.postgresMicroseconds.toFixed(0)} us (${(100 * run.again.ofFirst).toFixed(0)} % of the first reading), ${run.again.versions} versions` : ''}`
+  `${run.perSecond.toFixed(0)} messages/s, Node ${run.nodeMicroseconds.toFixed(0)} us, PostgreSQL ${run.postgresMicroseconds.toFixed(0)} us, ${run.resourcesPerMessage.toFixed(1)} resource versions a message, ${run.batches} batches, ${run.retries} decided again, ${run.peakRssMb} MB at most${run.latency ? `; p50 ${run.latency.p50Ms} ms, p99 ${run.latency.p99Ms} ms` : ''}${run.again ? `; read again: Node ${run.again.nodeMicroseconds.toFixed(0)} us, PostgreSQL ${run.again.postgresMicroseconds.toFixed(0)} us (${(100 * run.again.ofFirst).toFixed(0)} % of the first reading), ${run.again.versions} versions` : ''}`
 
 function print(results: readonly Run[]): void {
   const spread = (pick: (run: Run) => number): { median: number; min: number; max: number } => {
@@ -307,6 +350,15 @@ function print(results: readonly Run[]): void {
     resourcesPerMessage: Math.round(median(results.map(run => run.resourcesPerMessage)) * 10) / 10,
     outcomes: results[0]?.outcomes,
     sharesPercent: results[0]?.shares,
+    peakRssMb: spread(run => run.peakRssMb),
+    ...(rate > 0 && {
+      latency: {
+        perSecond: rate,
+        p50Ms: spread(run => run.latency?.p50Ms ?? 0),
+        p99Ms: spread(run => run.latency?.p99Ms ?? 0),
+        maxMs: spread(run => run.latency?.maxMs ?? 0),
+      },
+    }),
     idleUpdatesPercent: Math.round(median(results.map(run => run.idleUpdates)) * 10) / 10,
     ...(values.again && { again }),
   }
