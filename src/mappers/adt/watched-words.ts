@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { WatchedValue } from '../../care-plan/watched-values.ts'
 import type { Repetition, Segment } from '../../hl7v2/segment.ts'
+import { rememberedByText } from '../../lib/remembered-texts.ts'
 import { readText } from './field-text.ts'
 import { isPrimaryCare, SEPARATOR } from './groups.ts'
 import { FIRST, type Fields, type Register } from './registers.ts'
@@ -76,10 +77,13 @@ function primaryCarer(role: Segment, code: number, person: number): Parts {
 /** Case, blanks and punctuation make no other value. */
 function keyOf(parts: readonly (string | null | undefined)[]): string | undefined {
   const said = parts.map(part => part?.toUpperCase().replaceAll(/[\p{P}\p{Z}]+/gu, '') ?? '')
-  return said.every(part => part === '')
-    ? undefined
-    : hash('sha256', said.join('\n'), 'hex').slice(0, KEY_DIGITS)
+  return said.every(part => part === '') ? undefined : digestOf(said.join('\n')).digest
 }
+
+/** Remembered: a patient's insurances and diagnoses are told with every message. */
+const digestOf = rememberedByText(2 ** 19, text => ({
+  digest: hash('sha256', text, 'hex').slice(0, KEY_DIGITS),
+}))
 
 const KEY_DIGITS = 16
 
