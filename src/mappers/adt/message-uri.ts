@@ -14,9 +14,7 @@ export interface MessageName {
 
 /** SHA-256 of a message's segments, hex. */
 export const messageHash = ({ segments }: Pick<Message, 'segments'>): string =>
-  createHash('sha256')
-    .update(segments.map(({ raw }) => raw).join('\r'))
-    .digest('hex')
+  digest('sha256', segments.map(({ raw }) => raw).join('\r'), 'hex')
 
 /** Stable URI of a message: `meta.source` of what it changed. */
 export const messageUri = (
