@@ -106,7 +106,7 @@ export async function undisturbed(messages: readonly Sent[]): Promise<ReadonlyMa
 }
 
 /** Every resource as adt.md 3.2.5 compares it, as canonical text. */
-export async function standing(databaseUrl: string): Promise<ReadonlyMap<string, string>> {
+async function standing(databaseUrl: string): Promise<ReadonlyMap<string, string>> {
   const rows = await query(databaseUrl, 'select content from resource where not deleted')
   const resources = rows.map(({ content }) => parseJson(String(content)) as Resource)
   return ending({ resources: () => resources })
