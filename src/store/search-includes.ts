@@ -34,6 +34,7 @@ export async function includedRows(
   plan: Asked,
   matches: readonly Stored[],
 ): Promise<Included> {
+  if (plan.includes.length + plan.revIncludes.length === 0) return { rows: [], truncated: false }
   const known = new Set(matches.map(keyOf))
   const rows: Stored[] = []
   let [asked, from]: [Asked, readonly Stored[]] = [plan, matches]
