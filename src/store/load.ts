@@ -13,6 +13,7 @@ import type {
 } from '../commands/ports/store.ts'
 import { int2Array, textArray } from './binary-arrays.ts'
 import type { Db, Rows, Statement } from './db.ts'
+import { gatheredLoads } from './gathered-loads.ts'
 import { inboxColumns, toInboxEntry, type InboxRow } from './inbox-rows.ts'
 import { bodyOf } from './remembered-bodies.ts'
 import { loadTied } from './load-tied.ts'
@@ -40,8 +41,15 @@ interface Loading {
  * Everything a decision needs, as it stood at one moment: a decider that saw a register at one moment and facts at
  * another could compute from a state that never was.
  */
-export async function load(db: Db, request: LoadRequest): Promise<Loaded> {
-  const { whole, seen } = await loadTied(part => loadOnce(db, part), request)
+export function openLoad(db: Db): (request: LoadRequest) => Promise<Loaded> {
+  const once = gatheredLoads(db, part => loadOnce(db, part))
+  return request => load(db, once, request)
+}
+
+type Load = (request: LoadRequest) => Promise<Loaded>
+
+async function load(db: Db, once: Load, request: LoadRequest): Promise<Loaded> {
+  const { whole, seen } = await loadTied(once, request)
   if (!request.lock) return seen
   const parts = partsOf(whole)
   const locks = [...lockResources(request.tenant, seen.resources), ...lockSaid(request.tenant, seen.said)]

@@ -12,14 +12,14 @@ import { rethrow, type Connect } from './connection.ts'
 import type { Db } from './db.ts'
 import { openEmbeddedDatabase } from './embedded/embedded-database.ts'
 import { withUpkeep } from './embedded/upkeep.ts'
-import type { IndexResource } from './flush-plan.ts'
+import type { IndexResource } from './flush-rows.ts'
 import { openFlush } from './flush.ts'
 import { gatheredReads } from './gathered-reads.ts'
 import { countHistory, readHistory, readHistoryOf } from './history-queries.ts'
 import { openInboxQueries } from './inbox-queries.ts'
 import { openLinkQueries } from './link-queries.ts'
 import { readLabelled } from './label-queries.ts'
-import { load } from './load.ts'
+import { openLoad } from './load.ts'
 import { migrate } from './migrate.ts'
 import { openOutboxQueue } from './outbox-queue.ts'
 import { pageKeyOf } from './page-key.ts'
@@ -176,7 +176,7 @@ function storeOver(db: Db, { backend, isTuned, clock, indexResource, indexVersio
   return {
     backend,
     lanes: db.lanes,
-    load: request => load(db, request),
+    load: openLoad(db),
     flush: openFlush(db, indexResource),
     read: gatheredReads(db),
     readVersion: (tenant, key, version) => readVersion(db, tenant, key, version),
