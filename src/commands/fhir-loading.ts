@@ -148,6 +148,8 @@ const patientsOf = (
 export function laneOf({ deps, intents }: Pick<WriteTry, 'deps' | 'intents'>): number {
   const [first] = intents
   if (!first) return 0
-  const key = { type: first.type, id: first.id ?? '' }
-  return shardOf(deps.tenant, key, first.resource && patientOf(first.resource, deps.base)) % deps.store.lanes
+  const patient = first.resource && patientOf(first.resource, deps.base)
+  // What is new and nobody's meets nobody.
+  if (patient === undefined && first.id === undefined) return 0
+  return shardOf(deps.tenant, { type: first.type, id: first.id ?? '' }, patient) % deps.store.lanes
 }
