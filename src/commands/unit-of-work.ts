@@ -176,7 +176,7 @@ function changesOf(context: WorkContext, staged: Staged): Changes {
 
 /** What happened to cases, version by version in the order of the steps. */
 function eventsOf({ journal, at, actor }: WorkContext, { changed, toldOf, loaded }: Staged) {
-  if (!journal || changed.length === 0) return []
+  if (!journal || !mayTouchCase(changed, loaded)) return []
   const byStep = Map.groupBy(
     changed.flatMap(row => versionsOf(row, at)),
     ({ step }) => step,
@@ -188,6 +188,14 @@ function eventsOf({ journal, at, actor }: WorkContext, { changed, toldOf, loaded
       told: toldOf.get(step) ?? {},
     }))
   return caseEventRows({ settings: journal, steps, rows: [...loaded.values()], actor })
+}
+
+/** A case is an EpisodeOfCare: where none was loaded and none is written, nothing belongs to one (mappers/case/journal-world.ts). */
+function mayTouchCase(changed: readonly Row[], loaded: ReadonlyMap<string, Row>): boolean {
+  if (changed.length === 0) return false
+  if (changed.some(({ key }) => key.type === 'EpisodeOfCare')) return true
+  for (const { key } of loaded.values()) if (key.type === 'EpisodeOfCare') return true
+  return false
 }
 
 function versionsOf(row: Row, at: Instant) {
@@ -217,6 +225,7 @@ function toWrite(row: Row): Write {
     shard: row.shard,
     expect: row.stored?.version ?? 0,
     ...(row.stored && { expectIndexHash: row.stored.indexHash, expectUpdated: row.stored.updated }),
+    ...(row.stored && !row.stored.deleted && { before: row.before }),
     ...(row.clientAssigned && { clientAssigned: true }),
     versions: row.versions.map(version => version.resource),
   }

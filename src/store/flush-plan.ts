@@ -1,7 +1,6 @@
 import { strict as assert } from 'node:assert'
-import { keyText, type Resource } from '../fhir/resource.ts'
-import type { IndexEntry } from '../fhir/search/index-entry.ts'
-import type { Changes, Said, Stored, Write } from '../commands/ports/store.ts'
+import { keyText } from '../fhir/resource.ts'
+import type { Changes, Said, Stored } from '../commands/ports/store.ts'
 import {
   boolArray,
   byteaArray,
@@ -12,16 +11,21 @@ import {
   timestampArray,
 } from './binary-arrays.ts'
 import type { Statement } from './db.ts'
+import {
+  byTypeAndId,
+  hashOf,
+  rowsOf,
+  toIndexed,
+  toStored,
+  type IndexResource,
+  type Row,
+} from './flush-rows.ts'
 import { flushStatements as sql } from './flush-statements.ts'
 import { joined } from './gathered-flushes.ts'
-import { ANY_ROWS, indexRows, type IndexedRow } from './index-rows.ts'
+import { indexRows } from './index-rows.ts'
 import { outboxKeyHash, outboxLane } from './outbox-lanes.ts'
 import { textOfBody } from './remembered-bodies.ts'
-import { typeNumber } from './search-rows.ts'
 import { shardOfSubject } from './shards.ts'
-import { newVersions, type NewVersion } from './stored-versions.ts'
-
-export type IndexResource = (resource: Resource) => IndexEntry
 
 export interface FlushPlan {
   readonly statements: readonly Statement[]
@@ -29,16 +33,6 @@ export interface FlushPlan {
   readonly written: readonly (readonly Stored[])[]
   /** What the flush writes, as a hold names it: keys of resources and subjects of registers. */
   readonly keys: readonly string[]
-}
-
-/** A write with everything the database is told about it. */
-interface Row {
-  readonly write: Write
-  readonly typeNumber: number
-  readonly versions: readonly NewVersion[]
-  readonly last: NewVersion
-  /** undefined for a tombstone. */
-  readonly index: IndexEntry | undefined
 }
 
 /** More keys than this take one lock together: a server's lock table holds some thousands in all. */
@@ -49,12 +43,8 @@ const OUTBOX_KEYS_MAX = 1_000
  * written together when they write neither a resource nor a timer twice, and nothing but resources, events and messages.
  */
 export function planFlush(group: readonly Changes[], indexResource: IndexResource): FlushPlan {
-  const rowsOf = group.map(({ at, writes }) => {
-    const atMs = Date.parse(at)
-    assert(!Number.isNaN(atMs), 'changes.at is an instant')
-    return writes.map(write => toRow(write, atMs, indexResource))
-  })
-  const sorted = rowsOf.flat().toSorted(byTypeAndId)
+  const rowsOfEach = group.map(one => rowsOf(one, indexResource))
+  const sorted = rowsOfEach.flat().toSorted(byTypeAndId)
   const changes = joined(group)
   const keys = changes.writes.map(keyText)
   assert(new Set(keys).size === keys.length, 'a flush writes a resource once, with all its versions')
@@ -67,54 +57,19 @@ export function planFlush(group: readonly Changes[], indexResource: IndexResourc
       ...said(changes),
       ...facts(changes),
       ...events(changes),
-      ...indexRows(changes.tenant, sorted.flatMap(toIndexed)),
+      ...indexRows(
+        changes.tenant,
+        sorted.flatMap(row => toIndexed(row, indexResource)),
+      ),
       ...timers(changes),
       ...links(changes),
       ...audit(changes.tenant, group),
       ...outbox(changes),
     ],
-    written: rowsOf.map(rows => rows.map(toStored)),
+    written: rowsOfEach.map(rows => rows.map(toStored)),
     keys: [...keys, ...(changes.said ?? []).map(({ subject }) => subject)],
   }
 }
-
-function toRow(write: Write, atMs: number, indexResource: IndexResource): Row {
-  const versions = newVersions(write, atMs)
-  const last = versions.at(-1)
-  assert(last)
-  const resource = write.versions.at(-1)
-  return {
-    write,
-    typeNumber: typeNumber(write.type),
-    versions,
-    last,
-    index: resource && indexResource(resource),
-  }
-}
-
-const byTypeAndId = (a: Row, b: Row): number =>
-  a.typeNumber - b.typeNumber || (a.write.id < b.write.id ? -1 : 1)
-
-const hashOf = (row: Row): bigint => (row.index ? BigInt.asIntN(64, row.index.hash) : 0n)
-
-/** Value rows are rewritten only where their hash changed. */
-const toIndexed = (row: Row): readonly IndexedRow[] => {
-  const { shard, id, expect, expectIndexHash } = row.write
-  if (hashOf(row) === expectIndexHash) return []
-  const had = expect === 0 ? undefined : (expectIndexHash ?? ANY_ROWS)
-  return [{ shard, type: row.typeNumber, id, entry: row.index, had }]
-}
-
-const toStored = (row: Row): Stored => ({
-  type: row.write.type,
-  id: row.write.id,
-  shard: row.write.shard,
-  version: row.last.version,
-  updated: row.last.updated,
-  deleted: row.last.deleted,
-  indexHash: hashOf(row),
-  content: row.last.content,
-})
 
 function fence({ offset }: Changes): readonly Statement[] {
   return offset ? [sql.fence([offset.group, offset.topic, offset.partition, offset.from, offset.next])] : []

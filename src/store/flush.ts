@@ -3,7 +3,8 @@ import { ok, type Result } from '../lib/result.ts'
 import { StoreRefusal } from '../commands/ports/store-fault.ts'
 import type { Changes, FlushConflict, Flushed } from '../commands/ports/store.ts'
 import type { Db } from './db.ts'
-import { planFlush, type IndexResource } from './flush-plan.ts'
+import { planFlush } from './flush-plan.ts'
+import { charsOf, type IndexResource } from './flush-rows.ts'
 import { gatheredFlushes, isPlain, type FlushResult } from './gathered-flushes.ts'
 import { typeName } from './search-rows.ts'
 
@@ -12,7 +13,10 @@ import { typeName } from './search-rows.ts'
  * many write at the same time goes together (gathered-flushes.ts); who holds a lane ends the hold alone.
  */
 export function openFlush(db: Db, indexResource: IndexResource): (changes: Changes) => Promise<FlushResult> {
-  const gathered = gatheredFlushes(group => flush(db, group, { indexResource, lane: db.quietLane() }))
+  const gathered = gatheredFlushes(
+    group => flush(db, group, { indexResource, lane: db.quietLane() }),
+    changes => charsOf(changes, indexResource),
+  )
   return async changes => {
     const { lane, writes } = changes
     if (isPlain(changes) && !db.holds(lane, writes.map(keyText))) return gathered(changes)

@@ -13,6 +13,7 @@ export type FlushTogether = (group: readonly Changes[]) => Promise<Result<readon
 interface Waiting {
   readonly changes: Changes
   readonly keys: readonly string[]
+  readonly chars: number
   readonly resolve: (result: FlushResult) => void
   readonly reject: (error: unknown) => void
 }
@@ -20,14 +21,19 @@ interface Waiting {
 /** More together buy nothing: the rows cost as much as they do alone. */
 const CHANGES_MAX = 64
 const WRITES_MAX = 500
+/** Of all contents of a group: who writes little doesn't wait for megabytes of others, which are in memory twice while they are sent. */
+const CHARS_MAX = 4 * 2 ** 20
 
 /**
  * One transaction at a time for what many clients write at once: what comes while one is on its way leaves with the next, so that
  * they share its statements, its log record and the sync of the log. Nobody waits for company: with one client each flush
- * leaves at the end of its turn of the event loop. When a group can't be written, each of it is written alone, so that what
+ * leaves at the end of its turn of the event loop. `charsOf` is the length of the contents of one. When a group can't be written, each of it is written alone, so that what
  * is told to one is never another's; unless the database is at fault, for then it is not known whether it was written.
  */
-export function gatheredFlushes(together: FlushTogether): (changes: Changes) => Promise<FlushResult> {
+export function gatheredFlushes(
+  together: FlushTogether,
+  charsOf: (changes: Changes) => number,
+): (changes: Changes) => Promise<FlushResult> {
   let waiting: readonly Waiting[] = []
   let isUnderWay = false
   const next = async (): Promise<void> => {
@@ -40,7 +46,7 @@ export function gatheredFlushes(together: FlushTogether): (changes: Changes) => 
   }
   return changes =>
     new Promise((resolve, reject) => {
-      waiting = [...waiting, { changes, keys: keysOf(changes), resolve, reject }]
+      waiting = [...waiting, { changes, keys: keysOf(changes), chars: charsOf(changes), resolve, reject }]
       if (isUnderWay) return
       isUnderWay = true
       setImmediate(() => void next())
@@ -87,11 +93,18 @@ function takenFrom(waiting: readonly Waiting[]): {
   const taken = new Set<string>()
   const group: Waiting[] = []
   const rest: Waiting[] = []
+  let chars = 0
   for (const one of waiting) {
     const isApart = one.changes.tenant !== tenant || one.keys.some(key => taken.has(key))
-    const isFull = group.length >= CHANGES_MAX || taken.size + one.keys.length > WRITES_MAX
+    const isFull =
+      group.length >= CHANGES_MAX ||
+      taken.size + one.keys.length > WRITES_MAX ||
+      chars + one.chars > CHARS_MAX
     if (isApart || (isFull && group.length > 0)) rest.push(one)
-    else group.push(one)
+    else {
+      group.push(one)
+      chars += one.chars
+    }
     // What comes later about the same things stays behind it.
     for (const key of one.keys) taken.add(key)
   }

@@ -1,6 +1,6 @@
-import type { IndexEntry } from '../fhir/search/index-entry.ts'
+import type { IndexEntry, IndexLookup } from '../fhir/search/index-entry.ts'
 import { rowKinds } from '../fhir/search/index-hash.ts'
-import { boolArray, int2Array, textArray, timestampArray } from './binary-arrays.ts'
+import { boolArray, int2Array, int4Array, textArray, timestampArray } from './binary-arrays.ts'
 import type { Statement } from './db.ts'
 import { indexStatements as sql } from './index-statements.ts'
 
@@ -14,31 +14,88 @@ export interface IndexedRow {
   readonly entry: IndexEntry | undefined
   /** The hash of the rows that stand there; undefined = it is new. */
   readonly had: bigint | undefined
+  /** What these rows say, where that is known for certain: then only what differs is written. */
+  readonly was?: IndexEntry
 }
 
 /** For `had`: nothing is known, so rows of every kind are looked for. */
 export const ANY_ROWS = -1n
 
-type Kind = 'numbers' | 'composites' | 'narrative'
+type Values = Exclude<keyof typeof kindOf, 'lookups'>
 
-/** Deletes what stands there and inserts what should, without a statement for what nobody has. */
+/** Of each table but that of look-ups: the bit of the hash that says whether there are rows. */
+const kindOf = {
+  lookups: undefined,
+  dates: undefined,
+  numbers: 'numbers',
+  composites: 'composites',
+  narrative: 'narrative',
+} as const
+
+/** Deletes what stands there and inserts what should, without a statement for what nobody has, or what stays as it is. */
 export function indexRows(tenant: number, rows: readonly IndexedRow[]): readonly Statement[] {
-  const stale = rows.filter(({ had }) => had !== undefined)
-  const staleOf = (kind: Kind): readonly IndexedRow[] =>
-    stale.filter(({ had }) => had !== undefined && rowKinds(had)[kind])
   const key = (of: readonly IndexedRow[]): readonly unknown[] => [tenant, ...keyColumns(of)]
+  const changed = (values: Values): readonly IndexedRow[] => rows.filter(row => isChanged(row, values))
+  const stale = (values: Values): readonly IndexedRow[] => {
+    const kind = kindOf[values]
+    return changed(values).filter(
+      ({ had }) => had !== undefined && (kind === undefined || rowKinds(had)[kind]),
+    )
+  }
+  const staleLookups = rows.filter(({ had, was }) => had !== undefined && was === undefined)
   return [
-    ...when(stale, of => sql.deleteLookups(key(of))),
-    ...when(stale, of => sql.deleteDates(key(of))),
-    ...when(staleOf('numbers'), of => sql.deleteNumbers(key(of))),
-    ...when(staleOf('composites'), of => sql.deleteComposites(key(of))),
-    ...when(staleOf('narrative'), of => sql.deleteTexts(key(of))),
+    ...when(staleLookups, of => sql.deleteLookups(key(of))),
+    ...goneLookups(tenant, rows),
+    ...when(stale('dates'), of => sql.deleteDates(key(of))),
+    ...when(stale('numbers'), of => sql.deleteNumbers(key(of))),
+    ...when(stale('composites'), of => sql.deleteComposites(key(of))),
+    ...when(stale('narrative'), of => sql.deleteTexts(key(of))),
     ...lookups(tenant, rows),
-    ...dates(tenant, rows),
-    ...numbers(tenant, rows),
-    ...composites(tenant, rows),
-    ...texts(tenant, rows),
+    ...dates(tenant, changed('dates')),
+    ...numbers(tenant, changed('numbers')),
+    ...composites(tenant, changed('composites')),
+    ...texts(tenant, changed('narrative')),
   ]
+}
+
+const isChanged = ({ was, entry }: IndexedRow, values: Values): boolean => {
+  if (was === undefined) return true
+  const [before, after] = [was[values], entry?.[values]]
+  return before !== after && JSON.stringify(before) !== JSON.stringify(after)
+}
+
+const lookupKey = ({ parameter, value, system }: IndexLookup): string =>
+  `${parameter} ${value.length} ${value}${system === undefined ? '' : ` ${system}`}`
+
+/** Those of one list that the other has not. */
+function lookupsOnlyIn(
+  of: readonly IndexLookup[],
+  other: readonly IndexLookup[] | undefined,
+): readonly IndexLookup[] {
+  if (other === undefined) return of
+  const known = new Set(other.map(lookupKey))
+  return of.filter(lookup => !known.has(lookupKey(lookup)))
+}
+
+/** Look-ups that a resource has no more, one by one; its others stay. */
+function goneLookups(tenant: number, rows: readonly IndexedRow[]): readonly Statement[] {
+  const gone = rows.flatMap(row =>
+    row.was === undefined ? [] : { row, values: lookupsOnlyIn(row.was.lookups, row.entry?.lookups ?? []) },
+  )
+  return when(
+    gone.filter(({ values }) => values.length > 0),
+    of => {
+      const each = of.flatMap(({ values }, place) => values.map(value => ({ value, place: place + 1 })))
+      return sql.deleteSomeLookups([
+        tenant,
+        ...keyColumns(of.map(({ row }) => row)),
+        int4Array(each.map(({ place }) => place)),
+        int2Array(each.map(({ value }) => value.parameter)),
+        textArray(each.map(({ value }) => value.value)),
+        textArray(each.map(({ value }) => value.system)),
+      ])
+    },
+  )
 }
 
 const keyColumns = (rows: readonly IndexedRow[]): readonly [Buffer, Buffer, Buffer] => [
@@ -56,7 +113,9 @@ const valuesOf = <Value>(
 
 function lookups(tenant: number, rows: readonly IndexedRow[]): readonly Statement[] {
   return when(
-    valuesOf(rows, entry => entry.lookups),
+    rows.flatMap(row =>
+      lookupsOnlyIn(row.entry?.lookups ?? [], row.was?.lookups).map(value => ({ row, value })),
+    ),
     of => {
       const [shard, type, id] = keyColumns(of.map(({ row }) => row))
       return sql.insertLookups([

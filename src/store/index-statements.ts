@@ -6,6 +6,21 @@ const place = ['int2', 'int2', 'text']
 /** The statements that write the rows of search values; $1 is the tenant. */
 export const indexStatements = {
   deleteLookups: statement('delete_lookups', deleteRows('ix')),
+  /**
+   * $2-$4 resources, $5-$8 values with the place of their resource among those. The rows of each resource are read once and
+   * looked for in a hash of the values (`is true` keeps the planner from making a join of it).
+   */
+  deleteSomeLookups: statement(
+    'delete_some_lookups',
+    `delete from ix where ctid = any (array(
+       select x.ctid from ${unnest(['int2', 'int2', 'text'])} with ordinality h (shard, type, id, place)
+       cross join lateral (
+         select x.ctid, x.param, x.val, x.sys from ix x
+         where x.shard = h.shard and x.tenant + 0 = $1 and x.type = h.type and x.rid = h.id offset 0) x
+       where ((h.place::int, x.param, x.val, coalesce('=' || x.sys, '')) in (
+         select place, param, val, coalesce('=' || sys, '')
+         from ${unnest(['int4', 'int2', 'text', 'text'], 5)} v (place, param, val, sys))) is true))`,
+  ),
   insertLookups: statement(
     'insert_lookups',
     `insert into ix (tenant, shard, type, param, val, sys, rid)

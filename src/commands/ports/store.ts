@@ -280,6 +280,8 @@ export interface Write {
   readonly expect: number
   /** Hash of the search values of the row it replaces; undefined when new. */
   readonly expectIndexHash?: bigint
+  /** The resource that stood there, so that only the search values which differ are written; undefined = not known. */
+  readonly before?: () => Resource | undefined
   /** When the row it replaces was last updated: the new `meta.lastUpdated` is later, whatever the clock says. */
   readonly expectUpdated?: Instant
   /** True when the id was chosen by a client: it gets a row in id_directory. */

@@ -58,6 +58,10 @@ const observation = (value: number, more: object = {}): Resource => ({
   ...more,
 })
 
+/** A row without its place and whose it is. */
+const valuesIn = (row: object): string =>
+  JSON.stringify({ ...row, place: undefined, rid: undefined, shard: undefined })
+
 /** What every back end must do with the rows of search values. */
 export function indexContract(open: OpenDb): void {
   let under: Awaited<ReturnType<OpenDb>>
@@ -71,12 +75,14 @@ export function indexContract(open: OpenDb): void {
     resource: Resource,
     before?: Stored,
     index: (resource: Resource) => IndexEntry = indexResource,
+    standing?: () => Resource,
   ): Promise<Stored> => {
     const { resourceType: type, id = '' } = resource
     const shard = shardOfKey(tenant, `${type}/${id}`)
     const known = before ? { expectIndexHash: before.indexHash, expectUpdated: before.updated } : {}
     const versions = [resource['gone'] === true ? undefined : resource]
-    const writes = [{ type, id, shard, expect: before?.version ?? 0, versions, ...known }]
+    const was = standing ? { before: standing } : {}
+    const writes = [{ type, id, shard, expect: before?.version ?? 0, versions, ...known, ...was }]
     const flushed = await openFlush(under.db, index)({ tenant, lane: 0, at: AT, writes })
     if (!flushed.ok) throw new Error(`conflict: ${JSON.stringify(flushed.failure)}`)
     const [stored] = flushed.value.written
@@ -134,6 +140,57 @@ export function indexContract(open: OpenDb): void {
       expect(await counts()).toEqual([4, 4, 1])
       await write({ ...observation(80), gone: true }, fifth)
       expect(Object.values(await rowsOf(tenant)).flat()).toEqual([])
+    })
+
+    test('writes of changed search values those alone that changed, whether it knows what stood there or not', async () => {
+      tenant += 1
+      const line = (city: string) => ({ address: [{ city, country: 'DE', use: 'home' }] })
+      const base = { resourceType: 'Patient', id: 'moves', birthDate: '1970-01-01', ...line('Berlin') }
+      const versions: readonly Resource[] = [
+        base,
+        { ...base, ...line('Bonn') },
+        { ...base, ...line('Bonn'), birthDate: '1971-01-01', gender: 'other' },
+        { ...base, ...line('DE'), gender: 'other' },
+        base,
+      ]
+      const remembering = (resource: Resource): IndexEntry => indexResource(resource)
+      for (const isKnown of [true, false]) {
+        tenant += 1
+        let before: Stored | undefined
+        let standing: Resource | undefined
+        for (const version of versions) {
+          const [had, was] = [await rowsOf(tenant, true), standing]
+          before = await write(
+            version,
+            before,
+            isKnown ? remembering : one => indexResource(one),
+            was && (() => was),
+          )
+          standing = version
+          const has = await rowsOf(tenant, true)
+          const kept = new Set(Object.values(had).flat().map(valuesIn))
+          const places = new Set(
+            Object.values(had)
+              .flat()
+              .map(row => JSON.stringify(row)),
+          )
+          const moved = Object.values(has)
+            .flat()
+            .filter(row => kept.has(valuesIn(row)) && !places.has(JSON.stringify(row)))
+          expect(moved).toEqual([])
+          const alone = tenant + 1_000
+          const written = Object.values(await rowsOf(tenant))
+            .flat()
+            .map(valuesIn)
+          tenant = alone
+          await write({ ...version, id: `alone-${before.version}` })
+          const fresh = Object.values(await rowsOf(alone)).flat()
+          tenant = alone - 1_000
+          const own = fresh.filter(row => JSON.stringify(row).includes(`alone-${before?.version}"`))
+          expect(written.toSorted()).toEqual(own.map(valuesIn).toSorted())
+        }
+      }
+      tenant += 2_000
     })
 
     test('sends no statement for the rare tables when nobody has, or had, rows in them', async () => {

@@ -13,6 +13,9 @@ const writes = (id: string, more: Partial<Changes> = {}): Changes => ({
 })
 const idsOf = (group: readonly Changes[]): string => group.map(({ writes: [first] }) => first?.id).join('')
 
+/** `big` ones are three megabytes each. */
+const charsOf = ({ writes: [first] }: Changes): number => (first?.id.startsWith('big') ? 3 * 2 ** 20 : 500)
+
 /** A database that writes a group when it is let go, and remembers whose groups it got. */
 function letGo(refuse: (ids: string) => Error | 'stale' | undefined = () => undefined) {
   const groups: string[] = []
@@ -31,7 +34,7 @@ function letGo(refuse: (ids: string) => Error | 'stale' | undefined = () => unde
     waiting.shift()?.()
     await turn()
   }
-  return { groups, next, flush: gatheredFlushes(together) }
+  return { groups, next, flush: gatheredFlushes(together, charsOf) }
 }
 
 test('one client waits for nobody: each of its flushes is a transaction of its own', async () => {
@@ -54,6 +57,16 @@ test('what comes while a flush is on its way leaves together with the next', asy
   const all = await Promise.all([first, ...others])
   expect(all.every(({ ok }) => ok)).toBe(true)
   expect(groups).toEqual(['a', 'bcd'])
+})
+
+test('a group ends where its contents come to four megabytes, and one that is larger goes alone', async () => {
+  const { groups, next, flush } = letGo()
+  const first = flush(writes('a'))
+  await turn()
+  const others = ['b', 'big1', 'big2', 'c'].map(id => flush(writes(id)))
+  for (let n = 0; n < 3; n += 1) await next()
+  await Promise.all([first, ...others])
+  expect(groups).toEqual(['a', 'bbig1c', 'big2'])
 })
 
 test('two writes of one resource, or of two tenants, never share a transaction', async () => {

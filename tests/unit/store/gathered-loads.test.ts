@@ -17,7 +17,15 @@ function answering(answerAll: AnswerAll) {
     messages.push(statements)
     return answerAll(statements).map(rows => ({ ...nothing, rows }) as Rows<never>)
   }
-  const others = { query: refuse, search: refuse, snapshot: refuse, point: refuse, tx: refuse, hold: refuse }
+  const others = {
+    query: refuse,
+    search: refuse,
+    snapshot: refuse,
+    walk: refuse,
+    point: refuse,
+    tx: refuse,
+    hold: refuse,
+  }
   const lane = { lanes: 1, holds: () => false, quietLane: () => 0, close: async () => undefined }
   const db: Db = { ...lane, ...others, reads }
   const alone: LoadRequest[] = []
