@@ -9,6 +9,7 @@ import {
   undisturbed,
   until,
   untilTaken,
+  WITHIN_MS,
   type Ground,
   type Sent,
 } from '../../support/faults/ground.ts'
@@ -17,7 +18,7 @@ import { poisons, type Poison } from '../../support/faults/poison.ts'
 const isLong = process.env['CASEWIRE_LONG'] === '1'
 const seed = Number(process.env['CASEWIRE_SEED'] ?? (isLong ? Date.now() % 2 ** 31 : 2026))
 const POISONS = 650
-const size = isLong ? { patients: 300, messages: 6_000 } : { patients: 18, messages: 150 }
+const size = isLong ? { patients: 150, messages: 2_000 } : { patients: 18, messages: 150 }
 
 describeWith(['kafka', 'postgres'], 'Delivery', () => {
   const messages = faultFeed({ ...size, seed, prefix: 'FD' })
@@ -25,61 +26,73 @@ describeWith(['kafka', 'postgres'], 'Delivery', () => {
   beforeAll(async () => {
     process.stderr.write(`faults of delivery: CASEWIRE_SEED=${seed}\n`)
     calm = await undisturbed(messages)
-  })
+  }, WITHIN_MS)
 
-  it('in any order, a fifth of it twice, ends as in order', async () => {
-    await using ground = await openGround()
-    await using service = await serve(ground.environment)
-    await ground.send(disordered(messages, seed))
-    await untilTaken(ground)
-    await expectWhole(ground, calm)
-    expect(service.events).not.toContain('consumer-restarting')
-  })
+  it(
+    'in any order, a fifth of it twice, ends as in order',
+    async () => {
+      await using ground = await openGround()
+      await using service = await serve(ground.environment)
+      await ground.send(disordered(messages, seed))
+      await untilTaken(ground)
+      await expectWhole(ground, calm)
+      expect(service.events).not.toContain('consumer-restarting')
+    },
+    WITHIN_MS,
+  )
 
-  it('with poison of every kind among it, one bad after another, and 500 bad in a row', async () => {
-    await using ground = await openGround()
-    await using service = await serve(ground.environment)
-    const bad = poisons(POISONS)
-    const among = messages.flatMap((message, i) => [message, ...bad.slice(i, i + 1).map(asSent)])
-    await ground.send(among)
-    const rest = bad.slice(messages.length)
-    for (let at = 0; at < rest.length; at += 50)
-      await ground.producer.send({
-        topic: ground.topic,
-        messages: rest.slice(at, at + 50).map(({ value }) => ({ value, partition: 2 })),
-      })
-    await untilTaken(ground)
-    await expectWhole(ground, calm)
-    await expectVerdictsAndLetters(ground, messages.length + bad.length)
-    expect(service.events).not.toContain('consumer-restarting')
-    expect(service.events).not.toContain('partition-paused')
-  })
+  it(
+    'with poison of every kind among it, one bad after another, and 500 bad in a row',
+    async () => {
+      await using ground = await openGround()
+      await using service = await serve(ground.environment)
+      const bad = poisons(POISONS)
+      const among = messages.flatMap((message, i) => [message, ...bad.slice(i, i + 1).map(asSent)])
+      await ground.send(among)
+      const rest = bad.slice(messages.length)
+      for (let at = 0; at < rest.length; at += 50)
+        await ground.producer.send({
+          topic: ground.topic,
+          messages: rest.slice(at, at + 50).map(({ value }) => ({ value, partition: 2 })),
+        })
+      await untilTaken(ground)
+      await expectWhole(ground, calm)
+      await expectVerdictsAndLetters(ground, messages.length + bad.length)
+      expect(service.events).not.toContain('consumer-restarting')
+      expect(service.events).not.toContain('partition-paused')
+    },
+    WITHIN_MS,
+  )
 
-  it('while the clock is set back by two hours, also for a process that comes after', async () => {
-    await using ground = await openGround()
-    const half = Math.ceil(messages.length / 2)
-    let setBackMs = 0
-    const clock = { nowMs: () => Date.now() - setBackMs }
-    const bad = poisons(3).map(asSent)
-    {
-      await using first = await serve(ground.environment, { clock })
-      await ground.send([...messages.slice(0, half / 2), ...bad.slice(0, 1)])
+  it(
+    'while the clock is set back by two hours, also for a process that comes after',
+    async () => {
+      await using ground = await openGround()
+      const half = Math.ceil(messages.length / 2)
+      let setBackMs = 0
+      const clock = { nowMs: () => Date.now() - setBackMs }
+      const bad = poisons(3).map(asSent)
+      {
+        await using first = await serve(ground.environment, { clock })
+        await ground.send([...messages.slice(0, half / 2), ...bad.slice(0, 1)])
+        await untilTaken(ground)
+        await untilPublished(ground)
+        setBackMs = 7_200_000
+        await ground.send([...messages.slice(half / 2, half), ...bad.slice(1, 2)])
+        await untilTaken(ground)
+        await untilPublished(ground)
+        expect(first.events).not.toContain('partition-paused')
+      }
+      setBackMs = 14_400_000
+      await using second = await serve(ground.environment, { clock })
+      await ground.send([...messages.slice(half), ...bad.slice(2)])
       await untilTaken(ground)
       await untilPublished(ground)
-      setBackMs = 7_200_000
-      await ground.send([...messages.slice(half / 2, half), ...bad.slice(1, 2)])
-      await untilTaken(ground)
-      await untilPublished(ground)
-      expect(first.events).not.toContain('partition-paused')
-    }
-    setBackMs = 14_400_000
-    await using second = await serve(ground.environment, { clock })
-    await ground.send([...messages.slice(half), ...bad.slice(2)])
-    await untilTaken(ground)
-    await untilPublished(ground)
-    await expectWhole(ground, calm)
-    expect(second.events).not.toContain('partition-paused')
-  })
+      await expectWhole(ground, calm)
+      expect(second.events).not.toContain('partition-paused')
+    },
+    WITHIN_MS,
+  )
 })
 
 const asSent = ({ value }: Poison): Sent => ({ key: '', controlId: '', text: value })

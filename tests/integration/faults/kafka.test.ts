@@ -10,13 +10,14 @@ import {
   undisturbed,
   until,
   untilTaken,
+  WITHIN_MS,
   type Service,
 } from '../../support/faults/ground.ts'
 import { ownKafka } from '../../support/faults/own-servers.ts'
 
 const isLong = process.env['CASEWIRE_LONG'] === '1'
 const seed = Number(process.env['CASEWIRE_SEED'] ?? (isLong ? Date.now() % 2 ** 31 : 2026))
-const size = isLong ? { patients: 200, messages: 3_000 } : { patients: 15, messages: 120 }
+const size = isLong ? { patients: 80, messages: 1_000 } : { patients: 15, messages: 120 }
 const DOWN_MS = isLong ? 60_000 : 3_000
 const LEAVINGS = isLong ? 12 : 3
 
@@ -27,50 +28,58 @@ describeWith(['kafka', 'postgres'], 'Kafka that fails', () => {
   beforeAll(async () => {
     process.stderr.write(`faults of Kafka: CASEWIRE_SEED=${seed}\n`)
     calm = await undisturbed(messages)
-  })
+  }, WITHIN_MS)
 
-  it(`a broker that is killed and away for ${DOWN_MS / 1000} s, then a topic made anew`, async context => {
-    await using broker = await ownKafka(context)
-    await using ground = await openGround({ brokers: broker.address })
-    await using service = await serve(ground.environment)
-    await ground.send(messages.slice(0, third))
-    await sleep(randomOf(seed)() * 500)
-    await broker.kill()
-    await sleep(DOWN_MS)
-    expect((await fetch(`${service.url}/livez`)).status).toBe(200)
-    await broker.startAgain()
-    await ground.send(messages.slice(third, 2 * third))
-    await untilTaken(ground)
+  it(
+    `a broker that is killed and away for ${DOWN_MS / 1000} s, then a topic made anew`,
+    async context => {
+      await using broker = await ownKafka(context)
+      await using ground = await openGround({ brokers: broker.address })
+      await using service = await serve(ground.environment)
+      await ground.send(messages.slice(0, third))
+      await sleep(randomOf(seed)() * 500)
+      await broker.kill()
+      await sleep(DOWN_MS)
+      expect((await fetch(`${service.url}/livez`)).status).toBe(200)
+      await broker.startAgain()
+      await ground.send(messages.slice(third, 2 * third))
+      await untilTaken(ground)
 
-    const { topic, admin } = ground
-    await admin.deleteTopics({ topics: [topic] })
-    await until('the topic is made anew', () =>
-      admin.createTopics({ topics: [{ topic, numPartitions: 6, replicationFactor: 1 }] }).then(
-        () => true,
-        () => false,
-      ),
-    )
-    await ground.send(messages.slice(2 * third, 2 * third + 10))
-    await until('what was sent since is taken', async () => service.events.includes('offset-beyond-end'))
-    await ground.send(messages.slice(2 * third + 10))
-    await untilTaken(ground)
-    await expectWhole(ground, calm)
-  })
-
-  it(`three instances that come and go under load, ${LEAVINGS} times`, async () => {
-    await using ground = await openGround()
-    const running: Service[] = [await serve(ground.environment)]
-    try {
-      const per = Math.ceil(messages.length / (2 + LEAVINGS))
-      for (let turn = 0; turn < 2 + LEAVINGS; turn += 1) {
-        await ground.send(messages.slice(turn * per, (turn + 1) * per))
-        if (running.length === 3) await running.shift()?.app.close()
-        else running.push(await serve(ground.environment))
-      }
+      const { topic, admin } = ground
+      await admin.deleteTopics({ topics: [topic] })
+      await until('the topic is made anew', () =>
+        admin.createTopics({ topics: [{ topic, numPartitions: 6, replicationFactor: 1 }] }).then(
+          () => true,
+          () => false,
+        ),
+      )
+      await ground.send(messages.slice(2 * third, 2 * third + 10))
+      await until('what was sent since is taken', async () => service.events.includes('offset-beyond-end'))
+      await ground.send(messages.slice(2 * third + 10))
       await untilTaken(ground)
       await expectWhole(ground, calm)
-    } finally {
-      await Promise.all(running.map(({ app }) => app.close()))
-    }
-  })
+    },
+    WITHIN_MS,
+  )
+
+  it(
+    `three instances that come and go under load, ${LEAVINGS} times`,
+    async () => {
+      await using ground = await openGround()
+      const running: Service[] = [await serve(ground.environment)]
+      try {
+        const per = Math.ceil(messages.length / (2 + LEAVINGS))
+        for (let turn = 0; turn < 2 + LEAVINGS; turn += 1) {
+          await ground.send(messages.slice(turn * per, (turn + 1) * per))
+          if (running.length === 3) await running.shift()?.app.close()
+          else running.push(await serve(ground.environment))
+        }
+        await untilTaken(ground)
+        await expectWhole(ground, calm)
+      } finally {
+        await Promise.all(running.map(({ app }) => app.close()))
+      }
+    },
+    WITHIN_MS,
+  )
 })

@@ -11,13 +11,14 @@ import {
   undisturbed,
   until,
   untilTaken,
+  WITHIN_MS,
 } from '../../support/faults/ground.ts'
 import { ownPostgres } from '../../support/faults/own-servers.ts'
 import { smallDisk } from '../../support/faults/small-disk.ts'
 
 const isLong = process.env['CASEWIRE_LONG'] === '1'
 const seed = Number(process.env['CASEWIRE_SEED'] ?? (isLong ? Date.now() % 2 ** 31 : 2026))
-const size = isLong ? { patients: 200, messages: 3_000 } : { patients: 15, messages: 120 }
+const size = isLong ? { patients: 80, messages: 1_000 } : { patients: 15, messages: 120 }
 const CRASHES = isLong ? 12 : 2
 
 describeWith(['kafka', 'postgres'], 'PostgreSQL that fails', () => {
@@ -27,55 +28,63 @@ describeWith(['kafka', 'postgres'], 'PostgreSQL that fails', () => {
   beforeAll(async () => {
     process.stderr.write(`faults of PostgreSQL: CASEWIRE_SEED=${seed}\n`)
     calm = await undisturbed(messages)
-  })
+  }, WITHIN_MS)
 
-  it(`crashes ${CRASHES} times in the middle of batches, then has no room on its disk`, async context => {
-    await using server = await ownPostgres(context)
-    await using ground = await openGround({ postgres: server.address })
-    await using disk = await smallDisk(ground.databaseUrl)
-    await using service = await serve(ground.environment)
-    const random = randomOf(seed)
-    const per = Math.ceil(half / CRASHES)
-    let caughtAtWork = 0
-    for (let crash = 0; crash < CRASHES; crash += 1) {
-      const before = count(service.events, 'partition-paused')
-      await ground.send(messages.slice(crash * per, Math.min(half, (crash + 1) * per)))
-      await sleep(random() * 150)
-      await server.kill()
-      await sleep(500)
-      if (count(service.events, 'partition-paused') > before) caughtAtWork += 1
-      await server.startAgain()
-    }
-    await untilTaken(ground)
-    expect(caughtAtWork).toBeGreaterThan(0)
+  it(
+    `crashes ${CRASHES} times in the middle of batches, then has no room on its disk`,
+    async context => {
+      await using server = await ownPostgres(context)
+      await using ground = await openGround({ postgres: server.address })
+      await using disk = await smallDisk(ground.databaseUrl)
+      await using service = await serve(ground.environment)
+      const random = randomOf(seed)
+      const per = Math.ceil(half / CRASHES)
+      let caughtAtWork = 0
+      for (let crash = 0; crash < CRASHES; crash += 1) {
+        const before = count(service.events, 'partition-paused')
+        await ground.send(messages.slice(crash * per, Math.min(half, (crash + 1) * per)))
+        await sleep(random() * 150)
+        await server.kill()
+        await sleep(500)
+        if (count(service.events, 'partition-paused') > before) caughtAtWork += 1
+        await server.startAgain()
+      }
+      await untilTaken(ground)
+      expect(caughtAtWork).toBeGreaterThan(0)
 
-    await disk.fill()
-    const paused = count(service.events, 'partition-paused')
-    await ground.send(messages.slice(half))
-    await until('it waits', () => count(service.events, 'partition-paused') > paused)
-    const refused = await fetch(`${service.url}/adt`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/hl7-v2' },
-      body: messages[half]?.text ?? '',
-    })
-    expect(refused.status).toBe(503)
-    await disk.empty()
-    await untilTaken(ground)
-    await expectWhole(ground, calm)
-    process.stderr.write(`no room on the disk: ${disk.means}\n`)
-  })
+      await disk.fill()
+      const paused = count(service.events, 'partition-paused')
+      await ground.send(messages.slice(half))
+      await until('it waits', () => count(service.events, 'partition-paused') > paused)
+      const refused = await fetch(`${service.url}/adt`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/hl7-v2' },
+        body: messages[half]?.text ?? '',
+      })
+      expect(refused.status).toBe(503)
+      await disk.empty()
+      await untilTaken(ground)
+      await expectWhole(ground, calm)
+      process.stderr.write(`no room on the disk: ${disk.means}\n`)
+    },
+    WITHIN_MS,
+  )
 
-  it('fails every third transaction with a serialization failure or a deadlock', async () => {
-    await using ground = await openGround()
-    await using service = await serve(ground.environment)
-    await query(ground.databaseUrl, everyThirdFails)
-    await ground.send(messages)
-    await untilTaken(ground)
-    await expectWhole(ground, calm)
-    const [{ n } = { n: 0 }] = await query(ground.databaseUrl, 'select last_value as n from fault_count')
-    expect(Number(n)).toBeGreaterThan(3)
-    expect(service.events).not.toContain('consumer-restarting')
-  })
+  it(
+    'fails every third transaction with a serialization failure or a deadlock',
+    async () => {
+      await using ground = await openGround()
+      await using service = await serve(ground.environment)
+      await query(ground.databaseUrl, everyThirdFails)
+      await ground.send(messages)
+      await untilTaken(ground)
+      await expectWhole(ground, calm)
+      const [{ n } = { n: 0 }] = await query(ground.databaseUrl, 'select last_value as n from fault_count')
+      expect(Number(n)).toBeGreaterThan(3)
+      expect(service.events).not.toContain('consumer-restarting')
+    },
+    WITHIN_MS,
+  )
 })
 
 const count = (events: readonly string[], name: string): number =>
