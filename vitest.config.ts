@@ -26,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          setupFiles: ['tests/support/fixed-seed.ts'],
           include: ['tests/integration/**/*.test.ts'],
           globalSetup: ['tests/support/servers.ts'],
           testTimeout: 180_000,

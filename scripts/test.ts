@@ -39,12 +39,20 @@ async function main(args: readonly string[]): Promise<number> {
   const chosen = named.length > 0 ? named : (Object.keys(tiers) as Tier[])
   const options = args.filter(arg => !isTier(arg))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => running?.kill(signal))
+  announceSeed()
   await stopServersForTests()
   try {
     return await runTiers(chosen, options)
   } finally {
     await stopServersForTests()
   }
+}
+
+/** One seed for all the random cases of a long run, said at once: given as CASEWIRE_SEED it repeats the run. */
+function announceSeed(): void {
+  if (process.env['CASEWIRE_LONG'] !== '1') return
+  process.env['CASEWIRE_SEED'] ??= String(Date.now() % 2 ** 31)
+  print(`long settings: CASEWIRE_SEED=${process.env['CASEWIRE_SEED']}`)
 }
 
 async function runTiers(chosen: readonly Tier[], options: readonly string[]): Promise<number> {
