@@ -4,6 +4,7 @@ import type { CaseDeps } from './commands/cases/case-deps.ts'
 import type { FhirDeps } from './commands/fhir-deps.ts'
 import type { IngestAdt } from './commands/ingest-adt/inbound.ts'
 import { explainDuties } from './commands/cases/explain-duties.ts'
+import { drivingCyclesAgain } from './commands/ingest-adt/drive-cycles-again.ts'
 import { createIngest } from './commands/ingest-adt/ingest.ts'
 import { interpretAdt } from './commands/ingest-adt/interpret-adt.ts'
 import { readRecord } from './commands/ingest-adt/read-record.ts'
@@ -76,11 +77,12 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
   const law = { ...place, rules, calendar, models }
   const settings = senders({ ...config, tenant })
   const interpret = interpretAdt({ settings, rules, calendar, models, validate: validateResource, clock })
-  const ingest = createIngest({
+  const handler = createIngest({
     ...{ store, tenant, clock, emit, meters, targets, journal },
     ...(config.kafka?.ackTopic !== undefined && guest === undefined && { ackTopic: config.kafka.ackTopic }),
     prepare: (record, index) => readRecord(record, index, interpret, settings),
   })
+  const ingest = drivingCyclesAgain(handler, { inbox: store.inbox, tenant, settings, emit })
   const consequences = { ...law, settings }
   const cases = caseParts({ ...law, store, registry, clock, base, targets, journal, settings })
   return {

@@ -14,6 +14,7 @@ export const serviceEvents = {
   'request-served': { level: 'debug', fields: ['requestId', 'method', 'route', 'status', 'durationMs'] },
   'batch-ingested': { level: 'debug', fields: ['origin', 'messages', 'outcomes', 'tries', 'durationMs'] },
   'message-dead-lettered': { level: 'warn', fields: ['origin', 'code', 'location', 'fault'] },
+  'merge-cycle-not-driven': { level: 'error', fields: ['fault'] },
   'batch-split': { level: 'warn', fields: ['origin', 'messages', 'fault'] },
   'consumer-joined': { level: 'info', fields: ['group', 'topics'] },
   'consumer-stopped': { level: 'info', fields: ['group'] },

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultCaseRules } from '../../../src/care-plan/case-rules.ts'
 import { modelLookup, shippedModels } from '../../../src/care-plan/models/shipped-models.ts'
 import type { IngestAdt, Verdict } from '../../../src/commands/ingest-adt/inbound.ts'
+import { drivingCyclesAgain } from '../../../src/commands/ingest-adt/drive-cycles-again.ts'
 import { createIngest } from '../../../src/commands/ingest-adt/ingest.ts'
 import { interpretAdt } from '../../../src/commands/ingest-adt/interpret-adt.ts'
 import { readRecord } from '../../../src/commands/ingest-adt/read-record.ts'
@@ -39,7 +40,9 @@ describe('merges on the embedded store', () => {
     })
     const prepare = (record: Parameters<typeof readRecord>[0], index: number) =>
       readRecord(record, index, interpret)
-    ingest = createIngest({ store, tenant, clock, emit: () => undefined, meters, targets: [], prepare })
+    const emit = (): void => undefined
+    const handler = createIngest({ store, tenant, clock, emit, meters, targets: [], prepare })
+    ingest = drivingCyclesAgain(handler, { inbox: store.inbox, tenant, settings, emit })
   })
   afterAll(() => store.close())
 
@@ -195,6 +198,24 @@ describe('merges on the embedded store', () => {
       ['applied', undefined],
       ['dead-letter', 'merge-cycle:MRG-1'],
     ])
+  })
+
+  it('drives a merge that led back again when the unlink between the two comes after it', async () => {
+    const back = merge('AG2', 'AGAIN2', 'AGAIN1', '20261005080000')
+    const [, refused] = await send(0, merge('AG1', 'AGAIN1', 'AGAIN2'), back)
+    expect(refused).toMatchObject({ outcome: 'dead-letter', reason: 'merge-cycle:MRG-1' })
+    await send(1, unlink('AG3', 'AGAIN1', 'AGAIN2'))
+    expect(await read('Patient', idOf('AGAIN1'))).toMatchObject({
+      active: false,
+      link: [{ type: 'replaced-by', other: reference('AGAIN2') }],
+    })
+    const left = await store.inbox.find(tenant, {
+      subject: idOf('AGAIN2'),
+      outcome: ['dead-letter'],
+      count: 10,
+    })
+    expect(left).toEqual([])
+    expect((await send(0, back))[0]).toMatchObject({ outcome: 'duplicate' })
   })
 })
 
