@@ -11,7 +11,7 @@ export interface Segment {
   readonly raw: string
   /** Position in the message, from 0. */
   readonly index: number
-  /** Of the first repetition; component and subcomponent default to the first, as the standard reads a wider field. */
+  /** Of the first repetition that says something; component and subcomponent default to the first, as the standard reads a wider field. */
   readonly text: (field: number, component?: number, subcomponent?: number) => string | null | undefined
   /** The repetitions that say something; a field that is `""` gives one whose text is null. */
   readonly repetitions: (field: number) => readonly Repetition[]
@@ -41,7 +41,9 @@ export function readSegment(raw: string, index: number, grammar: Grammar): Segme
     const value = rawField(field)
     if (value === '') return undefined
     if (isHeader && field <= 2) return component === 1 && subcomponent === 1 ? value : undefined
-    return textOf(nth(value, repetition, 1), component, subcomponent, grammar)
+    let start = 0
+    while (value[start] === repetition) start += 1
+    return textOf(nth(value, repetition, 1, start), component, subcomponent, grammar)
   }
   const repetitions = (field: number): readonly Repetition[] => {
     const value = rawField(field)
@@ -88,9 +90,9 @@ function meaning(leaf: string, grammar: Grammar): string | undefined {
   return text === '' ? undefined : text
 }
 
-/** The nth part (from 1) of a delimited text without splitting all of it; '' when there is none. */
-function nth(text: string, delimiter: string, n: number): string {
-  let start = 0
+/** The nth part (from 1) of a delimited text, read from `from` on, without splitting all of it; '' when there is none. */
+function nth(text: string, delimiter: string, n: number, from = 0): string {
+  let start = from
   for (let skipped = 1; skipped < n; skipped += 1) {
     const at = text.indexOf(delimiter, start)
     if (at < 0) return ''

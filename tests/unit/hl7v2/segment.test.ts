@@ -69,6 +69,12 @@ test('text without a repetition is that of the first', () => {
   expect(segment.repetitions(3).map(repetition => repetition.text(2))).toEqual(['x', 'y'])
 })
 
+test('a repetition that says nothing is no first one, for a text as for the list of them', () => {
+  const segment = pid('PID|~~2~3|~')
+  expect([segment.text(1), segment.repetitions(1)[0]?.text()]).toEqual(['2', '2'])
+  expect([segment.text(2), segment.repetitions(2)]).toEqual([undefined, []])
+})
+
 test('a field of blanks says nothing and blanks at the ends of a text are dropped, rawField keeps them', () => {
   const segment = pid('PID|1||   | A B |')
   expect([segment.text(3), segment.text(4), segment.rawField(4)]).toEqual([undefined, 'A B', ' A B '])
