@@ -17,8 +17,11 @@ export interface QuickSearcher {
   readonly memory: LeadMemory
 }
 
-/** So many are sorted by their time rather than looked for along it. */
-const SORTED_MAX = 2_000
+/**
+ * So many are sorted rather than looked for along the order of the pages, where they may stand far apart: by the time of the
+ * resources themselves, and by keys, which cost less.
+ */
+const SORTED_MAX = { time: 2_000, key: 5_000 } as const
 /** So many leads are tried before a search is left to the planner. */
 const TRIES_MAX = 2
 
@@ -34,9 +37,9 @@ export async function quickRows(
   if (!plan.where.every(isPlain) || updatedColumn(plan) === 'v.updated') return undefined
   const walk = walkStatement(tenant, plan)
   if (walk) return (await db.walk<ResourceRow>(named(walk, nameOf))).rows
-  const wanted = byTime(tenant, plan)
+  const wanted = alongStatement(tenant, plan)
   const leads = leadsOf(plan).filter(({ name }) => wanted || memory.isWorthATry(`${tenant} ${name}`))
-  const few = wanted ? SORTED_MAX : FEW
+  const few = wanted ? SORTED_MAX[plan.sort.length > 0 ? 'time' : 'key'] : FEW
   for (const lead of leads.slice(0, wanted ? 1 : TRIES_MAX)) {
     const statement = named(fewStatement(tenant, plan, lead, few), nameOf)
     const { rows } = await db.point<ResourceRow & { readonly seen: number }>(statement)
@@ -53,16 +56,21 @@ export async function quickRows(
 }
 
 /**
- * A page by `_lastUpdated` of what fulfils one condition, once that is known to be many: along the index of the versions' times
- * as far as the page needs. Undefined for any other search.
+ * A page of what fulfils one condition, once that is known to be many: along the order of the pages, by the primary key or by the
+ * index of the versions' times, as far as the page needs. Undefined for any other search.
  */
-function byTime(tenant: number, plan: SearchPlan): Statement | undefined {
-  const isByTime = plan.sort[0]?.by.code === '_lastUpdated'
-  if (!isByTime || partsOf(plan.where).length !== 1 || leadsOf(plan).length < 2) return undefined
+export function alongStatement(tenant: number, plan: SearchPlan): Statement | undefined {
+  const [first] = plan.sort
+  const isInOrder = first === undefined || first.by.code === '_lastUpdated'
+  const [only, ...others] = partsOf(plan.where)
+  if (!isInOrder || !only || others.length > 0 || leadsOf(plan).length < 2 || isWithin(only)) return undefined
   const { frame, values } = frameOf(tenant, plan, { links: 'row', isGiven: true })
-  const timed: SearchFrame = { ...frame, updated: 'v.updated' }
+  const timed: SearchFrame = first ? { ...frame, updated: 'v.updated' } : frame
   return { text: orderedText(plan, { frame: timed, keys: sortKeys(plan, timed) }), values }
 }
+
+/** A text within values has to be looked for in all of them: how many have it says little about the way. */
+const isWithin = (part: Criterion): boolean => part.kind === 'filter' && part.filter.modifier === 'contains'
 
 /** Beyond every id. */
 const LAST_ID = '\u{10FFFF}'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseSearch } from '../../../src/fhir/search/parse-search.ts'
 import { fewStatement, leadMemory, leadsOf } from '../../../src/store/search-few.ts'
-import { byId, walkStatement } from '../../../src/store/search-quick.ts'
+import { alongStatement, byId, walkStatement } from '../../../src/store/search-quick.ts'
 
 function planOf(search: string) {
   const [type = '', query = ''] = search.split('?')
@@ -96,4 +96,23 @@ describe('the order of ids', () => {
       expect(byId(1, planOf(search))).toBeUndefined()
     },
   )
+})
+
+describe('what many fulfil', () => {
+  test.each([
+    ['Patient?family=a', /from resource r where .* order by shard, id limit/s],
+    ['Patient?family=a&_sort=-_lastUpdated', /resource_version .* order by k0 desc, shard, id limit/s],
+    ['Task?status=requested&_sort=_lastUpdated', /resource_version .* order by k0, shard, id limit/s],
+  ])('is looked for along the order of the pages: %s', (search, text) => {
+    expect(alongStatement(1, planOf(search))?.text).toMatch(text)
+  })
+
+  test.each([
+    'Patient',
+    'Patient?family=a&gender=male',
+    'Patient?family=a&_sort=birthdate',
+    'Patient?gender:not=male',
+  ])('is not known by a condition of its own: %s', search => {
+    expect(alongStatement(1, planOf(search))).toBeUndefined()
+  })
 })
