@@ -11,8 +11,8 @@ import {
   until,
   untilTaken,
   WITHIN_MS,
-  type Service,
 } from '../../support/faults/ground.ts'
+import { startService } from '../../support/service-process.ts'
 import { ownKafka } from '../../support/faults/own-servers.ts'
 
 const isLong = process.env['CASEWIRE_LONG'] === '1'
@@ -66,20 +66,29 @@ describeWith(['kafka', 'postgres'], 'Kafka that fails', () => {
     `three instances that come and go under load, ${LEAVINGS} times`,
     async () => {
       await using ground = await openGround()
-      const running: Service[] = [await serve(ground.environment)]
+      const running = [await instance(ground.environment)]
       try {
         const per = Math.ceil(messages.length / (2 + LEAVINGS))
         for (let turn = 0; turn < 2 + LEAVINGS; turn += 1) {
           await ground.send(messages.slice(turn * per, (turn + 1) * per))
-          if (running.length === 3) await running.shift()?.app.close()
-          else running.push(await serve(ground.environment))
+          if (running.length === 3) await running.shift()?.()
+          else running.push(await instance(ground.environment))
         }
         await untilTaken(ground)
         await expectWhole(ground, calm)
       } finally {
-        await Promise.all(running.map(({ app }) => app.close()))
+        await Promise.all(running.map(stop => stop()))
       }
     },
     WITHIN_MS,
   )
 })
+
+type Environment = Parameters<typeof serve>[0]
+
+/** One of several: of a process of its own in the long run, where three in one would take turns. Gives its end. */
+async function instance(environment: Environment): Promise<() => Promise<unknown>> {
+  if (isLong) return (await startService(environment)).stop
+  const { app } = await serve(environment)
+  return () => app.close()
+}
