@@ -14,7 +14,7 @@ import { kafkaSink } from './consumers/kafka/kafka-sink.ts'
 export const journalOf = ({ canonicalBase, http, kafka }: Config): JournalSettings => ({
   canonicalBase,
   source: http.publicUrl ?? canonicalBase,
-  ...(kafka && { topic: kafka.eventsTopic }),
+  ...(kafka && { topic: kafka.eventsTopic, sendsProtected: kafka.sendsProtected }),
 })
 
 export interface EventParts {

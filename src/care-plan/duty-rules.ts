@@ -22,6 +22,7 @@ export type TriggerKind =
   | 'facility-stay'
   | 'death'
   | 'contradiction'
+  | 'retraction'
   | 'eligible'
   | 'engagement'
   | 'model-switched'
@@ -61,6 +62,7 @@ export type RuleId =
   | 'handover'
   | 'bereavement'
   | 'fact-review'
+  | 'retraction-notice'
   | 'assess-begin'
   | 'assess'
   | 'first-contact'
@@ -255,6 +257,13 @@ export const dutyRules: readonly DutyRule[] = [
     on: 'contradiction',
     due: () => businessDays(1),
     source: 'I18: work begun on what was withdrawn is looked at by people',
+  },
+  {
+    id: 'retraction-notice',
+    code: 'notify',
+    on: 'retraction',
+    due: () => businessDays(1),
+    source: 'adt.md 3.5: RETRACT, whoever was told is told that it was taken back',
   },
   {
     id: 'assess-begin',

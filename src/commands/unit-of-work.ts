@@ -4,10 +4,11 @@ import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { caseEventRows, type Told } from './journal/case-events.ts'
 import { eventOutbox, type JournalSettings } from './journal/cloud-event.ts'
+import { isProtected } from '../mappers/case/privacy-labels.ts'
 import { taskTimers } from './timers/task-timers.ts'
 import { parseStored, type ParseStored } from './parsed-resources.ts'
 import type { OutboxWrite } from './ports/outbox.ts'
-import type { AuditEntry, Changes, Stored, Write } from './ports/store.ts'
+import type { AuditEntry, CaseEventRow, Changes, Stored, Write } from './ports/store.ts'
 import { versionInstants } from './version-instants.ts'
 import { current, loadedRows, versionOf, type Row, type StandingList } from './work-rows.ts'
 
@@ -167,10 +168,28 @@ function changesOf(context: WorkContext, staged: Staged): Changes {
     events,
     outbox: [
       ...changed.flatMap(row => outboxRows(row, context.targets)),
-      ...(context.journal ? eventOutbox(events, context.journal) : []),
+      ...(context.journal
+        ? eventOutbox(events.filter(isSent(context.journal, staged)), context.journal)
+        : []),
     ],
     timers: taskTimers(changed.map(timerChange)),
     audit: changed.map(row => auditEntry(row, context)),
+  }
+}
+
+/** Whether an event goes out: of a protected case only where that is wanted (adt.md 3.5, Privacy). It is kept in any case. */
+function isSent({ sendsProtected = false }: JournalSettings, { changed, loaded }: Staged) {
+  const known = new Map<string, boolean>()
+  const isOpen = (caseId: string): boolean => {
+    const key = keyText({ type: 'EpisodeOfCare', id: caseId })
+    const row = changed.find(one => keyText(one.key) === key) ?? loaded.get(key)
+    const episode = row && (current(row) ?? row.before())
+    return !episode || !isProtected(episode)
+  }
+  return ({ caseId }: CaseEventRow): boolean => {
+    const isOut = sendsProtected || (known.get(caseId) ?? isOpen(caseId))
+    known.set(caseId, isOut)
+    return isOut
   }
 }
 

@@ -53,6 +53,8 @@ export interface KafkaConfig {
   readonly sessionTimeoutMs: number
   /** Where the events of cases go. */
   readonly eventsTopic: string
+  /** Events of protected cases go out too. */
+  readonly sendsProtected: boolean
   /** Where acknowledgements go; undefined = nobody is answered. */
   readonly ackTopic?: string
   readonly sasl?: { readonly mechanism: string; readonly username: string; readonly password: string }
@@ -240,6 +242,7 @@ function kafkaOf(flat: FlatEnvironment): KafkaConfig | undefined {
     group: flat.KAFKA_GROUP,
     sessionTimeoutMs: flat.KAFKA_SESSION_TIMEOUT_MS,
     eventsTopic: flat.EVENTS_TOPIC,
+    sendsProtected: flat.PROTECTED_EVENTS === 'send',
     ...(flat.ACK_TOPIC !== undefined && { ackTopic: flat.ACK_TOPIC }),
     ...(mechanism && username && password && { sasl: { mechanism, username, password } }),
     ...((ca ?? certFile) !== undefined && {

@@ -14,6 +14,7 @@ export interface SourceConfig {
   readonly unescapeTwice?: boolean
   readonly dedupeDays?: number
   readonly ssn?: 'drop' | 'keep'
+  readonly restrictedUnits?: readonly string[]
 }
 
 interface SourceCode {
@@ -116,6 +117,11 @@ const source = {
       description: 'how long the same control id and content counts as a duplicate; default 30',
     },
     ssn: { type: 'string', enum: ['drop', 'keep'], description: 'PID-19 and PID-3 of type SS' },
+    restrictedUnits: {
+      type: 'array',
+      items: text,
+      description: 'points of care (PL.1) under 42 CFR Part 2: a stay that was ever in one is restricted',
+    },
   },
 }
 

@@ -108,6 +108,7 @@ export const variables = {
     schema: { type: 'string', pattern: `^${TOPIC}$` },
     allowed: 'a topic name (letters, digits, dot, underscore, hyphen; at most 245)',
   },
+  PROTECTED_EVENTS: oneOf(['withhold', 'send'], 'withhold'),
   TIME_ZONE: ofFormat('time-zone', 'an IANA time zone such as Europe/Rome', 'UTC'),
   CALENDAR: oneOf(['us-federal', 'it', 'pt', 'br'], 'us-federal'),
   TEST_MESSAGES: oneOf(['accept', 'refuse'], 'accept'),
@@ -161,6 +162,7 @@ export interface FlatEnvironment {
   readonly ADT_TOPICS: string
   readonly EVENTS_TOPIC: string
   readonly ACK_TOPIC?: string
+  readonly PROTECTED_EVENTS: 'withhold' | 'send'
   readonly TIME_ZONE: string
   readonly CALENDAR: 'us-federal' | 'it' | 'pt' | 'br'
   readonly TEST_MESSAGES: 'accept' | 'refuse'

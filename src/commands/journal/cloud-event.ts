@@ -10,6 +10,8 @@ export interface JournalSettings {
   readonly source: string
   /** Kafka topic; undefined = events are kept and not sent. */
   readonly topic?: string
+  /** Events of cases whose resources are labelled as protected go out too. */
+  readonly sendsProtected?: boolean
 }
 
 const kebab = (name: string): string => name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()

@@ -1,5 +1,8 @@
 import { instantOf, type Clock } from '../../lib/clock.ts'
 import { fail, ok, type Result } from '../../lib/result.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import { parseJson } from '../../lib/json.ts'
+import { isProtected } from '../../mappers/case/privacy-labels.ts'
 import { StoreFault } from '../ports/store-fault.ts'
 import type { DeadOutboxRow } from '../ports/outbox.ts'
 import type { CaseEventRow, Store } from '../ports/store.ts'
@@ -85,6 +88,20 @@ const notSent = {
   message: 'No events are sent from here: set KAFKA_BROKERS (and EVENTS_TOPIC).',
 } as const
 
+/** Without those of cases that are protected now, unless they are wanted. */
+async function notProtected(
+  rows: readonly CaseEventRow[],
+  { store, tenant, journal }: Pick<EventDeskOptions, 'store' | 'tenant' | 'journal'>,
+): Promise<readonly CaseEventRow[]> {
+  if (journal.sendsProtected) return rows
+  const withheld = new Set<string>()
+  for (const id of new Set(rows.map(({ caseId }) => caseId))) {
+    const found = await store.read(tenant, { type: 'EpisodeOfCare', id })
+    if (found && !found.deleted && isProtected(parseJson(found.content) as Resource)) withheld.add(id)
+  }
+  return rows.filter(({ caseId }) => !withheld.has(caseId))
+}
+
 /** The rows are written again with the ids they had, so that who knows them already can skip them. */
 async function republish(
   { store, tenant, clock, journal }: EventDeskOptions,
@@ -99,18 +116,19 @@ async function republish(
       ...(from !== undefined && { from }),
       ...(last && { after: last }),
     })
-    if (page.length > 0) {
+    const sent = await notProtected(page, { store, tenant, journal })
+    if (sent.length > 0) {
       const at = instantOf(clock.nowMs())
       const flushed = await store.flush({
         tenant,
         lane: 0,
         at,
         writes: [],
-        outbox: eventOutbox(page, journal),
+        outbox: eventOutbox(sent, journal),
       })
       if (!flushed.ok) throw new StoreFault('store-error', 'an outbox row has nothing to conflict with')
     }
-    events += page.length
+    events += sent.length
     last = page.at(-1)
     if (page.length < PAGE) return ok({ events })
   }

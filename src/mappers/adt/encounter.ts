@@ -28,7 +28,7 @@ import { wordOf, type Said } from './registers.ts'
 import type { Span } from './spans.ts'
 import { applyRows } from './rows.ts'
 import { subjectOf, type Scope } from './scope.ts'
-import { distinctLabels, veryImportant } from './security-labels.ts'
+import { PART_2, distinctLabels, veryImportant } from './security-labels.ts'
 import { cxToIdentifier } from './types/cx-identifier.ts'
 import { facilityId } from './types/xon-organization.ts'
 import { tellingsOf, type TimedValue } from './tellings.ts'
@@ -229,8 +229,23 @@ function labelsOf(visit: Visit, { meta }: Partial<Encounter>): Coding[] | undefi
       ...(important ? [important] : []),
       ...restrictions(visit),
       ...drgLabels(visit),
+      ...(wasInRestrictedUnit(visit) ? PART_2 : []),
     ]),
   )
+}
+
+function wasInRestrictedUnit({ state, winning, contexts }: Visit): boolean {
+  const now = winning.get('PV1-3')
+  const places = [
+    ...state.movements.live.map(({ last }) => ({ source: last.source, text: last.place })),
+    ...(now ? [{ source: now.source, text: wordOf(now) }] : []),
+  ]
+  return places.some(({ source, text }) => {
+    const { restrictedUnits } = contexts(source).settings
+    if (restrictedUnits.length === 0 || text === undefined) return false
+    const unit = readFieldText(text)?.text(1)?.toUpperCase()
+    return restrictedUnits.some(one => one.toUpperCase() === unit)
+  })
 }
 
 /** PID-18 names the account of the visit. */

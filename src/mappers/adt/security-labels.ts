@@ -49,6 +49,16 @@ const EMPLOYEE: Coding = {
   display: 'employee information sensitivity',
 }
 
+/** Treatment of substance use disorder, by the unit where it takes place (42 CFR Part 2). */
+export const PART_2: readonly Coding[] = [
+  RESTRICTED,
+  {
+    system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',
+    code: '42CFRPart2',
+    display: '42 CFR Part2',
+  },
+]
+
 export function distinctLabels(labels: readonly Coding[]): Coding[] {
   const found = new Map(labels.map(label => [`${label.system}|${label.code}`, label]))
   return [...found.values()]

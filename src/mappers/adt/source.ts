@@ -33,6 +33,8 @@ export interface SourceSettings {
   /** How long the same control id and content counts as a duplicate, days. */
   readonly dedupeDays: number
   readonly ssn: 'drop' | 'keep'
+  /** Points of care (PL.1) under 42 CFR Part 2: a stay that was ever in one is restricted. */
+  readonly restrictedUnits: readonly string[]
   /** What differs by sender: `MSH-3|MSH-4`, either half may be `*`. */
   readonly sources: Readonly<Record<string, SourceOverrides>>
   /** Of one sender's settings: those of all senders, which they were made from. */
@@ -70,6 +72,7 @@ export function sourceSettings(basics: SourceBasics): SourceSettings {
     unescapeTwice: false,
     dedupeDays: 30,
     ssn: 'drop',
+    restrictedUnits: [],
     sources: {},
     ...basics,
   }

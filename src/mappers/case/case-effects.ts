@@ -19,6 +19,7 @@ import { planEffects } from './plan-effects.ts'
 import { linkedEpisode } from './plan-lens.ts'
 import { nounLenses, type NounLenses } from './nouns/noun-lenses.ts'
 import { withPlanContent } from './plan-content.ts'
+import { privacyLabels } from './privacy-labels.ts'
 import { riskEffects } from './risk-effects.ts'
 import { asResource } from './slots.ts'
 import { taskEffects, timersOf } from './task-effects.ts'
@@ -101,9 +102,11 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
     lenses: nounLenses(input.canonicalBase),
   })
   const contents = plans.map(plan => planContent(plan, teams, triggerInput, nounLenses(input.canonicalBase)))
+  const labelled = privacyLabels({ patient, compartment, encounters, names: lenses.names })
   const standing = new Set(input.compartment)
   return {
     resources: [...episodes, ...teams, ...contents, ...tasks, ...flags, ...risks]
+      .map(labelled)
       .filter(resource => !standing.has(resource))
       .map(resource => asResource({ ...resource, meta: { ...resource.meta, source: input.message } })),
     encounters,

@@ -243,11 +243,33 @@ function reviewTriggers(orphans: readonly Resource[], input: TaskInput): readonl
   const begun = orphans.flatMap(task => {
     const duty = dutyNamed(task, lenses)
     const state = lenses.task.read(task)
-    if (!duty || duty.rule === 'fact-review') return []
+    if (!duty || duty.rule === 'fact-review' || duty.rule === 'retraction-notice') return []
     const isBegun = isOpenTask(state.standing.own) && isWorkedOn(task, lenses)
-    return isBegun || restsOnWithdrawn(duty, state, input) ? reviewTrigger(duty, state, input) : []
+    const isAsked = isBegun || restsOnWithdrawn(duty, state, input)
+    return [
+      ...(isAsked ? reviewTrigger(duty, state, input) : []),
+      ...(wasTold(duty, state, input) ? reviewTrigger(duty, state, input).map(asRetraction) : []),
+    ]
   })
-  return [...new Map(begun.map(trigger => [`${trigger.caseId}/${trigger.id}`, trigger])).values()]
+  return [
+    ...new Map(begun.map(trigger => [`${trigger.kind} ${trigger.caseId}/${trigger.id}`, trigger])).values(),
+  ]
+}
+
+const asRetraction = (trigger: Trigger): Trigger => ({ ...trigger, kind: 'retraction' })
+
+/** Duties by which somebody outside the case is told of a movement. */
+const TELLING: ReadonlySet<string> = new Set(['notify', 'transfer-notice', 'admission-notice', 'handover'])
+
+/** People were told of a movement that was taken back (adt.md 3.5, RETRACT). */
+function wasTold({ rule, trigger, caseId }: NamedDuty, { standing }: TaskState, input: TaskInput): boolean {
+  if (!TELLING.has(rule) || standing.own !== 'completed') return false
+  const course = input.courses.find(({ id }) => id === caseId)
+  return (
+    input.facts.byId.get(trigger)?.cancelledAt !== undefined &&
+    course !== undefined &&
+    course.standing !== 'withdrawn'
+  )
 }
 
 /** Done on the word of a message that was taken back; where the whole case is in doubt, people are asked about that. */

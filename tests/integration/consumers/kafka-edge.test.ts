@@ -79,7 +79,13 @@ describeWith(['kafka', 'postgres'], 'Kafka to PostgreSQL', () => {
     const brokers = [serverAddress('kafka')]
     const parts = kafkaParts({
       kafka: {
-        ...{ brokers, group: `g-${topic}`, sessionTimeoutMs: 10_000, eventsTopic: `e-${topic}` },
+        ...{
+          brokers,
+          group: `g-${topic}`,
+          sessionTimeoutMs: 10_000,
+          eventsTopic: `e-${topic}`,
+          sendsProtected: false,
+        },
         ...(ackTopic !== undefined && { ackTopic }),
       },
       adt: { topics: [topic], ...adtDefaults },

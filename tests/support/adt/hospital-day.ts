@@ -160,6 +160,7 @@ function tell({ patient, visit, random, event, hour, admitted, movement, of }: T
       7: sometimes(0.6, () => pick(['1234^DOC^ANN', '77^WEST^BO', '""'], random) ?? ''),
       9: sometimes(0.2, () => '55^EAST^CY'),
       11: sometimes(0.2, () => `XRAY^^^${facility}`),
+      16: sometimes(0.1, () => pick(['VIP', 'N'], random) ?? ''),
       36: event === 'A03' ? (pick(['01', '03', '06', '62', '02', '07', '20'], random) ?? '') : '',
       42: sometimes(0.2, place),
       44: sometimes(0.4, () => dtm(admitted)),

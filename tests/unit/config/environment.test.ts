@@ -83,6 +83,7 @@ describe('readConfig', () => {
       brokers: ['a:9092', 'b:9092'],
       group: 'casewire',
       eventsTopic: 'casewire.events',
+      sendsProtected: false,
       sessionTimeoutMs: 30_000,
       sasl: { mechanism: 'scram-sha-512', username: 'u', password: 'p' },
       tls: {},

@@ -197,7 +197,7 @@ function derivedPerson(
       ...(doubted && { thoughtDead: doubted }),
       ...(deleted && { deletedPerson: deleted }),
       ...(changes.length > 0 && { changes }),
-      payers: () => payersIn(ofPerson(subject, spoken.own, cluster).map(({ register: own }) => own)),
+      payers: () => payersIn(ofPerson(subject, spoken.own, cluster).map(({ register: said }) => said)),
     },
   }
 }

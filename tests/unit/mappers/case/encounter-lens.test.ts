@@ -39,8 +39,7 @@ describe('an Encounter of a case', () => {
       withCaseEffect(from, { ...effect, episodes }, CM)
     const source = 'urn:message'
     const named = { ...encounter, episodeOfCare: [{ identifier: { value: 'theirs' } }] }
-    const told = (from: Resource): Resource =>
-      mergeElements(from, encounter, named, source) as Resource
+    const told = (from: Resource): Resource => mergeElements(from, encounter, named, source) as Resource
     const one = linked(linked(told(encounter), 'two'), 'one', 'two')
     const other = told(linked(linked(encounter, 'one'), 'two', 'one'))
     expect(one['episodeOfCare']).toMatchObject([

@@ -14,12 +14,14 @@ import {
   type World,
   admission,
   after,
+  arrival,
   board,
   discharge,
   effectsOf,
   emptyWorld,
   ofType,
   only,
+  put,
   statusesOf,
   stay,
   taskOf,
@@ -199,5 +201,39 @@ describe('a case that people ended', () => {
     })
     const late = after(done, [...home(), stay('e2', [admission('2026-11-15')])])
     expect(ofType(late, 'EpisodeOfCare')).toHaveLength(2)
+  })
+})
+
+describe('an arrival that people were told of', () => {
+  const visit = (cancelledAt?: string) =>
+    stay('e2', [arrival('2026-10-20T08:00:00', { ...(cancelledAt !== undefined && { cancelledAt }) })])
+  const here = [...admitted, visit()]
+  const gone = [...admitted, visit('2026-10-20T10:00:00-04:00')]
+  const told = (world: World): World => ({
+    compartment: put(world.compartment, [
+      {
+        ...taskOf(world, 'notify'),
+        status: 'completed',
+        output: [{ type: { text: 'told' }, valueBoolean: true }],
+      },
+    ]),
+  })
+  const retractions = (world: World): readonly unknown[] =>
+    tasksOf(world, 'notify')
+      .filter(task => JSON.stringify(task['identifier']).includes('/retraction-notice/'))
+      .map(({ status }) => status)
+
+  it('asks for a retraction when it is taken back, once, and no more when it holds again', () => {
+    const known = told(after(after(emptyWorld, admitted), here))
+    expect(retractions(after(known, here))).toEqual([])
+    const withdrawn = after(known, gone)
+    expect(retractions(withdrawn)).toEqual(['requested'])
+    expect(retractions(after(withdrawn, gone))).toEqual(['requested'])
+    expect(effectsOf(withdrawn, gone).resources).toEqual([])
+    expect(retractions(after(withdrawn, here))).toEqual(['cancelled'])
+  })
+
+  it('asks for none of what nobody was told of', () => {
+    expect(retractions(after(after(after(emptyWorld, admitted), here), gone))).toEqual([])
   })
 })
