@@ -196,12 +196,9 @@ describe('timers of duties, on the embedded store', () => {
     expect((await store.flush(work.changes())).ok).toBe(true)
     time.ms = Date.parse('2030-05-10T12:00:00Z')
     const fired: string[] = []
-    const begun = performance.now()
     await runOnce(due => fired.push(due))
-    const perSecond = (1000 * tasks.length) / (performance.now() - begun)
     expect(await store.timers.nextDue()).toBeUndefined()
     expect(fired).toEqual(fired.toSorted())
     expect(fired).toHaveLength(tasks.length)
-    expect(perSecond).toBeGreaterThan(100)
   })
 })
