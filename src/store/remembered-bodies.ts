@@ -1,7 +1,7 @@
 import type { Json } from '../fhir/resource.ts'
 
-/** Characters of text; parsed it takes some three times as many bytes. */
-const CHARS_MAX = 16 * 2 ** 20
+/** Characters of text; with what the mappers make of it, it takes some twenty times as many bytes. */
+const CHARS_MAX = 4 * 2 ** 20
 
 let young = new Map<string, Json>()
 let old = new Map<string, Json>()

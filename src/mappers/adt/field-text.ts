@@ -129,7 +129,7 @@ function list(count: number, delimiter: string, partAt: (n: number) => string): 
 }
 
 /** Characters of text that are remembered; read and mapped they take some ten times as many bytes. */
-const TEXTS_CHARS = 2 ** 21
+const TEXTS_CHARS = 2 ** 20
 
 const grammar = { delimiters: standardDelimiters, charset: undefined, doubleEscaped: false }
 

@@ -165,14 +165,22 @@ function kept(
 ): RowsResult['value'] {
   const contexts: [string, MapContext][] = []
   const issues: { issue: MappingIssue; at: string }[] = []
+  let [last, lasting, noted]: (MapContext | undefined)[] = []
   const noting = (at: string): MapContext => {
     const context = contextOf(at)
-    contexts.push([at, { ...context, report: ignore }])
-    const report = (issue: MappingIssue): void => {
-      issues.push({ issue, at })
-      context.report(issue)
+    if (context !== last || !lasting || !noted) {
+      last = context
+      lasting = { ...context, report: ignore }
+      noted = {
+        ...context,
+        report: issue => {
+          issues.push({ issue, at })
+          context.report(issue)
+        },
+      }
     }
-    return { ...context, report }
+    contexts.push([at, lasting])
+    return noted
   }
   const value = unchanging(placed(map, segment, noting))
   const others = memory.get(map) ?? []

@@ -1,4 +1,5 @@
 import type { Instant } from '../../lib/clock.ts'
+import { rememberedByText } from '../../lib/remembered-texts.ts'
 import type { Fields, Register } from './registers.ts'
 
 /**
@@ -53,10 +54,13 @@ const keyOf = ({ recorded, text }: Telling): string => `${recorded} ${text}`
 const secondsText = (instant: Instant): string =>
   Number(instant.replaceAll(/\D/g, '').slice(0, DIGITS)).toString(36).padStart(WIDTH, '0')
 
-function instantOfSeconds(seconds: string): Instant {
+const instantOfSeconds = (seconds: string): Instant => instantOf(seconds).instant
+
+/** Remembered: each message adds a telling to those that were read with the one before. */
+const instantOf = rememberedByText(2 ** 18, (seconds): { readonly instant: Instant } => {
   const digits = String(Number.parseInt(seconds, 36)).padStart(DIGITS, '0')
-  return digits.replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6.000Z')
-}
+  return { instant: digits.replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6.000Z') }
+})
 
 /** `YYYYMMDDhhmmss` */
 const DIGITS = 14
