@@ -1,4 +1,5 @@
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import { withClaims } from '../mappers/us-core/with-claims.ts'
 import type { Caller, FhirDeps } from './fhir-deps.ts'
 import type { AuditEntry } from './ports/store.ts'
 import type { Audited, UnitOfWork } from './unit-of-work.ts'
@@ -52,7 +53,7 @@ export function recordProvenance({ deps, caller, work, named, told }: RecordOpti
     const said = { recorded: work.at, actor: caller.actor, ...(told && { told }) }
     const entries = record.map(({ entry }) => entry)
     const id = deps.ids.mint(first.shard)
-    work.put(provenanceOf(entries, { id, ...said }), { shard: first.shard })
+    work.put(withClaims(provenanceOf(entries, { id, ...said })), { shard: first.shard })
   }
 }
 

@@ -6,6 +6,7 @@ import type { Resource } from '../../fhir/resource.ts'
 import type { CommandContext } from '../../care-plan/command.ts'
 import { patientStays, type PatientStays } from '../../mappers/adt/patient-stays.ts'
 import { nounLenses, type NounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
+import { withClaims } from '../../mappers/us-core/with-claims.ts'
 import { shardOf } from '../fhir-placing.ts'
 import { parseRemembered } from '../parsed-resources.ts'
 import type { Loaded, LoadRequest, Said } from '../ports/store.ts'
@@ -84,7 +85,10 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Resu
       return compartment
     },
     put: resource => {
-      if (work.put(resource, { shard: shardInId(resource.id) ?? shard }) === 'unchanged') return
+      const place = { shard: shardInId(resource.id) ?? shard }
+      if (work.put(resource, place) === 'unchanged') return
+      const claiming = withClaims(resource)
+      if (claiming !== resource) work.put(claiming, place)
       compartment = undefined
     },
     guard: guardOf(loaded, patient),

@@ -1,6 +1,7 @@
 import type { Resource } from '../../fhir/resource.ts'
 import { sameResource } from '../../fhir/same-resource.ts'
 import { isRawNumber } from '../../lib/json.ts'
+import { withClaims } from '../us-core/with-claims.ts'
 import type { Derived } from './derived.ts'
 import { metaFrom } from './shared-values.ts'
 
@@ -36,10 +37,11 @@ export function changedFrom(
   return from(source, joined)
 }
 
-const from = (source: string, resource: Derived): Derived => ({
-  ...resource,
-  meta: resource.meta ? { ...resource.meta, source } : metaFrom(source),
-})
+const from = (source: string, resource: Derived): Derived =>
+  withClaims({
+    ...resource,
+    meta: resource.meta ? { ...resource.meta, source } : metaFrom(source),
+  })
 
 function mergeObject(standing: Elements, before: Elements, after: Elements): Elements | undefined {
   const merged: Record<string, unknown> = { ...standing }

@@ -4,6 +4,7 @@ import { rememberedByText } from '../../lib/remembered-texts.ts'
 import { unchanging } from '../../lib/unchanging.ts'
 import type { BedEvent, MappedEvent } from './adt-event.ts'
 import { derived, type Derived } from './derived.ts'
+import { withClaims } from '../us-core/with-claims.ts'
 import { evnProvenance } from './maps/evn-provenance.ts'
 import { namesFacility, type MapContext } from './map-context.ts'
 import type { Message } from '../../hl7v2/message.ts'
@@ -29,7 +30,7 @@ export function provenanceFor(event: ProvenanceEvent, targets: readonly string[]
   const said = evn ? (applyRows(evnProvenance, evn, () => context) as Partial<Provenance>) : {}
   const { agent: operator, ...rest } = said
   const name = `${source}|${controlId}|${hash}`
-  return derived<Provenance>({
+  const record = derived<Provenance>({
     resourceType: 'Provenance',
     id: derivedId(
       event.kind === 'bed' ? event.bed.shard : event.patient.shard,
@@ -48,6 +49,7 @@ export function provenanceFor(event: ProvenanceEvent, targets: readonly string[]
       { role: 'source', what: { identifier: { system: 'urn:ietf:rfc:3986', value: event.messageUri } } },
     ],
   })
+  return withClaims(record)
 }
 
 /** What is the same in every Provenance of an event or of a sender. */

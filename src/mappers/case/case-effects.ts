@@ -1,4 +1,5 @@
 import type { Calendar } from '../../lib/business-days.ts'
+import { withClaims } from '../us-core/with-claims.ts'
 import { isOpenFor, type CaseCourse, type CaseFold, type Persons } from '../../care-plan/case-fold.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
 import type { PayerSpan } from '../../care-plan/intake.ts'
@@ -108,7 +109,9 @@ export function caseEffects(input: CaseEffectsInput): CaseEffects {
     resources: [...episodes, ...teams, ...contents, ...tasks, ...flags, ...risks]
       .map(labelled)
       .filter(resource => !standing.has(resource))
-      .map(resource => asResource({ ...resource, meta: { ...resource.meta, source: input.message } })),
+      .map(resource =>
+        withClaims(asResource({ ...resource, meta: { ...resource.meta, source: input.message } })),
+      ),
     encounters,
     timers: timersOf(tasks, lenses),
   }
