@@ -18,12 +18,12 @@ const errorsOf = (resource: Resource, ...asked: readonly string[]) =>
   validateProfiles(resource, definitions, asked).filter(({ severity }) => severity === 'error')
 
 /** Profiles of the type that the validator finds met. */
-const met = ({ meta, ...resource }: Resource): readonly string[] =>
+const met = ({ meta: _meta, ...resource }: Resource): readonly string[] =>
   (usCoreRules[resource.resourceType] ?? [])
     .map(({ name }) => `${usCore}${name}`)
     .filter(url => errorsOf(resource as Resource, url).length === 0)
 
-const claimed = ({ meta, ...resource }: Resource): readonly string[] =>
+const claimed = ({ meta: _meta, ...resource }: Resource): readonly string[] =>
   withClaims(resource as Resource).meta?.profile ?? []
 
 const entriesOf = (bundle: Resource): readonly Resource[] =>
@@ -32,7 +32,7 @@ const entriesOf = (bundle: Resource): readonly Resource[] =>
   )
 
 const examples = fhirCorpus('us-core-8.0.0/examples', 'r4-core').flatMap(({ resource }) => {
-  return resource.resourceType === 'Bundle' ? entriesOf(resource as Resource) : [resource as Resource]
+  return resource.resourceType === 'Bundle' ? entriesOf(resource) : [resource]
 })
 const converted = goldens().flatMap(golden => entriesOf(convertedLast(golden)))
 const known = [...examples, ...converted].filter(
