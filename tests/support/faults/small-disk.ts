@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client } from 'pg'
 import { query } from './ground.ts'
 
 export interface SmallDisk extends AsyncDisposable {
@@ -31,10 +32,19 @@ export async function smallDisk(databaseUrl: string): Promise<SmallDisk> {
   server.pathname = '/postgres'
   await query(server.href, `create tablespace small location '${folder}'`)
   await query(server.href, `alter database ${name} set tablespace small`)
+  let ballast: Client | undefined
   return {
     means: `a tmpfs of ${SIZE_MB} MB that is full`,
-    fill: () => filled(databaseUrl),
-    empty: async () => void (await query(databaseUrl, 'drop table ballast')),
+    fill: async () => {
+      // Held until the disk is empty again: on a full one nobody may be let in.
+      ballast = new Client({ connectionString: databaseUrl })
+      await ballast.connect()
+      await fillUp(ballast)
+    },
+    empty: async () => {
+      await ballast?.query('drop table ballast')
+      await ballast?.end()
+    },
     [Symbol.asyncDispose]: async () => {
       spawnSync('umount', ['--lazy', folder], { stdio: 'ignore' })
       rmdirSync(folder)
@@ -42,14 +52,14 @@ export async function smallDisk(databaseUrl: string): Promise<SmallDisk> {
   }
 }
 
-async function filled(databaseUrl: string): Promise<void> {
-  await query(databaseUrl, 'create table ballast (x text)')
+async function fillUp(client: Client): Promise<void> {
+  await client.query('create table ballast (x text)')
   for (const rows of [200, 20, 1]) {
     // Each row fills a page of 8 KB.
     const insert = `insert into ballast select string_agg(md5(random()::text || i || j), '') from
       generate_series(1, ${rows}) i, generate_series(1, 245) j group by i`
     try {
-      for (;;) await query(databaseUrl, insert)
+      for (;;) await client.query(insert)
     } catch (error) {
       if ((error as { readonly code?: unknown }).code !== '53100') throw error
     }
