@@ -110,7 +110,11 @@ export const mapCode = (table: TableName, code: string, settings?: SourceSetting
   lookup.get(table)?.get(code.toUpperCase())
 
 /** What a sender's settings make of a code, by the name of a map or the number of a table. */
-function localCode({ codes }: SourceSettings, code: string, ...names: readonly string[]): Code | undefined {
+export function localCode(
+  { codes }: SourceSettings,
+  code: string,
+  ...names: readonly string[]
+): Code | undefined {
   for (const name of names) {
     const table = codes[name]
     if (table !== undefined && Object.hasOwn(table, code)) return table[code]

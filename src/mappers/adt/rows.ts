@@ -38,6 +38,8 @@ export interface Row {
   readonly ours?: string
   /** Why the guide's row, which `ig` names, is another one here. */
   readonly differs?: string
+  /** All repetitions of the field are one value, read from `scene`; without it each of them is one. */
+  readonly whole?: true
   readonly when?: (scene: Scene) => boolean
   readonly value: (field: Repetition, scene: Scene) => unknown
 }
@@ -104,7 +106,7 @@ function plan(row: Row, lists: ReadonlySet<string>, slots: Map<string, number>):
     return { name, slot: isList ? numberOf(path.join('.'), slots) : -1 }
   })
   const begins = steps.find(({ slot }) => slot >= 0)?.slot ?? -1
-  return { ...row, steps, isConstant: row.via.startsWith('"'), repeats: begins >= 0, begins }
+  return { ...row, steps, isConstant: row.via.startsWith('"'), repeats: begins >= 0 && !row.whole, begins }
 }
 
 function numberOf(path: string, slots: Map<string, number>): number {

@@ -26,14 +26,14 @@ export function patientSegments(
     6: maiden === undefined ? undefined : [[maiden]],
     7: birthTime ?? dtmAt(patient, 'birthDate'),
     8: v2Code('AdministrativeSex', textAt(patient, 'gender')),
-    10: ombCategories(patient, 'race'),
+    10: usCore(patient, 'race'),
     11: listAt(patient, 'address').map(xad),
     13: listAt(patient, 'telecom').map(xtn),
     15: [language(at(patient, 'communication', 0, 'language'))],
     16: [cweOf('MaritalStatus', at(patient, 'maritalStatus'))],
     17: [cweOf('Religion', religion)],
     18: [account],
-    22: ombCategories(patient, 'ethnicity'),
+    22: usCore(patient, 'ethnicity'),
     23: birthPlace(extension(patient, `${EXTENSION}patient-birthPlace`)),
     24: yesNo(textAt(patient, 'multipleBirthBoolean')),
     25: textAt(patient, 'multipleBirthInteger'),
@@ -55,10 +55,18 @@ const extension = (element: unknown, url: string): unknown =>
 const yesNo = (text: string | undefined): string | undefined =>
   text === 'true' ? 'Y' : text === 'false' ? 'N' : undefined
 
-function ombCategories(patient: unknown, name: 'race' | 'ethnicity'): FieldDraft {
-  return listAt(extension(patient, US_CORE + name), 'extension')
-    .filter(part => textAt(part, 'url') === 'ombCategory')
-    .map(part => [textAt(part, 'valueCoding', 'code'), textAt(part, 'valueCoding', 'display'), 'CDCREC'])
+/** The codes of a race or ethnicity, or its words where it has none. */
+function usCore(patient: unknown, name: 'race' | 'ethnicity'): FieldDraft {
+  const parts = listAt(extension(patient, US_CORE + name), 'extension')
+  const codes = parts.flatMap(part => {
+    const code = textAt(part, 'valueCoding', 'code')
+    return code === undefined ? [] : [[code, textAt(part, 'valueCoding', 'display'), 'CDCREC']]
+  })
+  const text = textAt(
+    parts.find(part => textAt(part, 'url') === 'text'),
+    'valueString',
+  )
+  return codes.length > 0 || text === undefined ? codes : [['', text]]
 }
 
 /** A language tag goes without its system, as v2 senders write it. */

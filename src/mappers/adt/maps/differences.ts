@@ -139,11 +139,6 @@ export const differences: readonly Difference[] = [
   },
   {
     map: 'PID[Patient]',
-    rows: ['PID-10 ?local implementation', 'PID-22 ?local implementation'],
-    reason: "Race and ethnic group need a realm's extension; they come with the US Core package, not before.",
-  },
-  {
-    map: 'PID[Patient]',
     rows: ['PID-12 address[2].district'],
     reason:
       'A county without an address is no second address; it completes the first one when there is only one.',

@@ -5,6 +5,7 @@ import { valued } from '../element.ts'
 import { dateOf, dateTimeOf, type MapContext } from '../map-context.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
 import { cxToIdentifier } from '../types/cx-identifier.ts'
+import { usCoreEthnicity, usCoreRace } from '../types/us-core-race.ts'
 import { xadToAddress } from '../types/xad-address.ts'
 import { xpnToHumanName, xpnToNickname } from '../types/xpn-human-name.ts'
 import { xtnToContactPoint } from '../types/xtn-contact-point.ts'
@@ -81,6 +82,14 @@ export const pidPatient = segmentMap(
       },
     }),
     row({ v2: 'PID-9', to: 'name[2]', via: 'XPN[HumanName]', value: xpn }),
+    row({
+      v2: 'PID-10',
+      to: 'extension[10]',
+      ig: '?local implementation',
+      via: 'US Core race',
+      whole: true,
+      value: usCoreRace,
+    }),
     row({
       v2: 'PID-11',
       to: 'address[1]',
@@ -168,6 +177,14 @@ export const pidPatient = segmentMap(
           ...(end !== undefined && { period: { end } }),
         }
       },
+    }),
+    row({
+      v2: 'PID-22',
+      to: 'extension[11]',
+      ig: '?local implementation',
+      via: 'US Core ethnicity',
+      whole: true,
+      value: usCoreEthnicity,
     }),
     row({
       v2: 'PID-23',
