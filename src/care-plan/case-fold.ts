@@ -75,6 +75,8 @@ type CaseMoment = Pick<Movement, 'atMs'> & Partial<Pick<Movement, 'stay'>> & { r
 export interface CaseFold {
   /** Whether a case was of the patient whom a movement was of, as of its own time; they always are where this is left out. */
   readonly concerns?: (course: CaseCourse, moment: CaseMoment) => boolean
+  /** Of which patient a case was before merges; left out where there were none. */
+  readonly homeOf?: (caseId: string) => string | undefined
   /** Cases in order of their number, then those that people opened. */
   readonly courses: readonly CaseCourse[]
   /** Admissions after the patient's death: a contradiction for people to look at. */
@@ -120,7 +122,10 @@ export function foldCases(input: CaseFoldInput): CaseFold {
   return {
     courses: [...inOrder, ...left, ...manual],
     afterDeath,
-    ...(persons.ids.length > 1 && { concerns }),
+    ...(persons.ids.length > 1 && {
+      concerns,
+      homeOf: (id: string) => homes.get(id) ?? persons.homeOf(id),
+    }),
   }
 }
 

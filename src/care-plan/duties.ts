@@ -265,7 +265,13 @@ export function dueAt(
   return endOfDay(last, timeZone)
 }
 
-export function wordsOf(rule: RuleId, trigger: Pick<Trigger, 'kind'>, dueIn: DueIn, due: string): string {
+export function wordsOf(
+  rule: RuleId,
+  trigger: Pick<Trigger, 'kind' | 'about'>,
+  dueIn: DueIn,
+  due: string,
+): string {
   const time = dueIn.unit === 'hours' ? `${due.slice(11, 16)} on ` : ''
-  return `${dutyWords[rule]} Rule: ${ruleWords(trigger.kind, dueIn)}. Due: ${time}${dateInWords(due.slice(0, 10))}.`
+  const about = trigger.kind === 'patients-unmerged' ? ` What was done: ${trigger.about ?? ''}.` : ''
+  return `${dutyWords[rule]} Rule: ${ruleWords(trigger.kind, dueIn)}. Due: ${time}${dateInWords(due.slice(0, 10))}.${about}`
 }

@@ -1,6 +1,7 @@
 import type { IntakeTask, TransitionRules } from './case-rules.ts'
 import { dischargeRules } from './discharge-rules.ts'
 import { businessDays, days } from './due-in.ts'
+import { identityRules } from './identity-rules.ts'
 import type { ModelProfile } from './model-profile.ts'
 import { watchedRules } from './watched-rules.ts'
 import type { WatchedValue } from './watched-values.ts'
@@ -23,6 +24,10 @@ export type TriggerKind =
   | 'death'
   | 'contradiction'
   | 'retraction'
+  | 'patients-merged'
+  | 'patients-unmerged'
+  | 'possible-duplicate'
+  | 'visit-moved-away'
   | 'eligible'
   | 'engagement'
   | 'model-switched'
@@ -63,6 +68,10 @@ export type RuleId =
   | 'bereavement'
   | 'fact-review'
   | 'retraction-notice'
+  | 'merge-review'
+  | 'unmerge-review'
+  | 'duplicate-review'
+  | 'move-review'
   | 'assess-begin'
   | 'assess'
   | 'first-contact'
@@ -258,6 +267,7 @@ export const dutyRules: readonly DutyRule[] = [
     due: () => businessDays(1),
     source: 'I18: work begun on what was withdrawn is looked at by people',
   },
+  ...identityRules,
   {
     id: 'retraction-notice',
     code: 'notify',

@@ -8,6 +8,7 @@ import { outcomeOf } from './disposition.ts'
 import type { Trigger } from './duties.ts'
 import type { TriggerKind } from './duty-rules.ts'
 import { facilityStays } from './facility-chain.ts'
+import type { IdentityReview } from './identity-triggers.ts'
 import type { ModelLookup } from './model-profile.ts'
 import type { ConditionCode } from './risk/charlson.ts'
 import type { Settled } from './series.ts'
@@ -37,6 +38,8 @@ export interface TriggerInput {
   readonly thoughtDead?: { readonly at: string }
   /** When the source of the person's record deleted it (A29), recorded time. */
   readonly deletedPerson?: { readonly at: string }
+  /** What was said of who is who, as far as it concerns the patient. */
+  readonly identityReviews?: readonly IdentityReview[]
   /** Watched values that changed, as messages told. */
   readonly changes?: readonly ValueChange[]
   readonly rules: CaseRules

@@ -6,6 +6,8 @@ import { withdrawnDeath, type Death } from './death.ts'
 import { circumstancesOf, facilityStayTriggers } from './discharge-circumstances.ts'
 import { outcomeOf } from './disposition.ts'
 import { contradiction, type Overtaken, type Trigger } from './duties.ts'
+import { identityRules } from './identity-rules.ts'
+import { identityTriggers } from './identity-triggers.ts'
 import { modelAt, modelSpans, type ModelSpan } from './model-in-force.ts'
 import { isPastAdmission, isPastDischarge } from './past-movements.ts'
 import { endedInpatient, type Movement, type StayFacts } from './stay-facts.ts'
@@ -34,6 +36,7 @@ export function triggersOf(input: TriggerInput): readonly Trigger[] {
     ...careTriggers(input),
     ...deathTriggers(input),
     ...contradictions(input),
+    ...identityTriggers(input),
   ]
     .map(underModel(input))
     .map(trigger => (death && trigger.kind !== 'death' ? overtakenByDeath(trigger, death) : trigger))
@@ -203,8 +206,11 @@ function review(
   return contradiction({ id, caseId, at, atMs: startMsOf(at, timeZone), ...about })
 }
 
+/** What calls people to look at the record itself. */
+const asksToLook: ReadonlySet<string> = new Set(['contradiction', ...identityRules.map(({ on }) => on)])
+
 /** Nothing is done for the dead but what their death itself calls for; contradictions are for people all the same. */
 const overtakenByDeath = (trigger: Trigger, death: Death): Trigger =>
-  trigger.kind === 'contradiction' || trigger.atMs > death.atMs
+  asksToLook.has(trigger.kind) || trigger.atMs > death.atMs
     ? trigger
     : { ...trigger, overtaken: { reason: 'patient deceased', recorded: death.recorded, atMs: death.atMs } }

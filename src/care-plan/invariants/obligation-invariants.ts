@@ -1,5 +1,6 @@
 import { startMsOf } from '../../lib/fhir-time.ts'
 import type { CaseFile, Obligation } from '../case-file.ts'
+import { reviewRules } from '../identity-rules.ts'
 import type { Invariant, Violation } from '../invariant.ts'
 import type { Contact } from '../nouns/contact.ts'
 import { taskMove } from '../task-roles.ts'
@@ -106,7 +107,7 @@ const voidStaysVoid: Invariant = {
 }
 
 /** Duties that a death leaves standing: those to the family and to the truth of the record. */
-const afterDeath: ReadonlySet<string> = new Set(['bereavement', 'fact-review'])
+const afterDeath: ReadonlySet<string> = new Set(['bereavement', ...reviewRules])
 const reached: ReadonlySet<string> = new Set(['planned', 'made', 'attempted'])
 const comes: ReadonlySet<string> = new Set(['proposed', 'pending', 'booked', 'waitlist'])
 

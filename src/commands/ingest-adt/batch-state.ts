@@ -71,6 +71,7 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
   const view: View = {
     at: context.at,
     get: work.get,
+    version: work.version,
     compartment: compartments.of,
     referring: patients => mentioning(patients, known, staged).flatMap(key => work.get(key) ?? []),
     facts: subject => facts.get(subject) ?? [],

@@ -10,6 +10,7 @@ import { statedCase } from '../../mappers/case/nouns/case-link.ts'
 import { caseHomes, mergedPersons, type MergedPersons } from '../../mappers/case/persons.ts'
 import type { Json } from '../../fhir/resource.ts'
 import type { View } from './prepared.ts'
+import { workFound } from './work-since.ts'
 
 /** What a message about patients who are tied together changes beside what messages themselves lead to. */
 export interface ClusterDecision {
@@ -35,7 +36,7 @@ interface ClusterFrame {
 /** Turns everything that refers to who was merged, or split, to who it is now; with cases and visits goes what is about them. */
 export function decideCluster(
   applied: AppliedMessage,
-  view: Pick<View, 'referring' | 'saidOf' | 'get'>,
+  view: Pick<View, 'at' | 'referring' | 'saidOf' | 'get' | 'version'>,
   { tenant, canonicalBase, message }: ClusterFrame,
 ): ClusterDecision {
   const { cluster, before, after } = applied
@@ -66,7 +67,7 @@ export function decideCluster(
     isMoved || isMovedVisit
       ? repoint({
           ...{ subjects: cluster, before: before.identity, after: after.identity },
-          ...{ repointedOf, goesWith, message },
+          ...{ repointedOf, goesWith, message, versionOf: view.version },
           resources: [
             ...standing.map(resource => changed.get(keyOf(resource)) ?? resource),
             ...applied.resources.filter(({ resourceType, id }) => !view.get({ type: resourceType, id })),
@@ -81,7 +82,7 @@ export function decideCluster(
       ...{ subject, scope: REPOINTED },
       body: body as unknown as Json,
     })),
-    facts: [],
+    facts: workFound(applied, { tenant, canonicalBase, view, changed }),
     casesOf: patient =>
       mergedPersons(patient, {
         tenant,

@@ -11,6 +11,7 @@ import type { BedEvent, MappedEvent } from '../../mappers/adt/adt-event.ts'
 import { applyMessage, type AppliedMessage } from '../../mappers/adt/apply-message.ts'
 import type { Derived } from '../../mappers/adt/derived.ts'
 import type { Person } from '../../mappers/adt/identity/derive-cluster.ts'
+import { unmergedReviews } from '../../mappers/adt/identity/work-since-merge.ts'
 import { provenanceFor } from '../../mappers/adt/provenance.ts'
 import type { SourceSettings } from '../../mappers/adt/source.ts'
 import { caseEffects, type CaseEffects, type CaseEffectsInput } from '../../mappers/case/case-effects.ts'
@@ -19,6 +20,7 @@ import { withCaseEffect } from '../../mappers/case/encounter-lens.ts'
 import { decideCluster, recordAfter, type ClusterDecision } from './decide-cluster.ts'
 import type { Decision, Put, View } from './prepared.ts'
 import { noting, quietCases } from './quiet-cases.ts'
+import { mergedRegisters } from './work-since.ts'
 
 export interface DecideOptions {
   readonly settings: SourceSettings
@@ -100,10 +102,17 @@ export function withConsequences(applied: AppliedMessage, frame: DecideFrame): D
     const compartment = recordAfter(person.patient, applied.cluster, {
       ...{ view: frame.view, changed, types: CARE_TYPES },
     })
-    lay(effectsOf(person, { ...frame, compartment, ...decision.casesOf(person.patient) }), changed, frame)
+    const found = unmergedReviews(person.patient, {
+      ...{ identity: applied.after.identity, facts: decision.facts },
+    })
+    const known = { ...person, identityReviews: [...(person.identityReviews ?? []), ...found] }
+    lay(effectsOf(known, { ...frame, compartment, ...decision.casesOf(person.patient) }), changed, frame)
   }
-  const { said, facts, turned, doubtful } = decision
-  return { changed, said, facts, turned, doubtful }
+  const { facts, turned, doubtful } = decision
+  const marks = mergedRegisters(applied, {
+    ...{ tenant: settings.tenant, canonicalBase: settings.canonicalBase, view: frame.view, changed },
+  })
+  return { changed, said: [...decision.said, ...marks], facts, turned, doubtful }
 }
 
 function effectsOf(
@@ -111,7 +120,8 @@ function effectsOf(
   { message, options, ...about }: DecideFrame & Pick<CaseEffectsInput, 'compartment' | 'persons' | 'shardOf'>,
 ): CaseEffects {
   const { settings, rules, calendar, models } = options
-  const { patient, shard, stays, deceased, thoughtDead, deletedPerson, changes, payers } = person
+  const { patient, shard, stays, deceased, thoughtDead, deletedPerson, changes, payers, identityReviews } =
+    person
   const { compartment, persons, shardOf } = about
   return caseEffects({
     ...{ tenant: settings.tenant, canonicalBase: settings.canonicalBase, timeZone: settings.timeZone },
@@ -119,6 +129,7 @@ function effectsOf(
     ...(deceased && { deceased }),
     ...(thoughtDead && { thoughtDead }),
     ...(deletedPerson && { deletedPerson }),
+    ...(identityReviews && { identityReviews }),
     ...(changes && { changes }),
     ...(payers && { payers }),
     ...(persons && { persons }),

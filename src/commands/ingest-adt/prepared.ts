@@ -52,6 +52,8 @@ export const noNeeds: Needs = { keys: [], patients: [], types: [], subjects: [] 
 export interface View {
   readonly at: Instant
   readonly get: (key: ResourceKey) => Resource | undefined
+  /** The version that a resource will have once all so far is flushed; 0 when there is none. */
+  readonly version: (key: ResourceKey) => number
   readonly compartment: (patient: string, types: readonly string[]) => readonly Resource[]
   /** Everything known that refers to one of these patients, whoever's record it is in. */
   readonly referring: (patients: readonly string[]) => readonly Resource[]

@@ -104,6 +104,7 @@ const identityIn = (subjects: readonly string[], { facts }: Pick<World, 'facts'>
 const joinedSides = (a: ClusterSide, b: ClusterSide): ClusterSide => ({
   identity: b.identity,
   holders: new Map([...a.holders, ...b.holders]),
+  computed: new Set([...a.computed, ...b.computed]),
 })
 
 interface AppliedEvent extends Pick<

@@ -1,4 +1,5 @@
 import type { PayerSpan } from '../../care-plan/intake.ts'
+import type { IdentityReview } from '../../care-plan/identity-triggers.ts'
 import type { Stay } from '../../care-plan/stay.ts'
 import type { ValueChange } from '../../care-plan/watched-values.ts'
 import type { Json } from '../../fhir/resource.ts'
@@ -63,6 +64,8 @@ export interface PatientStays extends MergedPersons {
   readonly thoughtDead?: { readonly at: string }
   /** When its source deleted the person (A29): open cases are for people to look at. */
   readonly deletedPerson?: { readonly at: string }
+  /** What was said of who is who, as far as people have to look. */
+  readonly identityReviews?: readonly IdentityReview[]
   /** Watched values that changed. */
   readonly changes?: readonly ValueChange[]
   /** The patient's insurances; asked for where a rule of intake does. */
@@ -132,7 +135,15 @@ function clusterStays(
       const turned = (told(subject).said.get(REPOINTED) ?? {}) as Repointed
       return turned[`EpisodeOfCare/${caseId}`] !== undefined
     })
-  const { stays, deceased, thoughtDead: doubted, deletedPerson: deleted, changes, payers } = found
+  const {
+    stays,
+    deceased,
+    thoughtDead: doubted,
+    deletedPerson: deleted,
+    changes,
+    payers,
+    identityReviews,
+  } = found
   return {
     stays,
     ...mergedPersons(patient, {
@@ -144,6 +155,7 @@ function clusterStays(
     ...(deleted && { deletedPerson: deleted }),
     ...(changes && { changes }),
     ...(payers && { payers }),
+    ...(identityReviews && { identityReviews }),
   }
 }
 

@@ -98,6 +98,7 @@ export function caseDuties(input: CaseEffectsInput): CaseDuties {
     ...(death && { death }),
     ...(thoughtDead && { thoughtDead }),
     ...(deletedPerson && { deletedPerson }),
+    ...(input.identityReviews && { identityReviews: input.identityReviews }),
     ...(changes && { changes }),
     rules,
     timeZone,

@@ -3,6 +3,7 @@ import { withClaims } from '../us-core/with-claims.ts'
 import { isOpenFor, type CaseCourse, type CaseFold, type Persons } from '../../care-plan/case-fold.ts'
 import type { CaseRules } from '../../care-plan/case-rules.ts'
 import type { PayerSpan } from '../../care-plan/intake.ts'
+import type { IdentityReview } from '../../care-plan/identity-triggers.ts'
 import type { ModelLookup } from '../../care-plan/model-profile.ts'
 import { isPastAdmission } from '../../care-plan/past-movements.ts'
 import { readmissionsOf } from '../../care-plan/readmission.ts'
@@ -42,6 +43,8 @@ export interface CaseEffectsInput {
   readonly deceased?: { readonly at?: string; readonly isInexact?: boolean }
   /** Recorded time at which Patient.deceased was last told, when that was taken back. */
   readonly thoughtDead?: { readonly at: string }
+  /** What was said of who is who, as far as people have to look. */
+  readonly identityReviews?: readonly IdentityReview[]
   /** When the source of the person's record deleted it (A29), when it stands so. */
   readonly deletedPerson?: { readonly at: string }
   /** Watched values that changed, as messages told. */

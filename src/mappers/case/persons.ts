@@ -54,7 +54,7 @@ export function personsOf(
     homeOf,
   }: {
     readonly subjects: readonly string[]
-    readonly side: ClusterSide
+    readonly side: Pick<ClusterSide, 'identity' | 'holders'>
     /** Of whom a case was that has no number. */
     readonly homeOf: (caseId: string) => string | undefined
   },

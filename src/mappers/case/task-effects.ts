@@ -12,6 +12,7 @@ import {
   type Overtaken,
   type Trigger,
 } from '../../care-plan/duties.ts'
+import { reviewRules } from '../../care-plan/identity-rules.ts'
 import type { StayFacts } from '../../care-plan/stay-facts.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { CaseIds, CaseLenses, CaseRecord } from './case-record.ts'
@@ -181,7 +182,7 @@ function orphanTask(task: Resource, input: TaskInput): Resource {
   const before = lenses.task.read(task)
   if (!isOpenTask(before.standing.own)) return task
   const duty = dutyNamed(task, lenses)
-  if (duty?.rule === 'fact-review') return orphanReview(task, before, duty, lenses)
+  if (duty && reviewRules.has(duty.rule)) return orphanReview(task, before, duty, lenses)
   if (!duty) return withDeath(task, before, input)
   const done = workDone(duty, before, input)
   if (done) return writeTask(task, keptState(before, done, input.context.timeZone), lenses)
@@ -243,7 +244,7 @@ function reviewTriggers(orphans: readonly Resource[], input: TaskInput): readonl
   const begun = orphans.flatMap(task => {
     const duty = dutyNamed(task, lenses)
     const state = lenses.task.read(task)
-    if (!duty || duty.rule === 'fact-review' || duty.rule === 'retraction-notice') return []
+    if (!duty || reviewRules.has(duty.rule) || duty.rule === 'retraction-notice') return []
     const isBegun = isOpenTask(state.standing.own) && isWorkedOn(task, lenses)
     const isAsked = isBegun || restsOnWithdrawn(duty, state, input)
     return [

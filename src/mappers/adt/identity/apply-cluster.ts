@@ -34,9 +34,15 @@ export interface ClusterApplied {
 export interface ClusterSide {
   readonly identity: Identity
   readonly holders: ReadonlyMap<string, string>
+  /** `Type/id` of all that messages lead to. */
+  readonly computed: ReadonlySet<string>
 }
 
-export const nobodyTied: ClusterSide = { identity: nobodyMerged, holders: new Map() }
+export const nobodyTied: ClusterSide = {
+  identity: nobodyMerged,
+  holders: new Map(),
+  computed: new Set(),
+}
 
 /** What changes for all patients of a cluster: everything computed as it was and as it is, and what differs written. */
 export function applyCluster(change: ClusterChange): ClusterApplied {
@@ -56,8 +62,8 @@ export function applyCluster(change: ClusterChange): ClusterApplied {
       withdrawn(earlier, get(keyOf(earlier)), { ...change, identity: after.identity }),
     )
   return {
-    before: { identity: before.identity, holders: was.holders },
-    after: { identity: after.identity, holders: now.holders },
+    before: { identity: before.identity, holders: was.holders, computed: new Set(was.resources.keys()) },
+    after: { identity: after.identity, holders: now.holders, computed: new Set(now.resources.keys()) },
     resources: withGivenBack([...changed, ...gone], { before, after, change }),
     persons: now.persons,
   }

@@ -1,5 +1,5 @@
 import { instantOf, type Instant } from '../../../lib/clock.ts'
-import { startMsOf } from '../../../lib/fhir-time.ts'
+import { startMsOf, zonedTextOf } from '../../../lib/fhir-time.ts'
 import { derivedId } from '../../../lib/ids.ts'
 import { fail, ok, type Result } from '../../../lib/result.ts'
 import type { Resource } from '../../../fhir/resource.ts'
@@ -87,14 +87,15 @@ function contextsOf(settings: SourceSettings): (source: string) => MapContext {
 function factsOf(
   statement: PersonsStatement,
   known: readonly Fact[],
-  { tenant }: SourceSettings,
+  { tenant, timeZone }: SourceSettings,
 ): readonly Fact[] {
   const { kind, from, to, actor, controlId, at, message, event, old, undo, security } = statement
   const last = statementsOf(known).at(-1)?.stamp
   const recorded = last === undefined ? at : laterThan(recordedIn(last), at)
   const stamp = stampOf(recorded, { source: actor, controlId: controlId.replaceAll('|', '_'), hash: '' })
   const body: IdentityBody = {
-    ...{ subjects: [from, to], from, to, stamp, at, message, event },
+    ...{ subjects: [from, to], from, to, stamp, message, event },
+    at: zonedTextOf(startMsOf(at, 'UTC'), timeZone),
     ...(old && old.length > 0 && { old }),
     ...(undo && { undo }),
     ...(security && security.length > 0 && { security }),

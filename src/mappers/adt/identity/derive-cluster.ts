@@ -1,6 +1,7 @@
 import { everyStamp } from './every-stamp.ts'
 import type { Encounter, Extension, Identifier, Patient } from '@medplum/fhirtypes'
 import type { PayerSpan } from '../../../care-plan/intake.ts'
+import type { IdentityReview } from '../../../care-plan/identity-triggers.ts'
 import type { Stay } from '../../../care-plan/stay.ts'
 import type { ValueChange } from '../../../care-plan/watched-values.ts'
 import { shardInId, shardOfKey } from '../../../lib/ids.ts'
@@ -18,6 +19,7 @@ import { thoughtDead } from '../thought-dead.ts'
 import { payersIn, watchedChanges, type WatchedRegister } from '../watched-changes.ts'
 import { cxToIdentifier, identifierKey } from '../types/cx-identifier.ts'
 import { ownerOf, wordOwner, type Identity } from './identity.ts'
+import { identityReviewsOf, type MovedVisit } from './identity-reviews.ts'
 import { identifiersOfPatient } from './patient-identifiers.ts'
 import { renumbered } from './renumbered.ts'
 import { strictestLabels } from './strictest-labels.ts'
@@ -42,6 +44,8 @@ export interface Person {
   readonly thoughtDead?: { readonly at: string }
   /** When its source deleted the person (A29): open cases are for people to look at. */
   readonly deletedPerson?: { readonly at: string }
+  /** What was said of who is who, as far as people have to look. */
+  readonly identityReviews?: readonly IdentityReview[]
   /** Watched values that changed. */
   readonly changes?: readonly ValueChange[]
   /** The patient's insurances; asked for where a rule of intake does. */
@@ -67,15 +71,17 @@ export function deriveCluster(cluster: Cluster): DerivedCluster {
   const words = routedWords(cluster)
   const stays = new Map<string, Stay[]>()
   const holders = new Map(visits.map(({ visitId, holder }) => [visitId, holder]))
+  const moved: MovedVisit[] = []
   const ofVisits = visits.flatMap(visit => {
     const { resources, stay } = derivedVisit(visit, cluster, holders)
+    for (const statement of visit.moves) moved.push({ statement, holder: visit.holder, stay })
     const owner = ownerOf(identity, visit.holder)
     stays.set(owner, [...(stays.get(owner) ?? []), stay])
     return resources
   })
   const known = subjects.filter(subject => isKnown(subject, cluster))
   const spoken = { own: ownRegisters(known, cluster), visits: visitRegisters(visits) }
-  const people = known.map(subject => derivedPerson(subject, { cluster, words, stays, spoken }))
+  const people = known.map(subject => derivedPerson(subject, { cluster, words, stays, spoken, moved }))
   const all = [...people.flatMap(({ resources }) => resources), ...ofVisits]
   return {
     holders,
@@ -158,6 +164,7 @@ interface People {
   readonly words: ReadonlyMap<string, Register>
   readonly stays: ReadonlyMap<string, readonly Stay[]>
   readonly spoken: Spoken
+  readonly moved: readonly MovedVisit[]
 }
 
 const personScope = (patientId: string, { cluster, words }: Pick<People, 'cluster' | 'words'>): Scope =>
@@ -168,7 +175,7 @@ const personScope = (patientId: string, { cluster, words }: Pick<People, 'cluste
 
 function derivedPerson(
   subject: string,
-  { cluster, words, stays, spoken }: People,
+  { cluster, words, stays, spoken, moved }: People,
 ): { readonly resources: readonly Derived[]; readonly person?: Person } {
   const { identity, tenant } = cluster
   const shard = shardOfPatient(tenant, subject)
@@ -187,6 +194,10 @@ function derivedPerson(
   const doubted = thoughtDead(register, deceased)
   const deleted = deletedPerson(scope.winning)
   const changes = changesOf(subject, spoken, cluster)
+  const identityReviews = identityReviewsOf(subject, {
+    ...{ identity, moved, subjects: cluster.subjects },
+    facts: cluster.subjects.flatMap(one => cluster.told(one).facts),
+  })
   return {
     resources,
     person: {
@@ -198,6 +209,7 @@ function derivedPerson(
       ...(deleted && { deletedPerson: deleted }),
       ...(changes.length > 0 && { changes }),
       payers: () => payersIn(ofPerson(subject, spoken.own, cluster).map(({ register: said }) => said)),
+      ...(identityReviews.length > 0 && { identityReviews }),
     },
   }
 }

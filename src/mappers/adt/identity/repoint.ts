@@ -1,4 +1,4 @@
-import type { Json, Resource } from '../../../fhir/resource.ts'
+import type { Json, Resource, ResourceKey } from '../../../fhir/resource.ts'
 import type { Derived } from '../derived.ts'
 import { ownerOf, type Identity } from './identity.ts'
 
@@ -21,6 +21,7 @@ export interface RepointInput {
   readonly goesWith: (resource: Resource) => Going | undefined
   /** `meta.source` of what changes. */
   readonly message: string
+  readonly versionOf: (key: ResourceKey) => number
 }
 
 export interface Going {
@@ -78,15 +79,16 @@ function turnedOf(resource: Derived, turning: Turning): Resource {
         entry.paths.filter(path => standing.has(path)),
         now,
       )
-      if (isChangedSince(resource, entry.version)) turning.doubtful.push(key)
-      if (now === subject) turning.registers.set(subject, { ...register, [key]: undefined } as never)
+      if (versionIn(resource, turning) !== entry.version) turning.doubtful.push(key)
+      const { [key]: _back, ...others } = register
+      if (now === subject) turning.registers.set(subject, others)
     }
     if (now === subject) continue
     const paths = refersTo(turned, subject)
     if (paths.length === 0) continue
     turned = replaced(turned, paths, now)
     if (going) continue
-    const version = Number(resource.meta?.versionId ?? 0) + 1
+    const version = versionIn(resource, turning) + 1
     turning.registers.set(subject, {
       ...(turning.registers.get(subject) ?? register),
       [key]: { paths, version },
@@ -95,8 +97,8 @@ function turnedOf(resource: Derived, turning: Turning): Resource {
   return turned
 }
 
-const isChangedSince = ({ meta }: Resource, version: number): boolean =>
-  meta?.versionId !== undefined && Number(meta.versionId) !== version
+const versionIn = ({ resourceType, id }: Derived, { versionOf }: Pick<RepointInput, 'versionOf'>): number =>
+  versionOf({ type: resourceType, id })
 
 /** JSON pointers of the references to a patient in a resource. */
 function refersTo(resource: Resource, patient: string): readonly string[] {

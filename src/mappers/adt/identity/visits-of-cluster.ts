@@ -14,6 +14,8 @@ export interface ClusterVisit {
   readonly facts: readonly VisitFact[]
   /** The patient whose it is by the last word on it, before merges. */
   readonly holder: string
+  /** What moved it from one patient to another. */
+  readonly moves: readonly Statement[]
   /** It was a double of another visit. */
   readonly mergedInto?: Statement
   /** Doubles of it. */
@@ -142,6 +144,7 @@ function visitFrom(visitId: string, draft: Draft, { identity, routes, accounts }
     register: draft.register,
     facts: draft.facts,
     holder: holderOf(draft, moves, identity),
+    moves,
     ...(mergedInto?.kind === 'visit-merge' && { mergedInto }),
     doubles: into.filter(({ kind }) => kind === 'visit-merge'),
     renames: into.filter(({ kind }) => kind === 'visit-rename'),
