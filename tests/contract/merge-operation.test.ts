@@ -8,6 +8,17 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
+/** As far as these tests look into it. */
+interface FoundTask {
+  readonly id: string
+  readonly status: string
+  readonly description: string
+  readonly for: { readonly reference: string }
+  readonly groupIdentifier: object
+  readonly reasonCode?: { readonly coding: readonly { readonly code: string }[] }
+  readonly restriction: { readonly period: { readonly end: string } }
+}
+
 interface Told {
   readonly event: string
   readonly id: string
@@ -67,7 +78,10 @@ const everything = async (): Promise<Record<string, unknown>> => {
   const found: Record<string, unknown> = {}
   for (const type of types) {
     const { entry = [] } = await read(`${type}?_count=500`)
-    for (const { resource } of entry) found[`${type}/${resource.id}`] = withoutMeta(resource)
+    // A duty that was withdrawn before anybody touched it stays as such.
+    for (const { resource } of entry)
+      if (type !== 'Task' || resource.status !== 'cancelled')
+        found[`${type}/${resource.id}`] = withoutMeta(resource)
   }
   return found
 }
@@ -259,5 +273,89 @@ describe('Patient/$merge of those whom only FHIR knows', () => {
       expect.objectContaining({ severity: 'warning', code: 'conflict', expression: ['Patient.gender'] }),
     )
     expect((await read('Patient/c-2')).active).toBe(true)
+  })
+})
+
+describe('what people have to look at', () => {
+  const openTasks = async (rule: string) => {
+    const { entry = [] } = await read(`Task?_count=500`)
+    return entry
+      .map(({ resource }: { resource: FoundTask }) => resource)
+      .filter(
+        (task: FoundTask) =>
+          task.reasonCode?.coding[0]?.code === rule && ['requested', 'ready'].includes(task.status),
+      )
+  }
+  const taskOf = async (visit: string, rule: string) => {
+    const { entry } = await read(`Task?focus=Encounter/${visit}&_count=100`)
+    return entry
+      .map(({ resource }: { resource: FoundTask }) => resource)
+      .find((task: FoundTask) => task.reasonCode?.coding[0]?.code === rule)
+  }
+  let [kept, gone] = ['', '']
+  beforeAll(async () => {
+    await adt(message({ event: 'A01', id: 'w1', at: '20261001080000', patient: 'W1' }))
+    await adt(message({ event: 'A01', id: 'w2', at: '20261002080000', patient: 'W2' }))
+    ;[kept, gone] = [await idOf('W1'), await idOf('W2')]
+  })
+
+  it('asks once which of two cases of one type goes on, withdraws it when the merge is undone, and asks again', async () => {
+    const merged = await operation('merge', both(gone, kept))
+    expect(part(merged, 'task')).toMatchObject({
+      code: { coding: [{ code: 'fact-review' }] },
+      for: { reference: `Patient/${kept}` },
+      restriction: { period: { end: '2026-10-14T23:59:59-04:00' } },
+    })
+    expect(await openTasks('merge-review')).toHaveLength(1)
+    await adt(message({ event: 'A08', id: 'w3', at: '20261009080000', patient: 'W2' }))
+    const [review] = await openTasks('merge-review')
+    const { parameter } = await read(`Task/${review.id}/$explain`)
+    const duty = parameter.find(({ name }: { name: string }) => name === 'duty')
+    expect(duty.part).toEqual(
+      expect.arrayContaining([
+        { name: 'rule', valueCode: 'merge-review' },
+        { name: 'trigger', valueString: 'the merge of the patients' },
+        { name: 'message', valueUri: expect.stringContaining('urn:casewire:request:') },
+      ]),
+    )
+    await operation('unmerge', [reference('source', gone)])
+    expect(await openTasks('merge-review')).toEqual([])
+    expect((await read(`Task/${review.id}`)).status).toBe('cancelled')
+    expect(await openTasks('unmerge-review')).toEqual([])
+    await operation('merge', both(gone, kept))
+    expect(await openTasks('merge-review')).toEqual([expect.objectContaining({ id: review.id })])
+  })
+
+  it('names what people did on a case since the merge that is undone, once, whatever comes after', async () => {
+    const visit = (await read(`Encounter?identifier=VW2`)).entry[0].resource.id
+    const screen = await taskOf(visit, 'screen')
+    await put({ ...screen, status: 'accepted', owner: { reference: 'Practitioner/noor' } })
+    await put({
+      ...{ resourceType: 'Observation', id: 'since', status: 'final', code: { text: 'weight' } },
+      subject: { reference: `Patient/${kept}` },
+    })
+    const look = await operation('unmerge', [reference('source', gone), preview])
+    expect(part(look, 'outcome').issue).toContainEqual(
+      expect.objectContaining({ severity: 'warning', expression: ['Task'] }),
+    )
+    const second = 'PID|2||W2^^^VALLEY^MR||DOE^W2||19800101|F'
+    const undo = message({ event: 'A37', id: 'w5', at: '20261010080000', patient: 'W1', segments: [second] })
+    await adt(undo)
+    const reviews = await openTasks('unmerge-review')
+    const of = (patient: string) =>
+      reviews.find((task: FoundTask) => task.for.reference === `Patient/${patient}`)
+    expect(reviews).toHaveLength(2)
+    expect(of(gone).groupIdentifier).toEqual(screen.groupIdentifier)
+    expect(of(gone).description).toContain(`What was done: Task/${screen.id}.`)
+    expect(of(kept).description).toContain('What was done: Observation/since.')
+    expect(of(kept).restriction.period.end).toBe('2026-10-13T23:59:59-04:00')
+    await adt(undo.replace('w5', 'w6'))
+    await adt(message({ event: 'A03', id: 'w7', at: '20261011080000', patient: 'W1' }))
+    await put({ ...(await read('Observation/since')), status: 'amended' })
+    expect((await openTasks('unmerge-review')).map(({ id }: { id: string }) => id).toSorted()).toEqual(
+      reviews.map(({ id }: { id: string }) => id).toSorted(),
+    )
+    const { entry } = await read(`Provenance?target=Task/${of(gone).id}`)
+    expect(entry.length).toBeGreaterThan(0)
   })
 })
