@@ -1,5 +1,6 @@
 import { isNode, type Node } from '../scope.ts'
 import { typeRule } from '../type-rules.ts'
+import { answered } from './answers.ts'
 import { boundBy } from './bound-codes.ts'
 import { checkValue } from './check-values.ts'
 import { holdsFor } from './fhirpath-engine.ts'
@@ -115,14 +116,13 @@ function passes(scope: ProfileScope, check: (inner: ProfileScope) => void): bool
   return !inner.issues.some(({ severity }) => severity === 'error')
 }
 
-/** True when a value or resource meets a profile; so is what is being asked already, as references go in circles. */
+/** True when a value or resource meets a profile. */
 function meets(profile: Profile, item: Item, scope: ProfileScope): boolean {
   const { value } = item
   if (!isNode(value) || profile.type !== typeOfItem(item)) return false
-  const asked = scope.open.get(value) ?? new Set()
-  if (asked.has(profile.url)) return true
-  const open = new Map(scope.open).set(value, new Set([...asked, profile.url]))
-  return passes({ ...scope, open }, inner => checkProfile(profile, item, inner))
+  return answered(scope.answers, value, profile.name, () =>
+    passes(scope, inner => checkProfile(profile, item, inner)),
+  )
 }
 
 /** Checks a resource or data type against a profile of its own. */

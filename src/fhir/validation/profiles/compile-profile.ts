@@ -57,7 +57,8 @@ function ruleOf(node: ElementNode, parentType: string | undefined, frame: Frame)
     ...valuesOf(definition),
     ...bindingOf(definition, base),
     ...targetsOf(definition, base, frame),
-    profiles: profilesOf(definition),
+    // Its own type with a profile would be the question that is being answered.
+    profiles: parentType === undefined ? new Map() : profilesOf(definition),
     constraints: constraintsOf(definition, typeRule(own).name, frame.gaps),
     ...slicingOf(node, frame.gaps),
     slices: [],

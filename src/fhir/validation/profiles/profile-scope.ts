@@ -2,6 +2,7 @@ import type { FailureIssue } from '../../../lib/result.ts'
 import type { Resource } from '../../resource.ts'
 import type { Sources } from '../../terminology/value-set.ts'
 import type { Node } from '../scope.ts'
+import type { Answers } from './answers.ts'
 import type { Profile } from './rule.ts'
 
 /** What is loaded of packages, by canonical url with or without version. */
@@ -24,8 +25,8 @@ export interface ProfileScope {
   readonly root: Node
   /** fullUrl, `Type/id` -> resource, of the Bundle around it. */
   readonly entries: ReadonlyMap<string, Node>
-  /** What is being checked against which profile, so that circles of references end. */
-  readonly open: ReadonlyMap<Node, ReadonlySet<string>>
+  /** What meets which profile, so that circles of references end and each of their resources is checked once. */
+  readonly answers: Answers
 }
 
 const ISSUES_MAX = 500
@@ -40,7 +41,8 @@ export interface Finding {
 
 /** Notes what is wrong with the element where the check is; the profile is named, a value never is. */
 export function note(scope: ProfileScope, { severity = 'error', code, text, child }: Finding): void {
-  if (scope.issues.length >= ISSUES_MAX) return
+  // Errors decide, so that what only warns doesn't take their place.
+  if (scope.issues.length >= (severity === 'error' ? 2 * ISSUES_MAX : ISSUES_MAX)) return
   const steps = child === undefined ? scope.path : [...scope.path, child]
   scope.issues.push({
     ...{ severity, code, diagnostics: `${text} (profile ${scope.profile.name})` },

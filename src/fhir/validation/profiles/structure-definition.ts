@@ -1,4 +1,5 @@
 import type { Resource } from '../../resource.ts'
+import { lineageOf } from '../type-rules.ts'
 
 /** What is read of an ElementDefinition (http://hl7.org/fhir/R4/elementdefinition.html); `fixed[x]` and the like by `valueOf`. */
 export interface ElementDefinition {
@@ -56,7 +57,21 @@ export function valueOf(definition: ElementDefinition, name: string): unknown {
   return undefined
 }
 
-const CORE = /^http:\/\/hl7\.org\/fhir\/StructureDefinition\/([A-Za-z]+)(?:\|.*)?$/
+const CORE = /^http:\/\/hl7\.org\/fhir\/StructureDefinition\/([A-Za-z\d]+)(?:\|.*)?$/
 
-/** The type of R4 that a canonical url defines, undefined when it is that of a profile or an extension. */
-export const coreType = (canonical: string): string | undefined => CORE.exec(canonical)?.[1]
+/**
+ * The type of R4 that a canonical url defines, undefined when it is that of a profile or an extension: R4 itself has some of
+ * the same form (`vitalsigns`, `bp`).
+ */
+export function coreType(canonical: string): string | undefined {
+  const name = CORE.exec(canonical)?.[1]
+  return name !== undefined && (lineageOf(name).length > 0 || PRIMITIVES.has(name)) ? name : undefined
+}
+
+/** http://hl7.org/fhir/R4/datatypes.html#primitive, and the narrative's. */
+const PRIMITIVES: ReadonlySet<string> = new Set(
+  (
+    'base64Binary boolean canonical code date dateTime decimal id instant integer markdown oid positiveInt string ' +
+    'time unsignedInt uri url uuid xhtml'
+  ).split(' '),
+)

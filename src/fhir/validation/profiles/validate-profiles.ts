@@ -2,6 +2,7 @@ import type { FailureIssue } from '../../../lib/result.ts'
 import { isRawNumber } from '../../../lib/json.ts'
 import { isNode, type Node } from '../scope.ts'
 import { typeRule } from '../type-rules.ts'
+import { noAnswers, type Answers } from './answers.ts'
 import { checkProfile } from './check-rule.ts'
 import { rootItem } from './items.ts'
 import { expressionOf, note, type Definitions, type ProfileScope } from './profile-scope.ts'
@@ -24,7 +25,7 @@ export function validateProfiles(
   const frame: Frame = { definitions, issues: [], used: new Set() }
   visitResource(
     withPlainNumbers(resource) as Node,
-    { path: [resource['resourceType']], entries: new Map() },
+    { path: [resource['resourceType']], entries: new Map(), answers: noAnswers() },
     frame,
     asked,
   )
@@ -46,6 +47,8 @@ interface Frame {
 interface Place {
   readonly path: (string | number)[]
   readonly entries: ReadonlyMap<string, Node>
+  /** Of what these entries are. */
+  readonly answers: Answers
   /** The resource that contains it. */
   readonly container?: Node
 }
@@ -56,7 +59,8 @@ const STEPS_MAX = 128
 function visitResource(resource: Node, place: Place, frame: Frame, asked: readonly string[] = []): void {
   const type = String(resource['resourceType'])
   const entries = type === 'Bundle' ? new Map([...place.entries, ...entriesOf(resource)]) : place.entries
-  const scope = { resource, root: place.container ?? resource, entries, path: place.path }
+  const answers = entries === place.entries ? place.answers : noAnswers()
+  const scope = { resource, root: place.container ?? resource, entries, answers, path: place.path }
   const claimed = claimsOf(resource)
   claimed.forEach((url, index) => {
     if (!checkAgainst(url, scope, frame)) notLoaded(index, place.path, frame)
@@ -70,7 +74,7 @@ const claimsOf = ({ meta }: Node): readonly string[] => {
   return Array.isArray(claims) ? claims.filter(url => typeof url === 'string') : []
 }
 
-type Scene = Pick<ProfileScope, 'resource' | 'root' | 'entries' | 'path'>
+type Scene = Pick<ProfileScope, 'resource' | 'root' | 'entries' | 'answers' | 'path'>
 
 /** False when the profile isn't loaded. */
 function checkAgainst(url: string, scene: Scene, frame: Frame): boolean {
@@ -80,7 +84,7 @@ function checkAgainst(url: string, scene: Scene, frame: Frame): boolean {
   const profile = frame.definitions.profile(url)
   if (!profile) return false
   frame.used.add(profile)
-  const scope: ProfileScope = { ...scene, ...frame, profile, open: new Map() }
+  const scope: ProfileScope = { ...scene, ...frame, profile }
   if (profile.type === type) checkProfile(profile, rootItem(scene.resource, type), scope)
   else note(scope, { code: 'invalid', text: `The profile is one of ${profile.type}` })
   return true
@@ -121,8 +125,9 @@ function visitChildren(node: Node, type: string, scene: Scene, frame: Frame): vo
   }
 }
 
-function visitInner(item: Node, key: string, { path, entries, root }: Scene, frame: Frame): void {
-  visitResource(item, { path, entries, ...(key === 'contained' && { container: root }) }, frame)
+function visitInner(item: Node, key: string, scene: Scene, frame: Frame): void {
+  const { path, entries, answers, root } = scene
+  visitResource(item, { path, entries, answers, ...(key === 'contained' && { container: root }) }, frame)
 }
 
 const EXTENSION: Property = { key: 'extension', type: 'Extension', isPrimitive: false }
@@ -132,7 +137,7 @@ function checkExtension(extension: Node, scene: Scene, frame: Frame): void {
   const profile = typeof url === 'string' ? frame.definitions.profile(url) : undefined
   if (!profile || profile.type !== 'Extension') return
   const item = { value: extension, property: EXTENSION, index: -1, parent: extension, parentType: 'Element' }
-  checkProfile(profile, item, { ...scene, ...frame, profile, open: new Map() })
+  checkProfile(profile, item, { ...scene, ...frame, profile })
 }
 
 /** Decimals as numbers, which fhirpath reckons with; the resource itself when it has none that are kept as text. */
