@@ -251,6 +251,41 @@ describe('Patient/$merge of those whom only FHIR knows', () => {
     expect(codeOf(another)).toEqual([422, 'idempotency-key-reused'])
   })
 
+  it('takes an Idempotency-Key of a merge for another request when it comes with $unmerge', async () => {
+    for (const id of ['e-1', 'e-2']) await put(patient(id))
+    const headers = { 'idempotency-key': 'either' }
+    expect((await operation('merge', both('e-2', 'e-1'), headers)).status).toBe(200)
+    const other = await operation('unmerge', both('e-2', 'e-1'), headers)
+    expect(codeOf(other)).toEqual([422, 'idempotency-key-reused'])
+    expect((await read('Patient/e-2')).active).toBe(false)
+  })
+
+  it.each([
+    { value: 'f-1', system: 5 },
+    { value: 'f-1', system: '' },
+    { value: '', system: 'urn:mrn' },
+    { system: 'urn:mrn' },
+  ])('refuses %j as the identifier of a party', async valueIdentifier => {
+    const given = [{ name: 'source-patient-identifier', valueIdentifier }, reference('target', 'f-2')]
+    expect(codeOf(await operation('merge', given))).toEqual([400, 'operation-input'])
+  })
+
+  it('takes the numbers of one who left a chain from everybody who had them of it', async () => {
+    for (const id of ['g-1', 'g-2', 'g-3']) await put(patient(id))
+    const numbers = async (id: string) =>
+      (await read(`Patient/${id}`)).identifier.map((one: { value: string }) => one.value).toSorted()
+    await operation('merge', both('g-1', 'g-2'))
+    await operation('merge', both('g-2', 'g-3'))
+    expect(await numbers('g-3')).toEqual(['g-1', 'g-2', 'g-3'])
+    expect((await operation('unmerge', both('g-1', 'g-3'))).status).toBe(200)
+    expect(await numbers('g-3')).toEqual(['g-2', 'g-3'])
+    expect((await operation('merge', both('g-1', 'g-3'))).status).toBe(200)
+    expect(await numbers('g-3')).toEqual(['g-1', 'g-2', 'g-3'])
+    expect((await operation('unmerge', [reference('source', 'g-2')])).status).toBe(200)
+    expect(await numbers('g-3')).toEqual(['g-1', 'g-3'])
+    expect(await numbers('g-2')).toEqual(['g-2'])
+  })
+
   it('is taken back by the command line too, by whoever runs it', async () => {
     for (const id of ['d-1', 'd-2']) await put(patient(id))
     const before = await everything()

@@ -41,16 +41,27 @@ export function mergeSaid(view: View, { source, target }: Named, result?: Resour
   const laid = result ? laidOver(to, { source: from, result }) : ok(undefined)
   if (!laid.ok) return laid
   const has = new Set(identifiersOf(to).map(identifierKey))
+  const lent = lentTo(source, view, identity)
   const undo = {
     ...(from['active'] === true && { [source]: { before: { active: true }, after: { active: false } } }),
     ...(laid.value && { [target]: laid.value }),
   }
   return ok({
     ...{ source, target, kind: 'merge', from: source, to: target },
-    old: json(identifiersOf(from).filter(one => !has.has(identifierKey(one)))),
+    old: json(
+      identifiersOf(from).filter(one => !has.has(identifierKey(one)) && !lent.has(identifierKey(one))),
+    ),
     security: (from.meta?.['security'] ?? []) as readonly Json[],
     ...(Object.keys(undo).length > 0 && { undo }),
   })
+}
+
+/** Old numbers that a patient has of those who were merged into it: they follow from these, and go when these do. */
+function lentTo(source: string, view: View, identity: Identity): ReadonlySet<string> {
+  const lenders = [...identity.parents.keys()].filter(id => ownerOf(identity, id) === source)
+  const said = identity.statements.filter(({ kind, from }) => kind === 'merge' && lenders.includes(from))
+  const theirs = said.flatMap(({ old = [] }) => old as unknown as readonly Identifier[])
+  return new Set(theirs.map(identifierKey))
 }
 
 /** What taking a merge back says. Failure: `not-merged`. */

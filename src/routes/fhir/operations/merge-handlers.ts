@@ -45,7 +45,7 @@ function requestIn({ exchange, given }: Call, does: MergeRequest['does']): Resul
   if (!result.ok) return result
   const ifMatch = exchange.headers['if-match']
   if (ifMatch !== undefined && !isEtagList(ifMatch)) return fail(malformed)
-  const repeatable = preview.value ? ok(undefined) : repeatableIn(exchange)
+  const repeatable = preview.value ? ok(undefined) : repeatableIn(exchange, does)
   if (!repeatable.ok) return repeatable
   return ok({
     ...{ does, source: source.value, preview: preview.value },
@@ -76,7 +76,8 @@ function partyNamed(name: string, { given, exchange }: Calling): Result<PartyGiv
   )
   if (more.length > 0) return badInput(`${name} must be one Reference`)
   const all = [...identifiers, ...(named?.identifier === undefined ? [] : [named.identifier])]
-  if (!all.every(isIdentifier)) return badInput(`${name}-identifier must be an Identifier with a value`)
+  if (!all.every(isIdentifier))
+    return badInput(`${name}-identifier must be an Identifier: value, and system if it is there, are text`)
   const id = named?.reference === undefined ? undefined : idIn(named.reference, exchange.deps.base)
   if (named?.reference !== undefined && id === undefined)
     return badInput(`${name} must refer to a Patient of this server`)
@@ -92,7 +93,13 @@ function idIn(reference: unknown, base: string): string | undefined {
 }
 
 const isIdentifier = (value: unknown): value is IdentifierGiven =>
-  typeof value === 'object' && value !== null && 'value' in value && typeof value.value === 'string'
+  typeof value === 'object' &&
+  value !== null &&
+  'value' in value &&
+  isText(value.value) &&
+  (!('system' in value) || isText(value.system))
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value.trim() !== ''
 
 function previewIn(given: readonly Argument[]): Result<boolean> {
   const text = textArgument(given, 'preview')
@@ -115,13 +122,16 @@ function resultIn(given: readonly Argument[], { deps }: Exchange): Result<Resour
 const KEY = /^[\x21-\x7e]{1,255}$/
 
 /** A retry under the same Idempotency-Key gets the same answer. Failure: `idempotency-key-malformed`. */
-function repeatableIn({ headers, caller, params, body }: Exchange): Result<Repeatable | undefined> {
+function repeatableIn(
+  { headers, caller, body }: Exchange,
+  does: MergeRequest['does'],
+): Result<Repeatable | undefined> {
   const key = headers['idempotency-key']
   if (key === undefined) return ok(undefined)
   if (typeof key !== 'string' || !KEY.test(key)) {
     const message = 'Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID.'
     return fail({ kind: 'invalid', code: 'idempotency-key-malformed', message })
   }
-  const path = `/fhir/Patient/$merge ${params['type'] ?? ''}`
+  const path = `/fhir/Patient/$${does}`
   return ok(repeatableOf(key, { actor: caller.actor, method: 'POST', path, body: body?.text ?? '' }))
 }
