@@ -13,14 +13,18 @@ export function rememberedByText<V extends object>(
   return text => {
     const known = young.get(text)
     if (known !== undefined) return known
-    const value = old.get(text) ?? make(text)
+    const own = copyOf(text)
+    const value = old.get(text) ?? make(own)
     if (chars + text.length > charsMax / 2) {
       old = young
       young = new Map()
       chars = 0
     }
     chars += text.length
-    young.set(text, value)
+    young.set(own, value)
     return value
   }
 }
+
+/** V8 cuts a text out of a longer one by reference: remembered as it is, a segment would keep its whole message alive. */
+const copyOf = (text: string): string => JSON.parse(JSON.stringify(text)) as string

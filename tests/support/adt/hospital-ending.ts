@@ -1,5 +1,6 @@
 import type { Resource } from '../../../src/fhir/resource.ts'
 import { canonicalJson } from '../../../src/lib/json.ts'
+import type { SourceSettings } from '../../../src/mappers/adt/source.ts'
 import { randomOf } from '../adt-workload.ts'
 import { hospitalStore, type HospitalStore } from './hospital-store.ts'
 
@@ -10,6 +11,8 @@ export interface Delivery {
   readonly partitions: number
   /** Messages of a batch, at most. */
   readonly batch: number
+  /** Of the service that takes it in; those of the tests of ADT when left out. */
+  readonly settings?: SourceSettings
 }
 
 const START_MS = Date.parse('2026-12-01T12:00:00Z')
@@ -24,7 +27,7 @@ export async function delivered(texts: readonly string[], how: Delivery): Promis
   const pause = async (): Promise<void> => {
     if (how.partitions > 1) for (let left = Math.floor(random() * 3); left > 0; left -= 1) await nextTurn()
   }
-  const store = hospitalStore(pause, () => (nowMs += 1))
+  const store = hospitalStore(pause, () => (nowMs += 1), how.settings)
   const queues = Array.from({ length: how.partitions }, (): string[] => [])
   for (const text of texts) queues[Math.floor(random() * how.partitions)]?.push(text)
   await Promise.all(

@@ -22,6 +22,7 @@ import { keyText, type Resource } from '../../../src/fhir/resource.ts'
 import { validateResource } from '../../../src/fhir/validation/validate-resource.ts'
 import { holidayCalendar } from '../../../src/lib/holiday-calendars.ts'
 import { parseJson } from '../../../src/lib/json.ts'
+import type { SourceSettings } from '../../../src/mappers/adt/source.ts'
 import { loadTied } from '../../../src/store/load-tied.ts'
 import { noMeters } from '../counting-messages.ts'
 import { settings } from './memory.ts'
@@ -44,7 +45,11 @@ interface Tables {
 }
 
 /** `pause` is waited for before each read and each write: it lets other writers in. */
-export function hospitalStore(pause: () => Promise<unknown>, nowMs: () => number): HospitalStore {
+export function hospitalStore(
+  pause: () => Promise<unknown>,
+  nowMs: () => number,
+  own: SourceSettings = settings,
+): HospitalStore {
   const tables: Tables = { rows: new Map(), facts: new Map(), said: new Map(), inbox: new Map() }
   const verdicts: Verdict[] = []
   let conflicts = 0
@@ -63,14 +68,14 @@ export function hospitalStore(pause: () => Promise<unknown>, nowMs: () => number
   }
   const clock = { nowMs }
   const interpret = interpretAdt({
-    ...{ settings, rules: defaultCaseRules, models: modelLookup(shippedModels), clock },
+    ...{ settings: own, rules: defaultCaseRules, models: modelLookup(shippedModels), clock },
     calendar: holidayCalendar('us-federal'),
     validate: validateResource,
   })
   const ingest = createIngest({
-    ...{ store: store as Store, tenant: 1, clock, emit, targets: [] },
+    ...{ store: store as Store, tenant: own.tenant, clock, emit, targets: [] },
     meters: noMeters,
-    prepare: (record: InboundRecord, index) => readRecord(record, index, interpret, settings),
+    prepare: (record: InboundRecord, index) => readRecord(record, index, interpret, own),
   })
   return {
     ingest: async batch => {
