@@ -58,8 +58,8 @@ export function mergeSaid(view: View, { source, target }: Named, result?: Resour
 
 /** Old numbers that a patient has of those who were merged into it: they follow from these, and go when these do. */
 function lentTo(source: string, view: View, identity: Identity): ReadonlySet<string> {
-  const lenders = [...identity.parents.keys()].filter(id => ownerOf(identity, id) === source)
-  const said = identity.statements.filter(({ kind, from }) => kind === 'merge' && lenders.includes(from))
+  const lenders = new Set([...identity.parents.keys()].filter(id => ownerOf(identity, id) === source))
+  const said = identity.statements.filter(({ kind, from }) => kind === 'merge' && lenders.has(from))
   const theirs = said.flatMap(({ old = [] }) => old as unknown as readonly Identifier[])
   return new Set(theirs.map(identifierKey))
 }
