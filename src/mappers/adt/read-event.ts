@@ -11,12 +11,7 @@ import { directoryOf } from './directory-of.ts'
 import type { Fact, Moment } from './fact.ts'
 import { patientFields, visitFields } from './fields.ts'
 import { messageParts } from './identity/message-parts.ts'
-import {
-  isIdentityTrigger,
-  readIdentity,
-  speaksOfVisit,
-  type IdentityRead,
-} from './identity/read-identity.ts'
+import { isIdentityTrigger, newNumbers, readIdentity, speaksOfVisit } from './identity/read-identity.ts'
 import { facilityOf, momentOf, type MapContext, type MappingIssue } from './map-context.ts'
 import { messageHash, messageUri, recordStamp, stampOf } from './message-uri.ts'
 import { patientName, visitName } from './patient-name.ts'
@@ -156,7 +151,7 @@ function mappedEvent(
   const identity =
     isIdentityTrigger(trigger) && role !== 'second'
       ? readIdentity(named, trigger, role === 'alone' ? undefined : role.other)
-      : ok(noIdentity)
+      : ok({ facts: newNumbers(named), prior: undefined })
   if (!identity.ok) return identity
   return ok({
     kind: 'mapped',
@@ -169,8 +164,6 @@ function mappedEvent(
     directory: directoryOf(message, context),
   })
 }
-
-const noIdentity: IdentityRead = { facts: [], prior: undefined }
 
 /** A17: for each of the two it is a transfer; one message tells both, so that the visit is part of the fact's name. */
 function swapFact(event: NamedEvent): Fact | undefined {

@@ -23,12 +23,14 @@ export const triggers = {
   A06: {
     name: 'outpatient to inpatient',
     does: 'movement',
-    effect: 'in-progress; class IMP, the former one in classHistory; place',
+    effect:
+      'in-progress; class IMP, the former one in classHistory; place; MRG-5 and MRG-3 go on as old numbers',
   },
   A07: {
     name: 'inpatient to outpatient',
     does: 'movement',
-    effect: 'in-progress; class AMB or OBSENC, the former one in classHistory; place',
+    effect:
+      'in-progress; class AMB or OBSENC, the former one in classHistory; place; MRG-5 and MRG-3 go on as old numbers',
   },
   A08: { name: 'update', does: 'update', effect: 'what its fields say; the status only by PV1-45' },
   A09: {

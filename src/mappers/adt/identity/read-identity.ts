@@ -239,6 +239,25 @@ function visitRead(
   return ok({ facts, prior: undefined })
 }
 
+/**
+ * A06 and A07 may give the visit another number: MRG-5 to PV1-19, as an A50 does, and where accounts number visits MRG-3
+ * to PID-18, as an A49. An MRG that repeats what holds says nothing; whose the visit is isn't in question (MRG-1).
+ */
+export function newNumbers(event: NamedEvent): readonly Fact[] {
+  const { visit, patient, message, context, trigger } = event
+  const mrg = message.first('MRG')
+  if (!mrg || !visit || (trigger !== 'A06' && trigger !== 'A07')) return []
+  const old = numberIn(mrg, 5, event)
+  if (!old) return accountFacts(event, mrg, { prior: undefined, kind: 'visit-rename' })
+  if (identifierKey(old) === identifierKey(visit.identifier)) return []
+  return factsFor(event, 'visit-rename', {
+    from: visit.id,
+    to: visitIdOf(patient, old, context),
+    subjects: [patient.id],
+    ...changedNumber(old, visit),
+  })
+}
+
 interface AccountFrame {
   readonly prior: PatientName | undefined
   readonly what: 'merge-account' | 'rename-account'

@@ -8,7 +8,8 @@ import { pidAccount } from '../maps/pid-account.ts'
 import { groupItems, type GroupItem } from '../registers.ts'
 import { applyRows } from '../rows.ts'
 import { subjectOf, type Scope } from '../scope.ts'
-import { identifierKey } from '../types/cx-identifier.ts'
+import { outOfUse } from '../identity/renumbered.ts'
+import { cxToIdentifier, identifierKey } from '../types/cx-identifier.ts'
 import { dtmPeriod } from '../types/period.ts'
 import { facilityId } from '../types/xon-organization.ts'
 import { listed, type Item } from './item.ts'
@@ -53,6 +54,7 @@ function account(scope: Scope, item: GroupItem, { guarantors, plans }: Payers): 
     resourceType: 'Account',
     id: accountId(scope, identifier, context),
     ...said,
+    identifier: numbersOf(scope, item.key, identifier),
     status: 'active',
     type: typeOf(scope, item.key),
     subject: [subjectOf(scope)],
@@ -64,8 +66,17 @@ function account(scope: Scope, item: GroupItem, { guarantors, plans }: Payers): 
   })
 }
 
+/** Its number, and the one that it had before (MRG-3 of A06 and A07). */
+function numbersOf(scope: Scope, key: string, identifier: Identifier): Identifier[] {
+  const said = partOf(scope, 'ACO', key)
+  const [cx] = said ? readText(said.text).repetitions(1) : []
+  const old = said && cx && cxToIdentifier(cx, scope.contexts(said.source), 'MRG-3', 'AN')
+  const isOther = old && identifierKey(old) !== identifierKey(identifier)
+  return isOther ? [identifier, outOfUse(old)] : [identifier]
+}
+
 /** The last word on a part of an account. */
-function partOf(scope: Scope, part: 'ACF' | 'ACG' | 'ACI', key: string): GroupItem | undefined {
+function partOf(scope: Scope, part: 'ACF' | 'ACG' | 'ACI' | 'ACO', key: string): GroupItem | undefined {
   return groupItems(scope.register, part)
     .filter(item => item.key === key)
     .toSorted((a, b) => (a.stamp < b.stamp ? 1 : -1))[0]
