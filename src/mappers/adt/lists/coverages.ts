@@ -4,7 +4,7 @@ import type { Segment } from '../../../hl7v2/segment.ts'
 import { derived, type Derived } from '../derived.ts'
 import { momentOf, type MapContext } from '../map-context.ts'
 import { in1Coverage, in1Subscriber, isSelf } from '../maps/in1-coverage.ts'
-import { in2Coverage } from '../maps/in2-coverage.ts'
+import { in2Coverage, isPatientInsured } from '../maps/in2-coverage.ts'
 import { in3CareTeam, in3Coverage } from '../maps/in3-coverage.ts'
 import { applyRows } from '../rows.ts'
 import { subjectOf, type Scope } from '../scope.ts'
@@ -28,20 +28,24 @@ export function coverages(scope: Scope, items: readonly Item[]): readonly Derive
 function coverage(scope: Scope, plan: Item, person: Derived | undefined): Derived {
   const { item, segment, followers, context, id } = plan
   const said = applyRows(in1Coverage, segment, () => context) as Partial<Coverage>
+  const more = followers
+    .filter(({ name }) => name === 'IN2')
+    .map(in2 => applyRows(in2Coverage, in2, () => context) as Partial<Coverage>)
   return derived<Coverage>({
     resourceType: 'Coverage',
     id,
     status: item.isCurrent && !isExpired(plan) ? 'active' : 'cancelled',
-    ...(isSelf(segment.text(17)) && { subscriber: subjectOf(scope) }),
+    ...(isInsured(plan) && { subscriber: subjectOf(scope) }),
     beneficiary: subjectOf(scope),
     ...said,
+    relationship: said.relationship ?? more.find(one => one.relationship)?.relationship,
     ...(person && { subscriber: { reference: `RelatedPerson/${person.id}`, ...displayOf(said) } }),
     extension: listed([
       ...(said.extension ?? []),
       ...certifications(followers, context),
       ...(noteExtensions(followers, context) ?? []),
     ]),
-    identifier: identifiersOf(said.identifier, followers, context),
+    identifier: identifiersOf(said.identifier, more),
     payor: said.payor ?? [payorOf(segment, context) ?? subjectOf(scope)],
   })
 }
@@ -49,15 +53,18 @@ function coverage(scope: Scope, plan: Item, person: Derived | undefined): Derive
 const displayOf = ({ subscriber }: Partial<Coverage>): { display?: string } =>
   subscriber?.display === undefined ? {} : { display: subscriber.display }
 
+/** IN1-17, else IN2-72: the patient is the insured. */
+const isInsured = ({ segment, followers }: Item): boolean =>
+  segment.text(17) === undefined || segment.text(17) === null
+    ? followers.some(one => one.name === 'IN2' && isPatientInsured(one))
+    : isSelf(segment.text(17))
+
 /** Of each IN2 the numbers that IN1 doesn't say already. */
 function identifiersOf(
   said: Identifier[] | undefined,
-  followers: readonly Segment[],
-  context: MapContext,
+  others: readonly Partial<Coverage>[],
 ): Identifier[] | undefined {
-  const more = followers
-    .filter(({ name }) => name === 'IN2')
-    .flatMap(in2 => (applyRows(in2Coverage, in2, () => context)['identifier'] ?? []) as Identifier[])
+  const more = others.flatMap(({ identifier }) => identifier ?? [])
   if (more.length === 0) return said
   const all = [...(said ?? []), ...more]
   return all.filter((one, at) => all.findIndex(other => identifierKey(other) === identifierKey(one)) === at)
@@ -86,8 +93,9 @@ function isExpired({ item, segment, context }: Item): boolean {
 }
 
 /** Who is insured, where that is somebody else whom the segment names. */
-function subscriberOf(scope: Scope, { item, segment, context, id }: Item): Derived | undefined {
-  if (isSelf(segment.text(17)) || !(segment.text(16) ?? segment.text(16, 2))) return undefined
+function subscriberOf(scope: Scope, plan: Item): Derived | undefined {
+  const { item, segment, context, id } = plan
+  if (isInsured(plan) || !(segment.text(16) ?? segment.text(16, 2))) return undefined
   return derived<RelatedPerson>({
     resourceType: 'RelatedPerson',
     id: derivedId(scope.shard, context.settings.tenant, 'RelatedPerson', `${id}|subscriber`),

@@ -15,7 +15,7 @@ const row = rowsFor<Coverage>()
 
 const SUBSCRIBER_ID = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-subscriberId'
 const COVERAGE_CLASS = 'http://terminology.hl7.org/CodeSystem/coverage-class'
-const SUBSCRIBER_RELATIONSHIP = 'http://terminology.hl7.org/CodeSystem/subscriber-relationship'
+export const SUBSCRIBER_RELATIONSHIP = 'http://terminology.hl7.org/CodeSystem/subscriber-relationship'
 
 /** IN1 -> Coverage, in the guide's order. Beneficiary, payor and status, which FHIR demands, are completed in coverage.ts. */
 export const in1Coverage = segmentMap(

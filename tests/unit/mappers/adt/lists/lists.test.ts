@@ -301,3 +301,15 @@ test("a sender's own codes come before the tables, by map or by table number", (
     { valueCodeableConcept: { coding: [{ system: 'urn:x', code: 'a' }, { code: 'ALONE' }] } },
   ])
 })
+
+test('the same measurement taken twice is two Observations, each of its own time (OBX-14)', () => {
+  const taken = (at: string, value: string): string => `OBX|1|NM|8867-4^^LN||${value}||||||F|||${at}`
+  const store = told(visit([taken('20261001080000', '60'), taken('20261001090000', '72')]))
+  const found = ofType(store, 'Observation').toSorted((a, b) =>
+    String(a['effectiveDateTime']) < String(b['effectiveDateTime']) ? -1 : 1,
+  )
+  expect(found).toMatchObject([
+    { effectiveDateTime: '2026-10-01T08:00:00-04:00', valueQuantity: { value: 60 } },
+    { effectiveDateTime: '2026-10-01T09:00:00-04:00', valueQuantity: { value: 72 } },
+  ])
+})
