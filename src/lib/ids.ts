@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { ownText } from './own-text.ts'
 
 /** How many shards the key space is cut into (architecture 4). A Patient and its compartment share one. */
 export const SHARDS = 1024
@@ -29,13 +30,16 @@ export function knownId(shard: number, tenant: number, type: string, key: string
   const known = ids.get(name)
   if (known !== undefined) return known
   const id = derivedId(shard, tenant, type, key)
+  if (name.length > NAME_MAX) return id
   if (ids.size >= IDS_MAX) ids.clear()
-  ids.set(name, id)
+  ids.set(ownText(name), id)
   return id
 }
 
 /** Beyond this the memo is dropped and built anew: hostile messages must not make it grow. */
 const IDS_MAX = 50_000
+/** Characters; longer names are nobody's, and are not remembered. */
+const NAME_MAX = 500
 
 const ids = new Map<string, string>()
 
@@ -51,8 +55,9 @@ export function namedId(
   if (known !== undefined) return known
   const shard = shardOfKey(tenant, shardKey)
   const made = { id: derivedId(shard, tenant, type, key), shard }
+  if (name.length > NAME_MAX) return made
   if (named.size >= IDS_MAX) named.clear()
-  named.set(name, made)
+  named.set(ownText(name), made)
   return made
 }
 

@@ -1,3 +1,5 @@
+import { ownText } from './own-text.ts'
+
 /**
  * What a function makes of a text, remembered for the texts that were asked for last: two generations of at most half of
  * `charsMax` characters of text, of which the older is forgotten when the younger is full. `make` must depend on
@@ -13,7 +15,7 @@ export function rememberedByText<V extends object>(
   return text => {
     const known = young.get(text)
     if (known !== undefined) return known
-    const own = copyOf(text)
+    const own = ownText(text)
     const value = old.get(text) ?? make(own)
     if (chars + text.length > charsMax / 2) {
       old = young
@@ -25,6 +27,3 @@ export function rememberedByText<V extends object>(
     return value
   }
 }
-
-/** V8 cuts a text out of a longer one by reference: remembered as it is, a segment would keep its whole message alive. */
-const copyOf = (text: string): string => JSON.parse(JSON.stringify(text)) as string

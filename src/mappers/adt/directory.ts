@@ -1,6 +1,7 @@
 import type { Resource } from '../../fhir/resource.ts'
 import { namedId } from '../../lib/ids.ts'
 import { canonicalJson } from '../../lib/json.ts'
+import { ownText } from '../../lib/own-text.ts'
 import { sameValue } from '../../lib/same-value.ts'
 import { unchanging } from '../../lib/unchanging.ts'
 import type { Derived } from './derived.ts'
@@ -12,6 +13,8 @@ export const directoryId = (type: string, key: string, { settings: { tenant } }:
   namedId(tenant, type, key).id
 
 const NAMED_MAX = 5000
+/** Characters of a text that is remembered: a longer one is seldom said twice, and many of them would be much. */
+const TEXT_MAX = 1000
 
 /** What texts name, and how many texts of all facilities are remembered. */
 interface Named {
@@ -35,6 +38,7 @@ export function remembering({
   named.set(settings, all)
   const place = `${facility}\n${zone.messageOffset ?? zone.timeZone}`
   return (text, make) => {
+    if (text.length > TEXT_MAX) return make()
     const found = all.byPlace.get(place)?.get(text)
     if (found) return found
     if (all.size >= NAMED_MAX) {
@@ -42,13 +46,16 @@ export function remembering({
       all.size = 0
     }
     const known = all.byPlace.get(place) ?? new Map<string, readonly Derived[]>()
-    const made = make().map(unchanging)
-    known.set(text, made)
+    const made = make().map(copyOf).map(unchanging)
+    known.set(ownText(text), made)
     all.byPlace.set(place, known)
     all.size += 1
     return made
   }
 }
+
+/** With texts of its own: those that are cut out of a message would keep all of it in memory. */
+const copyOf = (resource: Derived): Derived => JSON.parse(JSON.stringify(resource)) as Derived
 
 /**
  * What two messages say about one directory resource, whichever came first: element by element the fuller text wins,

@@ -1,4 +1,5 @@
 import { dtmToDate, dtmToDateTime, dtmToInstant, type ZoneRule } from '../../hl7v2/dtm.ts'
+import { ownText } from '../../lib/own-text.ts'
 import { utcInstant } from '../../lib/zone.ts'
 import type { Moment } from './fact.ts'
 import { settingsOf, type SourceSettings } from './source.ts'
@@ -77,6 +78,8 @@ interface Time {
 
 /** Beyond this the memo is dropped and built anew: it serves the few times that a message repeats in its fields. */
 const TIMES_MAX = 1000
+/** Characters; a longer text is no time (`YYYYMMDDHHMMSS.SSSS+ZZZZ`), and is not remembered. */
+const TIME_LENGTH_MAX = 40
 
 const times = new Map<string, Time | undefined>()
 
@@ -91,7 +94,7 @@ function readTime(
   if (time === undefined) {
     time = timeOf(text, zone)
     if (times.size >= TIMES_MAX) times.clear()
-    times.set(key, time)
+    if (text.length <= TIME_LENGTH_MAX) times.set(ownText(key), time)
   }
   if (time === undefined) report({ code: 'date-invalid', expression })
   return time

@@ -31,6 +31,8 @@ import { settings } from './memory.ts'
 export interface HospitalStore {
   readonly ingest: IngestAdt
   readonly resources: () => readonly Resource[]
+  /** All that stands besides: facts, registers and the inbox. */
+  readonly rest: () => readonly unknown[]
   /** Flushes that were refused because another writer was first. */
   readonly conflicts: () => number
   /** In the order in which batches were done. */
@@ -84,6 +86,7 @@ export function hospitalStore(
       return result
     },
     resources: () => [...tables.rows.values()].map(({ content }) => parseJson(content) as Resource),
+    rest: () => [tables.facts, tables.said, tables.inbox].flatMap(table => [...table]),
     conflicts: () => conflicts,
     verdicts: () => verdicts,
   }

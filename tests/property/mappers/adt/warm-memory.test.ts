@@ -71,8 +71,8 @@ const textsOf = (day: number): readonly string[] => {
 
 const DIALECT_SHARE = 0.06
 
-const everything = ({ resources, verdicts }: HospitalStore): readonly string[] =>
-  [...resources(), ...verdicts()].map(one => JSON.stringify(one)).toSorted()
+const everything = ({ resources, rest, verdicts }: HospitalStore): readonly string[] =>
+  [...resources(), ...rest(), ...verdicts()].map(one => JSON.stringify(one)).toSorted()
 
 /** In a process that was started just now, as far as it has modules that remember. */
 async function inColdMemory(texts: readonly string[], own: SourceSettings): Promise<HospitalStore> {
