@@ -15,6 +15,7 @@ import { readFieldText } from './field-text.ts'
 import { locationsOf } from './encounter-locations.ts'
 import { participantsOf, referencesIn } from './encounter-people.ts'
 import { visitState, type Expected, type VisitState, type VisitWords } from './ledger.ts'
+import { movementWards } from './movement-wards.ts'
 import { momentOf, namesFacility, type MapContext } from './map-context.ts'
 import { pv1Encounter } from './maps/pv1-encounter.ts'
 import { pv2Encounter } from './maps/pv2-encounter.ts'
@@ -149,7 +150,12 @@ export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): De
     resourceType: 'Encounter',
     id: visit.visitId,
     meta: element({ security: labelsOf(visit, more), tag: tagsOf(state.flags, winning, context) }),
-    extension: listed([...(more.extension ?? []), ...stayExtensions(visit), ...expectedReturn(visit)]),
+    extension: listed([
+      ...(more.extension ?? []),
+      ...stayExtensions(visit),
+      ...expectedReturn(visit),
+      ...movementWards(visit),
+    ]),
     identifier: identifiersOf(visit, said.identifier),
     status: state.status,
     statusHistory: listed(

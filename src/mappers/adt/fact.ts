@@ -70,6 +70,8 @@ export type VisitFactBody = {
   readonly action?: 'UPDATE' | 'CANCEL'
   /** ZBE-5 = Y or PV1-51 = H: it mends the history and leaves the present as it is. */
   readonly isHistoric?: true
+  /** ZBE-7: ward that is responsible. */
+  readonly ward?: string
   /** ZBE-8: ward that nurses. */
   readonly nursingWard?: string
   /** ZBE-9: what the movement changes. */

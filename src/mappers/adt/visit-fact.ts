@@ -135,6 +135,7 @@ function named(zbe: MovementSegment | undefined): Partial<VisitFactBody> | undef
     movement,
     alsoNamed: others.length > 0 ? others : undefined,
     action: zbe.action === 'INSERT' ? undefined : zbe.action,
+    ward: zbe.ward,
     nursingWard: zbe.nursingWard,
     movementScope: zbe.scope,
   })

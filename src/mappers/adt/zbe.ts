@@ -23,6 +23,7 @@ export function movementSegment(message: Message): MovementSegment | undefined {
   if (!zbe) return undefined
   const ids = zbe.repetitions(1).flatMap(ei => ei.text(1) ?? [])
   const action = zbe.text(4)?.toUpperCase()
+  const scope = zbe.text(9)
   const original = zbe.text(6)?.toUpperCase()
   const ward = (field: number): string | undefined => {
     const name = zbe.text(field) ?? zbe.text(field, 10) ?? undefined
@@ -35,7 +36,7 @@ export function movementSegment(message: Message): MovementSegment | undefined {
     original: original !== undefined && isMovement(original) ? original : undefined,
     ward: ward(7),
     nursingWard: ward(8),
-    scope: zbe.text(9) ?? undefined,
+    scope: scope === undefined || scope === null ? undefined : escapeText(scope),
   }
 }
 

@@ -79,6 +79,7 @@ describe('what a message tells of its visit', () => {
       place: 'Heart ward',
       movement: 'M1',
       alsoNamed: ['M2'],
+      ward: 'Heart ward',
       nursingWard: 'W8',
       movementScope: 'HMS',
     })
