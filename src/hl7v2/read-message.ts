@@ -1,3 +1,4 @@
+import { ownText } from '../lib/own-text.ts'
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import { readDelimiters, type Delimiters } from './delimiters.ts'
 import type { Finding } from './finding.ts'
@@ -15,6 +16,9 @@ export interface ReadOptions {
 
 const CHARACTERS_MAX = 1024 * 1024
 const SEGMENTS_MAX = 10_000
+/** Characters of a message that fields of it may keep in memory when they are remembered (own-text.ts). */
+const SHARED_MAX = 2 ** 14
+const asIs = (line: string): string => line
 
 /**
  * Reads one ER7 message: CR, LF or CRLF between segments, a byte order mark, MLLP bytes and blanks around it dropped,
@@ -47,7 +51,8 @@ export function readMessage(text: string, options: ReadOptions = {}): Result<Mes
   const header = optionsOf && readSegment(lines[0] ?? '', 0, once)
   const twice = header && optionsOf(sourceOf({ first: () => header })).unescapeTwice === true
   const grammar = twice ? { ...once, doubleEscaped: true } : once
-  const segments = lines.map((line, index) => readSegment(line, index, grammar))
+  const own = clean.text.length > SHARED_MAX ? ownText : asIs
+  const segments = lines.map((line, index) => readSegment(own(line), index, grammar))
   if (segments.some(({ name, index }) => name === 'MSH' && index > 0)) {
     return refuse(
       'invalid',
