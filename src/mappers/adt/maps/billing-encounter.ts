@@ -122,8 +122,8 @@ const dayAt = (field: Repetition, { context, at }: Scene, component: number): st
 }
 
 function dateIn(text: string, { context, at }: Pick<Scene, 'context' | 'at'>): string | undefined {
-  const [day] = /^\d{8}/.exec(text) ?? []
-  const said = day === undefined ? undefined : dtmToDate(day)
+  const [digits] = /^\d{8}/.exec(text) ?? []
+  const said = digits === undefined ? undefined : dtmToDate(digits)
   if (said?.ok) return said.value
   context.report({ code: 'date-invalid', expression: at })
   return undefined
