@@ -18,11 +18,12 @@ import type {
   Stored,
 } from '../../../src/commands/ports/store.ts'
 import { patientOf } from '../../../src/fhir/compartment.ts'
-import { keyText, type Resource } from '../../../src/fhir/resource.ts'
+import { keyText, type Json, type Resource } from '../../../src/fhir/resource.ts'
 import { validateResource } from '../../../src/fhir/validation/validate-resource.ts'
 import { holidayCalendar } from '../../../src/lib/holiday-calendars.ts'
 import { parseJson } from '../../../src/lib/json.ts'
 import type { SourceSettings } from '../../../src/mappers/adt/source.ts'
+import { bodyOf, textOfBody } from '../../../src/store/remembered-bodies.ts'
 import { loadTied } from '../../../src/store/load-tied.ts'
 import { noMeters } from '../counting-messages.ts'
 import { settings } from './memory.ts'
@@ -133,8 +134,8 @@ function conflictOf({ rows, said, inbox }: Tables, changes: Changes): FlushConfl
 }
 
 function write(tables: Tables, { writes, facts, said, inbox, at }: Changes): readonly Stored[] {
-  for (const fact of facts ?? []) tables.facts.set(fact.id, throughJson(fact))
-  for (const one of said ?? []) tables.said.set(registerOf(one), throughJson(one))
+  for (const fact of facts ?? []) tables.facts.set(fact.id, asStored(fact))
+  for (const one of said ?? []) tables.said.set(registerOf(one), asStored(one))
   for (const { mode: _mode, ...entry } of inbox ?? []) tables.inbox.set(inboxIdOf(entry), entry)
   return writes.flatMap(({ type, id, shard, expect, versions }) => {
     const [version, resource] = [expect + versions.length, versions.at(-1)]
@@ -147,4 +148,8 @@ function write(tables: Tables, { writes, facts, said, inbox, at }: Changes): rea
   })
 }
 
-const throughJson = <T>(value: T): T => parseJson(JSON.stringify(value)) as T
+/** As the real store does: the same text is loaded as the same object, of which is known what was made of it. */
+const asStored = <T extends { readonly body: Json }>(one: T): T => ({
+  ...one,
+  body: bodyOf(textOfBody(one.body)),
+})
