@@ -66,7 +66,7 @@ test('they are written again in order: all, those of a case, those recorded from
   expect(await desk().status()).toMatchObject({ waiting: later.length, dead: [] })
 })
 
-test('the topic and the source of events follow the configuration', () => {
+test('the topic and the source of events follow the configuration, and whether those of protected patients go out', () => {
   const settings = (environment: Record<string, string>) => {
     const config = readConfig(environment)
     if (!config.ok) throw new Error('the configuration must hold')
@@ -75,5 +75,7 @@ test('the topic and the source of events follow the configuration', () => {
   const base = 'https://casewire.example/fhir'
   expect(settings({})).toEqual({ canonicalBase: base, source: base })
   const full = { KAFKA_BROKERS: 'k:9092', EVENTS_TOPIC: 'cm.events', PUBLIC_URL: 'https://cm.example/' }
-  expect(settings(full)).toEqual({ canonicalBase: base, source: 'https://cm.example', topic: 'cm.events' })
+  const named = { canonicalBase: base, source: 'https://cm.example', topic: 'cm.events' }
+  expect(settings(full)).toEqual({ ...named, sendsProtected: false })
+  expect(settings({ ...full, PROTECTED_EVENTS: 'send' })).toEqual({ ...named, sendsProtected: true })
 })
