@@ -86,7 +86,7 @@ export function workFound(
 const bodiesOf = (view: Pick<View, 'saidOf'>, subject: string): readonly Marks[] =>
   Object.values((view.saidOf(subject).get(MERGED) ?? {}) as Readonly<Record<string, Marks>>)
 
-/** What messages lead to is not people's. */
+/** What messages lead to is not people's, nor what they led to once: a visit that was renumbered, a diagnosis taken back. */
 function marksOf(
   resources: readonly Resource[],
   { computed }: Sides['after'],
@@ -98,7 +98,7 @@ function marksOf(
   const lenses = caseLenses(canonicalBase)
   return Object.fromEntries(
     resources.flatMap(resource => {
-      if (computed.has(keyOf(resource))) return []
+      if (computed.has(keyOf(resource)) || resource.meta?.source?.startsWith(lenses.names.message)) return []
       const mark = peopleMark(resource, versionOf(resource), lenses)
       return mark === undefined ? [] : [[keyOf(resource), mark] as const]
     }),

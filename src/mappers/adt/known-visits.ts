@@ -81,12 +81,21 @@ function sameCourse(was: VisitState, is: VisitState): boolean {
 const samePlan = (a: Expected | undefined, b: Expected | undefined): boolean =>
   a?.text === b?.text && a?.source === b?.source
 
-/** Without what belongs to the message that was looked at: a memory must not keep that alive. */
-const bare = (visit: Visit): Visit => ({
-  ...visit,
-  contexts: () => visit.context,
-  context: { ...visit.context, report: () => undefined },
-})
+/**
+ * Without what belongs to the message that was looked at: a memory must not keep that alive. No function is made here: it
+ * would hold the visit, and with it the message, by its closure.
+ */
+function bare(visit: Visit): Visit {
+  const context = { ...visit.context, report: unheard }
+  return { ...visit, contexts: always(context), context }
+}
+
+const unheard = (): void => undefined
+
+const always =
+  <T>(value: T) =>
+  (): T =>
+    value
 
 /** NOTE: of nobody's word there is one register for all, which would gather visits for ever. */
 function keep(register: Register, visitId: string, visit: Known): void {
