@@ -3,7 +3,8 @@ import { faultOf, type EmitEvent } from '../commands/ports/events.ts'
 import type { Meters } from '../commands/ports/meters.ts'
 import type { OutboxQueue, OutboxRow } from '../commands/ports/outbox.ts'
 import type { EventSink, SinkRecord } from './event-source.ts'
-import { publisherLoop, tooLarge, type Publisher } from './publisher-loop.ts'
+import { publishRows } from './publish-rows.ts'
+import { publisherLoop, type Publisher } from './publisher-loop.ts'
 
 export interface EventPublisherOptions {
   readonly outbox: OutboxQueue
@@ -27,7 +28,7 @@ const READ_ROWS = 250
  * producer keeps the order of a partition and a round that fails leaves everything where it is.
  */
 export function eventPublisher(options: EventPublisherOptions): Publisher {
-  const { outbox, topic, owner, clock, emit } = options
+  const { outbox, sink, topic, owner, clock, emit, meters } = options
   const target = `kafka:${topic}`
   let lanes: readonly number[] = []
   let leasedMs = Number.NEGATIVE_INFINITY
@@ -44,7 +45,12 @@ export function eventPublisher(options: EventPublisherOptions): Publisher {
       const held = await leased()
       const rows = held.length === 0 ? [] : await outbox.read(target, held, READ_ROWS)
       if (rows.length === 0) return
-      await publishRows(rows, options)
+      await publishRows(rows, {
+        outbox,
+        publish: part => sink.publish(topic, part.map(recordOf)),
+        buried: code => emit('event-buried', { topic, code }),
+        published: meters.eventsPublished,
+      })
       if (rows.length < READ_ROWS) return
     }
   }
@@ -56,29 +62,6 @@ export function eventPublisher(options: EventPublisherOptions): Publisher {
       emit('events-publish-failed', { topic, waitMs, fault: faultOf(error) })
     },
   })
-}
-
-/** All at once; a set that the broker finds too large is halved, and a single row that it finds so is buried. */
-async function publishRows(rows: readonly OutboxRow[], options: EventPublisherOptions): Promise<void> {
-  const { outbox, sink, topic, emit, meters } = options
-  try {
-    await sink.publish(topic, rows.map(recordOf))
-  } catch (error) {
-    const code = tooLarge(error)
-    const [first] = rows
-    if (code === undefined || !first) throw error
-    if (rows.length === 1) {
-      await outbox.bury(first.seq, code)
-      emit('event-buried', { topic, code })
-      return
-    }
-    const middle = Math.ceil(rows.length / 2)
-    await publishRows(rows.slice(0, middle), options)
-    await publishRows(rows.slice(middle), options)
-    return
-  }
-  await outbox.done(rows.map(({ seq }) => seq))
-  meters.eventsPublished(rows.length)
 }
 
 const CONTENT_TYPE = Buffer.from('application/cloudevents+json; charset=UTF-8')

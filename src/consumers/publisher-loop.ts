@@ -50,9 +50,3 @@ export function publisherLoop({ round, pollIntervalMs, failed }: LoopOptions): P
 }
 
 const waitAfter = (failures: number): number => Math.min(30_000, 500 * 2 ** Math.min(failures, 6))
-
-/** What the broker will never take, as kafkajs names it; undefined for a fault that passes. */
-export function tooLarge(error: unknown): string | undefined {
-  const code = (error as { readonly type?: unknown } | null)?.type
-  return code === 'MESSAGE_TOO_LARGE' || code === 'RECORD_LIST_TOO_LARGE' ? code : undefined
-}

@@ -3,7 +3,8 @@ import { faultOf, type EmitEvent } from '../commands/ports/events.ts'
 import type { OutboundRecord } from '../commands/ingest-adt/dead-letter.ts'
 import type { OutboxQueue, OutboxRow } from '../commands/ports/outbox.ts'
 import type { EventSink, SinkRecord } from './event-source.ts'
-import { publisherLoop, tooLarge, type Publisher } from './publisher-loop.ts'
+import { publishRows } from './publish-rows.ts'
+import { publisherLoop, type Publisher } from './publisher-loop.ts'
 
 export interface PublisherOptions {
   readonly outbox: OutboxQueue
@@ -39,43 +40,19 @@ export function recordPublisher(options: PublisherOptions): Publisher {
 }
 
 async function drain(topic: string, options: PublisherOptions): Promise<void> {
-  const { outbox, owner, clock, emit, what } = options
+  const { outbox, sink, owner, clock, emit, what } = options
   const target = `kafka:${topic}`
   for (;;) {
     const lanes = await outbox.lease(target, owner, clock.nowMs() + LEASE_MS)
     const rows = lanes.length === 0 ? [] : await outbox.read(target, lanes, READ_ROWS)
     if (rows.length === 0) return
-    await publishRows(rows, topic, options)
+    await publishRows(rows, {
+      outbox,
+      publish: part => sink.publish(topic, part.map(recordOf)),
+      buried: code => emit(`${what}-buried`, { topic, code }),
+    })
     emit(`${what}s-published`, { topic, records: rows.length })
   }
-}
-
-/**
- * All at once; a set that the broker finds too large is halved, and a record that it will never take is buried for an
- * operator. Any other fault ends the round.
- */
-async function publishRows(
-  rows: readonly OutboxRow[],
-  topic: string,
-  options: PublisherOptions,
-): Promise<void> {
-  const { outbox, sink, emit, what } = options
-  try {
-    await sink.publish(topic, rows.map(recordOf))
-  } catch (error) {
-    const code = tooLarge(error)
-    const [first] = rows
-    if (code === undefined || !first) throw error
-    if (rows.length === 1) {
-      await outbox.bury(first.seq, code)
-      emit(`${what}-buried`, { topic, code })
-      return
-    }
-    const middle = Math.ceil(rows.length / 2)
-    await publishRows(rows.slice(0, middle), topic, options)
-    return publishRows(rows.slice(middle), topic, options)
-  }
-  await outbox.done(rows.map(({ seq }) => seq))
 }
 
 function recordOf(row: OutboxRow): SinkRecord {

@@ -1,12 +1,12 @@
-import { beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { describeWith } from '../../support/real-servers.ts'
-import { disordered, faultFeed } from '../../support/faults/fault-feed.ts'
+import { disordered } from '../../support/faults/fault-feed.ts'
+import { faultRun, seed } from '../../support/faults/fault-run.ts'
 import {
   expectWhole,
   openGround,
   query,
   serve,
-  undisturbed,
   until,
   untilTaken,
   WITHIN_MS,
@@ -15,18 +15,11 @@ import {
 } from '../../support/faults/ground.ts'
 import { poisons, type Poison } from '../../support/faults/poison.ts'
 
-const isLong = process.env['CASEWIRE_LONG'] === '1'
-const seed = Number(process.env['CASEWIRE_SEED'] ?? (isLong ? Date.now() % 2 ** 31 : 2026))
 const POISONS = 650
-const size = isLong ? { patients: 150, messages: 2_000 } : { patients: 18, messages: 150 }
+const size = { long: { patients: 150, messages: 2_000 }, short: { patients: 18, messages: 150 } }
 
 describeWith(['kafka', 'postgres'], 'Delivery', () => {
-  const messages = faultFeed({ ...size, seed, prefix: 'FD' })
-  let calm: ReadonlyMap<string, string>
-  beforeAll(async () => {
-    process.stderr.write(`faults of delivery: CASEWIRE_SEED=${seed}\n`)
-    calm = await undisturbed(messages)
-  }, WITHIN_MS)
+  const { messages, calm } = faultRun('delivery', 'FD', size)
 
   it(
     'in any order, a fifth of it twice, ends as in order',
@@ -35,7 +28,7 @@ describeWith(['kafka', 'postgres'], 'Delivery', () => {
       await using service = await serve(ground.environment)
       await ground.send(disordered(messages, seed))
       await untilTaken(ground)
-      await expectWhole(ground, calm)
+      await expectWhole(ground, calm())
       expect(service.events).not.toContain('consumer-restarting')
     },
     WITHIN_MS,
@@ -56,7 +49,7 @@ describeWith(['kafka', 'postgres'], 'Delivery', () => {
           messages: rest.slice(at, at + 50).map(({ value }) => ({ value, partition: 2 })),
         })
       await untilTaken(ground)
-      await expectWhole(ground, calm)
+      await expectWhole(ground, calm())
       await expectVerdictsAndLetters(ground, messages.length + bad.length)
       expect(service.events).not.toContain('consumer-restarting')
       expect(service.events).not.toContain('partition-paused')
@@ -88,7 +81,7 @@ describeWith(['kafka', 'postgres'], 'Delivery', () => {
       await ground.send([...messages.slice(half), ...bad.slice(2)])
       await untilTaken(ground)
       await untilPublished(ground)
-      await expectWhole(ground, calm)
+      await expectWhole(ground, calm())
       expect(second.events).not.toContain('partition-paused')
     },
     WITHIN_MS,

@@ -1,34 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { randomOf } from '../../support/adt-workload.ts'
 import { describeWith } from '../../support/real-servers.ts'
-import { faultFeed } from '../../support/faults/fault-feed.ts'
-import {
-  expectWhole,
-  openGround,
-  serve,
-  undisturbed,
-  until,
-  untilTaken,
-  WITHIN_MS,
-} from '../../support/faults/ground.ts'
+import { faultRun, isLong, seed } from '../../support/faults/fault-run.ts'
+import { expectWhole, openGround, serve, until, untilTaken, WITHIN_MS } from '../../support/faults/ground.ts'
 import { startService } from '../../support/service-process.ts'
 import { ownKafka } from '../../support/faults/own-servers.ts'
 
-const isLong = process.env['CASEWIRE_LONG'] === '1'
-const seed = Number(process.env['CASEWIRE_SEED'] ?? (isLong ? Date.now() % 2 ** 31 : 2026))
-const size = isLong ? { patients: 80, messages: 1_000 } : { patients: 15, messages: 120 }
+const size = { long: { patients: 80, messages: 1_000 }, short: { patients: 15, messages: 120 } }
 const DOWN_MS = isLong ? 60_000 : 3_000
 const LEAVINGS = isLong ? 12 : 3
 
 describeWith(['kafka', 'postgres'], 'Kafka that fails', () => {
-  const messages = faultFeed({ ...size, seed, prefix: 'FK' })
+  const { messages, calm } = faultRun('Kafka', 'FK', size)
   const third = Math.ceil(messages.length / 3)
-  let calm: ReadonlyMap<string, string>
-  beforeAll(async () => {
-    process.stderr.write(`faults of Kafka: CASEWIRE_SEED=${seed}\n`)
-    calm = await undisturbed(messages)
-  }, WITHIN_MS)
 
   it(
     `a broker that is killed and away for ${DOWN_MS / 1000} s, then a topic made anew`,
@@ -57,7 +42,7 @@ describeWith(['kafka', 'postgres'], 'Kafka that fails', () => {
       await until('what was sent since is taken', async () => service.events.includes('offset-beyond-end'))
       await ground.send(messages.slice(2 * third + 10))
       await untilTaken(ground)
-      await expectWhole(ground, calm)
+      await expectWhole(ground, calm())
     },
     WITHIN_MS,
   )
@@ -75,7 +60,7 @@ describeWith(['kafka', 'postgres'], 'Kafka that fails', () => {
           else running.push(await instance(ground.environment))
         }
         await untilTaken(ground)
-        await expectWhole(ground, calm)
+        await expectWhole(ground, calm())
       } finally {
         await Promise.all(running.map(stop => stop()))
       }

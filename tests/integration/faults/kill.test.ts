@@ -3,34 +3,24 @@ import { expect, it } from 'vitest'
 import { randomOf, type FeedMessage } from '../../support/adt-workload.ts'
 import { describeWith } from '../../support/real-servers.ts'
 import { patientEngine } from '../../support/faults/patient-engine.ts'
-import { faultFeed } from '../../support/faults/fault-feed.ts'
-import {
-  expectWhole,
-  openGround,
-  undisturbed,
-  until,
-  untilTaken,
-  WITHIN_MS,
-} from '../../support/faults/ground.ts'
+import { faultRun, isLong, seed } from '../../support/faults/fault-run.ts'
+import { expectWhole, openGround, until, untilTaken, WITHIN_MS } from '../../support/faults/ground.ts'
 import { freePort, startService } from '../../support/service-process.ts'
 
-const isLong = process.env['CASEWIRE_LONG'] === '1'
-const seed = Number(process.env['CASEWIRE_SEED'] ?? (isLong ? Date.now() % 2 ** 31 : 2026))
-const size = isLong ? { patients: 100, messages: 1_500 } : { patients: 18, messages: 150 }
+const size = { long: { patients: 100, messages: 1_500 }, short: { patients: 18, messages: 150 } }
 const KILLS = isLong ? 20 : 2
 /** A dead member is only missed after its session. */
 const SPACING_MS = 3_500
 
 describeWith(['kafka', 'postgres'], 'A service that is killed', () => {
+  const { messages, calm } = faultRun('kills', 'FX', size)
+
   it(
     `${KILLS} times at random moments, among stays and merges from Kafka and MLLP`,
     async () => {
-      process.stderr.write(`kills: CASEWIRE_SEED=${seed}\n`)
       const random = randomOf(seed)
-      const messages = faultFeed({ ...size, seed, prefix: 'FX' })
       const byMllp = messages.filter((_message, i) => i % 4 === 0)
       const byKafka = messages.filter((_message, i) => i % 4 !== 0)
-      const calm = await undisturbed(messages)
 
       await using ground = await openGround()
       const port = await freePort()
@@ -58,7 +48,7 @@ describeWith(['kafka', 'postgres'], 'A service that is killed', () => {
       await untilTaken(ground)
       expect(await service.stop()).toBe(0)
       expect(engine.unanswered()).toBeGreaterThan(0)
-      await expectWhole(ground, calm)
+      await expectWhole(ground, calm())
     },
     WITHIN_MS,
   )

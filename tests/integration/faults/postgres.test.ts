@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { randomOf } from '../../support/adt-workload.ts'
 import { describeWith } from '../../support/real-servers.ts'
-import { faultFeed } from '../../support/faults/fault-feed.ts'
+import { faultRun, isLong, seed } from '../../support/faults/fault-run.ts'
 import {
   expectWhole,
   openGround,
   query,
   serve,
-  undisturbed,
   until,
   untilTaken,
   WITHIN_MS,
@@ -16,19 +15,12 @@ import {
 import { ownPostgres } from '../../support/faults/own-servers.ts'
 import { smallDisk } from '../../support/faults/small-disk.ts'
 
-const isLong = process.env['CASEWIRE_LONG'] === '1'
-const seed = Number(process.env['CASEWIRE_SEED'] ?? (isLong ? Date.now() % 2 ** 31 : 2026))
-const size = isLong ? { patients: 80, messages: 1_000 } : { patients: 15, messages: 120 }
+const size = { long: { patients: 80, messages: 1_000 }, short: { patients: 15, messages: 120 } }
 const CRASHES = isLong ? 12 : 2
 
 describeWith(['kafka', 'postgres'], 'PostgreSQL that fails', () => {
-  const messages = faultFeed({ ...size, seed, prefix: 'FP' })
+  const { messages, calm } = faultRun('PostgreSQL', 'FP', size)
   const half = Math.ceil(messages.length / 2)
-  let calm: ReadonlyMap<string, string>
-  beforeAll(async () => {
-    process.stderr.write(`faults of PostgreSQL: CASEWIRE_SEED=${seed}\n`)
-    calm = await undisturbed(messages)
-  }, WITHIN_MS)
 
   it(
     `crashes ${CRASHES} times in the middle of batches, then has no room on its disk`,
@@ -64,7 +56,7 @@ describeWith(['kafka', 'postgres'], 'PostgreSQL that fails', () => {
       expect(refused.status).toBe(503)
       await disk.empty()
       await untilTaken(ground)
-      await expectWhole(ground, calm)
+      await expectWhole(ground, calm())
       process.stderr.write(`no room on the disk: ${disk.means}\n`)
     },
     WITHIN_MS,
@@ -78,7 +70,7 @@ describeWith(['kafka', 'postgres'], 'PostgreSQL that fails', () => {
       await query(ground.databaseUrl, everyThirdFails)
       await ground.send(messages)
       await untilTaken(ground)
-      await expectWhole(ground, calm)
+      await expectWhole(ground, calm())
       const [{ n } = { n: 0 }] = await query(ground.databaseUrl, 'select last_value as n from fault_count')
       expect(Number(n)).toBeGreaterThan(3)
       expect(service.events).not.toContain('consumer-restarting')
