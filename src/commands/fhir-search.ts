@@ -49,7 +49,20 @@ export async function search(deps: FhirDeps, caller: Caller, query: ScopedSearch
   if (!found.ok) return found
   const result = found.value
   const links = linksOf(result, { ...asked.value, seal, applied, root: of === '' ? base : `${base}/${of}` })
-  return links.ok ? ok(searchSetText({ ...result, base, shape, links: links.value })) : links
+  if (!links.ok) return links
+  const total = result.total ?? totalSeen(result, { ...asked.value, applied })
+  return ok(
+    searchSetText({ ...result, base, shape, links: links.value, ...(total !== undefined && { total }) }),
+  )
+}
+
+/** What fits on its first page is counted by being read; nobody needs to ask for that total, but may refuse it. */
+function totalSeen(
+  { matches, next }: SearchResult,
+  { token, applied }: Pick<Linked, 'token' | 'applied'>,
+): number | undefined {
+  const isRefused = applied.some(([name, value]) => name === '_total' && value === 'none')
+  return token === undefined && next === undefined && !isRefused ? matches.length : undefined
 }
 
 /** The database's guesses count what is hidden, too. */

@@ -342,9 +342,11 @@ export function searchResultsContract(open: () => Promise<FhirServer>, { large =
       expect(await onePerPage(path)).toBe(expected)
     })
 
-    test('a total is none, an estimate or accurate, as asked', async () => {
+    test('a total is none, an estimate or accurate, as asked, and told unasked where the first page is the only one', async () => {
       const total = async (query: string) => (await ok(`/Observation?${query}`)).json.total
       expect(await total('_total=none')).toBeUndefined()
+      expect(await total('_count=1')).toBeUndefined()
+      expect([await total('_count=3'), await total('code=none')]).toEqual([3, 0])
       expect(await total('_total=accurate&_count=1')).toBe(3)
       expect(await total('_total=estimate')).toBe(3)
       expect(await total('_total=estimate&_count=1')).toBeGreaterThanOrEqual(2)
