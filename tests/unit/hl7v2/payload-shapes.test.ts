@@ -156,9 +156,15 @@ test('what is kept of a message gives the same text again when it is read alone'
 /** In a process of its own, whose time and memory are those of this alone. */
 function cost(delimiters: readonly string[]): { readonly seconds: number; readonly megabytes: number } {
   const script = `
+    import { existsSync, readFileSync } from 'node:fs'
     import { readPayload } from './src/hl7v2/payload.ts'
     import { readMessage } from './src/hl7v2/read-message.ts'
     const length = 10 * 1024 * 1024
+    // maxRSS of a process begins with that of the one which started it.
+    const status = '/proc/self/status'
+    const mostKb = () => existsSync(status)
+      ? Number(/^VmHWM:\\s+(\\d+) kB/m.exec(readFileSync(status, 'latin1'))[1])
+      : process.resourceUsage().maxRSS
     let slowest = 0
     const start = process.memoryUsage().rss / 1024
     for (const delimiter of ${JSON.stringify(delimiters)}) {
@@ -171,7 +177,7 @@ function cost(delimiters: readonly string[]): { readonly seconds: number; readon
       slowest = Math.max(slowest, (user + system) / 1e6)
       gc()
     }
-    console.log(JSON.stringify({ seconds: slowest, megabytes: (process.resourceUsage().maxRSS - start) / 1024 }))`
+    console.log(JSON.stringify({ seconds: slowest, megabytes: (mostKb() - start) / 1024 }))`
   const run = spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], {
     encoding: 'utf8',
     cwd: projectRoot,
