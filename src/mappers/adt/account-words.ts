@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import type { Message } from '../../hl7v2/message.ts'
-import { triggerEvent } from '../../hl7v2/message-type.ts'
 import { fieldText } from './field-text.ts'
 import type { Group } from './groups.ts'
 import type { MapContext } from './map-context.ts'
@@ -10,7 +9,7 @@ import { cxToIdentifier, identifierKey } from './types/cx-identifier.ts'
 /**
  * Accounts as items of the patient's register, each part by itself since each may be absent: `ACT/<key>` the number
  * (PID-18), `ACF/<key>` its financial class (PV1-20), `ACG/<key>` and `ACI/<key>` the keys of the guarantors (GT1) and
- * plans (IN1) that were sent with it, `ACO/<key>` the number that it had before an A06 or A07 (MRG-3). There is no list of accounts: one that isn't named again is one still.
+ * plans (IN1) that were sent with it. There is no list of accounts: one that isn't named again is one still.
  */
 export function accountWords(
   message: Message,
@@ -23,20 +22,11 @@ export function accountWords(
   if (!pid || !identifier) return {}
   const key = hash('sha256', identifierKey(identifier), 'hex').slice(0, 16)
   const financial = pv1 ? fieldText(pv1, 20, message, context) : ''
-  const former = formerNumber(message, context)
   const [guarantors, plans] = [keys.get('GT1'), keys.get('IN1')]
   return {
     [`ACT/${key}`]: `ACT${'|'.repeat(18)}${fieldText(pid, 18, message, context)}`,
     ...(financial !== '' && { [`ACF/${key}`]: `ACF|${financial}` }),
-    ...(former !== undefined && { [`ACO/${key}`]: `ACO|${former}` }),
     ...(guarantors && { [`ACG/${key}`]: `ACG|${guarantors.join('~')}` }),
     ...(plans && { [`ACI/${key}`]: `ACI|${plans.join('~')}` }),
   }
-}
-
-function formerNumber(message: Message, context: MapContext): string | undefined {
-  const trigger = triggerEvent(message)
-  const mrg = trigger === 'A06' || trigger === 'A07' ? message.first('MRG') : undefined
-  const said = mrg && fieldText(mrg, 3, message, context)
-  return said === '' || said === '""' ? undefined : said
 }

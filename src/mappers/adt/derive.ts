@@ -3,7 +3,7 @@ import type { Stay } from '../../care-plan/stay.ts'
 import type { Derived } from './derived.ts'
 import { encounterOf, type Visit } from './encounter.ts'
 import { readFieldText } from './field-text.ts'
-import { accounts } from './lists/accounts.ts'
+import { accounts, type Payers } from './lists/accounts.ts'
 import { allergies } from './lists/allergies.ts'
 import { conditions, diagnoses, diagnosesOf } from './lists/conditions.ts'
 import { coverages, plans } from './lists/coverages.ts'
@@ -24,22 +24,31 @@ import { firstToldDead } from './thought-dead.ts'
 import { facilityId } from './types/xon-organization.ts'
 import { winnerSegment } from './winner-segment.ts'
 
-/** Patient, who is related, what pays, allergies, and the clinical lists that were told without a visit. */
-export function derivePatient(scope: Scope): readonly Derived[] {
+/**
+ * Patient, who is related, what pays, allergies, and the clinical lists that were told without a visit; of a patient whom
+ * others are tied to the accounts are computed for all of them.
+ */
+export function derivePatient(
+  scope: Scope,
+  accountsFor: (scope: Scope, payers: Payers) => readonly Derived[] = accounts,
+): readonly Derived[] {
   const kin = parties(scope)
-  const payers = { guarantors: guarantors(scope), plans: plans(scope) }
+  const payers = payersOf(scope)
   return [
     patientOf(scope, contactsOf(kin)),
     ...relatedPersons(scope, kin),
     ...coverages(scope, payers.plans),
     ...guarantorPersons(scope, payers.guarantors),
-    ...accounts(scope, payers),
+    ...accountsFor(scope, payers),
     ...allergies(scope),
     ...personObservations(scope),
     ...conditions(scope, diagnoses(scope)),
     ...clinicalLists(scope, false),
   ]
 }
+
+/** Who answers for what a patient owes, and what pays. */
+export const payersOf = (scope: Scope): Payers => ({ guarantors: guarantors(scope), plans: plans(scope) })
 
 /** Procedures, observations and the hospital's team of a visit, or of no visit. */
 function clinicalLists(scope: Scope, isOver: boolean): readonly Derived[] {

@@ -21,7 +21,7 @@ import { pv1Encounter } from './maps/pv1-encounter.ts'
 import { pv2Encounter } from './maps/pv2-encounter.ts'
 import { messageUri, readStamp } from './message-uri.ts'
 import type { VisitFact } from './movements.ts'
-import { accountId } from './lists/accounts.ts'
+import { accountIdOf } from './patient-name.ts'
 import { participants } from './lists/roles.ts'
 import { drgLabels, restrictions, stayExtensions } from './lists/stay-details.ts'
 import type { Named } from './people-timeline.ts'
@@ -256,12 +256,19 @@ function wasInRestrictedUnit({ state, winning, contexts }: Visit): boolean {
 
 /** PID-18 names the account of the visit. */
 function accountOf(visit: Visit): Encounter['account'] {
-  const said = visit.winning.get('PID-18')
+  const said = accountNumberOf(visit)
+  const of = { id: visit.patientId, shard: visit.shard }
+  return said && [{ reference: `Account/${accountIdOf(of, said.identifier, said.context)}` }]
+}
+
+/** The number of the visit's account, by the last word on it. */
+export function accountNumberOf({ winning, contexts }: Pick<Visit, 'winning' | 'contexts'>) {
+  const said = winning.get('PID-18')
   const cx = readFieldText(wordOf(said) ?? '')
   if (!said || !cx) return undefined
-  const context = visit.contexts(said.source)
+  const context = contexts(said.source)
   const identifier = cxToIdentifier(cx, context, 'PID-18', 'AN')
-  return identifier && [{ reference: `Account/${accountId(visit, identifier, context)}` }]
+  return identifier && { identifier, context }
 }
 
 /** PV1-19 and PV1-50; the account number (PID-18) only where it had to stand in for them. */

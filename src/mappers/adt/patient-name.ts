@@ -87,6 +87,13 @@ export function visitIdOf(
   return knownId(shard, tenant, 'Encounter', `${id}|${identifierKey(named)}`)
 }
 
+/** Id of the Account that the number of a patient's account makes. */
+export const accountIdOf = (
+  { id, shard }: Pick<PatientName, 'id' | 'shard'>,
+  identifier: Identifier,
+  { settings: { tenant } }: MapContext,
+): string => knownId(shard, tenant, 'Account', `${id}|${identifierKey(identifier)}`)
+
 const kinds = { 'PV1-19': 'VN', 'PID-18': 'AN', 'PV1-50': undefined } as const
 
 function numbered(

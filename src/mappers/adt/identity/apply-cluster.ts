@@ -108,7 +108,7 @@ const keyOf = ({ resourceType, id }: Derived): ResourceKey => ({ type: resourceT
 const isOnlyANumber = ({ resourceType, id }: Derived, { parents }: Identity): boolean =>
   resourceType === 'Patient' && parents.get(id)?.statement.kind === 'rename'
 
-/** What nothing leads to any more: a visit that went on under another number was an error, with its diagnoses. */
+/** What nothing leads to any more: a visit or an account that went on under another number was an error, with its diagnoses. */
 function withdrawn(
   earlier: Derived,
   standing: Resource | undefined,
@@ -127,6 +127,7 @@ function withdrawn(
     }
     return [{ ...standing, id, meta, status: 'entered-in-error', extension: [linkage] }]
   }
+  if (earlier.resourceType === 'Account') return [{ ...standing, id, meta, status: 'entered-in-error' }]
   if (earlier.resourceType !== 'Condition') return []
   const { clinicalStatus: _status, ...condition } = standing
   return [{ ...condition, id, meta, verificationStatus: WRONG }]

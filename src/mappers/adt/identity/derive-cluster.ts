@@ -8,7 +8,7 @@ import { shardInId, shardOfKey } from '../../../lib/ids.ts'
 import { diedInStay, withDeath } from '../death-in-stay.ts'
 import { deceasedIn, derivePatient, deriveStay, deriveVisit, type Deceased } from '../derive.ts'
 import type { Derived } from '../derived.ts'
-import { visitOf } from '../encounter.ts'
+import { accountNumberOf, visitOf, type Visit } from '../encounter.ts'
 import { readFieldText } from '../field-text.ts'
 import type { MapContext } from '../map-context.ts'
 import { deletedPerson } from '../person-record.ts'
@@ -18,6 +18,7 @@ import type { Told } from '../take-in.ts'
 import { thoughtDead } from '../thought-dead.ts'
 import { payersIn, watchedChanges, type WatchedRegister } from '../watched-changes.ts'
 import { cxToIdentifier, identifierKey } from '../types/cx-identifier.ts'
+import { accountsOfCluster, type ClusterAccounts } from './accounts-of-cluster.ts'
 import { ownerOf, wordOwner, type Identity } from './identity.ts'
 import { identityReviewsOf, type MovedVisit } from './identity-reviews.ts'
 import { identifiersOfPatient } from './patient-identifiers.ts'
@@ -66,14 +67,18 @@ export const shardOfPatient = (tenant: number, id: string): number =>
 /** Computes all that messages lead to for every patient of a cluster, each thing under the owner that it has now. */
 export function deriveCluster(cluster: Cluster): DerivedCluster {
   const { subjects, identity, told } = cluster
-  const accounts = (register: Register): ReadonlySet<string> => accountsIn(register, cluster)
-  const visits = visitsOf({ subjects, told, accounts }, identity)
+  const numbers = (register: Register): ReadonlySet<string> => accountsIn(register, cluster)
+  const visits = visitsOf({ subjects, told, accounts: numbers }, identity)
   const words = routedWords(cluster)
+  const accounts = accountsOfCluster(
+    subjects.toSorted().map(subject => personScope(subject, { cluster, words })),
+    { identity, shardOf: patient => shardOfPatient(cluster.tenant, patient) },
+  )
   const stays = new Map<string, Stay[]>()
   const holders = new Map(visits.map(({ visitId, holder }) => [visitId, holder]))
   const moved: MovedVisit[] = []
   const ofVisits = visits.flatMap(visit => {
-    const { resources, stay } = derivedVisit(visit, cluster, holders)
+    const { resources, stay } = derivedVisit(visit, cluster, { holders, accounts })
     for (const statement of visit.moves) moved.push({ statement, holder: visit.holder, stay })
     const owner = ownerOf(identity, visit.holder)
     stays.set(owner, [...(stays.get(owner) ?? []), stay])
@@ -82,7 +87,7 @@ export function deriveCluster(cluster: Cluster): DerivedCluster {
   const known = subjects.filter(subject => isKnown(subject, cluster))
   const spoken = { own: ownRegisters(known, cluster), visits: visitRegisters(visits) }
   const people = known.map(subject => derivedPerson(subject, { cluster, words, stays, spoken, moved }))
-  const all = [...people.flatMap(({ resources }) => resources), ...ofVisits]
+  const all = [...people.flatMap(({ resources }) => resources), ...accounts.resources, ...ofVisits]
   return {
     holders,
     resources: new Map(all.map(resource => [`${resource.resourceType}/${resource.id}`, resource])),
@@ -184,7 +189,7 @@ function derivedPerson(
   const isGone = ownerOf(identity, subject) !== subject
   const own = isGone ? undefined : (stays.get(subject) ?? [])
   const died = own && diedInStay(own)
-  const resources = derivePatient(scope).map(resource =>
+  const resources = derivePatient(scope, () => []).map(resource =>
     resource.resourceType === 'Patient'
       ? withDeath(linked(resource, scope, { cluster, words }), died)
       : resource,
@@ -293,6 +298,12 @@ function accountsIn(register: Register, cluster: Cluster): ReadonlySet<string> {
   )
 }
 
+/** Under whom visits stand, and which accounts there are. */
+interface Standing {
+  readonly holders: ReadonlyMap<string, string>
+  readonly accounts: ClusterAccounts
+}
+
 interface VisitAndStay {
   readonly resources: readonly Derived[]
   readonly stay: Stay
@@ -301,7 +312,7 @@ interface VisitAndStay {
 function derivedVisit(
   visit: ClusterVisit,
   cluster: Cluster,
-  known: ReadonlyMap<string, string>,
+  { holders: known, accounts }: Standing,
 ): VisitAndStay {
   const { visitId, home, register, facts, holder } = visit
   const { identity, tenant, contexts } = cluster
@@ -312,9 +323,27 @@ function derivedVisit(
   const full = visitOf(visitId, scope, facts)
   const stay = deriveStay(full)
   const resources = deriveVisit(full).map(resource =>
-    resource.resourceType === 'Encounter' ? numbered(resource, visit, { ...cluster, known }) : resource,
+    resource.resourceType === 'Encounter'
+      ? withAccount(numbered(resource, visit, { ...cluster, known }), full, {
+          accounts,
+          patients: distinct([holder, home, ownerOf(identity, holder), ...cluster.subjects.toSorted()]),
+        })
+      : resource,
   )
   return { resources, stay: visit.mergedInto ? { ...stay, status: 'entered-in-error' } : stay }
+}
+
+const distinct = (ids: readonly string[]): readonly string[] => [...new Set(ids)]
+
+/** The Encounter with the Account that goes on, under whichever patient its number was said. */
+function withAccount(
+  resource: Derived,
+  visit: Visit,
+  { accounts, patients }: { readonly accounts: ClusterAccounts; readonly patients: readonly string[] },
+): Derived {
+  const said = accountNumberOf(visit)
+  const id = said && accounts.idOf(said.identifier, said.context, patients)
+  return id === undefined ? resource : { ...resource, account: [{ reference: `Account/${id}` }] }
 }
 
 /** The Encounter with its numbers, old and new, and what it was a double of, as far as anything was said of that. */

@@ -4,7 +4,7 @@ import type { Fact } from '../fact.ts'
 
 /**
  * What a message can say about who is who. `from` and `to` are patients (ids as the identifiers in the message make
- * them), of the kinds that begin with `visit-` they are visits (Encounter ids as sent).
+ * them), of the kinds that begin with `visit-` they are visits (Encounter ids as sent), of those with `account-` accounts (Account ids likewise).
  */
 export type IdentityKind =
   /** `from` is the same person as `to` and no longer used. */
@@ -23,6 +23,10 @@ export type IdentityKind =
   | 'visit-merge'
   /** `from` is a new number of visit `to`. */
   | 'visit-rename'
+  /** Account `from` is part of `to` and no longer used. */
+  | 'account-merge'
+  /** `from` is a new number of account `to`, or the number under which another patient has it now. */
+  | 'account-rename'
 
 const kinds: ReadonlySet<string> = new Set<IdentityKind>([
   'merge',
@@ -33,6 +37,8 @@ const kinds: ReadonlySet<string> = new Set<IdentityKind>([
   'visit-shared',
   'visit-merge',
   'visit-rename',
+  'account-merge',
+  'account-rename',
 ])
 
 /** The body of such a fact. It stands once under each patient whom it concerns, so that each leads to the others. */

@@ -13,7 +13,8 @@ export const identityTriggers = {
   A35: {
     name: 'merge patient information, account only',
     does: 'identity',
-    effect: 'a visit that only MRG-3 numbers was a double of the one that PID-18 numbers',
+    effect:
+      'account MRG-3 inactive, part of PID-18; a visit that only MRG-3 numbers was a double of the one that PID-18 numbers',
   },
   A36: { name: 'merge patient information, patient id and account', ...merge },
   A37: { name: 'unlink patient information', does: 'identity', effect: 'whose it is: as if never merged' },
@@ -22,7 +23,8 @@ export const identityTriggers = {
   A41: {
     name: 'merge account, patient account number',
     does: 'identity',
-    effect: 'a visit that only MRG-3 numbers was a double of the one that PID-18 numbers',
+    effect:
+      'account MRG-3 inactive, part of PID-18; a visit that only MRG-3 numbers was a double of the one that PID-18 numbers',
   },
   A42: {
     name: 'merge visit, visit number',
@@ -37,7 +39,7 @@ export const identityTriggers = {
   A44: {
     name: 'move account information, patient account number',
     does: 'identity',
-    effect: 'whose it is: visits of account MRG-3 belong to the patient in PID',
+    effect: 'whose it is: account MRG-3 and its visits belong to the patient in PID',
   },
   A45: {
     name: 'move visit information, visit number',
@@ -62,7 +64,7 @@ export const identityTriggers = {
   A49: {
     name: 'change patient account number',
     does: 'identity',
-    effect: 'identifier, where the account numbers the visit; the old one use=old',
+    effect: 'identifier of the account, and of the visit where the account numbers it; the old one use=old',
   },
   A50: { name: 'change visit number', does: 'identity', effect: 'identifier; the old one use=old' },
   A51: { name: 'change alternate visit id', does: 'identity', effect: 'identifier; the old one use=old' },

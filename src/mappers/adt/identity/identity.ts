@@ -1,6 +1,6 @@
 import type { Instant } from '../../../lib/clock.ts'
 import type { Fact } from '../fact.ts'
-import { isIdentityFact, statementsOf, type Statement } from './identity-fact.ts'
+import { isIdentityFact, statementsOf, type IdentityKind, type Statement } from './identity-fact.ts'
 
 /** Whose a patient's record is by one statement: a merge or a new number. */
 export interface Edge {
@@ -30,17 +30,26 @@ export function identityBy(statements: readonly Statement[]): Identity {
   if (statements.length === 0) return nobodyMerged
   const links = new Map<string, readonly [string, string]>()
   let merges: readonly Statement[] = []
+  const undone = new Set<string>()
   for (const statement of statements) {
     const { kind, from, to } = statement
     if (kind === 'link') links.set(pairName(from, to), from < to ? [from, to] : [to, from])
     if (kind === 'unlink') {
       links.delete(pairName(from, to))
-      merges = unlinked(merges, from, to)
+      const left = unlinked(merges, from, to)
+      for (const one of merges) if (!left.includes(one)) undone.add(saidWith(one))
+      merges = left
     }
     if ((kind === 'merge' || kind === 'rename') && from !== to) merges = [...merges, statement]
   }
-  return { statements, ...joined(merges), links: [...links.values()] }
+  const standing = statements.filter(one => !WITH_MERGE.has(one.kind) || !undone.has(saidWith(one)))
+  return { statements: standing, ...joined(merges), links: [...links.values()] }
 }
+
+/** What a message that merges patients may say beside that: it is taken back with the merge. */
+const WITH_MERGE: ReadonlySet<IdentityKind> = new Set(['visit-merge', 'account-merge', 'account-rename'])
+
+const saidWith = ({ stamp, subjects }: Statement): string => `${stamp} ${subjects.toSorted().join(' ')}`
 
 const pairName = (a: string, b: string): string => (a < b ? `${a} ${b}` : `${b} ${a}`)
 

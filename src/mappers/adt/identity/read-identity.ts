@@ -1,7 +1,5 @@
 import type { Identifier } from '@medplum/fhirtypes'
-import { derivedId } from '../../../lib/ids.ts'
 import { fail, ok, type Failure, type Result } from '../../../lib/result.ts'
-import type { Json } from '../../../fhir/resource.ts'
 import type { Segment } from '../../../hl7v2/segment.ts'
 import type { NamedEvent, PatientName, VisitName } from '../adt-event.ts'
 import type { Fact } from '../fact.ts'
@@ -9,8 +7,9 @@ import { fieldText } from '../field-text.ts'
 import { hasOldIdentifiers, nameFrom, numbersIn, visitIdOf } from '../patient-name.ts'
 import type { Fields } from '../registers.ts'
 import { cxToIdentifier, identifierKey } from '../types/cx-identifier.ts'
-import { facilityId } from '../types/xon-organization.ts'
-import type { IdentityBody, IdentityKind } from './identity-fact.ts'
+import type { IdentityBody } from './identity-fact.ts'
+import { distinct, factsFor, json, numberIn } from './identity-facts-for.ts'
+import { accountFacts, movedAccount } from './read-accounts.ts'
 
 /** What a message says of who is who, and of the patient whom MRG names. */
 export interface IdentityRead {
@@ -86,8 +85,11 @@ export function readIdentity(
     case 'rename-visit':
       return visitRead(event, mrg, { prior, what, trigger })
     case 'merge-account':
-    case 'rename-account':
-      return accountRead(event, mrg, { prior, what })
+    case 'rename-account': {
+      const facts = accountFacts(event, mrg, { prior, what })
+      const isNamed = numberIn(mrg, 3, event) !== undefined || prior !== undefined
+      return isNamed ? ok({ facts, prior: undefined }) : fail(priorMissing('MRG-3'))
+    }
   }
 }
 
@@ -136,7 +138,7 @@ function mergeRead(event: NamedEvent, mrg: Segment, prior: PatientName): Result<
   const { patient } = event
   if (prior.id === patient.id) return fail(withItself)
   const said = { from: prior.id, to: patient.id, old: json(prior.identifiers) }
-  const accounts = accountFacts(event, mrg, { prior, kind: 'visit-merge' })
+  const accounts = accountFacts(event, mrg, { prior, what: 'merge-account' })
   return ok({
     facts: [...factsFor(event, 'merge', { ...said, subjects: [prior.id, patient.id] }), ...accounts],
     prior: { patient: prior, fields: priorFields(mrg, event) },
@@ -183,8 +185,10 @@ function moveRead(event: NamedEvent, mrg: Segment, { prior, what }: MoveFrame): 
   const number = what === 'move-account' ? 3 : 5
   const found = numberIn(mrg, number, event)
   if (!found) return fail(priorMissing(`MRG-${number}`))
-  if (what === 'move-account')
-    return ok({ ...read, facts: factsFor(event, 'move', { ...said, account: identifierKey(found) }) })
+  if (what === 'move-account') {
+    const moves = factsFor(event, 'move', { ...said, account: identifierKey(found) })
+    return ok({ ...read, facts: [...moves, ...movedAccount(event, mrg, prior)] })
+  }
   const from = visitIdOf(prior, found, context)
   const to = visit?.id ?? visitIdOf(target, found, context)
   return ok({
@@ -248,50 +252,12 @@ export function newNumbers(event: NamedEvent): readonly Fact[] {
   const mrg = message.first('MRG')
   if (!mrg || !visit || (trigger !== 'A06' && trigger !== 'A07')) return []
   const old = numberIn(mrg, 5, event)
-  if (!old) return accountFacts(event, mrg, { prior: undefined, kind: 'visit-rename' })
-  if (identifierKey(old) === identifierKey(visit.identifier)) return []
-  return factsFor(event, 'visit-rename', {
-    from: visit.id,
-    to: visitIdOf(patient, old, context),
-    subjects: [patient.id],
-    ...changedNumber(old, visit),
-  })
-}
-
-interface AccountFrame {
-  readonly prior: PatientName | undefined
-  readonly what: 'merge-account' | 'rename-account'
-}
-
-/** One that names a patient and no account says nothing of accounts; the rest of the message counts. */
-function accountRead(event: NamedEvent, mrg: Segment, { prior, what }: AccountFrame): Result<IdentityRead> {
-  const kind = what === 'merge-account' ? 'visit-merge' : 'visit-rename'
-  const facts = accountFacts(event, mrg, { prior, kind })
-  const isNamed = numberIn(mrg, 3, event) !== undefined || prior !== undefined
-  return isNamed ? ok({ facts, prior: undefined }) : fail(priorMissing('MRG-3'))
-}
-
-/** Accounts number visits where nothing else does: MRG-3 to PID-18. */
-function accountFacts(
-  event: NamedEvent,
-  mrg: Segment,
-  { prior, kind }: { readonly prior: PatientName | undefined; readonly kind: 'visit-merge' | 'visit-rename' },
-): readonly Fact[] {
-  const { patient, context, message } = event
-  const old = numberIn(mrg, 3, event)
-  const pid = message.first('PID')
-  const right = pid && numberIn(pid, 18, event)
-  if (!old || !right || identifierKey(old) === identifierKey(right)) return []
-  const owner = prior ?? patient
-  const subjects = distinct([owner.id, patient.id])
-  const [before, now] = [visitIdOf(owner, old, context), visitIdOf(patient, right, context)]
-  return kind === 'visit-merge'
-    ? factsFor(event, kind, { from: before, to: now, subjects, old: json([old]) })
-    : factsFor(event, kind, { from: now, to: before, subjects, old: json([old]), current: json([right]) })
-}
-
-function numberIn(segment: Segment, field: number, { context }: NamedEvent): Identifier | undefined {
-  return numbersIn(segment, [field], context)[0]?.identifier
+  const accounts = accountFacts(event, mrg, { prior: undefined, what: 'rename-account' })
+  if (!old) return accounts
+  const ofAccount = accounts.filter(({ kind }) => kind === 'account-rename')
+  if (identifierKey(old) === identifierKey(visit.identifier)) return ofAccount
+  const said = { from: visit.id, to: visitIdOf(patient, old, context), subjects: [patient.id] }
+  return [...factsFor(event, 'visit-rename', { ...said, ...changedNumber(old, visit) }), ...ofAccount]
 }
 
 function priorFields(mrg: Segment, { message, context }: NamedEvent): Fields {
@@ -299,33 +265,7 @@ function priorFields(mrg: Segment, { message, context }: NamedEvent): Fields {
   return Object.fromEntries(said.filter(([, text]) => text !== '' && text !== '""'))
 }
 
-const json = (identifiers: readonly Identifier[]): readonly Json[] =>
-  identifiers as unknown as readonly Json[]
-
-const distinct = (ids: readonly string[]): readonly string[] => [...new Set(ids)]
-
 function without(some: readonly Identifier[], others: readonly Identifier[]): readonly Identifier[] {
   const keys = new Set(others.map(identifierKey))
   return some.filter(identifier => !keys.has(identifierKey(identifier)))
-}
-
-type Said = Pick<IdentityBody, 'from' | 'to' | 'subjects' | 'old' | 'current' | 'visit' | 'account'>
-
-/** The fact under each patient whom it concerns. */
-function factsFor(event: NamedEvent, kind: IdentityKind, said: Said): readonly Fact[] {
-  const { context, effective, recorded, stamp, messageUri, trigger, source } = event
-  const { tenant } = context.settings
-  const body: IdentityBody = { ...said, stamp, at: effective.text, message: messageUri, event: trigger }
-  const name = `${source}|${event.controlId}|${event.hash}|${kind}|${said.from}|${said.to}`
-  return said.subjects.map(subject => ({
-    id: derivedId(event.patient.shard, tenant, 'Fact', `${name}|${subject}`),
-    subject,
-    kind,
-    scope: '',
-    at: effective.instant,
-    recorded: recorded.instant,
-    actor: `Organization/${facilityId(context.facility, context)}`,
-    source,
-    body,
-  }))
 }

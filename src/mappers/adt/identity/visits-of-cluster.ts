@@ -3,7 +3,8 @@ import { visitFact, type VisitFact } from '../movements.ts'
 import { registerOf, tell, type Register } from '../registers.ts'
 import type { Told } from '../take-in.ts'
 import { identityBy, ownerOf, type Identity } from './identity.ts'
-import type { Statement } from './identity-fact.ts'
+import { ALWAYS, routed, routesOf, type Routes } from './routes.ts'
+import type { IdentityKind, Statement } from './identity-fact.ts'
 
 /** One visit as all that was said of it under any number and any patient has it. */
 export interface ClusterVisit {
@@ -24,6 +25,8 @@ export interface ClusterVisit {
   readonly renames: readonly Statement[]
 }
 
+const VISITS: ReadonlySet<IdentityKind> = new Set(['visit-shared', 'visit-merge', 'visit-rename'])
+
 interface Draft {
   readonly home: string
   register: Register
@@ -31,7 +34,8 @@ interface Draft {
   readonly mentions: Mention[]
 }
 
-interface Mention {
+/** Who spoke of something. */
+export interface Mention {
   readonly subject: string
   readonly stamp: string
 }
@@ -48,7 +52,7 @@ export const isVisitScope = (scope: string): boolean => scope !== '' && !scope.s
 
 /** Every visit of a cluster, in the order of their ids; numbers that were changed are no visits of their own. */
 export function visitsOf({ subjects, told, accounts }: ToldOf, identity: Identity): readonly ClusterVisit[] {
-  const routes = routesOf(identity.statements)
+  const routes = routesOf(identity.statements, VISITS)
   const drafts = new Map<string, Draft>()
   const draftOf = (visitId: string, home: string): Draft => {
     const draft = drafts.get(visitId) ?? { home, register: {}, facts: [], mentions: [] }
@@ -92,39 +96,9 @@ function homesOf(subjects: readonly string[], told: ToldOf['told']): ReadonlyMap
   return homes
 }
 
-/** Where words on a visit go: statement by the Encounter that it names. */
-type Routes = ReadonlyMap<string, Statement>
-
-function routesOf(statements: readonly Statement[]): Routes {
-  const routes = new Map<string, Statement>()
-  for (const statement of statements) {
-    const { kind, from, to } = statement
-    if (kind !== 'visit-shared' && kind !== 'visit-merge' && kind !== 'visit-rename') continue
-    if (from === to || routes.get(from)?.to === to || leads(routes, to, from)) continue
-    routes.set(from, statement)
-  }
-  return routes
-}
-
-function leads(routes: Routes, start: string, end: string): boolean {
-  let at: string | undefined = start
-  while (at !== undefined && at !== end) at = routes.get(at)?.to
-  return at === end
-}
-
-/** What was said of a double after that was known was said of the visit that goes on. */
-function routed(routes: Routes, scope: string, stamp: string): string {
-  let visitId = scope
-  for (let route = routes.get(visitId); route; route = routes.get(visitId)) {
-    if (route.kind === 'visit-merge' && route.stamp >= stamp) return visitId
-    visitId = route.to
-  }
-  return visitId
-}
-
 /** The Encounter under which a visit goes on now. */
 export function visitNow({ statements }: Identity, scope: string): string {
-  return routed(routesOf(statements), scope, '\uFFFF')
+  return routed(routesOf(statements, VISITS), scope, ALWAYS)
 }
 
 interface Frame extends Pick<ToldOf, 'accounts'> {
@@ -155,7 +129,11 @@ function visitFrom(visitId: string, draft: Draft, { identity, routes, accounts }
  * The patient under whom it was last recorded; who names it by another number that stood for the same person then says
  * nothing new, and where it was moved away from it doesn't go back.
  */
-function holderOf({ home, mentions }: Draft, moves: readonly Statement[], { statements }: Identity): string {
+export function holderOf(
+  { home, mentions }: Pick<Draft, 'home' | 'mentions'>,
+  moves: readonly Statement[],
+  { statements }: Identity,
+): string {
   const others = mentions.some(({ subject }) => subject !== home)
   if (moves.length === 0 && !others) return home
   const steps: readonly (Mention | Statement)[] = [...mentions, ...moves].toSorted((a, b) =>

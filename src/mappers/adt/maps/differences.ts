@@ -124,7 +124,8 @@ export const differences: readonly Difference[] = [
     map: 'PID[Account]',
     rows: ['PID status'],
     done: 'accounts.ts',
-    reason: 'A constant of the resource, which is made where its id is.',
+    reason:
+      'Active until it is merged into another: charges come after the discharge, and what ends an account is BAR^P06, no ADT event.',
   },
   { map: 'PID[Appointment]', reason: 'For scheduling messages (SIU); no ADT event makes an Appointment.' },
   {

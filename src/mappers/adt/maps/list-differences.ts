@@ -166,7 +166,7 @@ export const listDifferences: readonly Difference[] = [
   {
     map: 'MRG[Account]',
     reason:
-      'A number that is merged away belongs to the account that survives: MRG-3 of A06 and A07 is an old identifier of it (accounts.ts), MRG-5 one of the Encounter; no account is made for it.',
+      'A number that is merged away belongs to the account that survives: MRG-3 is an old identifier of it (read-accounts.ts, accounts-of-cluster.ts), MRG-5 one of the Encounter; no account is made for it, and one that messages named before is inactive and part of the survivor (A35, A41) or goes on under the new number (A06, A07, A44, A49).',
   },
   {
     map: 'ROL[Encounter-PractitionerRole]',

@@ -1,0 +1,166 @@
+import type { Account, Encounter } from '@medplum/fhirtypes'
+import { describe, expect, test } from 'vitest'
+import { canonicalJson } from '../../../../../src/lib/json.ts'
+import { er7, type Er7 } from '../../../../support/adt/er7.ts'
+import { comparable, mapped, memory, type Memory } from '../../../../support/adt/memory.ts'
+
+const number = (value: string): string => `${value}^^^VALLEY^AN`
+
+const admit = (id: string, day: string, patient: string, account: string): Er7 => ({
+  ...{ event: 'A01', id, at: `202610${day}080000`, patient, visit: `V${id}` },
+  pid: { 18: number(account) },
+})
+/** An event that speaks of accounts: MRG-1, MRG-3 to PID-3, PID-18. */
+const change = (event: string, day: string, [from, old]: readonly string[], to: Er7): Er7 => ({
+  ...{ ...to, event, id: `X${event}${day}`, at: `202610${day}080000`, visit: '', pv1: { 3: '' } },
+  segments: [`MRG|${from}^^^VALLEY^MR||${number(old ?? '')}`],
+})
+
+function unlink(day: string): string {
+  const [first, second] = ['M1', 'M2'].map(patient =>
+    er7({ event: 'A37', id: `U${day}`, at: `202610${day}080000`, patient, visit: '' }),
+  )
+  return `${first}${second?.split('\r').slice(2).join('\r')}`
+}
+
+function told(...messages: readonly (Er7 | string)[]): Memory {
+  const store = memory()
+  for (const message of messages) store.take(typeof message === 'string' ? message : er7(message))
+  return store
+}
+
+const all = (store: Memory, type: string): readonly unknown[] =>
+  store.resources().filter(({ resourceType }) => resourceType === type)
+const accountsIn = (store: Memory): readonly Account[] => all(store, 'Account') as readonly Account[]
+const numbered = (store: Memory, value: string): Account => {
+  const found = accountsIn(store).find(({ identifier = [] }) => identifier[0]?.value === value)
+  if (!found) throw new Error('no such Account')
+  return found
+}
+const billed = (store: Memory): readonly unknown[] =>
+  (all(store, 'Encounter') as readonly Encounter[]).map(({ account }) => account?.[0]?.reference)
+const numbersOf = ({ identifier = [] }: Account): readonly string[] =>
+  identifier.map(({ value, use }) => `${value}${use === 'old' ? ' old' : ''}`)
+const idOf = (patient: string): string => mapped(er7(admit('Z', '01', patient, 'Z'))).patient.id
+
+/** What stands in the end, but for what was withdrawn on the way there. */
+const stateOf = (store: Memory): string =>
+  canonicalJson(
+    comparable(store.resources()).filter(
+      one => !('status' in one) || one['status'] !== 'entered-in-error' || one.resourceType !== 'Account',
+    ),
+  )
+
+function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
+  if (items.length < 2) return [items]
+  return items.flatMap((item, index) =>
+    permutations([...items.slice(0, index), ...items.slice(index + 1)]).map(rest => [item, ...rest]),
+  )
+}
+const endsOf = (messages: readonly (Er7 | string)[]): number =>
+  new Set(permutations(messages).map(order => stateOf(told(...order)))).size
+
+const one = admit('C1', '01', 'M1', 'ACC1')
+const two = admit('C2', '02', 'M1', 'ACC2')
+const others = admit('C3', '03', 'M2', 'ACC3')
+const update = (day: string, of: Er7): Er7 => ({
+  ...of,
+  event: 'A08',
+  id: `L${day}`,
+  at: `202610${day}080000`,
+})
+
+describe.each(['A35', 'A41'])('%s merges an account into another of the patient', event => {
+  const merge = change(event, '05', ['M1', 'ACC1'], two)
+
+  test('the minor one is inactive and part of the survivor, who has its number as an old one', () => {
+    const store = told(one, two, merge)
+    const survivor = numbered(store, 'ACC2')
+    expect(numbered(store, 'ACC1')).toMatchObject({
+      status: 'inactive',
+      partOf: { reference: `Account/${survivor.id}` },
+    })
+    expect([survivor.status, numbersOf(survivor)]).toEqual(['active', ['ACC2', 'ACC1 old']])
+    expect(billed(store)).toEqual([`Account/${survivor.id}`, `Account/${survivor.id}`])
+  })
+
+  test('any order of the messages ends in the same state, with one that comes late on the old number', () => {
+    expect(endsOf([one, two, merge, update('06', one)])).toBe(1)
+  })
+
+  test('a number that no message named as an account makes none', () => {
+    expect(accountsIn(told(two, merge)).map(numbersOf)).toEqual([['ACC2', 'ACC1 old']])
+  })
+})
+
+describe('A49 gives an account another number', () => {
+  const renumber = change('A49', '05', ['M1', 'ACC1'], { ...one, pid: { 18: number('ACC7') } })
+  const later = update('06', { ...one, pid: { 18: number('ACC7') } })
+
+  test('it is one account, which the visit still names', () => {
+    const store = told(one, renumber, later)
+    expect(accountsIn(store).map(numbersOf)).toEqual([['ACC7', 'ACC1 old']])
+    expect(accountsIn(store)[0]?.status).toBe('active')
+    expect(billed(store)).toEqual([`Account/${accountsIn(told(one))[0]?.id}`])
+  })
+
+  test('numbers that follow one another are old but the last', () => {
+    const again = change('A49', '07', ['M1', 'ACC7'], { ...one, pid: { 18: number('ACC9') } })
+    expect(accountsIn(told(one, renumber, again)).map(numbersOf)).toEqual([['ACC9', 'ACC1 old', 'ACC7 old']])
+    expect(endsOf([one, renumber, again])).toBe(1)
+  })
+
+  test('any order of the messages ends in the same state', () => {
+    expect(endsOf([one, renumber, later, others])).toBe(1)
+  })
+})
+
+describe('A44 moves an account to another patient', () => {
+  const move = change('A44', '05', ['M2', 'ACC3'], { ...one, pid: { 18: number('ACC3') } })
+
+  test('it is one account, of the patient in PID', () => {
+    const store = told(one, others, move)
+    expect(accountsIn(store)).toHaveLength(2)
+    expect(numbered(store, 'ACC3').subject).toEqual([{ reference: `Patient/${idOf('M1')}` }])
+    expect(numbered(store, 'ACC3').id).toBe(numbered(told(others), 'ACC3').id)
+  })
+
+  test('moved back it is the first patient’s again', () => {
+    const back = change('A44', '06', ['M1', 'ACC3'], others)
+    const store = told(one, others, move, back)
+    expect(accountsIn(store)).toHaveLength(2)
+    expect(numbered(store, 'ACC3').subject).toEqual([{ reference: `Patient/${idOf('M2')}` }])
+    expect(endsOf([one, others, move, back])).toBe(1)
+  })
+
+  test('any order of the messages ends in the same state', () => {
+    const later = update('06', { ...others, patient: 'M1', visit: 'V9' })
+    expect(endsOf([one, others, move, later])).toBe(1)
+  })
+})
+
+describe('a merge of patients that names accounts (A36)', () => {
+  const merge = change('A36', '05', ['M2', 'ACC3'], one)
+
+  test('the minor account is the survivor’s, and part of the one that goes on', () => {
+    const store = told(one, others, merge)
+    expect(numbered(store, 'ACC3')).toMatchObject({
+      status: 'inactive',
+      subject: [{ reference: `Patient/${idOf('M1')}` }],
+      partOf: { reference: `Account/${numbered(store, 'ACC1').id}` },
+    })
+  })
+
+  test('A37 takes it back: everything is as if it had never been', () => {
+    expect(stateOf(told(one, others, merge, unlink('06')))).toBe(stateOf(told(one, others)))
+    expect(endsOf([one, others, merge, unlink('06')])).toBe(1)
+  })
+
+  test('an account under the same number is one account, and two again after A37', () => {
+    const same = { ...others, pid: { 18: number('ACC1') } }
+    const joined = change('A40', '05', ['M2', 'ACC1'], one)
+    const active = accountsIn(told(one, same, joined)).filter(({ status }) => status === 'active')
+    expect(active).toHaveLength(1)
+    expect(stateOf(told(one, same, joined, unlink('06')))).toBe(stateOf(told(one, same)))
+  })
+})
