@@ -5,6 +5,9 @@ import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-row
 
 const columns = rowColumns('r').join(', ')
 
+/** A birth, and the time when something was written down, are no dates of care: who asks for a time gets these whatever it is. */
+const ALWAYS = `r.ds is null or r.type in (${['Patient', 'Provenance'].map(typeNumber).join(', ')})`
+
 /** What is in the compartment of one patient, or of any, in the order of the primary key. */
 export async function readCompartment(
   db: Db,
@@ -17,10 +20,8 @@ export async function readCompartment(
     'r.tenant = $1 and r.type = any($2::int2[]) and not r.deleted',
     patient === undefined ? 'r.patient is not null' : `r.patient = ${bind(patient)}`,
     ...(since === undefined ? [] : [`r.updated >= ${bind(since)}::timestamptz`]),
-    ...(before === undefined ? [] : [`(r.ds is null or r.ds < ${bind(before)}::timestamptz)`]),
-    ...(from === undefined
-      ? []
-      : [`(r.ds is null or coalesce(r.de, 'infinity') > ${bind(from)}::timestamptz)`]),
+    ...(before === undefined ? [] : [`(${ALWAYS} or r.ds < ${bind(before)}::timestamptz)`]),
+    ...(from === undefined ? [] : [`(${ALWAYS} or coalesce(r.de, 'infinity') > ${bind(from)}::timestamptz)`]),
     ...(after
       ? [
           `(r.shard, r.tenant, r.type, r.id) > (${bind(after.shard)}::int2, $1, ${bind(typeNumber(after.type))}::int2, ${bind(after.id)})`,

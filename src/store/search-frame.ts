@@ -43,6 +43,14 @@ export const missing = (filter: SearchFilter): boolean | undefined => ofKind(fil
 export const anyOf = (conditions: readonly string[]): string =>
   conditions.length === 0 ? 'false' : `(${conditions.join(' or ')})`
 
+/** The rows of any of some parameters. */
+export const paramIs = (alias: string, numbers: readonly number[], bind: Bind): string => {
+  const [only, ...others] = numbers
+  return others.length === 0
+    ? `${alias}.param = ${bind(only)}`
+    : `${alias}.param in (${numbers.map(bind).join(', ')})`
+}
+
 /** For `=`: of a list a plan for whatever values expects ten. */
 export function oneOf(texts: readonly string[], bind: Bind): string {
   const [only] = texts

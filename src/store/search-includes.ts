@@ -8,6 +8,7 @@ import { isTargetOf } from '../fhir/search/parameters.ts'
 import { compilePath } from '../fhir/search/path.ts'
 import type { SearchInclude, SearchPlan } from '../fhir/search/plan.ts'
 import { promotedColumn } from '../fhir/search/promoted.ts'
+import { rowNumbersOf } from '../fhir/search/shared-values.ts'
 import type { Db } from './db.ts'
 import { conditionOf } from './search-conditions.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
@@ -149,13 +150,14 @@ async function readReferring(read: Reading, include: SearchInclude): Promise<rea
   const column = promotedColumn(source, parameter.code)
   const patients = targets.flatMap(({ type, id }) => (type === 'Patient' ? [id] : []))
   const references = column === 'patient' ? patients : targets.map(each => lookupText(keyOf(each)))
-  const values: unknown[] = [read.tenant, typeNumber(source), references, parameter.number, read.room]
+  const numbers = rowNumbersOf(source, parameter)
+  const values: unknown[] = [read.tenant, typeNumber(source), references, numbers, read.room]
   const visible = visibleOf(read, source, values)
   if (visible === undefined) return []
   const where =
     column === 'patient' || column === 'owner'
-      ? `$4::int > 0 and r.${column} = any($3::text[])`
-      : `exists (select 1 from ix x where x.tenant = $1 and x.type = $2 and x.param = $4 and x.val = any($3::text[]) and x.shard = r.shard and x.rid = r.id)`
+      ? `$4::smallint[] is not null and r.${column} = any($3::text[])`
+      : `exists (select 1 from ix x where x.tenant = $1 and x.type = $2 and x.param = any($4::smallint[]) and x.val = any($3::text[]) and x.shard = r.shard and x.rid = r.id)`
   const text = `select ${rowColumns('r').join(', ')} from resource r
     where r.tenant = $1 and r.type = $2 and not r.deleted and ${where} and ${visible}
     order by r.shard, r.id limit $5::int`

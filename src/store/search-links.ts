@@ -1,6 +1,7 @@
 import type { Criterion } from '../fhir/search/plan.ts'
 import { promotedColumn } from '../fhir/search/promoted.ts'
-import type { SearchFrame } from './search-frame.ts'
+import { rowNumbersOf } from '../fhir/search/shared-values.ts'
+import { paramIs, type SearchFrame } from './search-frame.ts'
 import { typeNumber } from './search-rows.ts'
 
 export type Link = Extract<Criterion, { readonly kind: 'chain' | 'has' }>
@@ -69,7 +70,7 @@ function fromRow(link: Link, frame: SearchFrame, render: Render): string {
 }
 
 const rowsOfLink = (x: string, { parameter }: Link, holder: SearchFrame): string =>
-  `${x}.tenant = ${holder.tenant} and ${x}.type = ${holder.typeNumber} and ${x}.param = ${holder.bind(parameter.number)}`
+  `${x}.tenant = ${holder.tenant} and ${x}.type = ${holder.typeNumber} and ${paramIs(x, rowNumbersOf(holder.type, parameter), holder.bind)}`
 
 /** Who holds the reference and who is referred to; where it stands. `own` is the frame's row, under another name unless given. */
 function ends(link: Link, frame: SearchFrame, own: SearchFrame = { ...frame, row: `s${frame.depth}` }) {

@@ -1,10 +1,11 @@
-import { presentNumbers, rowNumber } from '../fhir/search/match.ts'
+import { presentNumbers, rowNumbers } from '../fhir/search/match.ts'
 import type { SearchFilter, SearchValue, WordQuery } from '../fhir/search/plan.ts'
 import {
   anyOf,
   missing,
   ofKind,
   oneOf,
+  paramIs,
   type Bind,
   type SearchFrame,
   type Valued,
@@ -30,15 +31,15 @@ export function dateRows(filter: SearchFilter, { bind }: SearchFrame): ValueRows
 }
 
 /** Tokens, strings, uris and references, and the words and identifiers that go with them. */
-export function lookupRows(filter: SearchFilter, { bind }: SearchFrame): ValueRows {
+export function lookupRows(filter: SearchFilter, { type, bind }: SearchFrame): ValueRows {
   const { parameter, modifier } = filter
   const of = { table: 'ix', alias: 'x' } as const
   const absent = missing(filter)
   if (absent !== undefined) {
-    const condition = `x.param = any(${bind(presentNumbers(parameter))}::smallint[])`
+    const condition = `x.param = any(${bind(presentNumbers(type, parameter))}::smallint[])`
     return { ...of, condition, isNone: absent }
   }
-  const own = `x.param = ${bind(rowNumber(parameter, modifier))}`
+  const own = paramIs('x', rowNumbers(type, parameter, modifier), bind)
   const found = anyOf(valueConditions(filter, bind))
   if (modifier === 'unequal') return { ...of, condition: `${own} and not coalesce(${found}, false)` }
   return { ...of, condition: `${own} and ${found}`, isNone: modifier === 'not' }

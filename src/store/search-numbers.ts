@@ -1,10 +1,12 @@
 import { longitudeNumber } from '../fhir/search/derived-numbers.ts'
 import { canonicalNumber, EARTH_METRES } from '../fhir/search/match-numbers.ts'
 import type { SearchFilter, SearchValue } from '../fhir/search/plan.ts'
+import { rowNumbersOf } from '../fhir/search/shared-values.ts'
 import {
   anyOf,
   missing,
   ofKind,
+  paramIs,
   rowsOf,
   type Bind,
   type SearchFrame,
@@ -14,9 +16,9 @@ import {
 import { held, intervalCondition, numberCondition, stringCondition, tokenCondition } from './search-values.ts'
 
 /** Numbers, and quantities in their unit: in base units when it is one of UCUM. */
-export function numberRows(filter: SearchFilter, { bind }: SearchFrame): ValueRows {
+export function numberRows(filter: SearchFilter, { type, bind }: SearchFrame): ValueRows {
   const of = { table: 'ix_number', alias: 'n' } as const
-  const own = `n.param = ${bind(filter.parameter.number)}`
+  const own = paramIs('n', rowNumbersOf(type, filter.parameter), bind)
   const absent = missing(filter)
   if (absent !== undefined) return { ...of, condition: `${own} and not n.canonical`, isNone: absent }
   const columns = { alias: 'n', code: 'n.code', sys: 'n.sys' }
@@ -62,9 +64,9 @@ function codeCondition(
 }
 
 /** Component values that stand in one element. */
-export function compositeRows(filter: SearchFilter, { bind }: SearchFrame): ValueRows {
+export function compositeRows(filter: SearchFilter, { type, bind }: SearchFrame): ValueRows {
   const of = { table: 'ix_composite', alias: 'c' } as const
-  const own = `c.param = ${bind(filter.parameter.number)}`
+  const own = paramIs('c', rowNumbersOf(type, filter.parameter), bind)
   const absent = missing(filter)
   if (absent !== undefined) return { ...of, condition: `${own} and not c.canonical`, isNone: absent }
   const found = ofKind(filter, 'composite').map(({ parts }) => partsCondition(parts, bind))

@@ -1,4 +1,5 @@
 import type { Criterion, SearchPlan, SearchValue } from '../fhir/search/plan.ts'
+import { membersOf } from '../fhir/search/shared-values.ts'
 import { SHARDS } from '../lib/ids.ts'
 import type { Db, Statement } from './db.ts'
 import { isOfValues, keysFor } from './search-conditions.ts'
@@ -118,7 +119,7 @@ export function walkStatement(tenant: number, plan: SearchPlan): Statement | und
   const { type, sort, after, count } = plan
   const parts = partsOf(plan.where)
   const [only] = parts
-  if (sort.length > 0 || parts.length !== 1 || !only || !isOneValue(only) || !isOfValues(only, type))
+  if (sort.length > 0 || parts.length !== 1 || !only || !isOneValue(only, type) || !isOfValues(only, type))
     return undefined
   const { frame, values } = frameOf(tenant, plan, { links: 'row' })
   const { tenant: own, typeNumber, bind } = frame
@@ -132,10 +133,12 @@ export function walkStatement(tenant: number, plan: SearchPlan): Statement | und
   return { text, values }
 }
 
-const isOneValue = (criterion: Criterion): boolean =>
+/** Of one parameter alone: the rows of several don't come in one order. */
+const isOneValue = (criterion: Criterion, type: string): boolean =>
   isEqual(criterion) &&
   criterion.kind === 'filter' &&
   criterion.filter.values.length === 1 &&
+  membersOf(type, criterion.filter.parameter).length === 0 &&
   criterion.filter.values.every(isOneText)
 
 const isOneText = (value: SearchValue): boolean => value.kind !== 'reference' || value.references.length === 1

@@ -1,7 +1,8 @@
 import { isRowParameter } from '../fhir/search/parameters.ts'
 import type { Keyset, SearchPlan } from '../fhir/search/plan.ts'
 import { promotedColumn } from '../fhir/search/promoted.ts'
-import type { Bind, SearchFrame } from './search-frame.ts'
+import { rowNumbersOf } from '../fhir/search/shared-values.ts'
+import { paramIs, type Bind, type SearchFrame } from './search-frame.ts'
 
 export interface SortKey {
   /** SQL of the key; never null. */
@@ -22,7 +23,7 @@ export function sortKeys(plan: Pick<SearchPlan, 'type' | 'sort'>, frame: SearchF
     if (column === 'date') return time('r.ds', descending)
     if (column !== undefined) return text(`r.${column}`, descending)
     const { table, valueIn, key } = valueOf(by, descending)
-    const rows = rowsFor({ alias: 's', number: frame.bind(by.number), row: 'r' }, frame)
+    const rows = rowsFor({ alias: 's', by, row: 'r' }, frame)
     return key(`(select ${valueIn('s')} from ${table} s where ${rows})`)
   })
 }
@@ -39,7 +40,7 @@ export function joinedSort(
   const joins = values.map(({ by, table }, at) => {
     const alias = `s${at}`
     if (isOfKey(by)) return ''
-    return ` left join ${table} ${alias} on ${rowsFor({ alias, number: frame.bind(by.number), row: 'm' }, frame)}`
+    return ` left join ${table} ${alias} on ${rowsFor({ alias, by, row: 'm' }, frame)}`
   })
   const keys = values.map(({ by, descending, key, valueIn }, at) =>
     isOfKey(by) ? { expression: 'm.id', cast: 'text' as const, descending } : key(valueIn(`s${at}`)),
@@ -52,13 +53,12 @@ export const isOfKey = ({ code }: SearchPlan['sort'][number]['by']): boolean => 
 
 interface Rows {
   readonly alias: string
-  /** Placeholder of the parameter's number. */
-  readonly number: string
+  readonly by: SearchPlan['sort'][number]['by']
   readonly row: string
 }
 
-const rowsFor = ({ alias, number, row }: Rows, { tenant, typeNumber }: SearchFrame): string =>
-  `${alias}.tenant = ${tenant} and ${alias}.type = ${typeNumber} and ${alias}.param = ${number} and ${alias}.shard = ${row}.shard and ${alias}.rid = ${row}.id`
+const rowsFor = ({ alias, by, row }: Rows, { tenant, type, typeNumber, bind }: SearchFrame): string =>
+  `${alias}.tenant = ${tenant} and ${alias}.type = ${typeNumber} and ${paramIs(alias, rowNumbersOf(type, by), bind)} and ${alias}.shard = ${row}.shard and ${alias}.rid = ${row}.id`
 
 interface SortValue {
   readonly table: 'ix' | 'ix_date' | 'ix_number'

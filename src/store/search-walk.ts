@@ -2,6 +2,7 @@ import { isRowParameter } from '../fhir/search/parameters.ts'
 import type { Keyset, SearchPlan } from '../fhir/search/plan.ts'
 import { promotedColumn } from '../fhir/search/promoted.ts'
 import { isPinpoint } from './search-pinpoint.ts'
+import { rowNumbersOf } from '../fhir/search/shared-values.ts'
 import { rowsOf, type SearchFrame } from './search-frame.ts'
 import type { SortKey } from './search-sort.ts'
 
@@ -47,12 +48,17 @@ export function walkOf({ by, descending }: Sort, frame: SearchFrame): Walk {
     return { from: 'from resource r', where, value, cast, shard: 'r.shard', none: `${value} is null` }
   }
   const { table, value, cast } = tableOf(by)
-  const param = frame.bind(by.number)
-  const others = `${rowsOf(table, 'y', frame)} and y.param = ${param}`
+  const params = rowNumbersOf(frame.type, by).map(frame.bind)
+  const others = `${rowsOf(table, 'y', frame)} and y.param in (${params.join(', ')})`
   const before = `(y.${value} ${descending ? '>' : '<'} s.${value} or (y.${value} = s.${value} and y.ctid < s.place))`
   return {
-    from: `from (select shard, rid, ${value}, ctid as place from ${table}
-        where tenant = ${frame.tenant} and type = ${frame.typeNumber} and param = ${param}${table === 'ix_number' ? ' and not canonical' : ''}) s
+    // One after the other, each in the order of the index, they are merged in that order.
+    from: `from (${params
+      .map(
+        param => `select shard, rid, ${value}, ctid as place from ${table}
+        where tenant = ${frame.tenant} and type = ${frame.typeNumber} and param = ${param}${table === 'ix_number' ? ' and not canonical' : ''}`,
+      )
+      .join(' union all ')}) s
       cross join lateral (select * from resource c where c.shard = s.shard and c.tenant = ${frame.tenant}
         and c.type = ${frame.typeNumber} and c.id = s.rid offset 0) r`,
     // Of several values the first counts, and of two that are alike one row.

@@ -6,8 +6,14 @@ import type { Resource } from '../../src/fhir/resource.ts'
 import { resourceTypes } from '../../src/fhir/resource-types.ts'
 import { indexResource } from '../../src/fhir/search/index-resource.ts'
 import { indexVersion } from '../../src/fhir/search/index-version.ts'
-import { searchParametersOf, type SearchParameter } from '../../src/fhir/search/parameters.ts'
+import { referencesOf, stringsOf, tokensOf, urisOf } from '../../src/fhir/search/index-values.ts'
+import {
+  indexedParametersOf,
+  searchParametersOf,
+  type SearchParameter,
+} from '../../src/fhir/search/parameters.ts'
 import { compilePath } from '../../src/fhir/search/path.ts'
+import { membersOf } from '../../src/fhir/search/shared-values.ts'
 import { fhirCorpus } from '../support/fhir-corpus.ts'
 import { publicResources } from '../support/public-resources.ts'
 
@@ -82,10 +88,37 @@ test('what the public examples are found by is what this version of the index sa
     'hex',
   ).slice(0, 16)
   expect({ ...indexVersion(), digest }).toEqual({
-    code: 3,
-    name: '258f61f30fa9da999746b9f55931d62a',
-    digest: '74173ade39472feb',
+    code: 4,
+    name: '60267c0a8b0f5682d02b8ac89d0b0f72',
+    digest: '6671135a12499141',
   })
+})
+
+test('in the public examples a parameter finds all that its members find', () => {
+  const values: Readonly<Record<string, (element: unknown) => readonly unknown[]>> = {
+    ...{ token: tokensOf, string: stringsOf, reference: referencesOf, uri: urisOf },
+    ...{ number: element => [element], quantity: element => [element] },
+  }
+  let shared = 0
+  for (const resource of resources) {
+    const type = resource.resourceType
+    const found = ({ expression = '', type: kind }: SearchParameter): readonly string[] => {
+      const walk = compilePath(expression, type, kind)
+      const all: unknown[] = []
+      if (walk.ok) walk.value(resource, element => all.push(...(values[kind]?.(element) ?? [])))
+      return all.map(value => JSON.stringify(value))
+    }
+    for (const parameter of indexedParametersOf(type)) {
+      for (const member of membersOf(type, parameter)) {
+        const own = found(member)
+        shared += own.length
+        expect(found(parameter), `${type} ${parameter.code} ${member.code}`).toEqual(
+          expect.arrayContaining([...own]),
+        )
+      }
+    }
+  }
+  expect(shared).toBeGreaterThan(1_000)
 })
 
 function rowsOf(resource: Resource): unknown {

@@ -131,7 +131,7 @@ describe('the values that HL7 examples are found by', () => {
       [
         'agent |Patient/example',
         'agent-type http://terminology.hl7.org/CodeSystem/v3-ParticipationType|AUT',
-        'recorded 2016-11-30T22:12:14Z 2016-11-30T22:12:15Z',
+        'date column 2016-11-30T22:12:14Z 2016-11-30T22:12:15Z',
         'target |MolecularSequence/example-pgx-1',
         'entity:identifier |https://github.com/common-workflow-language/workflows/blob/master/workflows/lobSTR/lobSTR-workflow.cwl',
         'narrative generated narrative with details id : cw',

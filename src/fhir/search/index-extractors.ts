@@ -6,9 +6,10 @@ import type { IndexComposite, IndexDate, IndexLookup, IndexNumber } from './inde
 import { numbersOf, positionOf, quantitiesOf, type NumberValue } from './index-numbers.ts'
 import { identifiersOf, ofTypesOf, textsOf } from './index-texts.ts'
 import { intervalsOf, referencesOf, stringsOf, tokensOf, urisOf, type LookupValue } from './index-values.ts'
-import { componentTypes, type SearchParameter } from './parameters.ts'
+import { componentTypes, indexedParametersOf, type SearchParameter } from './parameters.ts'
 import { compilePath, type PathWalk } from './path.ts'
 import { promotedColumn, type PromotedColumn } from './promoted.ts'
+import { membersOf } from './shared-values.ts'
 
 interface Indexed {
   readonly resource: Resource
@@ -31,8 +32,18 @@ export interface Found {
 /** Adds what one parameter finds in a resource. */
 export type Extractor = (indexed: Indexed, found: Found) => void
 
-/** Of an indexed parameter of a type: one, or none. */
-export function extractorOf(type: string, parameter: SearchParameter): readonly Extractor[] {
+/** Of the indexed parameters of a type, members first: what they have needn't stand under others. */
+export const extractorsOf = (type: string): readonly Extractor[] =>
+  indexedParametersOf(type)
+    .map(parameter => ({ parameter, members: membersOf(type, parameter) }))
+    .toSorted((a, b) => a.members.length - b.members.length)
+    .flatMap(({ parameter, members }) =>
+      extractorOf(type, parameter).map(extract =>
+        members.length === 0 ? extract : withoutShared(extract, parameter, members),
+      ),
+    )
+
+function extractorOf(type: string, parameter: SearchParameter): readonly Extractor[] {
   const { number, expression = '' } = parameter
   if (parameter.type === 'composite') {
     const composite = compileComposite(parameter, type, componentTypes(parameter))
@@ -40,6 +51,22 @@ export function extractorOf(type: string, parameter: SearchParameter): readonly 
   }
   const walk = compilePath(expression, type, parameter.type)
   return walk.ok ? [extractorOfValues(parameter, walk.value, promotedColumn(type, parameter.code))] : []
+}
+
+/** Only what isn't there under a member already. */
+function withoutShared(
+  extract: Extractor,
+  { number }: SearchParameter,
+  members: readonly SearchParameter[],
+): Extractor {
+  const differences = members.map(member => member.number - number)
+  return (indexed, found) => {
+    const own: Found = { lookups: [], dates: [], numbers: [], composites: [] }
+    extract(indexed, own)
+    addUnshared(found.lookups, own.lookups, { differences, isSame: sameLookup })
+    addUnshared(found.numbers, own.numbers, { differences, isSame: sameNumber })
+    addUnshared(found.composites, own.composites, { differences, isSame: sameComposite })
+  }
 }
 
 function extractorOfValues(
@@ -176,6 +203,28 @@ function isInColumn(
 
 /** How far back a repeat is looked for: a repeat that slips through costs a row and changes no answer. */
 const REPEATS_WITHIN = 32
+
+/** Among so many rows a member's is looked for: a value that stands twice costs a row and changes no answer. */
+const SHARED_WITHIN = 256
+
+/** `differences` lead from the number of a row, derived ones too, to that of a member's. */
+function addUnshared<Row extends { readonly parameter: number }>(
+  rows: Row[],
+  own: readonly Row[],
+  {
+    differences,
+    isSame,
+  }: { readonly differences: readonly number[]; readonly isSame: (a: Row, b: Row) => boolean },
+): void {
+  const others = rows.slice(0, SHARED_WITHIN)
+  for (const row of own) {
+    const isShared = differences.some(difference => {
+      const wanted = { ...row, parameter: row.parameter + difference }
+      return others.some(other => isSame(other, wanted))
+    })
+    if (!isShared) rows.push(row)
+  }
+}
 
 /** Adds a row unless an equal one stands there. Rows are many, so they are compared in place. */
 function addRow<Row>(rows: Row[], row: Row, isSame: (a: Row, b: Row) => boolean): void {

@@ -1,10 +1,9 @@
 import { patientOf } from '../compartment.ts'
 import type { Resource } from '../resource.ts'
 import type { IndexEntry } from './index-entry.ts'
-import { extractorOf, type Extractor, type Found } from './index-extractors.ts'
+import { extractorsOf, type Extractor, type Found } from './index-extractors.ts'
 import { indexHash } from './index-hash.ts'
 import { narrativeOf } from './index-texts.ts'
-import { indexedParametersOf } from './parameters.ts'
 
 /**
  * What a resource is found by: every search parameter of its type that this server indexes, taken from the R4
@@ -16,7 +15,7 @@ export function indexResource(resource: Resource, base?: string): IndexEntry {
   const narrative = narrativeOf(resource)
   const found: Found = { lookups: [], dates: [], numbers: [], composites: [] }
   const indexed = { resource, patient, base }
-  for (const extract of extractorsOf(resource.resourceType)) extract(indexed, found)
+  for (const extract of compiledFor(resource.resourceType)) extract(indexed, found)
   const { lookups, dates, numbers, composites, status, owner, startMs, endMs } = found
   const values = {
     lookups,
@@ -39,10 +38,8 @@ export function indexResource(resource: Resource, base?: string): IndexEntry {
 const extractors = new Map<string, readonly Extractor[]>()
 
 /** Compiled on first use of a type. */
-function extractorsOf(type: string): readonly Extractor[] {
-  const known = extractors.get(type)
-  if (known) return known
-  const made = indexedParametersOf(type).flatMap(parameter => extractorOf(type, parameter))
+function compiledFor(type: string): readonly Extractor[] {
+  const made = extractors.get(type) ?? extractorsOf(type)
   extractors.set(type, made)
   return made
 }

@@ -40,7 +40,7 @@ export function tokensOf(element: unknown): readonly LookupValue[] {
 }
 
 /** The parts of a HumanName or an Address that a string search looks at (R4 leaves the choice to the server). */
-const stringParts = [
+export const stringParts = [
   'text',
   'family',
   'given',

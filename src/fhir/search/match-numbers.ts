@@ -5,12 +5,23 @@ import { bounded } from './index-values.ts'
 import { intervalFits, numberFits, stringFits, tokenFits } from './match-values.ts'
 import type { SearchParameter } from './parameters.ts'
 import type { SearchValue } from './plan.ts'
+import { rowNumbersOf } from './shared-values.ts'
+
+interface Indexed {
+  readonly type: string
+  readonly entry: IndexEntry
+}
 
 type NumberValue = Extract<SearchValue, { readonly kind: 'number' }>
 
 /** A number or a quantity in its unit; a UCUM unit is compared in base units, so that 5 g is 5000 mg. */
-export function quantityFits(entry: IndexEntry, parameter: SearchParameter, value: NumberValue): boolean {
-  const rows = (entry.numbers ?? []).filter(row => row.parameter === parameter.number)
+export function quantityFits(
+  { type, entry }: Indexed,
+  parameter: SearchParameter,
+  value: NumberValue,
+): boolean {
+  const own = rowNumbersOf(type, parameter)
+  const rows = (entry.numbers ?? []).filter(row => own.includes(row.parameter))
   const canonical = canonicalNumber(value)
   if (canonical) {
     return rows.some(row => row.canonical && row.code === canonical.unit.code && numberFits(row, canonical))
@@ -45,12 +56,13 @@ function unitFits(
 
 /** All components in one element (http://hl7.org/fhir/R4/search.html#composite). */
 export function compositeFits(
-  entry: IndexEntry,
+  { type, entry }: Indexed,
   parameter: SearchParameter,
   parts: readonly SearchValue[],
 ): boolean {
   const [first, second, third] = parts
-  const rows = (entry.composites ?? []).filter(row => row.parameter === parameter.number)
+  const own = rowNumbersOf(type, parameter)
+  const rows = (entry.composites ?? []).filter(row => own.includes(row.parameter))
   return rows.some(
     row =>
       first?.kind === 'token' &&

@@ -9,6 +9,7 @@ import { intervalFits, stringFits, tokenFits, uriFits } from './match-values.ts'
 import { isRowParameter, type SearchParameter } from './parameters.ts'
 import type { Criterion, SearchFilter, SearchValue } from './plan.ts'
 import { promotedColumn } from './promoted.ts'
+import { rowNumbersOf } from './shared-values.ts'
 
 /** `unknown`: it depends on resources that aren't at hand (chains, `_has`) or on words (`_text`). */
 export type Match = boolean | 'unknown'
@@ -83,11 +84,9 @@ function fits(held: Matchable, { parameter, modifier, values }: SearchFilter): b
       )
     case 'number':
     case 'quantity':
-      return values.some(value => value.kind === 'number' && quantityFits(held.entry, parameter, value))
+      return values.some(value => value.kind === 'number' && quantityFits(held, parameter, value))
     case 'composite':
-      return values.some(
-        value => value.kind === 'composite' && compositeFits(held.entry, parameter, value.parts),
-      )
+      return values.some(value => value.kind === 'composite' && compositeFits(held, parameter, value.parts))
     case 'special':
       return values.some(value => value.kind === 'position' && isNear(held.entry, parameter, value))
     default: {
@@ -118,20 +117,21 @@ function rowFits(row: Row, value: SearchValue, modifier: SearchFilter['modifier'
 /** A CodeableConcept with a text only, and a Reference with an identifier only, are there too. */
 function has(held: Matchable, parameter: SearchParameter): boolean {
   const { numbers = [], composites = [], lookups } = held.entry
-  const isOwn = (row: { readonly parameter: number }): boolean => row.parameter === parameter.number
+  const own = rowNumbersOf(held.type, parameter)
+  const isOwn = (row: { readonly parameter: number }): boolean => own.includes(row.parameter)
   if (parameter.type === 'date') return datesOf(held, parameter).length > 0
   if (numbers.some(isOwn) || composites.some(isOwn)) return true
   if (rowsOf(held, parameter, undefined).length > 0) return true
-  const beside = presentNumbers(parameter)
+  const beside = presentNumbers(held.type, parameter)
   return lookups.some(row => beside.includes(row.parameter))
 }
 
 /** The numbers in the index rows that say that an element is there. */
-export function presentNumbers(parameter: SearchParameter): readonly number[] {
-  const { type, number } = parameter
-  if (type === 'token') return [number, textNumber(parameter)]
-  return type === 'reference' ? [number, identifierNumber(parameter)] : [number]
-}
+export const presentNumbers = (type: string, parameter: SearchParameter): readonly number[] => [
+  ...rowNumbers(type, parameter, undefined),
+  ...(parameter.type === 'token' ? rowNumbers(type, parameter, 'text') : []),
+  ...(parameter.type === 'reference' ? rowNumbers(type, parameter, 'identifier') : []),
+]
 
 function rowsOf(
   { type, id, entry }: Matchable,
@@ -139,9 +139,9 @@ function rowsOf(
   modifier: SearchFilter['modifier'],
 ): readonly Row[] {
   if (isRowParameter(parameter)) return id === undefined ? [] : [{ value: id }]
-  const number = rowNumber(parameter, modifier)
-  const rows = entry.lookups.filter(row => row.parameter === number)
-  if (number !== parameter.number) return rows
+  const numbers = rowNumbers(type, parameter, modifier)
+  const rows = entry.lookups.filter(row => numbers.includes(row.parameter))
+  if (numbers[0] !== parameter.number) return rows
   const column = promotedColumn(type, parameter.code)
   const promoted =
     column === 'patient'
@@ -154,12 +154,17 @@ function rowsOf(
   return promoted === undefined ? rows : [{ value: promoted }, ...rows]
 }
 
-/** The number in the index rows that a modifier asks. */
-export function rowNumber(parameter: SearchParameter, modifier: SearchFilter['modifier']): number {
-  if (modifier === 'text') return textNumber(parameter)
-  if (modifier === 'identifier') return identifierNumber(parameter)
-  return modifier === 'of-type' ? ofTypeNumber(parameter) : parameter.number
-}
+/** The numbers in the index rows that a modifier asks, the parameter's own first. */
+export const rowNumbers = (
+  type: string,
+  parameter: SearchParameter,
+  modifier: SearchFilter['modifier'],
+): readonly number[] =>
+  rowNumbersOf(type, parameter).map(number => {
+    if (modifier === 'text') return textNumber({ number })
+    if (modifier === 'identifier') return identifierNumber({ number })
+    return modifier === 'of-type' ? ofTypeNumber({ number }) : number
+  })
 
 function datesOf({ type, updatedMs, entry }: Matchable, parameter: SearchParameter) {
   if (isRowParameter(parameter))

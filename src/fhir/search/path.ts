@@ -10,10 +10,7 @@ export type PathWalk = (resource: unknown, emit: (element: unknown) => void) => 
  * reference's text), `[0]`, and `X.exists() and X != false`. Anything else fails with `expression-not-supported`.
  */
 export function compilePath(expression: string, type: string, parameterType: string): Result<PathWalk> {
-  const branches = splitUnion(expression)
-    .map(branch => (/^[a-z]/.test(branch) ? `${type}.${branch}` : branch))
-    .filter(branch => rootOf(branch) === type || isCommon(rootOf(branch)))
-  const walks = branches.map(branch => compileBranch(branch, parameterType))
+  const walks = branchesOf(expression, type).map(branch => compileBranch(branch, parameterType))
   const bad = walks.find(walk => !walk.ok)
   if (bad) return bad
   if (walks.length === 0) return refuse(expression)
@@ -24,6 +21,12 @@ export function compilePath(expression: string, type: string, parameterType: str
     for (const walk of compiled) walk(resource, emit)
   })
 }
+
+/** The alternatives of an expression that are about a type, from its name on. */
+export const branchesOf = (expression: string, type: string): readonly string[] =>
+  splitUnion(expression)
+    .map(branch => (/^[a-z]/.test(branch) ? `${type}.${branch}` : branch))
+    .filter(branch => rootOf(branch) === type || isCommon(rootOf(branch)))
 
 /**
  * The expression of a component of a composite parameter, for walks that begin at the composite's element or, where it begins with

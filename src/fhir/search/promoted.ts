@@ -15,7 +15,7 @@ interface Promotions {
   readonly date?: string
 }
 
-/** The types that case management reads most. A type that isn't here is searched by its index rows alone. */
+/** The types that case management reads and writes most. A type that isn't here is searched by its index rows alone. */
 const promotions: Readonly<Partial<Record<ResourceType, Promotions>>> = {
   AllergyIntolerance: { patient: ['patient'] },
   CarePlan: { patient: ['patient', 'subject'], status: 'status', date: 'date' },
@@ -27,7 +27,9 @@ const promotions: Readonly<Partial<Record<ResourceType, Promotions>>> = {
   Flag: { patient: ['patient', 'subject'], date: 'date' },
   Goal: { patient: ['patient', 'subject'], status: 'lifecycle-status', date: 'start-date' },
   Observation: { patient: ['patient', 'subject'], status: 'status', date: 'date' },
+  Patient: { status: 'gender', date: 'birthdate' },
   Procedure: { patient: ['patient', 'subject'], status: 'status', date: 'date' },
+  Provenance: { date: 'recorded' },
   QuestionnaireResponse: { patient: ['patient', 'subject'], status: 'status', date: 'authored' },
   RelatedPerson: { patient: ['patient'] },
   ServiceRequest: { patient: ['patient', 'subject'], status: 'status', date: 'authored' },
