@@ -1,9 +1,11 @@
 import { isAscii } from 'node:buffer'
+import { ownText } from '../lib/own-text.ts'
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import { decodeText, type CharsetRule, type DecodedText } from './charset.ts'
 import { readDelimiters } from './delimiters.ts'
 import type { Finding } from './finding.ts'
 import { sourceOf, type ParseOptionsOf } from './parse-options.ts'
+import { SHARED_MAX } from './read-message.ts'
 import { readSegment } from './segment.ts'
 import { splitMessages, type MessageSpan } from './split-messages.ts'
 
@@ -39,6 +41,12 @@ export const ER7_HEAD = /^(?:MSH|FHS|BHS)/
 /** More than any batch of 32 MiB in the wild holds; without an end, a payload of headers alone would fill the memory. */
 const MESSAGES_MAX = 100_000
 
+/** Whether bytes begin with the header of a batch or of a file of batches. */
+export const isBatch = (bytes: Buffer): boolean => BATCH_HEAD.test(bytes.toString('latin1', 0, HEAD_BYTES))
+const HEAD_BYTES = 64
+// oxlint-disable-next-line no-control-regex -- MLLP's start (0B)
+const BATCH_HEAD = /^[\s\u000B\u00EF\u00BB\u00BF]*(?:FHS|BHS)[^\p{L}\p{N}]/u
+
 /** The messages of bytes that start with MSH, FHS or BHS. */
 export function er7FromBytes(bytes: Buffer, options: Er7Options): PayloadMessages {
   const view = bytes.toString('latin1')
@@ -56,15 +64,17 @@ export function er7FromBytes(bytes: Buffer, options: Er7Options): PayloadMessage
 }
 
 /** The messages of text that was decoded already; `rawOf` gives the bytes of a span. */
-export const er7FromText = (
+export function er7FromText(
   text: string,
   rawOf: (span: MessageSpan) => Buffer,
   options: Er7Options,
-): PayloadMessages =>
-  assembled(text, options, {
+): PayloadMessages {
+  const own = text.length > SHARED_MAX ? ownText : (part: string): string => part
+  return assembled(text, options, {
     rawOf,
-    textOf: ({ start, end }) => ok({ text: text.slice(start, end), warnings: [] }),
+    textOf: ({ start, end }) => ok({ text: own(text.slice(start, end)), warnings: [] }),
   })
+}
 
 interface SpanReader {
   readonly rawOf: (span: MessageSpan) => Buffer

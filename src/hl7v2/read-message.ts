@@ -17,7 +17,7 @@ export interface ReadOptions {
 const CHARACTERS_MAX = 1024 * 1024
 const SEGMENTS_MAX = 10_000
 /** Characters of a message that fields of it may keep in memory when they are remembered (own-text.ts). */
-const SHARED_MAX = 2 ** 14
+export const SHARED_MAX = 2 ** 14
 const asIs = (line: string): string => line
 
 /**

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { acknowledgementBatch } from '../hl7v2/acknowledgement.ts'
+import { isBatch } from '../hl7v2/er7-payload.ts'
 import { instantOf, type Clock } from '../lib/clock.ts'
 import { acksOf } from '../commands/ingest-adt/acks-of.ts'
 import type { IngestAdt, Verdict } from '../commands/ingest-adt/inbound.ts'
@@ -53,7 +54,8 @@ export async function adtRoutes(server: FastifyInstance, options: AdtRouteOption
     })
     if (result.kind === 'refused') return sendProblem(reply, result.failure)
     const verdicts = result.kind === 'done' ? result.verdicts.flat() : []
-    if (verdicts.length === 0) return sendProblem(reply, nothingInIt)
+    // One that breaks off or counts what isn't there was refused above.
+    if (verdicts.length === 0 && !isBatch(record.value)) return sendProblem(reply, nothingInIt)
     return wantsAck(request)
       ? sendAcks(reply, verdicts, options.clock)
       : reply.send({ verdicts: verdicts.map(verdictJson) })
@@ -74,7 +76,7 @@ function wantsAck({ headers }: FastifyRequest): boolean {
   return ER7_TYPES.includes(type)
 }
 
-/** One ACK per message, in their order; several are wrapped in a batch (HL7 v2.9, 2.10.3). */
+/** One ACK per message, in their order; several, or none of a batch without messages, are wrapped in a batch (HL7 v2.9, 2.10.3). */
 function sendAcks(reply: FastifyReply, verdicts: readonly Verdict[], clock: Clock): FastifyReply {
   const timestamp = instantOf(clock.nowMs())
   const acks = verdicts.flatMap(verdict => acksOf(verdict, { timestamp, mode: 'original' }))

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '../../lib/result.ts'
 import { acknowledgementBatch } from '../../hl7v2/acknowledgement.ts'
+import { isBatch } from '../../hl7v2/er7-payload.ts'
 import { mllpFrame } from '../../hl7v2/mllp-frames.ts'
 import { instantOf, type Clock } from '../../lib/clock.ts'
 import { acksOf } from '../../commands/ingest-adt/acks-of.ts'
@@ -148,12 +149,12 @@ async function answersTo(
       const timestamp = instantOf(clock.nowMs())
       if (result.kind !== 'done') return undefined
       return result.verdicts.flatMap((verdicts, index) => {
+        const frame = frames[index] ?? Buffer.alloc(0)
         if (verdicts.length > 0) return answersOf(verdicts, timestamp)
+        // Empty by its own count: one that breaks off or counts what isn't there is a dead letter.
+        if (isBatch(frame)) return [acknowledgementBatch([])]
         emit('mllp-frame-empty', { reason: nothingInIt.code })
-        return acksOf(
-          { raw: frames[index] ?? Buffer.alloc(0), failure: nothingInIt },
-          { timestamp, mode: 'original' },
-        )
+        return acksOf({ raw: frame, failure: nothingInIt }, { timestamp, mode: 'original' })
       })
     } catch (error) {
       if (course.isStopping) return undefined

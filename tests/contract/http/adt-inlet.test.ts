@@ -128,6 +128,14 @@ describe('POST /adt', () => {
     expect(acks.body.match(/MSA\|/g)?.length).toBe(2)
   })
 
+  it('answers a batch that is empty by its own count by an empty one, or no verdicts', async () => {
+    const empty = 'FHS|^~\\&\rBHS|^~\\&\rBTS|0\rFTS|1\r'
+    const acks = await post(empty, { accept: '*/*', type: 'application/hl7-v2' })
+    expect([acks.statusCode, acks.body]).toEqual([200, 'BHS|^~\\&\rBTS|0\r'])
+    const told = await post(empty, { type: 'application/hl7-v2' })
+    expect([told.statusCode, told.json()]).toEqual([200, { verdicts: [] }])
+  })
+
   it.each([
     [
       'an envelope',

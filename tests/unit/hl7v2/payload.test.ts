@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { readPayload, type PayloadOptions } from '../../../src/hl7v2/payload.ts'
@@ -208,4 +210,28 @@ test.each([
 test('deep nesting and __proto__ in an envelope do no harm', () => {
   expect(seen(`{"data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).toContain('payload-shape-unsupported')
   expect(seen(`{"__proto__":{"data":${JSON.stringify(ER7)}}}`)).toContain('payload-shape-unsupported')
+})
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+test('a message that is kept does not keep the payload in which it came', async () => {
+  const filler = 'X'.repeat(2 ** 20)
+  const kept: string[] = []
+  const keptBytes = async (count: number): Promise<number> => {
+    for (let n = 0; n < count; n += 1) {
+      const text = [message('a'), message(`${n}${filler}`)].join('\r')
+      const result = read(Buffer.from(`\uFEFF${text}`, 'utf16le'))
+      kept.push(...(result.ok ? result.value.slice(0, 1).map(one => one.text) : []))
+    }
+    await new Promise(resolve => setImmediate(resolve))
+    collect()
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  }
+  await keptBytes(2)
+  const before = await keptBytes(2)
+  const after = await keptBytes(20)
+  expect(after - before).toBeLessThan(5 * filler.length)
+  expect(kept).toHaveLength(24)
 })
