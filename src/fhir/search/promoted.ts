@@ -27,7 +27,6 @@ const promotions: Readonly<Partial<Record<ResourceType, Promotions>>> = {
   Flag: { patient: ['patient', 'subject'], date: 'date' },
   Goal: { patient: ['patient', 'subject'], status: 'lifecycle-status', date: 'start-date' },
   Observation: { patient: ['patient', 'subject'], status: 'status', date: 'date' },
-  Patient: { status: 'gender', date: 'birthdate' },
   Procedure: { patient: ['patient', 'subject'], status: 'status', date: 'date' },
   Provenance: { date: 'recorded' },
   QuestionnaireResponse: { patient: ['patient', 'subject'], status: 'status', date: 'authored' },
