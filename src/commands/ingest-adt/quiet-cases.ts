@@ -5,7 +5,8 @@ import type { Person } from '../../mappers/adt/identity/derive-cluster.ts'
 
 /** All that case management looked at for a patient, when nothing was to be changed by it. */
 interface Quiet {
-  readonly person: Person
+  readonly stays: Person['stays']
+  readonly about: Omit<Person, 'stays' | 'payers'>
   readonly compartment: readonly Resource[]
   readonly models: readonly AskedModel[]
   /** Insurances, where a rule asked for them. */
@@ -56,9 +57,10 @@ export function quietCases(): QuietCases {
     },
     keep: (view, { models, payers }) => {
       const patient = patientIn(view)
-      const { person, compartment } = view
+      if (!patient) return
+      const { compartment } = view
       const encounters = encountersIn(view)
-      if (patient) known.set(patient, { person, compartment, models, payers: payers(), encounters })
+      known.set(patient, { ...partsOf(view.person), compartment, models, payers: payers(), encounters })
     },
   }
 }
@@ -69,15 +71,20 @@ const patientIn = ({ compartment }: CasesView): Resource | undefined =>
 const encountersIn = ({ person, encounterOf }: CasesView): Quiet['encounters'] =>
   person.stays.map(({ encounter }) => encounterOf(encounter))
 
-function isSame({ person, compartment, models, payers, encounters }: Quiet, view: CasesView): boolean {
-  const { stays, payers: _payers, ...about } = person
-  const { stays: others, payers: payersNow, ...other } = view.person
+/** Without the function that asks for insurances: by its closure it holds the whole batch that the message came with. */
+function partsOf({ stays, payers: _payers, ...about }: Person): Pick<Quiet, 'stays' | 'about'> {
+  return { stays, about }
+}
+
+function isSame(quiet: Quiet, view: CasesView): boolean {
+  const { compartment, models, payers, encounters } = quiet
+  const { stays, about } = partsOf(view.person)
   return (
-    areSame(stays, others) &&
+    areSame(quiet.stays, stays) &&
     areSame(compartment, view.compartment) &&
-    sameValue(about, other) &&
+    sameValue(quiet.about, about) &&
     areSame(encounters, encountersIn(view)) &&
-    (payers === undefined || sameValue(payers, payersNow?.())) &&
+    (payers === undefined || sameValue(payers, view.person.payers?.())) &&
     models.every(({ id, version, profile }) => view.models(id, version) === profile)
   )
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import type { ModelProfile } from '../../../../src/care-plan/model-profile.ts'
 import type { Stay } from '../../../../src/care-plan/stay.ts'
@@ -53,4 +55,24 @@ describe('where nothing followed for cases', () => {
     quiet.keep(unknown, asked)
     expect(quiet.has(unknown)).toBe(false)
   })
+})
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+test('the batch that a patient came with is not kept for as long as the patient is', async () => {
+  const quiet = quietCases()
+  const ofBatch = (): WeakRef<object> => {
+    const batch = { payers: payers() }
+    const person = { ...view().person, payers: () => batch.payers }
+    const noted = noting(person, view().models)
+    noted.person.payers?.()
+    quiet.keep(view({ person }), noted.asked)
+    return new WeakRef(batch)
+  }
+  const batch = ofBatch()
+  await new Promise(resolve => setImmediate(resolve))
+  collect()
+  expect(batch.deref()).toBeUndefined()
+  expect(quiet.has(view())).toBe(true)
 })
