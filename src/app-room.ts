@@ -4,7 +4,7 @@ import type { CaseDeps } from './commands/cases/case-deps.ts'
 import type { FhirDeps } from './commands/fhir-deps.ts'
 import type { IngestAdt } from './commands/ingest-adt/inbound.ts'
 import { explainDuties } from './commands/cases/explain-duties.ts'
-import { drivingCyclesAgain } from './commands/ingest-adt/drive-cycles-again.ts'
+import { cycleDriver, drivingCyclesAgain } from './commands/ingest-adt/drive-cycles-again.ts'
 import { createIngest } from './commands/ingest-adt/ingest.ts'
 import { interpretAdt } from './commands/ingest-adt/interpret-adt.ts'
 import { readRecord } from './commands/ingest-adt/read-record.ts'
@@ -82,7 +82,9 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
     ...(config.kafka?.ackTopic !== undefined && guest === undefined && { ackTopic: config.kafka.ackTopic }),
     prepare: (record, index) => readRecord(record, index, interpret, settings),
   })
-  const ingest = drivingCyclesAgain(handler, { inbox: store.inbox, tenant, settings, emit })
+  const driving = { ingest: handler, inbox: store.inbox, tenant, settings, emit }
+  const driveCycles = cycleDriver(driving)
+  const ingest = drivingCyclesAgain(driveCycles, driving)
   const consequences = { ...law, settings }
   const cases = caseParts({ ...law, store, registry, clock, base, targets, journal, settings })
   return {
@@ -105,6 +107,7 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
     due: {
       ...{ store, tenant, targets, journal, consequences },
       taskDue: (task, due) => taskDue(task, { ...due, canonicalBase }),
+      driveCycles,
     },
     seed: async () => {
       await seedModels(cases)

@@ -1,3 +1,4 @@
+import { mergeCycleTimers } from '../timers/merge-cycle-timers.ts'
 import { keyText, type Json, type ResourceKey } from '../../fhir/resource.ts'
 import { inboxIdOf } from '../inbox-id.ts'
 import type { Changes, Fact, InboxEntry, InboxWrite, Loaded, Said } from '../ports/store.ts'
@@ -118,12 +119,24 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
       byControlId.set(messageOf(entry), [...same.filter(other => inboxIdOf(other) !== id), entry])
     },
     changes: () => ({
-      ...work.changes(),
+      ...withCycles(work.changes(), fresh.facts, context.at),
       facts: [...fresh.facts.values()],
       said: [...fresh.said.values()],
       inbox: [...fresh.inbox.values()],
     }),
   }
+}
+
+/** With what has to be driven again for unlinks, as timers. */
+function withCycles(
+  changes: ReturnType<UnitOfWork['changes']>,
+  facts: ReadonlyMap<string, Fact>,
+  at: string,
+): ReturnType<UnitOfWork['changes']> {
+  const cycles = mergeCycleTimers([...facts.values()], at)
+  if (cycles.length === 0) return changes
+  const { put, drop } = changes.timers ?? { put: [], drop: [] }
+  return { ...changes, timers: { put: [...put, ...cycles], drop } }
 }
 
 /** What was loaded with one of these ids in it, and all that was staged. */

@@ -1,40 +1,55 @@
 import { readAdtEvents } from '../../mappers/adt/read-event.ts'
 import type { SourceSettings } from '../../mappers/adt/source.ts'
+import { inboxIdOf } from '../inbox-id.ts'
 import { messagesIn } from '../messages-in.ts'
 import { faultOf, type EmitEvent } from '../ports/events.ts'
 import type { InboxEntry, InboxQueries, Outcome } from '../ports/store.ts'
 import type { IngestAdt, Verdict } from './inbound.ts'
 
 export interface DrivingAgain {
+  /** The handler itself. */
+  readonly ingest: IngestAdt
   readonly inbox: Pick<InboxQueries, 'find'>
   readonly tenant: number
   readonly settings: SourceSettings
   readonly emit: EmitEvent
 }
 
+/** Drives the merges of these patients once more that are dead letters because an earlier one led back (`merge-cycle`). */
+export type DriveCycles = (subjects: readonly string[], lane: number) => Promise<void>
+
+export const cycleDriver =
+  (options: DrivingAgain): DriveCycles =>
+  async (subjects, lane) => {
+    const refused = await refusedMerges(subjects, options)
+    const records = refused.map(({ raw, origin }) => ({ value: raw, origin }))
+    if (records.length > 0) await options.ingest({ lane, door: 'replay', records })
+  }
+
 /**
- * The handler, and after each unlink (A37) that it took in the merges of the same patients once more that were dead letters
- * because an earlier one led back (`merge-cycle`): recorded between the two, the unlink makes the later one right, and it
- * may come last. What can't be driven now stays a dead letter for people (`merge-cycle-not-driven`).
+ * The handler, and after each unlink (A37) that it took in the merges of the same patients once more: recorded between the
+ * two, the unlink makes the later one right, and it may come last. What can't be driven now (`merge-cycle-not-driven`) is
+ * driven by the timer that stands beside the unlink (timers/merge-cycle-timers.ts).
  */
 export const drivingCyclesAgain =
-  (ingest: IngestAdt, options: DrivingAgain): IngestAdt =>
+  (drive: DriveCycles, { ingest, settings, emit }: DrivingAgain): IngestAdt =>
   async batch => {
     const result = await ingest(batch)
     if (result.kind !== 'done') return result
     const unlinks = result.verdicts.flat().filter(isUnlink)
     if (unlinks.length === 0) return result
     try {
-      const refused = await refusedMerges(unlinks, options)
-      const records = refused.map(({ raw, origin }) => ({ value: raw, origin }))
-      if (records.length > 0) await ingest({ lane: batch.lane, door: 'replay', records })
+      await drive(
+        unlinks.flatMap(({ raw }) => (raw ? subjectsIn(raw, settings) : [])),
+        batch.lane,
+      )
     } catch (error) {
-      options.emit('merge-cycle-not-driven', { fault: faultOf(error) })
+      emit('merge-cycle-not-driven', { fault: faultOf(error) })
     }
     return result
   }
 
-/** A repeat too: the process may have ended between the unlink and what follows here. */
+/** A repeat too: somebody may have sent it again because of what was not driven. */
 const isUnlink = ({ trigger, outcome }: Verdict): boolean => trigger === 'A37' && TAKEN.has(outcome)
 const TAKEN: ReadonlySet<Outcome> = new Set<Outcome>(['applied', 'no-change', 'duplicate'])
 
@@ -43,17 +58,16 @@ const LETTERS_MAX = 50
 
 /** In the order of receipt. */
 async function refusedMerges(
-  unlinks: readonly Verdict[],
-  { inbox, tenant, settings }: DrivingAgain,
+  subjects: readonly string[],
+  { inbox, tenant }: DrivingAgain,
 ): Promise<readonly InboxEntry[]> {
-  const subjects = new Set(unlinks.flatMap(({ raw }) => (raw ? subjectsIn(raw, settings) : [])))
   const pages = await Promise.all(
-    [...subjects].map(subject =>
+    [...new Set(subjects)].map(subject =>
       inbox.find(tenant, { subject, outcome: ['dead-letter'], isOpen: true, count: LETTERS_MAX }),
     ),
   )
-  return pages
-    .flat()
+  const letters = new Map(pages.flat().map(letter => [inboxIdOf(letter), letter]))
+  return [...letters.values()]
     .filter(({ reason, raw }) => reason?.startsWith('merge-cycle') && raw.length > 0)
     .toSorted((a, b) => (a.received < b.received ? -1 : 1))
 }

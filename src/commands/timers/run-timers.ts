@@ -1,11 +1,13 @@
 import { instantOf, type Clock } from '../../lib/clock.ts'
 import { keyText, type Resource, type ResourceKey } from '../../fhir/resource.ts'
 import { faultOf, type EmitEvent } from '../ports/events.ts'
+import type { DriveCycles } from '../ingest-adt/drive-cycles-again.ts'
 import type { Meters } from '../ports/meters.ts'
 import { stageConsequences, withCaseRecords, type ConsequenceDeps } from '../case-consequences.ts'
 import type { Loaded, Said, Store, Stored, Timer } from '../ports/store.ts'
 import type { JournalSettings } from '../journal/cloud-event.ts'
 import { openWork, type OutboxTarget, type UnitOfWork } from '../unit-of-work.ts'
+import { MERGE_CYCLES } from './merge-cycle-timers.ts'
 
 export interface TimersOptions {
   readonly store: Store
@@ -30,6 +32,8 @@ export interface DueWork {
     task: Resource,
     due: { readonly at: string; readonly tasks: readonly Resource[] },
   ) => Resource | undefined
+  /** Merges of patients who were told apart, once more; without it they wait for people. */
+  readonly driveCycles?: DriveCycles
 }
 
 export interface TimerRunner {
@@ -48,7 +52,8 @@ const MESSAGE = 'urn:casewire:timer'
 const CASE_TYPES = ['EpisodeOfCare', 'CarePlan']
 
 /**
- * Marks duties that fell due and are not done as missed: a timer's fact, because `now` is no input of any derivation.
+ * Marks duties that fell due and are not done as missed: a timer's fact, because `now` is no input of any derivation;
+ * drives merges again that an unlink may have made right.
  * Sleeps until the next one is due, one second at most, so that one set by another process is seen too; what was due
  * while nothing ran is found at the next start.
  */
@@ -105,13 +110,39 @@ async function fireDue(options: TimersOptions): Promise<number> {
   for (const [tenant, timers] of Map.groupBy(due, timer => timer.tenant)) {
     const work = options.workOf(tenant)
     const own = work && { ...work, clock }
-    if (own && !(await fire(timers, own, TRIES_MAX))) await fireEach(timers, own)
+    if (!own) continue
+    const [cycles, ofTasks] = [true, false].map(is =>
+      timers.filter(({ kind }) => (kind === MERGE_CYCLES) === is),
+    )
+    if (cycles?.length) await fireCycles(cycles, own, emit)
+    if (ofTasks?.length && !(await fire(ofTasks, own, TRIES_MAX))) await fireEach(ofTasks, own)
   }
   for (const [kind, timers] of Map.groupBy(due, timer => timer.kind)) {
     meters.timersFired(kind, timers.length)
     emit('timers-fired', { kind, timers: timers.length })
   }
   return due.length
+}
+
+/** What can't be driven now is claimed again later. */
+async function fireCycles(timers: readonly Timer[], work: Work, emit: EmitEvent): Promise<void> {
+  try {
+    await work.driveCycles?.(
+      timers.map(({ subject }) => subject),
+      0,
+    )
+    const context = {
+      tenant: work.tenant,
+      lane: 0,
+      at: instantOf(work.clock.nowMs()),
+      actor: ACTOR,
+      targets: [],
+    }
+    const changes = openWork(context, []).changes()
+    await work.store.flush({ ...changes, timers: { put: [], drop: timers.map(({ id }) => id) } })
+  } catch (error) {
+    emit('merge-cycle-not-driven', { fault: faultOf(error) })
+  }
 }
 
 /** Somebody keeps writing one of the Tasks: the others don't wait for it. What fails again is claimed again later. */

@@ -1,15 +1,20 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { defaultCaseRules } from '../../../src/care-plan/case-rules.ts'
 import { modelLookup, shippedModels } from '../../../src/care-plan/models/shipped-models.ts'
 import type { IngestAdt, Verdict } from '../../../src/commands/ingest-adt/inbound.ts'
-import { drivingCyclesAgain } from '../../../src/commands/ingest-adt/drive-cycles-again.ts'
+import {
+  cycleDriver,
+  drivingCyclesAgain,
+  type DriveCycles,
+} from '../../../src/commands/ingest-adt/drive-cycles-again.ts'
 import { createIngest } from '../../../src/commands/ingest-adt/ingest.ts'
 import { interpretAdt } from '../../../src/commands/ingest-adt/interpret-adt.ts'
 import { readRecord } from '../../../src/commands/ingest-adt/read-record.ts'
 import type { Store } from '../../../src/commands/ports/store.ts'
+import { timerRunner } from '../../../src/commands/timers/run-timers.ts'
 import { openWork } from '../../../src/commands/unit-of-work.ts'
 import type { Resource } from '../../../src/fhir/resource.ts'
 import { indexResource } from '../../../src/fhir/search/index-resource.ts'
@@ -27,6 +32,9 @@ const clock = { nowMs: () => Date.now() }
 describe('merges on the embedded store', () => {
   let store: Store
   let ingest: IngestAdt
+  /** As if the process ended after each flush. */
+  let plain: IngestAdt
+  let driveCycles: DriveCycles
 
   beforeAll(async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'cw-merge-'))
@@ -42,7 +50,10 @@ describe('merges on the embedded store', () => {
       readRecord(record, index, interpret)
     const emit = (): void => undefined
     const handler = createIngest({ store, tenant, clock, emit, meters, targets: [], prepare })
-    ingest = drivingCyclesAgain(handler, { inbox: store.inbox, tenant, settings, emit })
+    const driving = { ingest: handler, inbox: store.inbox, tenant, settings, emit }
+    driveCycles = cycleDriver(driving)
+    ingest = drivingCyclesAgain(driveCycles, driving)
+    plain = handler
   })
   afterAll(() => store.close())
 
@@ -216,6 +227,28 @@ describe('merges on the embedded store', () => {
     })
     expect(left).toEqual([])
     expect((await send(0, back))[0]).toMatchObject({ outcome: 'duplicate' })
+  })
+
+  it('drives it by a timer that was kept with the unlink, when the process ended before it could', async () => {
+    const back = merge('CR2', 'CRASH2', 'CRASH1', '20261005080000')
+    await send(0, merge('CR1', 'CRASH1', 'CRASH2'), back)
+    const value = Buffer.from(unlink('CR3', 'CRASH1', 'CRASH2'))
+    await plain({ lane: 0, door: 'http', records: [{ value, origin: 'http' }] })
+    expect(await read('Patient', idOf('CRASH1'))).not.toHaveProperty('active', false)
+    const runner = timerRunner({
+      ...{ store, clock, meters, emit: () => undefined },
+      workOf: () => ({ ...{ store, tenant, driveCycles }, targets: [], taskDue: () => undefined }),
+    })
+    runner.start()
+    await vi.waitFor(
+      async () =>
+        expect(await read('Patient', idOf('CRASH1'))).toMatchObject({
+          active: false,
+          link: [{ type: 'replaced-by', other: reference('CRASH2') }],
+        }),
+      { timeout: 30_000 },
+    )
+    await runner.stop()
   })
 })
 
