@@ -18,6 +18,7 @@ import { crossOrigin } from './cross-origin.ts'
 import { failureOf as fhirFailureOf } from './fhir/errors.ts'
 import { sendFailure as sendFhirFailure } from './fhir/send.ts'
 import { strangeHost } from './own-host.ts'
+import { plainUrl } from './plain-url.ts'
 import { isMethodWithoutType, problemHandler, sendProblem } from './problem.ts'
 
 export interface HttpServerOptions {
@@ -55,6 +56,7 @@ export function httpServer(options: HttpServerOptions): FastifyInstance {
     clientErrorHandler: answerClientError,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
+    rewriteUrl: ({ url = '/' }) => plainUrl(url),
     routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true },
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true },

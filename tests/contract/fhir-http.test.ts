@@ -258,6 +258,25 @@ test('an operation that changes nothing is called by a form too', async () => {
   expect(changing.status).toBe(415)
 })
 
+test('addresses are the same with $ as %24, and with two slashes where a base ended in one', async () => {
+  const bundle = { resourceType: 'Bundle', type: 'batch', entry: [{ request: { method: 'GET', url: '' } }] }
+  for (const [plain, other] of [
+    ['/Patient/p', '//Patient/p'],
+    ['/Patient?_id=p&_source=http://x//y', '//Patient/?_id=p&_source=http://x//y'],
+    ['/Patient/$meta', '//Patient/%24meta'],
+    ['/Patient/p/$everything?_count=1&_type=Patient', '/Patient/p/%24everything?_count=1&_type=Patient'],
+    ['/Patient/p/$nothing', '/Patient//p/%24nothing'],
+  ] as const) {
+    const [expected, given] = [await get(plain), await get(other)]
+    expect([given.status, given.text]).toEqual([expected.status, expected.text])
+  }
+  for (const url of ['Patient/p/%24meta', '%24meta']) {
+    bundle.entry[0] = { request: { method: 'GET', url } }
+    const { json } = await server.call({ method: 'POST', path: '/', body: bundle })
+    expect(json.entry[0].resource.resourceType).toBe('Parameters')
+  }
+})
+
 test('OPTIONS says what an address can do', async () => {
   const options = async (path: string) => {
     const reply = await server.call({ method: 'OPTIONS', path })

@@ -162,7 +162,10 @@ const EVERY_TYPE = '*'
 function targetOf(url: string, base: string): Target | undefined {
   const local = url.startsWith(base) ? url.slice(base.length) : localReference(url, base)
   const mark = local.indexOf('?')
-  const path = (mark < 0 ? local : local.slice(0, mark)).replace(/^\//, '').replace(/\/$/, '')
+  const path = (mark < 0 ? local : local.slice(0, mark))
+    .replace(/^\//, '')
+    .replace(/\/$/, '')
+    .replaceAll(/(?<=^|\/)%24/g, '$')
   const query = mark < 0 ? {} : { query: local.slice(mark + 1) }
   const [type = '', id, ...more] = path.split('/')
   if (path === METADATA) return { path, type: METADATA, rest: '', ...query }

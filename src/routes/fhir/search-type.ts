@@ -54,15 +54,17 @@ function compartmentOf(exchange: Exchange): Result<SearchScope> {
 }
 
 async function answer(exchange: Exchange, scope: SearchScope, posted = false): ReturnType<Handler> {
-  const { deps, caller, pairs, prefer } = exchange
+  const { deps, caller, prefer } = exchange
+  // "Empty parameters are not an error - they are just ignored by the server" (http://hl7.org/fhir/R4/search.html#errors).
+  const pairs = exchange.pairs.filter(([, value]) => value !== '')
   const text = await search(deps, caller, { scope, pairs, lenient: prefer.lenient, posted })
   return text.ok ? ok({ status: 200, body: text.value }) : text
 }
 
 async function answerForm(exchange: Exchange, scope: SearchScope): ReturnType<Handler> {
   const { body, pairs, headers } = exchange
-  if (body && body.kind !== 'form') return fail(notForm)
-  const form = new URLSearchParams(body?.text ?? '')
+  if (body && body.kind !== 'form' && body.text !== '') return fail(notForm)
+  const form = new URLSearchParams(body?.text)
   const format = form.get('_format') ?? undefined
   const takes = acceptable({ accept: headers.accept, format })
   if (!takes.ok) return takes

@@ -353,4 +353,23 @@ export function searchResultsContract(open: () => Promise<FhirServer>, { large =
       expect((await ok('/?_type=Observation,Condition&_total=estimate')).json.total).toBe(4)
     })
   })
+
+  describe('a request that says less', () => {
+    test('by a parameter without a value is answered as without it; a condition to write by is refused', async () => {
+      for (const more of ['&gender=', '&gender', '&nothing=', '&_sort=&_count=&_elements=&_include=', '&=']) {
+        const reply = await ok(`/Patient?_id=a${more}`)
+        expect([keys(reply), link(reply, 'self')]).toEqual([['Patient/a'], `${BASE}/Patient?_id=a`])
+      }
+      const body = { resourceType: 'Patient' }
+      const headers = { 'if-none-exist': 'gender=female&family=' }
+      expect((await server.call({ method: 'POST', path: '/Patient', body, headers })).status).toBe(400)
+      expect((await server.call({ method: 'DELETE', path: '/Patient?_id=a&family=' })).status).toBe(400)
+    })
+
+    test('with an empty body of a search by POST may name any type of content', async () => {
+      const headers = { 'content-type': 'application/fhir+json', 'content-length': '0' }
+      const reply = await ok('/Patient/_search?_id=a', { method: 'POST', body: '', headers })
+      expect(keys(reply)).toEqual(['Patient/a'])
+    })
+  })
 }
