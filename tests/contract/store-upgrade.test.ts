@@ -25,6 +25,7 @@ test('an embedded database of the first release is brought up to date where it s
     '0006-access-events.sql',
     '0009-inbox-visit.sql',
     '0010-status-order.sql',
+    '0011-unread-statistics.sql',
   ])
   expect(await migrateEmbedded(dataDir)).toEqual([])
   const migrated = (): Promise<string> =>

@@ -12,7 +12,13 @@ const AT = '2026-10-05T18:30:00.000Z'
 
 const migrations = [
   ...['0001-store.sql', '0002-case-events.sql', '0003-search.sql', '0004-page-key.sql'],
-  ...['0005-tenants.sql', '0006-access-events.sql', '0009-inbox-visit.sql', '0010-status-order.sql'],
+  ...[
+    '0005-tenants.sql',
+    '0006-access-events.sql',
+    '0009-inbox-visit.sql',
+    '0010-status-order.sql',
+    '0011-unread-statistics.sql',
+  ],
 ]
 
 const open = (
