@@ -1,5 +1,6 @@
 import { keyText } from '../fhir/resource.ts'
 import { subjectsOf } from '../mappers/adt/identity/identity.ts'
+import { NAMED_BY, type NamedBy } from '../mappers/adt/identity/other-numbers.ts'
 import { firstOfVisit, VISIT_KEY } from '../mappers/adt/identity/visit-key.ts'
 import type { Loaded, LoadRequest } from '../commands/ports/store.ts'
 
@@ -60,6 +61,7 @@ function tiedTo({ subjects = [] }: LoadRequest, { facts, said }: Loaded): readon
   const named = [
     ...facts.flatMap(subjectsOf),
     ...said.flatMap(({ scope, body }) => (scope === VISIT_KEY ? (firstOfVisit(body)?.patient ?? []) : [])),
+    ...said.flatMap(({ scope, body }) => (scope === NAMED_BY ? Object.keys(body as NamedBy) : [])),
   ]
   return [...new Set(named)].filter(subject => !known.has(subject))
 }

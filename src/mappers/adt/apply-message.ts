@@ -14,6 +14,7 @@ import {
 import type { Person } from './identity/derive-cluster.ts'
 import { isIdentityFact } from './identity/identity-fact.ts'
 import { clusterOf, identityOf, nobodyMerged, type Identity } from './identity/identity.ts'
+import { otherNumbers } from './identity/other-numbers.ts'
 import { firstOfVisit, sharedFacts, VISIT_KEY, visitKeyOf } from './identity/visit-key.ts'
 import { contextsFor, directoryChanges } from './event-parts.ts'
 import type { MappingIssue } from './map-context.ts'
@@ -117,7 +118,8 @@ interface AppliedEvent extends Pick<
 
 function applyEvent(event: MappedEvent, world: World): Result<AppliedEvent> {
   const { patient, prior } = event
-  const numbered = numberedVisit(event, world)
+  const numbers = otherNumbers(event, world)
+  const numbered = withNumbers(numberedVisit(event, world), numbers)
   const identity = [...event.identity, ...numbered.facts]
   const named = [
     ...new Set([
@@ -160,6 +162,11 @@ interface Numbered {
   readonly said: readonly SaidNow[]
   readonly flags: readonly string[]
 }
+
+const withNumbers = (visit: Numbered, { facts, said }: ReturnType<typeof otherNumbers>): Numbered =>
+  facts.length + said.length === 0
+    ? visit
+    : { ...visit, facts: [...visit.facts, ...facts], said: [...visit.said, ...said] }
 
 const nothingNumbered: Numbered = { facts: [], said: [], flags: [] }
 

@@ -1,6 +1,7 @@
 import type { ResourceKey } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import { derivedTypes } from './derived-types.ts'
+import { otherPatients } from './identity/other-numbers.ts'
 import { visitKeyOf } from './identity/visit-key.ts'
 
 /** What must be known before a message can be applied. */
@@ -31,9 +32,12 @@ export function needs(events: readonly MappedEvent[]): Needs {
 const distinct = (texts: readonly string[]): readonly string[] =>
   texts.length < 2 ? texts : [...new Set(texts)]
 
-/** Whom a message names. */
-const patientsIn = ({ patient, identity }: MappedEvent): readonly string[] =>
-  identity.length === 0 ? [patient.id] : [patient.id, ...identity.map(({ subject }) => subject)]
+/** Whom a message names, by lesser numbers too. */
+const patientsIn = (event: MappedEvent): readonly string[] => [
+  event.patient.id,
+  ...event.identity.map(({ subject }) => subject),
+  ...otherPatients(event),
+]
 
 const keysOf = (event: MappedEvent): readonly ResourceKey[] => [
   ...patientsIn(event).map(id => ({ type: 'Patient', id })),

@@ -211,6 +211,22 @@ describe('merges on the embedded store', () => {
     ])
   })
 
+  it('links two known patients whom one message names in PID-3, whichever of them came last', async () => {
+    const [first, second] = ['JOIN1', 'JOIN2'].map(patient => er7(admit(patient)))
+    const both = er7({
+      ...{ ...admit('JOIN1'), event: 'A08', id: 'JN3', at: '20261006080000' },
+      pid: { 3: 'JOIN1^^^VALLEY^MR~JOIN2^^^VALLEY^MR' },
+    })
+    for (const text of [first, both, second]) await send(0, text ?? '')
+    expect(await read('Patient', idOf('JOIN1'))).toMatchObject({
+      link: [{ type: 'seealso', other: reference('JOIN2') }],
+    })
+    expect(await read('Patient', idOf('JOIN2'))).toMatchObject({
+      link: [{ type: 'seealso', other: reference('JOIN1') }],
+    })
+    expect((await send(1, both))[0]).toMatchObject({ outcome: 'duplicate' })
+  })
+
   it('drives a merge that led back again when the unlink between the two comes after it', async () => {
     const back = merge('AG2', 'AGAIN2', 'AGAIN1', '20261005080000')
     const [, refused] = await send(0, merge('AG1', 'AGAIN1', 'AGAIN2'), back)
