@@ -144,6 +144,14 @@ describe('a CodeSystem', () => {
     expect(await outcome('high', 'very-high')).toBe('subsumes')
     expect(await outcome('very-high', 'high')).toBe('subsumed-by')
     expect(await outcome('low', 'high')).toBe('not-subsumed')
+    const own = await get('/CodeSystem/acuity/$subsumes?codeA=high&codeB=very-high')
+    expect(valueOf(own, 'outcome')).toBe('subsumes')
+    expect(await valid('url=http://x.org/acuity&code=low&version=2')).toBe(true)
+    for (const call of [
+      '$validate-code?url=http://x.org/acuity&code=low',
+      `$subsumes?${ACUITY}&codeA=low&codeB=low`,
+    ])
+      expect(refusal(await get(`/CodeSystem/${call}&version=9`))).toEqual([404, 'terminology-unknown'])
   })
 })
 
@@ -171,6 +179,25 @@ test('ConceptMap/$translate by what comes with R4 and by what is stored', async 
   )
   expect(valueOf(await get('/ConceptMap/$translate?url=http://x.org/map&code=none'), 'result')).toBe(false)
   expect(refusal(await get('/ConceptMap/$translate?url=http://x.org/none&code=x'))[0]).toBe(404)
+})
+
+test('ConceptMap/$translate by the value sets that a map is between', async () => {
+  const sets = 'http://hl7.org/fhir/ValueSet/composition-status'
+  const result = async (query: string) =>
+    valueOf(
+      await get(
+        `/ConceptMap/$translate?system=http://hl7.org/fhir/composition-status&code=preliminary${query}`,
+      ),
+      'result',
+    )
+  expect(await result(`&source=${sets}&target=http://terminology.hl7.org/ValueSet/v3-ActStatus`)).toBe(true)
+  expect(await result(`&source=${sets}`)).toBe(true)
+  expect(await result(`&source=${sets}|0.1`)).toBe(false)
+  expect(await result(`&source=${sets}&target=http://x.org/vs/high`)).toBe(false)
+  const back = `system=http://terminology.hl7.org/CodeSystem/v3-ActStatus&code=active&reverse=true`
+  expect(valueOf(await get(`/ConceptMap/$translate?${back}&source=${sets}`), 'result')).toBe(true)
+  expect(valueOf(await get(`/ConceptMap/$translate?${back}&target=${sets}`), 'result')).toBe(false)
+  expect(refusal(await get('/ConceptMap/$translate?code=a&reverse=yes'))).toEqual([400, 'operation-input'])
 })
 
 test('searches by :in, :not-in and :below ask the same terminology', async () => {

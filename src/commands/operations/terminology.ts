@@ -60,10 +60,14 @@ export async function subsumptionOf(
   return other ? ok(subsumption(one.value.system, one.value.concept.code, other.code)) : codeUnknown
 }
 
+export interface TranslationAsked extends TranslationRequest {
+  readonly url?: string
+}
+
 /** What concept maps say of a code: the one that is named, else all. Failure: `terminology-unknown`. */
 export async function translationsOf(
   deps: FhirDeps,
-  { url, ...request }: TranslationRequest & { readonly url?: string },
+  { url, ...request }: TranslationAsked,
 ): Promise<Result<readonly Translation[]>> {
   if (url === undefined) return ok((await allConceptMaps(deps)).flatMap(map => translate(map, request)))
   const map = await findTerminology(deps, 'ConceptMap', url)

@@ -128,7 +128,7 @@ export const operations: readonly Operation[] = [
     types: ['CodeSystem'],
     levels: ['type', 'instance'],
     affectsState: false,
-    parameters: ['url', ...coded],
+    parameters: ['url', 'version', ...coded],
   },
   {
     name: 'lookup',
@@ -142,9 +142,9 @@ export const operations: readonly Operation[] = [
     name: 'subsumes',
     definition: `${R4}/CodeSystem-subsumes`,
     types: ['CodeSystem'],
-    levels: ['type'],
+    levels: ['type', 'instance'],
     affectsState: false,
-    parameters: ['codeA', 'codeB', 'system', 'codingA', 'codingB'],
+    parameters: ['codeA', 'codeB', 'system', 'version', 'codingA', 'codingB'],
   },
   {
     name: 'translate',
@@ -152,7 +152,10 @@ export const operations: readonly Operation[] = [
     types: ['ConceptMap'],
     levels: ['type', 'instance'],
     affectsState: false,
-    parameters: ['url', 'code', 'system', 'coding', 'codeableConcept', 'targetsystem', 'reverse'],
+    parameters: [
+      ...['url', 'conceptMapVersion', 'source', 'target', 'targetsystem', 'reverse'],
+      ...['code', 'system', 'coding', 'codeableConcept'],
+    ],
   },
   {
     name: 'lastn',

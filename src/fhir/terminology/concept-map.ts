@@ -13,6 +13,12 @@ export interface TranslationRequest {
   readonly code: string
   readonly system?: string
   readonly targetSystem?: string
+  /**
+   * The value sets that a map must be between, those of the map in both directions: `reverse` "reverses the meaning of the
+   * source and target parameters".
+   */
+  readonly source?: string
+  readonly target?: string
   /** From target to source. */
   readonly isReverse: boolean
 }
@@ -38,11 +44,19 @@ const reversed: Readonly<Record<string, string>> = {
 
 /** What a ConceptMap says of a code (http://hl7.org/fhir/R4/conceptmap-operation-translate.html). */
 export function translate(map: Resource, request: TranslationRequest): readonly Translation[] {
+  if (!isScope(map, 'source', request.source) || !isScope(map, 'target', request.target)) return []
   const groups = (map['group'] ?? []) as readonly Group[]
-  const source = typeof map['url'] === 'string' ? map['url'] : `ConceptMap/${map.id ?? ''}`
+  const said = typeof map['url'] === 'string' ? map['url'] : `ConceptMap/${map.id ?? ''}`
   return groups
     .flatMap(group => (request.isReverse ? backward(group, request) : forward(group, request)))
-    .map(found => ({ ...found, source }))
+    .map(found => ({ ...found, source: said }))
+}
+
+/** A canonical with a version asks for that one, without one for any. */
+function isScope(map: Resource, side: 'source' | 'target', wanted: string | undefined): boolean {
+  const has = map[`${side}Canonical`] ?? map[`${side}Uri`]
+  if (wanted === undefined || has === wanted) return true
+  return typeof has === 'string' && !wanted.includes('|') && has.split('|')[0] === wanted
 }
 
 type Found = Omit<Translation, 'source'>

@@ -6,6 +6,7 @@ import {
   subsumptionOf,
   systemOf,
   translationsOf,
+  type TranslationAsked,
 } from '../../../commands/operations/terminology.ts'
 import { codingsOf, objectNamed, textsOf } from '../../../fhir/operations/coded-input.ts'
 import { badInput, parametersText } from '../../../fhir/operations/operation-input.ts'
@@ -36,8 +37,11 @@ function setNamed({ given, type, id }: Call): Result<string | Resource> {
   const named = id === undefined ? url : `${type}/${id}`
   if (sent && named === undefined) return ok(sent)
   if (named === undefined) return badInput('url or valueSet must be there')
-  return ok(valueSetVersion === undefined || id !== undefined ? named : `${named}|${valueSetVersion}`)
+  return ok(id === undefined ? versioned(named, valueSetVersion) : named)
 }
+
+const versioned = (url: string, version: string | undefined): string =>
+  version === undefined ? url : `${url}|${version}`
 
 async function expand(call: Call): Handled {
   const named = setNamed(call)
@@ -94,11 +98,13 @@ async function validateInSet(call: Call): Handled {
 async function validateInSystem({ exchange, given, type, id }: Call): Handled {
   const codings = codingsOf(given)
   if (!codings.ok) return codings
-  const texts = textsOf(given, ['url'])
+  const texts = textsOf(given, ['url', 'version'])
   if (!texts.ok) return texts
-  const url = id === undefined ? (texts.value.url ?? codings.value[0]?.system) : `${type}/${id}`
-  if (url === undefined) return badInput('url (of the code system) must be there')
-  const system = await systemOf(exchange.deps, url)
+  const [first] = codings.value
+  const { url = first?.system, version = first?.version } = texts.value
+  if (id === undefined && url === undefined) return badInput('url (of the code system) must be there')
+  const named = id === undefined ? versioned(url ?? '', version) : `${type}/${id}`
+  const system = await systemOf(exchange.deps, named)
   if (!system.ok) return system
   const member = (coding: Coding): Pick<ExpandedCode, 'display'> | undefined =>
     coding.system === undefined || coding.system === system.value.url
@@ -133,8 +139,7 @@ async function lookup({ exchange, given }: Call): Handled {
   const texts = textsOf(given, ['version'])
   if (!texts.ok) return texts
   const { version = coding.version } = texts.value
-  const named = version === undefined ? coding.system : `${coding.system}|${version}`
-  const found = await lookUp(exchange.deps, { ...coding, system: named })
+  const found = await lookUp(exchange.deps, { ...coding, system: versioned(coding.system, version) })
   if (!found.ok) return found
   const { system, concept } = found.value
   const wanted = new Set(given.flatMap(({ name, value }) => (name === 'property' ? [value] : [])))
@@ -183,34 +188,48 @@ function partsOf(designation: unknown): readonly object[] {
   ]
 }
 
-async function subsumes({ exchange, given }: Call): Handled {
-  const texts = textsOf(given, ['codeA', 'codeB', 'system'])
+async function subsumes({ exchange, given, type, id }: Call): Handled {
+  const texts = textsOf(given, ['codeA', 'codeB', 'system', 'version'])
   if (!texts.ok) return texts
+  const { version } = texts.value
   const [one, other] = [objectNamed(given, 'codingA'), objectNamed(given, 'codingB')]
   const { codeA = one?.code, codeB = other?.code, system = one?.system ?? other?.system } = texts.value
   const isOneSystem = (other?.system ?? system) === system && (one?.system ?? system) === system
-  if (codeA === undefined || codeB === undefined || system === undefined || !isOneSystem) {
+  const named = id === undefined ? system && versioned(system, version) : `${type}/${id}`
+  if (codeA === undefined || codeB === undefined || named === undefined || !isOneSystem) {
     return badInput('two codes of one system must be there: codeA, codeB and system')
   }
-  const found = await subsumptionOf(exchange.deps, { system, codeA, codeB })
+  const found = await subsumptionOf(exchange.deps, { system: named, codeA, codeB })
   return found.ok ? answered([{ name: 'outcome', valueCode: found.value }]) : found
 }
 
-async function translated({ exchange, given, type, id }: Call): Handled {
-  const codings = codingsOf(given)
-  if (!codings.ok) return codings
-  const texts = textsOf(given, ['url', 'targetsystem', 'reverse'])
+/** What `$translate` is asked beside the code. Failure: `operation-input`. */
+function translationAsked({ given, type, id }: Call): Result<Omit<TranslationAsked, 'code' | 'system'>> {
+  const texts = textsOf(given, [
+    ...(['url', 'conceptMapVersion', 'source', 'target', 'targetsystem', 'reverse'] as const),
+  ])
   if (!texts.ok) return texts
-  const { url, targetsystem, reverse = 'false' } = texts.value
-  const named = id === undefined ? url : `${type}/${id}`
+  const { url, conceptMapVersion, source, target, targetsystem, reverse = 'false' } = texts.value
+  if (reverse !== 'true' && reverse !== 'false') return badInput('reverse must be true or false')
+  const named = id === undefined ? url && versioned(url, conceptMapVersion) : `${type}/${id}`
+  return ok({
+    isReverse: reverse === 'true',
+    ...(source !== undefined && { source }),
+    ...(target !== undefined && { target }),
+    ...(targetsystem !== undefined && { targetSystem: targetsystem }),
+    ...(named !== undefined && { url: named }),
+  })
+}
+
+async function translated(call: Call): Handled {
+  const codings = codingsOf(call.given)
+  if (!codings.ok) return codings
+  const asked = translationAsked(call)
+  if (!asked.ok) return asked
   const found = []
   for (const { system, code = '' } of codings.value) {
-    const translations = await translationsOf(exchange.deps, {
-      ...{ code, isReverse: reverse === 'true' },
-      ...(system !== undefined && { system }),
-      ...(targetsystem !== undefined && { targetSystem: targetsystem }),
-      ...(named !== undefined && { url: named }),
-    })
+    const one = { ...asked.value, code, ...(system !== undefined && { system }) }
+    const translations = await translationsOf(call.exchange.deps, one)
     if (!translations.ok) return translations
     found.push(...translations.value)
   }
