@@ -61,7 +61,7 @@ export class Connection {
 
   /** Statements as one transaction in one message: it has no `begin` and no `commit` of its own (message.ts). */
   async run(statements: readonly Statement[]): Promise<readonly Rows<object>[]> {
-    const client = await this.open()
+    const client = this.#client ?? (await this.#waited())
     if (this.#plansHoldMs !== undefined) this.#replan(client, this.#plansHoldMs)
     return this.sendAll(client, statements)
   }
@@ -116,6 +116,16 @@ export class Connection {
     const client = this.#client
     this.#client = undefined
     await client?.end()
+  }
+
+  /** Who waits for a connection counts as pending: another one may be there. */
+  async #waited(): Promise<pg.Client> {
+    this.pending += 1
+    try {
+      return await this.open()
+    } finally {
+      this.pending -= 1
+    }
   }
 
   #send(client: pg.Client, statements: readonly Statement[]): Promise<readonly Rows<object>[]> {

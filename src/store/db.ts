@@ -16,6 +16,11 @@ export interface Db {
    */
   point<Row extends object>(statement: Statement): Promise<Rows<Row>>
   /**
+   * The same for one that takes longer than a message costs: on the connection that has least to do, for behind others of its
+   * turn it would wait for all of them.
+   */
+  few<Row extends object>(statement: Statement): Promise<Rows<Row>>
+  /**
    * The same for one whose rows come in the order of an index: a server never sorts all that it finds, for whatever value. Its
    * plan must be the only one that there is without that.
    */

@@ -70,8 +70,10 @@ export async function openPooledDb(options: PooledDbOptions): Promise<Db> {
       (await idlest(readers).query(statement)) as Rows<Row>,
     point: async <Row extends object>(statement: Statement) =>
       (await gathering(points.length > 0 ? points : readers).query(statement)) as Rows<Row>,
+    few: async <Row extends object>(statement: Statement) =>
+      (await idlest(points.length > 0 ? points : readers).query(statement)) as Rows<Row>,
     walk: async <Row extends object>(statement: Statement) =>
-      (await gathering(walkers.length > 0 ? walkers : readers).query(statement)) as Rows<Row>,
+      (await idlest(walkers.length > 0 ? walkers : readers).query(statement)) as Rows<Row>,
     search: searchOn({ searchers, readers, isTimed: extra.length > 0 }),
     snapshot,
     reads: statements => (loaders.length > 0 ? gathering(loaders).run(statements) : snapshot(statements)),

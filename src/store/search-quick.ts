@@ -43,7 +43,7 @@ export async function quickRows(
   const few = wanted ? SORTED_MAX[plan.sort.length > 0 ? 'time' : 'key'] : FEW
   for (const lead of leads.slice(0, wanted ? 1 : TRIES_MAX)) {
     const statement = named(fewStatement(tenant, plan, lead, few), nameOf)
-    const { rows } = await db.point<ResourceRow & { readonly seen: number }>(statement)
+    const { rows } = await db.few<ResourceRow & { readonly seen: number }>(statement)
     if ((rows[0]?.seen ?? 0) <= few) {
       memory.foundFew(`${tenant} ${lead.name}`)
       return rows.filter(({ id }) => id !== null)
@@ -53,7 +53,7 @@ export async function quickRows(
   const last = wanted ?? byId(tenant, plan)
   if (!last) return undefined
   const statement = named(last, nameOf)
-  return (await (wanted ? db.walk<ResourceRow>(statement) : db.point<ResourceRow>(statement))).rows
+  return (await (wanted ? db.walk<ResourceRow>(statement) : db.few<ResourceRow>(statement))).rows
 }
 
 /**

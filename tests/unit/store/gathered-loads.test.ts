@@ -22,6 +22,7 @@ function answering(answerAll: AnswerAll) {
     search: refuse,
     snapshot: refuse,
     walk: refuse,
+    few: refuse,
     point: refuse,
     tx: refuse,
     hold: refuse,

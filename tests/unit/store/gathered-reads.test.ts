@@ -20,6 +20,7 @@ function answering(answer: (statement: Statement, nth: number) => readonly objec
   const others = {
     query: refuse,
     walk: refuse,
+    few: refuse,
     search: refuse,
     snapshot: refuse,
     reads: refuse,

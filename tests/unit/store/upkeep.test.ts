@@ -17,6 +17,7 @@ function remembering(fault = false): { readonly db: Db; readonly asked: string[]
     },
     point: async () => nothing,
     walk: async () => nothing,
+    few: async () => nothing,
     search: async () => [],
     snapshot: async () => [],
     reads: async () => [],
