@@ -6,6 +6,7 @@ import { shippedTerminology } from './commands/operations/terminology-sources.ts
 import type { Config } from './config/environment.ts'
 import type { Resource } from './fhir/resource.ts'
 import { packagesOf, type IgPackage, type Packages } from './fhir/validation/profiles/packages.ts'
+import { whyUnsound } from './fhir/validation/profiles/sound-definition.ts'
 import { fail, ok, type Result } from './lib/result.ts'
 import { tarFiles } from './lib/tar.ts'
 
@@ -102,11 +103,11 @@ function isWanted(name: string): boolean {
 function packageOf(place: string, files: readonly JsonFile[]): Result<IgPackage> {
   const values: unknown[] = []
   for (const { name, text } of files) {
-    try {
-      values.push(JSON.parse(text))
-    } catch {
-      return unreadable(place, `${name} in it is not JSON`)
-    }
+    const value = jsonIn(text)
+    if (value === undefined) return unreadable(place, `${name} in it is not JSON`)
+    const why = isOwn(value) && value.resourceType === 'StructureDefinition' ? whyUnsound(value) : undefined
+    if (why !== undefined) return unreadable(place, `in ${name} ${why}; correct that file or take it out`)
+    values.push(value)
   }
   const resources = values.filter(isOwn)
   const manifest = values[files.findIndex(({ name }) => name === 'package.json')] as Manifest | undefined
@@ -118,6 +119,14 @@ function packageOf(place: string, files: readonly JsonFile[]): Result<IgPackage>
     return unreadable(place, 'there is no StructureDefinition, ValueSet or CodeSystem in it')
   const guide = guideOf(manifest, resources)
   return ok({ resources, ...(guide !== undefined && { guide }) })
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const isOwn = (value: unknown): value is Resource => {

@@ -87,4 +87,15 @@ describe('a FHIR package is refused by name', () => {
     const result = await readPackages([join(folder, 'torn')])
     expect(result.ok ? '' : result.failure.message).toContain('a.json in it is not JSON')
   })
+
+  it('with a StructureDefinition that would be stumbled over when a resource first claims it', async () => {
+    mkdirSync(join(folder, 'odd'))
+    file('odd/good.json', JSON.stringify(profile))
+    file('odd/bad.json', JSON.stringify({ ...profile, differential: { element: [{ path: 7 }] } }))
+    const result = await readPackages([join(folder, 'odd')])
+    expect(result).toMatchObject({ ok: false, failure: { code: 'package-unreadable' } })
+    expect(result.ok ? '' : result.failure.message).toContain(
+      'in bad.json differential.element[0].path must be a text; correct that file or take it out',
+    )
+  })
 })
