@@ -5,7 +5,7 @@ import type { Statement } from './db.ts'
 import { conditionOf, isLed, isOfValues, isSelective, keysFor } from './search-conditions.ts'
 import type { SearchFrame } from './search-frame.ts'
 import { partsOf } from './search-keys.ts'
-import { rowColumns } from './search-rows.ts'
+import { foundColumns } from './search-rows.ts'
 import { afterKeyset, afterRow, isOfKey, orderBy, sortKeys } from './search-sort.ts'
 import { frameOf } from './search-top.ts'
 
@@ -66,7 +66,7 @@ export function fewStatement(tenant: number, plan: SearchPlan, lead: Lead, few =
   const conditions = [`s.seen <= ${few}`, ...others.map(part => conditionOf(part, frame))].join(' and ')
   const texts = keys.map((_, at) => `, p.k${at}::text as t${at}`).join('')
   const text = `with l as materialized (${found} limit ${few + 1})
-    select s.seen, ${rowColumns('c').join(', ')}${texts} from (select count(*)::int as seen from l) s
+    select s.seen, ${foundColumns('c').join(', ')}${texts} from (select count(*)::int as seen from l) s
     left join lateral (select * from (select r.shard, r.id${columns} from ${rows} where ${conditions}) q${placeOf(plan, keys, frame)}
       order by ${orderBy(keys)} limit ${bind(plan.count + 1)}::int) p on true
     left join resource c on c.shard = p.shard and c.tenant = ${own} and c.type = ${type} and c.id = p.id

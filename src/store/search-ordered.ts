@@ -1,7 +1,7 @@
 import type { Keyset, SearchPlan } from '../fhir/search/plan.ts'
 import { conditionOf } from './search-conditions.ts'
 import type { SearchFrame } from './search-frame.ts'
-import { rowColumns } from './search-rows.ts'
+import { foundColumns } from './search-rows.ts'
 import { afterKeyset, orderBy, type SortKey } from './search-sort.ts'
 
 interface Ordered {
@@ -23,7 +23,7 @@ export function orderedText(
   const isRange = plan.after !== undefined && keys.length === 0
   const fromShard = plan.after && isRange ? `${frame.bind(plan.after.shard)}::smallint` : undefined
   const range = plan.after && fromShard !== undefined ? [keyRange(plan.after, fromShard, frame)] : []
-  const columns = [...rowColumns('r', shard), ...keys.map((key, at) => `${key.expression} as k${at}`)].join(
+  const columns = [...foundColumns('r', shard), ...keys.map((key, at) => `${key.expression} as k${at}`)].join(
     ', ',
   )
   const texts = keys.map((_, at) => `, k${at}::text as t${at + offset}`).join('')
@@ -31,7 +31,7 @@ export function orderedText(
   const inner = `select ${columns} ${fromWhere(plan, ranged, [...more, ...range], from)}`
   const after = plan.after && keys.length > 0 ? ` where ${afterKeyset(plan.after, keys, frame.bind)}` : ''
   const limit = frame.bind(plan.count + 1)
-  return `select ${rowColumns('q').join(', ')}${texts} from (${inner}) q${after} order by ${orderBy(keys)} limit ${limit}::int`
+  return `select ${foundColumns('q').join(', ')}${texts} from (${inner}) q${after} order by ${orderBy(keys)} limit ${limit}::int`
 }
 
 /** Without a sort the order is the primary key's, and a page starts inside its index. */

@@ -8,7 +8,7 @@ import type { SearchFrame } from './search-frame.ts'
 import { isEqual, partsOf } from './search-keys.ts'
 import { orderedText } from './search-ordered.ts'
 import { isPlain } from './search-pinpoint.ts'
-import { rowColumns, type ResourceRow } from './search-rows.ts'
+import { foundColumns, type FoundRow } from './search-rows.ts'
 import { afterRow, sortKeys } from './search-sort.ts'
 import { frameOf, updatedColumn } from './search-top.ts'
 
@@ -34,16 +34,16 @@ export async function quickRows(
   { db, nameOf, memory }: QuickSearcher,
   tenant: number,
   plan: SearchPlan,
-): Promise<readonly ResourceRow[] | undefined> {
+): Promise<readonly FoundRow[] | undefined> {
   if (!plan.where.every(isPlain) || updatedColumn(plan) === 'v.updated') return undefined
   const walk = walkStatement(tenant, plan)
-  if (walk) return (await db.walk<ResourceRow>(named(walk, nameOf))).rows
+  if (walk) return (await db.walk<FoundRow>(named(walk, nameOf))).rows
   const wanted = alongStatement(tenant, plan)
   const leads = leadsOf(plan).filter(({ name }) => wanted || memory.isWorthATry(`${tenant} ${name}`))
   const few = wanted ? SORTED_MAX[plan.sort.length > 0 ? 'time' : 'key'] : FEW
   for (const lead of leads.slice(0, wanted ? 1 : TRIES_MAX)) {
     const statement = named(fewStatement(tenant, plan, lead, few), nameOf)
-    const { rows } = await db.few<ResourceRow & { readonly seen: number }>(statement)
+    const { rows } = await db.few<FoundRow & { readonly seen: number }>(statement)
     if ((rows[0]?.seen ?? 0) <= few) {
       memory.foundFew(`${tenant} ${lead.name}`)
       return rows.filter(({ id }) => id !== null)
@@ -53,7 +53,7 @@ export async function quickRows(
   const last = wanted ?? byId(tenant, plan)
   if (!last) return undefined
   const statement = named(last, nameOf)
-  return (await (wanted ? db.walk<ResourceRow>(statement) : db.few<ResourceRow>(statement))).rows
+  return (await (wanted ? db.walk<FoundRow>(statement) : db.few<FoundRow>(statement))).rows
 }
 
 /**
@@ -97,7 +97,7 @@ export function byId(tenant: number, { type, where, sort, after, count }: Search
       and not r.deleted and r.id ${beyond} ${place}${more} order by r.${order} limit ${rows}) k`
   const text = `with bound as materialized (
       select coalesce((select id from (select k.id from ${firstOf('', '1')}) f order by ${order} offset ${limit} - 1 limit 1), ${end}) as id)
-    select ${rowColumns('c').join(', ')}, p.id as t0 from (
+    select ${foundColumns('c').join(', ')}, p.id as t0 from (
       select s.shard::smallint as shard, k.id from ${firstOf(` and r.id ${until} (select id from bound)`, limit)}
       order by k.${order} limit ${limit}) p
     join resource c on c.shard = p.shard and c.tenant = ${own} and c.type = ${typeNumber} and c.id = p.id
@@ -125,7 +125,7 @@ export function walkStatement(tenant: number, plan: SearchPlan): Statement | und
   const { tenant: own, typeNumber, bind } = frame
   const from = after ? ` and x.shard >= ${bind(after.shard)}::smallint` : ''
   const later = after ? ` where ${afterRow(after, bind, 'm')}` : ''
-  const text = `select ${rowColumns('c').join(', ')} from (
+  const text = `select ${foundColumns('c').join(', ')} from (
       select distinct m.shard, m.id from (${keysFor(only, frame)}${from} order by x.shard, x.rid) m${later}
       order by m.shard, m.id limit ${bind(count + 1)}::int) p
     join resource c on c.shard = p.shard and c.tenant = ${own} and c.type = ${typeNumber} and c.id = p.id

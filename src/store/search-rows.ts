@@ -13,9 +13,17 @@ export interface ResourceRow {
   readonly content: string
 }
 
-export const rowColumns = (table: string, shard = `${table}.shard`): readonly string[] => [
+export const rowColumns = (table: string): readonly string[] =>
+  ['shard', 'type', 'id', 'version', 'updated', 'deleted', 'ixh', 'content'].map(
+    column => `${table}.${column}`,
+  )
+
+/** A row of a page of one type, of what stands: the type and that it isn't deleted are known. */
+export type FoundRow = Omit<ResourceRow, 'type' | 'deleted'>
+
+export const foundColumns = (table: string, shard = `${table}.shard`): readonly string[] => [
   shard,
-  ...['type', 'id', 'version', 'updated', 'deleted', 'ixh', 'content'].map(column => `${table}.${column}`),
+  ...['id', 'version', 'updated', 'ixh', 'content'].map(column => `${table}.${column}`),
 ]
 
 const typeNames: ReadonlyMap<number, string> = new Map(
@@ -35,4 +43,15 @@ export const storedOf = (row: ResourceRow): Stored => ({
   deleted: row.deleted,
   indexHash: BigInt(row.ixh),
   content: row.content,
+})
+
+export const foundOf = (type: string, { shard, id, version, updated, ixh, content }: FoundRow): Stored => ({
+  type,
+  id,
+  shard,
+  version,
+  updated,
+  deleted: false,
+  indexHash: BigInt(ixh),
+  content,
 })

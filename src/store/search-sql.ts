@@ -10,7 +10,7 @@ import { isPinpoint } from './search-pinpoint.ts'
 import { probeLinks } from './search-probes.ts'
 import { fromWhere, orderedText } from './search-ordered.ts'
 import { quickRows } from './search-quick.ts'
-import { rowColumns, storedOf, type ResourceRow } from './search-rows.ts'
+import { foundColumns, foundOf, type FoundRow } from './search-rows.ts'
 import { orderBy, sortKeys } from './search-sort.ts'
 import { tooLong } from './search-timeout.ts'
 import { frameOf, updatedColumn } from './search-top.ts'
@@ -28,7 +28,7 @@ export async function runSearch(searcher: Searcher, tenant: number, plan: Search
   if (plan.countOnly) return { matches: [], included: [], ...counted }
   const rows = await withUnvalued(db, tenant, plan, (answers[0]?.rows ?? []) as readonly PageRow[])
   const page = rows.slice(0, plan.count)
-  const matches = page.map(storedOf)
+  const matches = page.map(row => foundOf(plan.type, row))
   const included = await includedRows(db, tenant, plan, matches).catch(tooLong)
   return {
     matches,
@@ -83,7 +83,7 @@ export const searchStatements = (
 ]
 
 /** A row of the page with its sort keys as text. */
-type PageRow = ResourceRow & Readonly<Record<`t${number}`, string>>
+type PageRow = FoundRow & Readonly<Record<`t${number}`, string>>
 
 function tokenOf(row: PageRow | undefined, plan: SearchPlan): string {
   if (!row) return ''
@@ -145,7 +145,7 @@ function keysText(plan: SearchPlan, frame: SearchFrame): string {
   const { text, keys } =
     plan.sort.length === 0 ? { text: firstKeys(plan, frame), keys: [] } : sortedKeys(plan, frame)
   const texts = keys.map((_, at) => `, p.k${at}::text as t${at}`).join('')
-  return `select ${rowColumns('c').join(', ')}${texts} from (${text}) p
+  return `select ${foundColumns('c').join(', ')}${texts} from (${text}) p
     join resource c on c.shard = p.shard and c.tenant = ${frame.tenant} and c.type = ${frame.typeNumber} and c.id = p.id
     order by ${orderBy(keys, ['p.shard', 'p.id'])}`
 }

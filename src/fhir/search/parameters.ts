@@ -80,8 +80,19 @@ export function whyNotSearchable(type: string, parameter: SearchParameter): stri
   return whyNotIndexed(type, parameter)
 }
 
+/** Found out once for each parameter and type: every condition of every search asks. */
+const reasons = new WeakMap<SearchParameter, Map<string, string | undefined>>()
+
 /** Why a parameter of a type has no rows in the index, or undefined when it has. */
 export function whyNotIndexed(type: string, parameter: SearchParameter): string | undefined {
+  const known = reasons.get(parameter) ?? new Map<string, string | undefined>()
+  if (known.has(type)) return known.get(type)
+  const reason = reasonOf(type, parameter)
+  reasons.set(parameter, known.set(type, reason))
+  return reason
+}
+
+function reasonOf(type: string, parameter: SearchParameter): string | undefined {
   const { code, expression } = parameter
   if (code === 'phonetic') return 'it compares sounds, which is not supported; use name'
   if (expression === undefined) return 'it has no expression to index by'

@@ -1,9 +1,16 @@
 import type { FastifyRequest } from 'fastify'
 
-/** The parameters of the query; not Fastify's own: order and repeats count. */
-export function queryOf({ url }: FastifyRequest): URLSearchParams {
+/** The parameters of the query; not Fastify's own: order and repeats count. Read once: hooks, handler and answer ask. */
+export function queryOf(request: FastifyRequest): URLSearchParams {
+  const known = queries.get(request)
+  if (known) return known
+  const { url } = request
   const mark = url.indexOf('?')
-  return mark < 0 ? none : new URLSearchParams(url.slice(mark + 1))
+  if (mark < 0) return none
+  const query = new URLSearchParams(url.slice(mark + 1))
+  queries.set(request, query)
+  return query
 }
 
+const queries = new WeakMap<FastifyRequest, URLSearchParams>()
 const none = new URLSearchParams()
