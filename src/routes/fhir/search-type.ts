@@ -1,6 +1,7 @@
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { search } from '../../commands/fhir-search.ts'
 import { compartmentCriterion, isCompartment } from '../../fhir/search/compartment-search.ts'
+import { PAGE_PARAMETER } from '../../fhir/search/search-controls.ts'
 import type { SearchScope } from '../../fhir/search/search-scope.ts'
 import { parseJson } from '../../lib/json.ts'
 import { keyOf, typeOf, type Answer, type Exchange, type Handler } from './exchange.ts'
@@ -56,7 +57,8 @@ function compartmentOf(exchange: Exchange): Result<SearchScope> {
 async function answer(exchange: Exchange, scope: SearchScope, posted = false): ReturnType<Handler> {
   const { deps, caller, prefer } = exchange
   // "Empty parameters are not an error - they are just ignored by the server" (http://hl7.org/fhir/R4/search.html#errors).
-  const pairs = exchange.pairs.filter(([, value]) => value !== '')
+  // A page without its token is a damaged link, though: page 1 would be taken for the page that was meant.
+  const pairs = exchange.pairs.filter(([name, value]) => value !== '' || name === PAGE_PARAMETER)
   const text = await search(deps, caller, { scope, pairs, lenient: prefer.lenient, posted })
   return text.ok ? ok({ status: 200, body: text.value }) : text
 }
