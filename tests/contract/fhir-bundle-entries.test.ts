@@ -259,6 +259,26 @@ describe('entries of a batch or transaction', () => {
     expect(Number(statuses(reply)[9])).toBeGreaterThanOrEqual(400)
   })
 
+  test('call an operation by POST in a transaction when it changes nothing, and fail the whole when it fails', async () => {
+    const call = (url: string, resource: object) => ({ ...request('POST', url), resource })
+    const code = { name: 'code', valueCode: 'female' }
+    const system = { name: 'system', valueUri: 'http://hl7.org/fhir/administrative-gender' }
+    const lookup = { resourceType: 'Parameters', parameter: [code, system] }
+    const write = (id: string) => ({ ...request('PUT', `Patient/${id}`), resource: { ...patient('50'), id } })
+    const reply = await send('transaction', [write('called'), call('CodeSystem/$lookup', lookup)])
+    expect([reply.status, reply.json.entry?.[1].resource.resourceType]).toEqual([200, 'Parameters'])
+    const meta = {
+      resourceType: 'Parameters',
+      parameter: [{ name: 'meta', valueMeta: { tag: [{ code: 'x' }] } }],
+    }
+    const failing = [
+      call('CodeSystem/$lookup', { resourceType: 'Parameters' }),
+      call('Patient/called/$meta-add', meta),
+    ]
+    for (const each of failing) expect((await send('transaction', [write('not'), each])).status).toBe(400)
+    expect((await server.call({ path: '/Patient/not' })).status).toBe(404)
+  })
+
   test('Prefer gives each written entry an OperationOutcome when it is asked for', async () => {
     const reply = await send('transaction', [{ resource: patient('50'), ...request('POST', 'Patient') }], {
       prefer: 'return=OperationOutcome',

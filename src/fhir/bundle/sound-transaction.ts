@@ -1,4 +1,5 @@
 import { fail, failureKinds, ok, type Failure, type FailureIssue, type Result } from '../../lib/result.ts'
+import { addressName, operations } from '../operations/operations.ts'
 import { failureAt } from './entry-failures.ts'
 import type { BundleEntry } from './read-entries.ts'
 
@@ -10,7 +11,7 @@ export function soundTransaction(entries: readonly Result<BundleEntry>[]): Resul
   const sound = entries.flatMap(entry => (entry.ok ? [entry.value] : []))
   const failures = [
     ...entries.flatMap((entry, i) => (entry.ok ? [] : [failureAt(`Bundle.entry[${i}]`, entry.failure)])),
-    ...sound.flatMap(entry => (entry.inner && entry.method === 'POST' ? [noOperation(entry)] : [])),
+    ...sound.flatMap(entry => (mayChangeByOperation(entry) ? [noOperation(entry)] : [])),
     ...repeated(sound, writtenUrl, 'bundle-duplicate-full-url', 'has the fullUrl of'),
     ...repeated(sound, identityOf, 'bundle-identity-overlap', 'writes the same resource as'),
   ].toSorted((one, other) => indexOf(one) - indexOf(other))
@@ -31,10 +32,17 @@ function issuesOf({ kind, message, expression, issues }: Failure): readonly Fail
   return [{ ...issue, ...(expression !== undefined && { expression }) }]
 }
 
+/** Whether it calls an operation that may change something; one that only tells goes with the reads (HL7's example has one). */
+function mayChangeByOperation({ inner, method }: BundleEntry): boolean {
+  if (!inner || method !== 'POST') return false
+  const name = inner.path.split('/$')[1]
+  return !operations.some(operation => !operation.affectsState && addressName(operation) === name)
+}
+
 const noOperation = ({ place }: BundleEntry): Failure => ({
   kind: 'unsupported',
   code: 'bundle-entry-not-supported',
-  message: `${place}: an operation can not be taken back with a transaction; send it alone or in a batch`,
+  message: `${place}: an operation that changes something can not be taken back with a transaction; send it alone or in a batch`,
   expression: place,
 })
 
