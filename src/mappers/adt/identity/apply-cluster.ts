@@ -122,7 +122,7 @@ function withdrawn(
       url: `${canonicalBase}/StructureDefinition/record-linkage`,
       extension: [
         { url: 'type', valueCode: 'replaced-by' },
-        { url: 'encounter', valueReference: { reference: `Encounter/${visitNow(identity, id)}` } },
+        { url: 'encounter', valueReference: { reference: `Encounter/${wentOnAs(identity, id)}` } },
       ],
     }
     return [{ ...standing, id, meta, status: 'entered-in-error', extension: [linkage] }]
@@ -131,6 +131,13 @@ function withdrawn(
   if (earlier.resourceType !== 'Condition') return []
   const { clinicalStatus: _status, ...condition } = standing
   return [{ ...condition, id, meta, verificationStatus: WRONG }]
+}
+
+/** The visit under whose number one goes on; of an old number that turned out to be nobody's, the visit that it was said of. */
+function wentOnAs(identity: Identity, id: string): string {
+  const now = visitNow(identity, id)
+  const named = identity.statements.findLast(({ kind, to }) => kind === 'visit-rename' && to === id)
+  return now === id ? (named?.from ?? id) : now
 }
 
 const WRONG = {

@@ -52,14 +52,20 @@ export const isVisitScope = (scope: string): boolean => scope !== '' && !scope.s
 
 /** Every visit of a cluster, in the order of their ids; numbers that were changed are no visits of their own. */
 export function visitsOf({ subjects, told, accounts }: ToldOf, identity: Identity): readonly ClusterVisit[] {
-  const routes = routesOf(identity.statements, VISITS)
+  const homes = homesOf(subjects, told)
+  const numbers = onlyNumbers(
+    identity.statements,
+    visit => homes.has(visit),
+    (visit, stamp) => subjects.some(subject => moved(told(subject), visit, stamp)),
+  )
+  const statements = identity.statements.filter(one => !numbers.has(one))
+  const routes = routesOf(statements, VISITS)
   const drafts = new Map<string, Draft>()
   const draftOf = (visitId: string, home: string): Draft => {
     const draft = drafts.get(visitId) ?? { home, register: {}, facts: [], mentions: [] }
     drafts.set(visitId, draft)
     return draft
   }
-  const homes = homesOf(subjects, told)
   const target = (scope: string, subject: string, stamp: string): Draft => {
     const visitId = routed(routes, scope, stamp)
     const draft = draftOf(visitId, homes.get(visitId) ?? subject)
@@ -83,8 +89,31 @@ export function visitsOf({ subjects, told, accounts }: ToldOf, identity: Identit
   }
   return [...drafts]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([visitId, draft]) => visitFrom(visitId, draft, { identity, routes, accounts }))
+    .map(([visitId, draft]) => visitFrom(visitId, draft, { identity, routes, numbers, accounts }))
 }
+
+/** Whether a movement that was recorded before a stamp was told of a visit by this number: registers forget first words. */
+const moved = ({ facts }: Told, visit: string, before: string): boolean =>
+  facts.some(fact => fact.scope === visit && visitFact(fact).stamp < before)
+
+/**
+ * New numbers of visits that nobody ever spoke of under the old number, while they moved under the new one before: nothing
+ * goes on under another id, the old number is one more of the visit.
+ */
+const onlyNumbers = (
+  statements: readonly Statement[],
+  isKnown: (visit: string) => boolean,
+  hasMoved: (visit: string, before: string) => boolean,
+): ReadonlySet<Statement> =>
+  new Set(
+    statements.filter(
+      one =>
+        one.kind === 'visit-rename' &&
+        !isKnown(one.to) &&
+        !statements.some(other => other !== one && (other.from === one.to || other.to === one.to)) &&
+        hasMoved(one.from, one.stamp),
+    ),
+  )
 
 function homesOf(subjects: readonly string[], told: ToldOf['told']): ReadonlyMap<string, string> {
   const homes = new Map<string, string>()
@@ -104,9 +133,14 @@ export function visitNow({ statements }: Identity, scope: string): string {
 interface Frame extends Pick<ToldOf, 'accounts'> {
   readonly identity: Identity
   readonly routes: Routes
+  readonly numbers: ReadonlySet<Statement>
 }
 
-function visitFrom(visitId: string, draft: Draft, { identity, routes, accounts }: Frame): ClusterVisit {
+function visitFrom(
+  visitId: string,
+  draft: Draft,
+  { identity, routes, numbers, accounts }: Frame,
+): ClusterVisit {
   const moves = identity.statements.filter(
     one => one.kind === 'move' && concerns(one, visitId, () => accounts(draft.register)),
   )
@@ -121,7 +155,10 @@ function visitFrom(visitId: string, draft: Draft, { identity, routes, accounts }
     moves,
     ...(mergedInto?.kind === 'visit-merge' && { mergedInto }),
     doubles: into.filter(({ kind }) => kind === 'visit-merge'),
-    renames: into.filter(({ kind }) => kind === 'visit-rename'),
+    renames: [
+      ...into.filter(({ kind }) => kind === 'visit-rename'),
+      ...[...numbers].filter(({ from }) => from === visitId),
+    ],
   }
 }
 

@@ -164,3 +164,21 @@ describe('a merge of patients that names accounts (A36)', () => {
     expect(stateOf(told(one, same, joined, unlink('06')))).toBe(stateOf(told(one, same)))
   })
 })
+
+describe('a new number of a visit that nobody knew by its old one, but by the new one (A06, A50)', () => {
+  test('the Encounter that is known goes on, with the old number beside', () => {
+    const turned: Er7 = {
+      ...{ ...one, event: 'A06', id: 'C6', at: '20261002080000', pv1: { 2: 'I' } },
+      segments: ['MRG|M1^^^VALLEY^MR||||OLD^^^VALLEY^VN'],
+    }
+    const registered: Er7 = { ...one, event: 'A04', pv1: { 2: 'E' } }
+    const visits = all(told(registered, turned), 'Encounter') as readonly Encounter[]
+    expect(visits).toMatchObject([
+      { status: 'in-progress', identifier: [{ value: 'VC1' }, { value: 'OLD', use: 'old' }] },
+    ])
+    expect(visits[0]?.id).toBe((all(told(registered), 'Encounter') as readonly Encounter[])[0]?.id)
+    const late = all(told(turned, registered), 'Encounter') as readonly Encounter[]
+    expect(late.find(({ id }) => id === visits[0]?.id)).toMatchObject({ status: 'in-progress' })
+    expect(late.filter(({ status }) => status !== 'entered-in-error')).toHaveLength(1)
+  })
+})
