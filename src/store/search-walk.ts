@@ -39,6 +39,8 @@ export function walks(plan: SearchPlan): boolean {
   return column === undefined ? first.by.type !== 'quantity' : column !== 'patient'
 }
 
+const ROWS_MAX = '9223372036854775807'
+
 export function walkOf({ by, descending }: Sort, frame: SearchFrame): Walk {
   const promoted = promotedColumn(frame.type, by.code)
   if (promoted !== undefined) {
@@ -51,14 +53,19 @@ export function walkOf({ by, descending }: Sort, frame: SearchFrame): Walk {
   const params = rowNumbersOf(frame.type, by).map(frame.bind)
   const others = `${rowsOf(table, 'y', frame)} and y.param in (${params.join(', ')})`
   const before = `(y.${value} ${descending ? '>' : '<'} s.${value} or (y.${value} = s.${value} and y.ctid < s.place))`
+  const rowsOfOne = (param: string): string => `select shard, rid, ${value}, ctid as place from ${table}
+        where tenant = ${frame.tenant} and type = ${frame.typeNumber} and param = ${param}${table === 'ix_number' ? ' and not canonical' : ''}`
+  // Those of several parameters come in the order of the index each and are merged. A planner that doesn't know that there is no
+  // limit expects that few are wanted: else it would rather sort all.
+  const order = descending ? `${value} desc` : `${value}, shard`
+  const rows =
+    params.length === 1
+      ? params.map(rowsOfOne).join('')
+      : params
+          .map(param => `(${rowsOfOne(param)} order by ${order} limit (select ${ROWS_MAX}))`)
+          .join(' union all ')
   return {
-    // One after the other, each in the order of the index, they are merged in that order.
-    from: `from (${params
-      .map(
-        param => `select shard, rid, ${value}, ctid as place from ${table}
-        where tenant = ${frame.tenant} and type = ${frame.typeNumber} and param = ${param}${table === 'ix_number' ? ' and not canonical' : ''}`,
-      )
-      .join(' union all ')}) s
+    from: `from (${rows}) s
       cross join lateral (select * from resource c where c.shard = s.shard and c.tenant = ${frame.tenant}
         and c.type = ${frame.typeNumber} and c.id = s.rid offset 0) r`,
     // Of several values the first counts, and of two that are alike one row.
