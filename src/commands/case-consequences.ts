@@ -76,6 +76,7 @@ export function stageConsequences(deps: ConsequenceDeps, written: Written): read
   const { work, loaded } = written
   const changed = work.changedInStep().map(keyOf)
   if (!changed.some(({ type }) => partTypes.has(type))) return []
+  if (!changed.some(isEpisode) && !loaded.resources.some(isEpisode)) return []
   const keys = new Map(
     [...loaded.resources, ...changed].map(key => [keyText(key), { type: key.type, id: key.id }]),
   )
@@ -88,6 +89,9 @@ export function stageConsequences(deps: ConsequenceDeps, written: Written): read
       return guardOf(loaded, patient)
     })
 }
+
+/** Without one there is no case. */
+const isEpisode = ({ type }: Pick<ResourceKey, 'type'>): boolean => type === 'EpisodeOfCare'
 
 const isOf = (patient: string, resource: Resource): boolean =>
   resource.resourceType === 'Patient' ? resource.id === patient : patientOf(resource) === patient

@@ -217,10 +217,11 @@ export interface ReferenceOptions {
 
 /**
  * `Patient?identifier=...` -> what it finds on the server, else what an entry with the same condition makes, else the
- * one that the Bundle itself writes.
+ * one that the Bundle itself writes. Of every condition it is known what it finds, so that where none is known none stands.
  */
 export function resolveConditionalReferences(options: ReferenceOptions): Result<ReadonlyMap<string, string>> {
   const { intents, found, conditional, inBundle, keyOf } = options
+  if (found.size === 0) return ok(new Map())
   const made = new Map(
     [...conditional.values()].flatMap(({ text, key }) => (key.id === '' ? [] : [[text, keyText(key)]])),
   )

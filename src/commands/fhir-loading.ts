@@ -4,8 +4,8 @@ import { keyText, type ResourceKey } from '../fhir/resource.ts'
 import { caseFileTypes } from './cases/case-compartment.ts'
 import { patientsWithCases, standingResources, withCaseRecords } from './case-consequences.ts'
 import { standingIn } from './fhir-case-law.ts'
-import { candidatesOf, conditionsIn, type Placing } from './fhir-conditional.ts'
-import { conditionText, type ConditionHits } from './fhir-conditions.ts'
+import { candidatesOf, type Placing } from './fhir-conditional.ts'
+import { conditionText, type Condition, type ConditionHits } from './fhir-conditions.ts'
 import { caseTypes, type FhirDeps } from './fhir-deps.ts'
 import type { WriteIntent } from './fhir-intent.ts'
 import { shardOf, type PlacedIntent } from './fhir-placing.ts'
@@ -15,6 +15,8 @@ import type { Loaded } from './ports/store.ts'
 export interface WriteTry {
   readonly deps: FhirDeps
   readonly intents: readonly WriteIntent[]
+  /** Those that stand in the intents. */
+  readonly conditions: readonly Condition[]
   readonly found: ConditionHits
   readonly lock: boolean
 }
@@ -34,30 +36,39 @@ export async function takenCandidates(
 }
 
 /** One load: what the intents name, what their conditions found, and the cases that they touch. */
-export function loadFor({ deps, intents, found, lock }: WriteTry): Promise<Loaded> {
+export async function loadFor({ deps, intents, conditions, found, lock }: WriteTry): Promise<Loaded> {
   const named = intents.flatMap(({ type, id, condition, resource }) => {
     const own = id ?? (condition === undefined ? undefined : resource?.id)
     return own === undefined ? [] : [{ type, id: own }]
   })
-  const matched = conditionsIn(intents).flatMap(condition =>
+  const matched = conditions.flatMap(condition =>
     (found.get(conditionText(condition)) ?? []).map(({ id }) => ({ type: condition.type, id })),
   )
   const patients = patientsOf(intents, deps.base)
+  const keys = [...named, ...matched, ...partsOfPlans(intents)]
+  if (keys.length + patients.length === 0 && !lock) return NOTHING
   return deps.store.load({
     tenant: deps.tenant,
     lane: laneOf({ deps, intents }),
-    keys: [...named, ...matched, ...partsOfPlans(intents)],
+    keys,
     ...(patients.length > 0 && { compartments: { patients, types: typesFor(intents) } }),
     ...(lock && { lock: true }),
   })
 }
 
+const NOTHING: Loaded = { resources: [], facts: [], said: [], messages: [] }
+
 /** What a case may be made of. */
 const partTypes: ReadonlySet<string> = new Set(caseFileTypes.filter(type => type !== 'Patient'))
 
-/** What the law looks at; where it has nothing to say, what tells which case a resource belongs to. */
-const typesFor = (intents: readonly Pick<WriteIntent, 'type'>[]): readonly string[] =>
-  intents.some(({ type }) => caseTypes.has(type)) ? [...caseTypes] : ['EpisodeOfCare', 'CarePlan']
+/**
+ * What the law looks at; where it has nothing to say, what tells which case a resource belongs to. A Patient belongs to none:
+ * whether there is one is all that is asked.
+ */
+function typesFor(intents: readonly Pick<WriteIntent, 'type'>[]): readonly string[] {
+  if (intents.every(({ type }) => type === 'Patient')) return ['EpisodeOfCare']
+  return intents.some(({ type }) => caseTypes.has(type)) ? [...caseTypes] : ['EpisodeOfCare', 'CarePlan']
+}
 
 /** What comes to a case with a plan that refers to it. */
 const partsOfPlans = (written: readonly Pick<WriteIntent, 'type' | 'resource'>[]): readonly ResourceKey[] =>

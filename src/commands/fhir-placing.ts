@@ -106,8 +106,8 @@ function mintKey(
   intent: WriteIntent,
   targets: ReadonlyMap<string, string>,
 ): ResourceKey {
-  const { type, resource, fullUrl } = intent
-  const patient = resource && patientOf(rewriteLinks(resource, entryLinks(targets, fullUrl)), base)
+  const { type, resource } = intent
+  const patient = resource && patientOf(linkedTo(targets, intent, resource), base)
   if (patient === undefined) return { type, id: ids.mintAnywhere() }
   return { type, id: ids.mint(shardOf(tenant, { type, id: '' }, patient)) }
 }
@@ -135,12 +135,11 @@ function placed({ deps, intent, keys, targets, found }: PlaceOptions): Result<Pl
     clientAssigned: intent.id !== undefined || led !== undefined,
     ...(led?.hit && { hit: led.hit }),
   }
-  const links = entryLinks(targets, intent.fullUrl)
   if (!intent.resource) {
-    const patch = intent.patch && withPatchLinks(intent.patch, links)
+    const patch = intent.patch && withPatchLinks(intent.patch, entryLinks(targets, intent.fullUrl))
     return ok({ ...frame, shard: shardOf(deps.tenant, key, undefined), ...(patch && { patch }) })
   }
-  const linked = rewriteLinks(intent.resource, links)
+  const linked = linkedTo(targets, intent, intent.resource)
   if (intent.place !== undefined && !frame.found && referencesIn(linked).some(isUrn))
     return at(intent, dangling)
   const resource = withId(linked, key.id)
@@ -151,6 +150,13 @@ function placed({ deps, intent, keys, targets, found }: PlaceOptions): Result<Pl
     resource,
   })
 }
+
+/** A resource with its links to other entries and to what conditions found; most are written alone and have none. */
+const linkedTo = (
+  targets: ReadonlyMap<string, string>,
+  { fullUrl }: WriteIntent,
+  resource: Resource,
+): Resource => (targets.size === 0 ? resource : rewriteLinks(resource, entryLinks(targets, fullUrl)))
 
 const dangling: Failure = {
   kind: 'invalid',

@@ -66,7 +66,9 @@ export function withinAccess(
   const isNamed = intent.method === 'PUT' && (intent.id !== undefined || hit !== undefined)
   if (isNew && isNamed && mayDo(access, key.type, 'u') === 'some') return at(intent, unknown)
   const permission = isNew ? 'c' : 'u'
-  if (mayDo(access, key.type, permission) === 'none') return at(intent, denied)
+  const reach = mayDo(access, key.type, permission)
+  if (reach === 'all') return ok(undefined)
+  if (reach === 'none') return at(intent, denied)
   const written = { ...resource, id: key.id }
   const about = patientOf(written, deps.base)
   const context = accessContext(deps)

@@ -5,7 +5,7 @@ import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { stageConsequences } from './case-consequences.ts'
 import { underCaseLaw } from './fhir-case-law.ts'
 import { conditionsIn, type Placing } from './fhir-conditional.ts'
-import { conditionOf, conditionText, findByConditions } from './fhir-conditions.ts'
+import { conditionOf, conditionText, findByConditions, type Condition } from './fhir-conditions.ts'
 import type { Caller, FhirDeps } from './fhir-deps.ts'
 import { at, placedFailure, type WriteIntent } from './fhir-intent.ts'
 import {
@@ -52,11 +52,10 @@ export async function writeAll(
 ): Promise<Result<readonly Written[]>> {
   const conditions = conditionsIn(intents)
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
-    const taken = await takenCandidates(deps, intents)
-    const found = await findByConditions(deps, conditions)
-    if (!found.ok) return found
+    const placing = conditions.length === 0 ? unconditional : await placingBy(deps, intents, conditions)
+    if (!placing.ok) return placing
     const lock = tries >= LOCK_FROM_TRY
-    const decided = await decide({ deps, caller, intents, taken, found: found.value, lock })
+    const decided = await decide({ deps, caller, intents, conditions, ...placing.value, lock })
     if (!decided.ok) return decided
     if (decided.value === 'again') continue
     const { work, answers, said, named } = decided.value
@@ -71,6 +70,18 @@ export async function writeAll(
     code: 'write-conflict',
     message: 'Others write the same resources all the time; try again.',
   })
+}
+
+const unconditional: Result<Placing> = ok({ taken: new Map(), found: new Map() })
+
+async function placingBy(
+  deps: FhirDeps,
+  intents: readonly WriteIntent[],
+  conditions: readonly Condition[],
+): Promise<Result<Placing>> {
+  const taken = await takenCandidates(deps, intents)
+  const found = await findByConditions(deps, conditions)
+  return found.ok ? ok({ taken, found: found.value }) : found
 }
 
 interface Decision extends WriteTry {
@@ -92,10 +103,11 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
   const { deps, caller } = decision
   const first = await loadFor(decision)
   const context = contextOf(decision)
-  const placed = placedOn(decision, openWork(context, first.resources))
+  const standing = openWork(context, first.resources)
+  const placed = placedOn(decision, standing)
   if (!placed.ok) return placed
   const loaded = await withRecords(decision, await withFurtherCases(decision, first, placed.value))
-  const work = openWork(context, loaded.resources)
+  const work = loaded === first ? standing : openWork(context, loaded.resources)
   if (await isOutdated(decision, placed.value, work)) return ok('again')
   const outcomes = new Map<PlacedIntent, Written['outcome']>()
   for (const item of inProcessingOrder(placed.value, ({ intent }) => intent.method)) {
@@ -180,11 +192,11 @@ function wasOvertaken({ intent, key, found, hit }: PlacedIntent, work: UnitOfWor
 
 /** With the rows locked the conditions are asked once more: no later answer could be another one. */
 async function stillFound(
-  { deps, intents }: Decision,
+  { deps, conditions }: Decision,
   moved: readonly PlacedIntent[],
   work: UnitOfWork,
 ): Promise<boolean> {
-  const now = await findByConditions(deps, conditionsIn(intents))
+  const now = await findByConditions(deps, conditions)
   if (!now.ok) return false
   return moved.every(({ intent, key }) => {
     const query = intent.ifNoneExist ?? intent.condition ?? ''
@@ -208,8 +220,8 @@ function stage(deps: FhirDeps, work: UnitOfWork, item: PlacedIntent): Result<Wri
 
 /** Version and time are the server's to set, whatever the client sent. */
 function withoutServerMeta(resource: Resource & { readonly id: string }): Resource & { readonly id: string } {
+  if (!resource.meta) return resource
   const { meta, ...rest } = resource
-  if (!meta) return resource
   const { versionId: _version, lastUpdated: _updated, ...own } = meta
   return Object.keys(own).length === 0 ? rest : { ...resource, meta: own }
 }

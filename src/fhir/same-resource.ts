@@ -5,13 +5,18 @@ import type { Resource } from './resource.ts'
  * itself sets (meta.versionId, meta.lastUpdated) is left out. Decimals differ when their digits do.
  */
 export function sameResource(a: Resource, b: Resource): boolean {
-  const { meta: metaA, ...restA } = a
-  const { meta: metaB, ...restB } = b
-  return same(restA, restB) && same(ownMeta(metaA), ownMeta(metaB))
+  return sameBut(a, b, 'meta') && sameMeta(a.meta ?? NONE, b.meta ?? NONE)
 }
 
-function ownMeta(meta: Resource['meta']): unknown {
-  if (!meta) return {}
+const NONE: Node = {}
+
+type Node = Readonly<Record<string, unknown>>
+
+function sameMeta(a: Node, b: Node): boolean {
+  return a === b || sameBut(ownMeta(a), ownMeta(b), '')
+}
+
+function ownMeta(meta: Node): Node {
   const { versionId: _version, lastUpdated: _updated, ...own } = meta
   return own
 }
@@ -24,13 +29,17 @@ function same(a: unknown, b: unknown): boolean {
       Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => same(item, b[i]))
     )
   }
-  const left = entriesOf(a)
-  const right = new Map(entriesOf(b))
-  return (
-    left.length === right.size && left.every(([key, value]) => right.has(key) && same(value, right.get(key)))
-  )
+  return sameBut(a as Node, b as Node, '')
 }
 
-/** A property that is undefined is a property that isn't there. */
-const entriesOf = (value: object): readonly [string, unknown][] =>
-  Object.entries(value).filter(([, item]) => item !== undefined)
+/** Compares all properties but one. A property that is undefined is a property that isn't there. */
+function sameBut(a: Node, b: Node, apart: string): boolean {
+  let properties = 0
+  for (const key in a) {
+    if (key === apart || a[key] === undefined) continue
+    if (!Object.hasOwn(b, key) || !same(a[key], b[key])) return false
+    properties += 1
+  }
+  for (const key in b) if (key !== apart && b[key] !== undefined) properties -= 1
+  return properties === 0
+}

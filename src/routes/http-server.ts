@@ -75,7 +75,7 @@ export function httpServer(options: HttpServerOptions): FastifyInstance {
     const refused = await door?.(request, reply)
     return refused && refuse(request.url, reply, refused)
   })
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
     const served = {
       method: request.method,
       route: request.routeOptions.url ?? 'none',
@@ -88,6 +88,7 @@ export function httpServer(options: HttpServerOptions): FastifyInstance {
       durationMs: Math.round(reply.elapsedTime),
     })
     audit?.(request, reply)
+    done()
   })
   const refuseMethod = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const allowed = allowedMethods(routes, request.url)

@@ -1,5 +1,3 @@
-import { isRawNumber } from '../../lib/json.ts'
-
 /** Where a link within a Bundle leads to: `Type/id`, or undefined when it isn't to be changed. */
 export type ResolveLink = (link: string) => string | undefined
 
@@ -28,16 +26,36 @@ const linkElements: ReadonlySet<string> = new Set([
   'valueUuid',
 ])
 
-/** A value with its links replaced, at every depth: contained resources, extensions and narratives too. */
+/**
+ * A value with its links replaced, at every depth: contained resources, extensions and narratives too. What has none to replace is
+ * the same object as before.
+ */
 export function rewriteLinks<T>(value: T, resolve: ResolveLink): T {
   return rewritten('', value, resolve) as T
 }
 
 function rewritten(name: string, value: unknown, resolve: ResolveLink): unknown {
   if (typeof value === 'string') return rewrittenText(name, value, resolve)
-  if (Array.isArray(value)) return value.map(item => rewritten(name, item, resolve))
-  if (typeof value !== 'object' || value === null || isRawNumber(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rewritten(key, item, resolve)]))
+  if (Array.isArray(value)) return rewrittenList(name, value, resolve)
+  return typeof value === 'object' && value !== null ? rewrittenObject(value as Node, resolve) : value
+}
+
+type Node = Readonly<Record<string, unknown>>
+
+function rewrittenList(name: string, list: readonly unknown[], resolve: ResolveLink): readonly unknown[] {
+  const made = list.map(item => rewritten(name, item, resolve))
+  return made.every((item, i) => item === list[i]) ? list : made
+}
+
+function rewrittenObject(value: Node, resolve: ResolveLink): Node {
+  let made: Record<string, unknown> | undefined
+  for (const key in value) {
+    const item = rewritten(key, value[key], resolve)
+    if (item === value[key]) continue
+    made ??= { ...value }
+    made[key] = item
+  }
+  return made ?? value
 }
 
 function rewrittenText(name: string, text: string, resolve: ResolveLink): string {
@@ -55,11 +73,22 @@ const rewrittenNarrative = (div: string, resolve: ResolveLink): string =>
 
 /** Every Reference.reference in a value. */
 export function referencesIn(value: unknown): readonly string[] {
-  if (typeof value !== 'object' || value === null) return []
-  if (Array.isArray(value)) return value.flatMap(referencesIn)
-  return Object.entries(value).flatMap(([key, item]) =>
-    key === 'reference' && typeof item === 'string' ? [item] : referencesIn(item),
-  )
+  const found: string[] = []
+  collectReferences(value, found)
+  return found
+}
+
+function collectReferences(value: unknown, found: string[]): void {
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) {
+    for (const item of value) collectReferences(item, found)
+    return
+  }
+  for (const key in value) {
+    const item = (value as Node)[key]
+    if (key === 'reference' && typeof item === 'string') found.push(item)
+    else collectReferences(item, found)
+  }
 }
 
 /** `Patient?identifier=...`: a search that must find exactly one. */

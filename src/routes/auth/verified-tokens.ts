@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * Tokens that were checked a moment ago, by their hash: a signature costs more than a read. The one that was not used for
@@ -29,4 +29,4 @@ export function verifiedTokens<T>(max: number): VerifiedTokens<T> {
   }
 }
 
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64')
+const hashOf = (token: string): string => hash('sha256', token, 'base64')

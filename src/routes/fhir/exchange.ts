@@ -42,8 +42,11 @@ export interface Answer {
 
 export type Handler = (exchange: Exchange) => Promise<Result<Answer>>
 
+const NOT_SAID: Prefer = { returned: undefined, lenient: false }
+
 export function preferOf(header: string | readonly string[] | undefined): Prefer {
-  const text = [header ?? []].flat().join(',')
+  if (header === undefined) return NOT_SAID
+  const text = [header].flat().join(',')
   const returned = /\breturn\s*=\s*"?(minimal|representation|OperationOutcome)\b/.exec(text)?.[1]
   return {
     returned: returned as Prefer['returned'],

@@ -172,10 +172,10 @@ function addRoute(server: FastifyInstance, served: Served, parts: RouteParts): v
     method,
     url: path,
     bodyLimit: parts.bodyLimitBytes,
-    onRequest: async (request, reply) =>
-      isElsewhere(request) && allowedBelow(server, request.url).length > 0
-        ? refuseMethod(server, request, reply)
-        : undefined,
+    onRequest: (request, reply, done) => {
+      if (!isElsewhere(request) || allowedBelow(server, request.url).length === 0) done()
+      else refuseMethod(server, request, reply)
+    },
     handler: async (request, reply) => {
       const exchange = exchangeOf(request, { name, type, depsOf: parts.depsOf })
       const answer = exchange.ok ? await handler(exchange.value) : exchange

@@ -16,7 +16,9 @@ const COMPRESSED_FROM_BYTES = 1400
  */
 export async function httpFeatures(server: FastifyInstance): Promise<void> {
   addBytesParser(server)
-  server.addHook('onRequest', async (request, reply) => negotiated(request, reply))
+  server.addHook('onRequest', (request, reply, done) => {
+    if (!refusedFormat(request, reply)) done()
+  })
   await server.register(compress, {
     threshold: COMPRESSED_FROM_BYTES,
     encodings: ['br', 'gzip'],
@@ -24,7 +26,8 @@ export async function httpFeatures(server: FastifyInstance): Promise<void> {
   })
 }
 
-function negotiated(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+/** Answers a request whose formats are not understood. */
+function refusedFormat(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
   const { headers, method } = request
   const { type } = (request.params ?? {}) as { readonly type?: string }
   const format = queryOf(request).get('_format') ?? undefined

@@ -18,6 +18,7 @@ async function answerTo(error: Error) {
     lanes: 1,
     read: failing,
     load: failing,
+    flush: failing,
     search: failing,
     pageKey: failing,
     labelled: failing,
