@@ -78,11 +78,21 @@ function shapeOf(text: string): { readonly deepest: number; readonly colons: num
 
 /** How many properties a value has at every depth: fewer than the colons of its text when a name stood there twice. */
 function propertiesIn(value: unknown): number {
-  if (typeof value !== 'object' || value === null || isRawNumber(value)) return 0
-  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + propertiesIn(item), 0)
-  const items = Object.values(value)
-  return items.reduce((sum: number, item) => sum + propertiesIn(item), items.length)
+  if (typeof value !== 'object' || value === null) return 0
+  let properties = 0
+  if (Array.isArray(value)) {
+    for (const item of value) properties += propertiesIn(item)
+    return properties
+  }
+  for (const key in value) {
+    if (key === RAW && isRawNumber(value)) return 0
+    properties += 1 + propertiesIn((value as Readonly<Record<string, unknown>>)[key])
+  }
+  return properties
 }
+
+/** The one property of a number whose digits are kept. */
+const RAW = 'rawJSON'
 
 function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
