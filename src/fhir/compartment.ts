@@ -86,28 +86,30 @@ const LOCAL_PATIENT = /^Patient\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9
  */
 export function patientOf(resource: Resource, base?: string): string | undefined {
   if (resource.resourceType === 'Patient') return resource.id
-  const path = pathOf(resource.resourceType)
+  const path = paths.get(resource.resourceType)
   if (path === undefined) return undefined
-  const ids = new Set(valuesAt(resource, path.split('.')).flatMap(value => patientIdIn(value, base)))
+  const values = valuesAt(resource, path)
+  if (values.length === 1) return patientIdIn(values[0], base)
+  const ids = new Set(values.flatMap(value => patientIdIn(value, base) ?? []))
   return ids.size === 1 ? [...ids][0] : undefined
 }
 
-const pathOf = (type: string): string | undefined =>
-  Object.hasOwn(compartmentPaths, type) ? compartmentPaths[type as ResourceType] : undefined
+const paths: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(compartmentPaths).map(([type, path]) => [type, path.split('.')]),
+)
 
-function valuesAt(value: unknown, path: readonly string[]): readonly unknown[] {
-  if (Array.isArray(value)) return value.flatMap(item => valuesAt(item, path))
-  const [head, ...rest] = path
-  if (head === undefined) return [value]
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, head)) return []
-  return valuesAt((value as Readonly<Record<string, unknown>>)[head], rest)
+function valuesAt(value: unknown, path: readonly string[], from = 0): readonly unknown[] {
+  if (Array.isArray(value)) return value.flatMap(item => valuesAt(item, path, from))
+  const name = path[from]
+  if (name === undefined) return [value]
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return []
+  return valuesAt((value as Readonly<Record<string, unknown>>)[name], path, from + 1)
 }
 
-function patientIdIn(value: unknown, base: string | undefined): readonly string[] {
-  if (typeof value !== 'object' || value === null || !('reference' in value)) return []
-  if (typeof value.reference !== 'string') return []
-  const id = LOCAL_PATIENT.exec(localReference(value.reference, base))?.[1]
-  return id === undefined ? [] : [id]
+function patientIdIn(value: unknown, base: string | undefined): string | undefined {
+  if (typeof value !== 'object' || value === null || !('reference' in value)) return undefined
+  if (typeof value.reference !== 'string') return undefined
+  return LOCAL_PATIENT.exec(localReference(value.reference, base))?.[1]
 }
 
 /**
