@@ -29,6 +29,13 @@ describe('links of a Bundle', () => {
     })
   })
 
+  test('that lead nowhere leave what they stand in as it was, the very same', () => {
+    const kept = { list: [{ reference: 'urn:uuid:2' }], decimal: parseJson('1.50') }
+    const changed = rewriteLinks({ kept, reference: 'urn:uuid:1' }, entryLinks(targets, undefined))
+    expect(changed.reference).toBe('Patient/new')
+    expect(changed.kept).toBe(kept)
+  })
+
   test('in a narrative are replaced in href and src only', () => {
     const div = `<div><a href="urn:uuid:1">urn:uuid:1</a><img alt='x' src='urn:uuid:1'/><a title="urn:uuid:1"/></div>`
     expect(rewriteLinks({ div }, entryLinks(targets, undefined)).div).toBe(
