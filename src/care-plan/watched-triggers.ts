@@ -43,7 +43,9 @@ function triggerOf(change: ValueChange, { fold, timeZone, stays = [] }: Looked):
   }
   const gone = replacedAt === undefined ? undefined : startMsOf(replacedAt, timeZone)
   const replaced =
-    gone === undefined ? trigger : sooner(trigger, changedAgain({ recorded: replacedAt ?? '', atMs: gone }))
+    gone === undefined
+      ? trigger
+      : sooner(trigger, changedAgain({ recorded: zonedTextOf(gone, timeZone), atMs: gone }))
   return [endedWith(course, replaced, timeZone)]
 }
 

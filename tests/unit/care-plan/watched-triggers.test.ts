@@ -60,6 +60,17 @@ describe('a change of a watched value', () => {
     ])
   })
 
+  it('is overtaken at the same time in the same words, whether the next or the value that is gone tells it', () => {
+    const at = '2026-10-13T12:00:00Z'
+    const [gone] = called({ changes: [change(12, { replacedAt: at })] })
+    const [followed] = called({ changes: [change(12), change(13, { at })] })
+    expect(gone?.overtaken).toEqual({
+      ...{ reason: 'changed again', recorded: '2026-10-13T08:00:00-04:00' },
+      atMs: Date.parse(at),
+    })
+    expect(followed?.overtaken).toMatchObject(gone?.overtaken ?? expect.fail())
+  })
+
   it('is overtaken by the end of the case', () => {
     const course = { endMs: Date.parse('2026-10-20T12:00:00Z') }
     expect(reasonsOf({ course, changes: [change(12)] })).toEqual(['case ended'])
