@@ -29,8 +29,11 @@ interface KafkaFrame {
   readonly emit: EmitEvent
 }
 
-/** Records handed to one flush at most (stack.md B3e). */
-const BATCH_MESSAGES = 100
+/**
+ * Records handed to one flush at most (stack.md B3e): of what waits, 400 at once cost PostgreSQL a quarter less than 100, but
+ * writing them out holds up all else for longer.
+ */
+const BATCH_MESSAGES = 250
 const BYTES_PER_PARTITION = 1024 * 1024
 
 /** The Kafka edge: ADT in, dead letters and acknowledgements out. */

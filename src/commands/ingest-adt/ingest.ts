@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { instantOf, type Clock } from '../../lib/clock.ts'
 import { faultOf, type EmitEvent } from '../ports/events.ts'
 import type { Meters } from '../ports/meters.ts'
@@ -135,7 +135,7 @@ async function flushTogether(
       },
     )
     const state = openBatch(contextOf(batch, options), known)
-    decided = messages.map((message, i) =>
+    decided = await decideAll(messages, (message, i) =>
       decideMessage(message, state, options.emit, stale.has(i) ? undefined : decided[i]?.decision),
     )
     const conflict = await flush(state.changes(), { messages, decided, batch, options })
@@ -147,6 +147,21 @@ async function flushTogether(
   }
   throw new StoreFault('store-unavailable', 'a batch met other writers too often: try again')
 }
+
+/** One after another, each over what the one before led to; all else that the process has to do gets its turns between them. */
+async function decideAll(
+  messages: readonly Prepared[],
+  decide: (message: Prepared, index: number) => Decided,
+): Promise<readonly Decided[]> {
+  const decided: Decided[] = []
+  for (const [index, message] of messages.entries()) {
+    if (index > 0 && index % AT_ONCE === 0) await nextTurn()
+    decided.push(decide(message, index))
+  }
+  return decided
+}
+
+const AT_ONCE = 20
 
 interface Undecided {
   readonly messages: readonly Prepared[]
