@@ -1,11 +1,15 @@
 import type { Failure } from '../lib/result.ts'
 import { etagMatches, isEtagList } from '../fhir/etag.ts'
 import type { Resource } from '../fhir/resource.ts'
+import { isSubsetted } from '../fhir/summary.ts'
 import type { WriteIntent } from './fhir-intent.ts'
 
-/** Why If-Match or If-None-Match forbids a write of what stands: `version-stale`, `resource-exists`, `if-match-malformed`. */
+/**
+ * Why a write of what stands is forbidden, by If-Match or If-None-Match or as it would lose what a read in part left out:
+ * `version-stale`, `resource-exists`, `if-match-malformed`, `resource-in-part`.
+ */
 export function preconditionFailure(
-  { ifMatch, ifNoneMatch }: WriteIntent,
+  { ifMatch, ifNoneMatch, method, resource }: WriteIntent,
   standing: Resource | undefined,
   version: number,
 ): Failure | undefined {
@@ -19,7 +23,17 @@ export function preconditionFailure(
     const message = 'If-None-Match names the version that stands now.'
     return { kind: 'stale-version', code: 'resource-exists', message }
   }
-  return undefined
+  // The tag is there "to ensure that the incomplete resource is not accidentally used to overwrite a complete resource"
+  // (http://hl7.org/fhir/R4/search.html#elements).
+  const isPart = method === 'PUT' && resource !== undefined && isSubsetted(resource)
+  return isPart && standing && !isSubsetted(standing) ? inPart : undefined
+}
+
+const inPart: Failure = {
+  kind: 'unprocessable',
+  code: 'resource-in-part',
+  message:
+    'The body is a part of the resource (tagged SUBSETTED): read the whole and change that, patch it, or send the whole without the tag.',
 }
 
 const malformed = (header: string): Failure => ({

@@ -126,15 +126,18 @@ export const SUBSETTED = {
   code: 'SUBSETTED',
 }
 
+/** Whether it is marked as less than the whole. */
+export const isSubsetted = ({ meta }: Resource): boolean =>
+  (meta?.tag ?? []).some(({ system, code }) => system === SUBSETTED.system && code === SUBSETTED.code)
+
 function subsetted(whole: Resource, { contained: _contained, ...part }: Resource): Resource {
   const { resourceType, id, meta, ...rest } = part
   const tags = meta?.tag ?? []
-  const isTagged = tags.some(({ system, code }) => system === SUBSETTED.system && code === SUBSETTED.code)
   const contained = referredContained(whole['contained'], rest)
   return {
     resourceType,
     ...(id !== undefined && { id }),
-    meta: { ...meta, tag: isTagged ? tags : [...tags, SUBSETTED] },
+    meta: { ...meta, tag: isSubsetted(part) ? tags : [...tags, SUBSETTED] },
     ...(contained.length > 0 && { contained }),
     ...rest,
   }

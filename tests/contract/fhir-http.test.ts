@@ -52,6 +52,22 @@ describe('a read in part', () => {
   })
 })
 
+test('a part of a resource does not take the place of the whole', async () => {
+  const write = (id: string, body: unknown) => server.call({ method: 'PUT', path: `/Patient/${id}`, body })
+  const part = async (query: string) => (await get(`/Patient/p?${query}`)).json
+  for (const query of ['_elements=birthDate', '_summary=true', '_summary=text']) {
+    const reply = await write('p', await part(query))
+    expect([reply.status, reply.json.issue[0].details.coding[0].code]).toEqual([422, 'resource-in-part'])
+  }
+  const copy = { ...(await part('_elements=birthDate')), id: 'copy' }
+  expect((await write('copy', copy)).status).toBe(201)
+  expect((await write('copy', { ...copy, active: false })).status).toBe(200)
+  expect((await get('/Patient/p')).json).toMatchObject({
+    meta: { versionId: '1' },
+    name: [{ family: 'River' }],
+  })
+})
+
 describe('headers of a read', () => {
   test('say which version it is, where it is and since when', async () => {
     for (const path of ['/Patient/p', '/Patient/p/_history/1', '/Patient/p?_at=2026-11-22T09:00:00Z']) {
