@@ -1,8 +1,10 @@
+import type { Extension } from '@medplum/fhirtypes'
 import type { Resource, ResourceKey } from '../../../fhir/resource.ts'
 import type { MappedEvent } from '../adt-event.ts'
 import type { Derived } from '../derived.ts'
 import type { Fact } from '../fact.ts'
 import type { MapContext } from '../map-context.ts'
+import { sameValue } from '../../../lib/same-value.ts'
 import { mergeElements } from '../merge-elements.ts'
 import { movementsOf, visitFact } from '../movements.ts'
 import type { Told } from '../take-in.ts'
@@ -52,7 +54,7 @@ export function applyCluster(change: ClusterChange): ClusterApplied {
   const { get, message } = change
   const changed = [...now.resources].flatMap(([key, later]) => {
     const standing = get(keyOf(later))
-    const earlier = was.resources.get(key)
+    const earlier = was.resources.get(key) ?? withdrawnBefore(standing, change)
     if (!standing && isOnlyANumber(later, after.identity)) return []
     return mergeElements(standing, earlier, later, message) ?? []
   })
@@ -119,7 +121,7 @@ function withdrawn(
   const meta = { ...standing.meta, source: message }
   if (earlier.resourceType === 'Encounter') {
     const linkage = {
-      url: `${canonicalBase}/StructureDefinition/record-linkage`,
+      url: `${canonicalBase}${LINKAGE}`,
       extension: [
         { url: 'type', valueCode: 'replaced-by' },
         { url: 'encounter', valueReference: { reference: `Encounter/${wentOnAs(identity, id)}` } },
@@ -127,7 +129,8 @@ function withdrawn(
     }
     return [{ ...standing, id, meta, status: 'entered-in-error', extension: [linkage] }]
   }
-  if (earlier.resourceType === 'Account') return [{ ...standing, id, meta, status: 'entered-in-error' }]
+  if (STATUS_SAYS_WRONG.has(earlier.resourceType))
+    return [{ ...standing, id, meta, status: 'entered-in-error' }]
   if (earlier.resourceType !== 'Condition') return []
   const { clinicalStatus: _status, ...condition } = standing
   return [{ ...condition, id, meta, verificationStatus: WRONG }]
@@ -139,6 +142,26 @@ function wentOnAs(identity: Identity, id: string): string {
   const named = identity.statements.findLast(({ kind, to }) => kind === 'visit-rename' && to === id)
   return now === id ? (named?.from ?? id) : now
 }
+
+const STATUS_SAYS_WRONG: ReadonlySet<string> = new Set(['Account', 'Procedure', 'Observation', 'CareTeam'])
+
+/**
+ * What was withdrawn and is one of its own after all: all that stands of it messages had said, but the case that it
+ * belongs to and what others call theirs.
+ */
+function withdrawnBefore(
+  standing: Resource | undefined,
+  { canonicalBase }: Pick<ClusterChange, 'canonicalBase'>,
+): Derived | undefined {
+  if (!standing?.id) return undefined
+  const { id, resourceType, meta: _meta, episodeOfCare: _case, extension = [], ...said } = standing
+  const isWithdrawn = said['status'] === 'entered-in-error' || sameValue(said['verificationStatus'], WRONG)
+  if (!isWithdrawn) return undefined
+  const own = (extension as readonly Extension[]).filter(({ url }) => url.startsWith(canonicalBase))
+  return { ...said, resourceType, id, extension: own }
+}
+
+const LINKAGE = '/StructureDefinition/record-linkage'
 
 const WRONG = {
   coding: [

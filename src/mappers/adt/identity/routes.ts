@@ -6,15 +6,26 @@ export type Routes = ReadonlyMap<string, Statement>
 /** A stamp after all others: what holds in the end. */
 export const ALWAYS = '\uFFFF'
 
-/** The last word on where each one went; what would lead back to where it came from is without effect. */
+/**
+ * The last word on where each one went; what would lead back to where it came from is without effect. A number that
+ * was another's new one means that other by then, whoever names it.
+ */
 export function routesOf(statements: readonly Statement[], kinds: ReadonlySet<IdentityKind>): Routes {
   const routes = new Map<string, Statement>()
   for (const statement of statements) {
-    const { kind, from, to } = statement
-    if (!kinds.has(kind) || from === to || routes.get(from)?.to === to || leads(routes, to, from)) continue
-    routes.set(from, statement)
+    if (!kinds.has(statement.kind)) continue
+    const [from, to] = [meant(routes, statement.from), meant(routes, statement.to)]
+    if (from === to || routes.get(from)?.to === to || leads(routes, to, from)) continue
+    routes.set(from, { ...statement, from, to })
   }
   return routes
+}
+
+/** The one that goes by a number, were it a double or not. */
+export function meant(routes: Routes, start: string): string {
+  let at = start
+  for (let route = routes.get(at); route && !MERGES.has(route.kind); route = routes.get(at)) at = route.to
+  return at
 }
 
 /** Whether what begins at one is in the end, or on its way, at another. */

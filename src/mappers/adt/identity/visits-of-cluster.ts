@@ -3,7 +3,7 @@ import { visitFact, type VisitFact } from '../movements.ts'
 import { registerOf, tell, type Register } from '../registers.ts'
 import type { Told } from '../take-in.ts'
 import { identityBy, ownerOf, type Identity } from './identity.ts'
-import { ALWAYS, routed, routesOf, type Routes } from './routes.ts'
+import { ALWAYS, meant, routed, routesOf, type Routes } from './routes.ts'
 import type { IdentityKind, Statement } from './identity-fact.ts'
 
 /** One visit as all that was said of it under any number and any patient has it. */
@@ -66,9 +66,10 @@ export function visitsOf({ subjects, told, accounts }: ToldOf, identity: Identit
     drafts.set(visitId, draft)
     return draft
   }
+  const named = namedHomes(identity.statements)
   const target = (scope: string, subject: string, stamp: string): Draft => {
     const visitId = routed(routes, scope, stamp)
-    const draft = draftOf(visitId, homes.get(visitId) ?? subject)
+    const draft = draftOf(visitId, homes.get(visitId) ?? named.get(visitId) ?? subject)
     draft.mentions.push({ subject, stamp })
     return draft
   }
@@ -125,6 +126,23 @@ function homesOf(subjects: readonly string[], told: ToldOf['told']): ReadonlyMap
   return homes
 }
 
+/** Under whom what was said of a number has it, for one under which nobody spoke. */
+function namedHomes(statements: readonly Statement[]): ReadonlyMap<string, string> {
+  const homes = new Map<string, string>()
+  for (const {
+    kind,
+    from,
+    to,
+    subjects: [one = '', other = one],
+  } of statements) {
+    if (!VISITS.has(kind)) continue
+    const isFromFirst = kind === 'visit-merge'
+    homes.set(from, isFromFirst ? one : other)
+    homes.set(to, isFromFirst ? other : one)
+  }
+  return homes
+}
+
 /** The Encounter under which a visit goes on now. */
 export function visitNow({ statements }: Identity, scope: string): string {
   return routed(routesOf(statements, VISITS), scope, ALWAYS)
@@ -141,11 +159,12 @@ function visitFrom(
   draft: Draft,
   { identity, routes, numbers, accounts }: Frame,
 ): ClusterVisit {
-  const moves = identity.statements.filter(
-    one => one.kind === 'move' && concerns(one, visitId, () => accounts(draft.register)),
+  const { statements } = identity
+  const moves = statements.filter(
+    one =>
+      one.kind === 'move' && concerns(one, visitId, { routes, accounts: () => accounts(draft.register) }),
   )
-  const mergedInto = routes.get(visitId)
-  const into = [...routes.values()].filter(({ to }) => to === visitId)
+  const into = routes.get(visitId)
   return {
     visitId,
     home: draft.home,
@@ -153,10 +172,12 @@ function visitFrom(
     facts: draft.facts,
     holder: holderOf(draft, moves, identity),
     moves,
-    ...(mergedInto?.kind === 'visit-merge' && { mergedInto }),
-    doubles: into.filter(({ kind }) => kind === 'visit-merge'),
+    ...(into?.kind === 'visit-merge' && { mergedInto: { ...into, to: meant(routes, into.to) } }),
+    doubles: [...routes.values()].filter(
+      ({ kind, to }) => kind === 'visit-merge' && meant(routes, to) === visitId,
+    ),
     renames: [
-      ...into.filter(({ kind }) => kind === 'visit-rename'),
+      ...statements.filter(({ kind, to }) => kind === 'visit-rename' && meant(routes, to) === visitId),
       ...[...numbers].filter(({ from }) => from === visitId),
     ],
   }
@@ -202,11 +223,16 @@ function isSamePerson(
   return ownerOf(then, holder) === ownerOf(then, subject)
 }
 
+interface Concerning {
+  readonly routes: Routes
+  readonly accounts: () => ReadonlySet<string>
+}
+
 function concerns(
-  { visit, account }: Statement,
+  { visit, account, stamp }: Statement,
   visitId: string,
-  accounts: () => ReadonlySet<string>,
+  { routes, accounts }: Concerning,
 ): boolean {
-  if (visit !== undefined) return visit === visitId
+  if (visit !== undefined) return routed(routes, visit, stamp) === visitId
   return account === undefined || accounts().has(account)
 }
