@@ -1,6 +1,6 @@
 import { triggers } from '../../../src/mappers/adt/triggers.ts'
 import { randomOf } from '../adt-workload.ts'
-import { er7, type Er7 } from './er7.ts'
+import { identityEvents, withIdentities, type Numbered, type Told } from './hospital-identities.ts'
 
 /** One message of a hospital day; the whole of it is in `text`. */
 export interface DayMessage {
@@ -14,8 +14,10 @@ export interface DayOptions {
   readonly patients: number
   /** About how many messages of each visit. */
   readonly steps: number
-  /** Merges of two patients and their being taken back too. */
-  readonly merges?: boolean
+  /** About how many events tell who is who: merges, moves, links, changed numbers and their being taken back. */
+  readonly identities?: number
+  /** Whether what is told after those uses the numbers that hold then. */
+  readonly follows?: boolean
 }
 
 type Random = () => number
@@ -53,11 +55,12 @@ const courses: Readonly<Record<string, readonly (readonly [events: string, then:
   over: [['A08 A13 A31', 'over']],
 }
 
-/** Every event that a day holds, given days enough: all that are mapped, merges as far as they are. */
+/** Every event that a day holds, given days enough: all that are mapped. */
 export const dayEvents: readonly string[] = [
   ...new Set([
     ...Object.values(courses).flatMap(ways => ways.flatMap(([events]) => events.split(' '))),
     'Z99',
+    ...identityEvents,
   ]),
 ].toSorted()
 
@@ -66,7 +69,13 @@ export const dayEvents: readonly string[] = [
  * every course, what is told late, corrected or by the id of its movement, and repeats under a control id of their own.
  * The same seed gives the same day.
  */
-export function hospitalDay({ seed, patients, steps, merges = false }: DayOptions): readonly DayMessage[] {
+export function hospitalDay({
+  seed,
+  patients,
+  steps,
+  identities = 0,
+  follows = true,
+}: DayOptions): readonly DayMessage[] {
   const random = randomOf(seed)
   const told: Told[] = []
   for (let patient = 0; patient < patients; patient += 1) {
@@ -75,18 +84,12 @@ export function hospitalDay({ seed, patients, steps, merges = false }: DayOption
       told.push(...visitOf({ random, steps, patient, visit, from: visit * 50 + random() * 20 }))
     }
   }
-  const plain = told.map((one, serial) => messageOf(one, serial))
+  const wish = { random, dtm, follows, events: identities }
+  const plain = withIdentities(told, wish)
   const repeats = plain.filter(() => random() < 0.08).map((one, serial) => repeatOf(one, serial, random))
-  const all = [...plain, ...repeats, ...(merges ? mergesOf(patients, random) : [])]
-  return all
-    .toSorted((a, b) => (a.recorded < b.recorded ? -1 : a.recorded > b.recorded ? 1 : 0))
-    .map(({ recorded: _recorded, ...message }) => message)
-}
-
-interface Told {
-  readonly patient: number
-  readonly event: string
-  readonly message: Omit<Er7, 'id' | 'event'>
+  return [...plain, ...repeats]
+    .toSorted((a, b) => a.recordedAt - b.recordedAt)
+    .map(({ recordedAt: _recordedAt, ...message }) => message)
 }
 
 interface VisitPlace {
@@ -144,7 +147,6 @@ function tell({ patient, visit, random, event, hour, admitted, movement, of }: T
     at,
     recorded: dtm(hour + late),
     patient: `D${patient}`,
-    visit: `D${patient}V${visit}`,
     facility,
     pid: {
       5: `${pick(['RIVER', 'RIVERS', 'LAKE'], random)}^ALEX`,
@@ -169,6 +171,10 @@ function tell({ patient, visit, random, event, hour, admitted, movement, of }: T
     segments: [
       ...(event === 'A20' ? [`NPU|MED^1^A^${facility}|${pick(['C', 'H', 'O'], random)}`] : []),
       ...(random() < 0.3 ? [`DG1|1||${pick(['I10', 'E11.9'], random)}^^I10||${at}|A`] : []),
+      ...(random() < 0.1 ? [`PR1|1||${pick(['0FT4', '0DT7'], random)}^^I10P||${at}`] : []),
+      ...(random() < 0.1
+        ? [`OBX|1|NM|8302-2^HEIGHT^LN||${pick(['170', '171'], random)}|cm|||||F|||${at}`]
+        : []),
       ...(random() < 0.2 ? [`PD1||||${pick(['88^FOLK^MO', '89^REED^CY', '""'], random)}`] : []),
       ...(random() < 0.3 ? [`NK1|1|${pick(['LEE^SAM', 'LEE^KIM'], random)}|SPO`] : []),
       ...(random() < 0.2 ? [`IN1|1|P1|${pick(['INS1', 'INS2'], random)}|GOOD PAYER`] : []),
@@ -178,7 +184,7 @@ function tell({ patient, visit, random, event, hour, admitted, movement, of }: T
       ...(movement === '' ? [] : [zbeOf({ movement, at, of, random })]),
     ],
   }
-  return { patient, event, message }
+  return { patient, visit, event, recordedAt: hour + late, message }
 }
 
 function zbeOf({
@@ -196,57 +202,15 @@ function zbeOf({
   return `ZBE|${movement}|${at}||${action}|${random() < 0.1 ? 'Y' : 'N'}|${of}`
 }
 
-interface Recorded extends DayMessage {
-  readonly recorded: string
-}
-
-function messageOf({ patient, event, message }: Told, serial: number): Recorded {
-  const text = er7({ ...message, event, id: `D${serial}` })
-  return { patient: `D${patient}`, event, text, recorded: message.recorded ?? message.at }
-}
-
-/** Sent again: under another control id, or something else under the same one. */
-function repeatOf(message: Recorded, serial: number, random: Random): Recorded {
-  const text =
-    random() < 0.7
-      ? message.text.replace(/\|D(\d+)\|P\|/, `|R${serial}|P|`)
-      : message.text.replace('^ALEX', '^ALEXIS')
-  return { ...message, text }
-}
-
-function mergesOf(patients: number, random: Random): readonly Recorded[] {
-  const pairs = Math.max(1, Math.floor(patients / 3))
-  return Array.from({ length: pairs }, (_none, serial) => {
-    const [survivor, loser] = [2 * serial, (2 * serial + 2) % (2 * Math.ceil(patients / 2))]
-    const [hour, later] = [20 + random() * 60, random() * 30]
-    const one = (event: string, at: number): Recorded => ({
-      patient: `D${survivor}`,
-      event,
-      text: mergeText({ event, survivor, loser, at: dtm(at), id: `M${serial}${event}` }),
-      recorded: dtm(at),
-    })
-    return survivor === loser ? [] : [one('A40', hour), ...(random() < 0.5 ? [one('A37', hour + later)] : [])]
-  }).flat()
-}
-
-interface MergeText {
-  readonly event: string
-  readonly survivor: number
-  readonly loser: number
-  readonly at: string
-  readonly id: string
-}
-
-function mergeText({ event, survivor, loser, at, id }: MergeText): string {
-  const [kept, gone] = [`D${survivor}^^^VALLEY^MR`, `D${loser}^^^VALLEY^MR`]
-  const pid = (identifier: string): string => `PID|||${identifier}||RIVER^ALEX||19800101|F`
-  return [
-    `MSH|^~\\&|ADTAPP|VALLEY|CW|CW|${at}||ADT^${event}|${id}|P|2.5.1`,
-    `EVN|${event}|${at}|||OP1^DOE^JO|${at}`,
-    pid(kept),
-    ...(event === 'A40' ? [`MRG|${gone}`] : [pid(gone)]),
-    '',
-  ].join('\r')
+/** Sent again: under another control id, as said then or stamped anew (MSH-7), or something else under the same one. */
+function repeatOf(message: Numbered, serial: number, random: Random): Numbered {
+  const { text } = message
+  const way = random()
+  if (way < 0.3) return { ...message, text: text.replace('^ALEX', '^ALEXIS') }
+  const again = text.replace(/\|([DM]\d+)\|P\|/, `|R${serial}|P|`)
+  if (way < 0.7) return { ...message, text: again }
+  const restamped = dtm(message.recordedAt + 1 + random() * 30)
+  return { ...message, text: again.replace(/\|CW\|CW\|\d+\|/, `|CW|CW|${restamped}|`) }
 }
 
 const pick = <T>(items: readonly T[], random: Random): T | undefined =>

@@ -59,7 +59,7 @@ const TAKEN_BACK: Readonly<Record<string, string>> = {
 /** What stands as adt.md 3.2.5 compares it: resource by resource, as canonical text. */
 export function ending({ resources }: Pick<HospitalStore, 'resources'>): ReadonlyMap<string, string> {
   const all = resources()
-  const gone = new Set(all.filter(isTakenBack).map(keyOf))
+  const gone = new Set([...all.filter(isTakenBack), ...formerIn(all)].map(keyOf))
   const isOfGone = (resource: Resource): boolean =>
     CASE_TYPES.has(resource.resourceType) &&
     [...gone].some(key => key.startsWith('EpisodeOfCare/') && JSON.stringify(resource).includes(key))
@@ -67,6 +67,37 @@ export function ending({ resources }: Pick<HospitalStore, 'resources'>): Readonl
     resource => !LEFT_OUT.has(resource.resourceType) && !gone.has(keyOf(resource)) && !isOfGone(resource),
   )
   return new Map(kept.map(resource => [keyOf(resource), comparable(resource)]))
+}
+
+/**
+ * What had come to be under a number before it was said that this was another's new one, and stays behind in error: an
+ * Encounter that none says it replaces, and what was of it. It can't be where that was said first.
+ */
+function formerIn(all: readonly Resource[]): readonly Resource[] {
+  const texts = all.filter(({ resourceType }) => resourceType === 'Encounter').map(one => JSON.stringify(one))
+  const isReplaced = (key: string): boolean =>
+    texts.some(text =>
+      text.includes(
+        `{"url":"type","valueCode":"replaces"},{"url":"encounter","valueReference":{"reference":"${key}"}`,
+      ),
+    )
+  const former = all.filter(
+    one =>
+      one.resourceType === 'Encounter' &&
+      one['status'] === 'entered-in-error' &&
+      JSON.stringify(one).includes('"replaced-by"') &&
+      !isReplaced(keyOf(one)),
+  )
+  const keys = new Set(former.map(keyOf))
+  const isOfFormer = ({ encounter }: Resource): boolean =>
+    keys.has((encounter as { readonly reference?: string } | undefined)?.reference ?? '')
+  const isWrong = (one: Resource): boolean =>
+    one['status'] === 'entered-in-error' ||
+    JSON.stringify(one['verificationStatus'] ?? '').includes('entered-in-error')
+  const accounts = all.filter(
+    ({ resourceType, status }) => resourceType === 'Account' && status === 'entered-in-error',
+  )
+  return [...former, ...accounts, ...all.filter(one => isOfFormer(one) && isWrong(one))]
 }
 
 const CASE_TYPES: ReadonlySet<string> = new Set(Object.keys(TAKEN_BACK))

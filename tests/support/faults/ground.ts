@@ -24,6 +24,9 @@ export interface Ground extends AsyncDisposable {
   readonly acknowledged: Set<string>
 }
 
+/** Messages of a request to the broker, which takes so much of one partition at once. */
+const REQUEST = 50
+
 export type Sent = Pick<FeedMessage, 'key' | 'controlId'> & { readonly text: string | Buffer | null }
 
 export interface GroundOptions {
@@ -57,7 +60,10 @@ export async function openGround(options: GroundOptions = {}): Promise<Ground> {
       KAFKA_SESSION_TIMEOUT_MS: '3000',
     },
     send: async messages => {
-      await producer.send({ topic, messages: messages.map(({ key, text }) => ({ key, value: text })) })
+      for (let at = 0; at < messages.length; at += REQUEST) {
+        const some = messages.slice(at, at + REQUEST)
+        await producer.send({ topic, messages: some.map(({ key, text }) => ({ key, value: text })) })
+      }
       for (const { controlId } of messages) if (controlId !== '') acknowledged.add(controlId)
     },
     [Symbol.asyncDispose]: async () => {
@@ -110,7 +116,7 @@ export async function undisturbed(messages: readonly Sent[]): Promise<ReadonlyMa
 }
 
 /** Every resource as adt.md 3.2.5 compares it, as canonical text. */
-async function standing(databaseUrl: string): Promise<ReadonlyMap<string, string>> {
+export async function standing(databaseUrl: string): Promise<ReadonlyMap<string, string>> {
   const rows = await query(databaseUrl, 'select content from resource where not deleted')
   const resources = rows.map(({ content }) => parseJson(String(content)) as Resource)
   return ending({ resources: () => resources })

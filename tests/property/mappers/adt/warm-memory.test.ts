@@ -63,7 +63,7 @@ const dialects: readonly ((text: string) => string)[] = [
 
 const textsOf = (day: number): readonly string[] => {
   const random = randomOf(day)
-  const texts = hospitalDay({ seed: day, ...size, merges: true }).map(({ text }) => text)
+  const texts = hospitalDay({ seed: day, ...size, identities: 4 }).map(({ text }) => text)
   return texts.map(text =>
     dialects.reduce((said, dialect) => (random() < DIALECT_SHARE ? dialect(said) : said), text),
   )
