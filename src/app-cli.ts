@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { parseJson } from './lib/json.ts'
 import { fail, ok, type Result } from './lib/result.ts'
 import type { Resource } from './fhir/resource.ts'
+import type { Recomputed } from './commands/cases/recompute.ts'
 import type { Verdict } from './commands/ingest-adt/inbound.ts'
 import type { App } from './app.ts'
 import { fhirBase, senders } from './app-base.ts'
@@ -54,6 +55,10 @@ export function cliIo(environment: Readonly<Record<string, string | undefined>>)
     migrate: async options => {
       const read = config()
       return read.ok ? migrated(read.value, { ...options, say: line => err(`${line}\n`) }) : read
+    },
+    recompute: async onPage => {
+      const read = config()
+      return read.ok ? recomputed(read.value, onPage) : read
     },
     packages: async places => {
       const { readPackages } = await import('./app-packages.ts')
@@ -151,6 +156,22 @@ async function shadowService(config: Config): Promise<Shadow> {
       await app.close('done')
       await rm(dataDir, { recursive: true, force: true })
     },
+  }
+}
+
+async function recomputed(config: Config, onPage: (so: Recomputed) => void): Promise<Result<Recomputed>> {
+  try {
+    const { createApp } = await import('./app.ts')
+    const emit = eventLog({ level: 'warn', stream: process.stderr })
+    const offline: Config = { ...config, roles: new Set() }
+    const app = await createApp(offline, { emit, say: line => process.stderr.write(`${line}\n`) })
+    try {
+      return ok(await app.recompute(onPage))
+    } finally {
+      await app.close('done')
+    }
+  } catch (error) {
+    return fail(noStore(error))
   }
 }
 

@@ -1,3 +1,4 @@
+import { noneRecomputed, recomputeAll, sumOf, type Recomputed } from './commands/cases/recompute.ts'
 import { openRoom, type Room, type RoomFrame } from './app-room.ts'
 
 /** The rooms of all tenants. */
@@ -39,4 +40,21 @@ function numberOf(numbers: ReadonlyMap<string, number>, name: string): number {
   const number = numbers.get(name)
   if (number === undefined) throw new Error('a tenant without a number')
   return number
+}
+
+/** Room after room; what is told is the sum so far. */
+export async function recomputeRooms(
+  rooms: readonly Room[],
+  onPage: (so: Recomputed) => void,
+): Promise<Recomputed> {
+  let before = noneRecomputed
+  for (const { cases } of rooms) {
+    const earlier = before
+    const done = await recomputeAll(cases, {
+      message: 'urn:casewire:recompute',
+      onPage: so => onPage(sumOf(earlier, so)),
+    })
+    before = sumOf(earlier, done)
+  }
+  return before
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from './lib/clock.ts'
+import type { Recomputed } from './commands/cases/recompute.ts'
 import type { IngestAdt } from './commands/ingest-adt/inbound.ts'
 import type { EventDesk } from './commands/journal/republish.ts'
 import type { InboxDesk } from './commands/operate-inbox.ts'
@@ -13,7 +14,7 @@ import { eventParts, type EventParts } from './app-events.ts'
 import { kafkaParts, type KafkaParts } from './app-kafka.ts'
 import { mllpParts } from './app-mllp.ts'
 import { configuredPackages } from './app-packages.ts'
-import { openRooms, type Rooms } from './app-rooms.ts'
+import { openRooms, recomputeRooms, type Rooms } from './app-rooms.ts'
 import { serverOf } from './app-server.ts'
 import { openingStep, openStore, reindexOf } from './app-store.ts'
 import type { Config } from './config/environment.ts'
@@ -42,6 +43,8 @@ export interface App {
   readonly events: EventDesk
   /** Takes the merge of two patients back. */
   readonly unmerge: Unmerge
+  /** Derives every case of every tenant anew; told how far it is. */
+  readonly recompute: (onPage: (so: Recomputed) => void) => Promise<Recomputed>
   readonly server: FastifyInstance
   /** Starts what the roles name; resolves with the URL when requests are answered. */
   listen(): Promise<string>
@@ -177,7 +180,8 @@ function runnable(frame: Frame, parts: Parts): App {
     emit('service-stopped', { durationMs: clock.nowMs() - beganMs })
   }
   const unmerge = unmergeDesk(fhir)
-  return { store, ingest, inbox, peers: peers.desk, events, unmerge, server, listen, close }
+  const recompute: App['recompute'] = onPage => recomputeRooms(frame.rooms.all, onPage)
+  return { store, ingest, inbox, peers: peers.desk, events, unmerge, recompute, server, listen, close }
 }
 
 function localUrl(server: FastifyInstance, host: string): string {

@@ -6,6 +6,7 @@ import { deadLetters } from './dead-letters.ts'
 import { events } from './events.ts'
 import { migrate } from './migrate.ts'
 import { quality } from './quality.ts'
+import { recompute } from './recompute.ts'
 import { replay } from './replay.ts'
 import { serve } from './serve.ts'
 import { sync } from './sync.ts'
@@ -23,6 +24,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   sync,
   events,
   unmerge,
+  recompute,
   migrate,
 }
 

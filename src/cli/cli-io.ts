@@ -1,3 +1,4 @@
+import type { Recomputed } from '../commands/cases/recompute.ts'
 import type { InboxDetail, InboxSummary } from '../commands/operate-inbox.ts'
 import type { InboundRecord, Verdict } from '../commands/ingest-adt/inbound.ts'
 import type { QualityRequest, SourceQuality } from '../commands/data-quality.ts'
@@ -27,6 +28,8 @@ export interface CliIo {
   readonly serve: () => Promise<number>
   /** Says what was done; `reindex` = the search values of every resource are written anew. */
   readonly migrate: (options: { readonly reindex: boolean }) => Promise<Result<string>>
+  /** Derives every case of the configured store anew; `onPage` is told how far it is. */
+  readonly recompute: (onPage: (so: Recomputed) => void) => Promise<Result<Recomputed>>
   /** FHIR packages to validate against: .tgz files or folders. */
   readonly packages: (places: readonly string[]) => Promise<Result<Packages>>
   readonly schemas: Readonly<Record<string, object>>

@@ -45,18 +45,20 @@ const CASE_TYPES: readonly string[] = [
  * page read while this one is computed, one flush a page. What comes out as it stands is not written.
  */
 export async function recomputeAll(deps: RecomputeDeps, options: RecomputeOptions): Promise<Recomputed> {
-  let done: Recomputed = { cases: 0, patients: 0, changed: 0, skipped: 0 }
+  let done = noneRecomputed
   let page: Promise<Page | undefined> = nextPage(deps, options, undefined)
   for (;;) {
     const current = await page
     if (!current) return done
     page = current.after ? nextPage(deps, options, current.after) : Promise.resolve(undefined)
-    done = added(done, await recomputePage(deps, options, current))
+    done = sumOf(done, await recomputePage(deps, options, current))
     options.onPage?.(done)
   }
 }
 
-const added = (sum: Recomputed, one: Recomputed): Recomputed => ({
+export const noneRecomputed: Recomputed = { cases: 0, patients: 0, changed: 0, skipped: 0 }
+
+export const sumOf = (sum: Recomputed, one: Recomputed): Recomputed => ({
   cases: sum.cases + one.cases,
   patients: sum.patients + one.patients,
   changed: sum.changed + one.changed,
