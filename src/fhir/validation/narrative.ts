@@ -25,7 +25,13 @@ const OPEN_END = /\s*(\/?)>/y
 const CLOSE_END = /\s*>/y
 const STRAY_AMPERSAND = /&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)/
 const STRAY = 'must be well-formed: "&" stands only at the start of an entity, as in &amp;'
-const SCRIPT_URL = /^[\s\u0000-\u001f]*(?:javascript|vbscript):/i
+const SCRIPT_URL = /^(?:javascript|vbscript):/i
+/** Entities of HTML that a browser reads in the name of a scheme, beside those by number. */
+const SCHEME_ENTITIES = new Map([
+  ['colon', ':'],
+  ['tab', ''],
+  ['newline', ''],
+])
 const DEPTH_MAX = 256
 const GREATER = 62
 
@@ -145,11 +151,21 @@ function attributesFault(
       return `must not use the attribute "${attribute.slice(0, 20)}" on <${name}>`
     }
     if (attribute === 'xmlns' && value !== NAMESPACE) return `must be in the namespace ${NAMESPACE}`
-    if ((attribute === 'href' || attribute === 'src') && SCRIPT_URL.test(value))
+    if ((attribute === 'href' || attribute === 'src') && isScript(value))
       return `must not hold a script in ${attribute}`
     if (hasStrayAmpersand(value)) return STRAY
   }
   return isRoot && !attributes.has('xmlns') ? `must say xmlns="${NAMESPACE}" on its <div>` : undefined
+}
+
+/** Read as a browser reads it: entities are characters, and white space and control characters don't count. */
+function isScript(url: string): boolean {
+  const read = url.replaceAll(/&(#?)(\w+);/g, (entity, isNumber: string, name: string) => {
+    if (isNumber === '') return SCHEME_ENTITIES.get(name.toLowerCase()) ?? entity
+    const code = Number(/^x/i.test(name) ? `0${name}` : name)
+    return code <= 0x10ffff ? String.fromCodePoint(code) : entity
+  })
+  return SCRIPT_URL.test(read.replaceAll(/[\s\u0000-\u001f]/g, ''))
 }
 
 function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
