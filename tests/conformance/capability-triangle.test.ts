@@ -99,7 +99,10 @@ const triangle: Readonly<Record<string, Side>> = {
     routes: both('/CodeSystem/$lookup'),
     tests: ['$lookup tells display, definition and place in the hierarchy'],
   },
-  'operation subsumes': { routes: both('/CodeSystem/$subsumes'), tests: ['$validate-code and $subsumes'] },
+  'operation subsumes': {
+    routes: [...both('/CodeSystem/$subsumes'), ...both('/CodeSystem/:id/$subsumes')],
+    tests: ['$validate-code and $subsumes'],
+  },
   'operation translate': {
     routes: [...both('/ConceptMap/$translate'), ...both('/ConceptMap/:id/$translate')],
     tests: ['ConceptMap/$translate by what comes with R4 and by what is stored'],
