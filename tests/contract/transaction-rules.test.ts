@@ -29,7 +29,7 @@ const expected: Readonly<Record<string, Expected>> = {
   FhirPatch: { status: 200, entries: '20x 200 200' },
   InvalidBundleType: { status: 400, code: 'bundle-type', places: ['Bundle.type'] },
   MissingIdentifier: { status: 200, entries: '400' },
-  Transaction: { status: 404, code: 'operation-unknown', places: entry(7) },
+  Transaction: { status: 400, code: 'bundle-entry-not-supported', places: entry(7) },
   TransactionForRollBack: { status: 404, code: 'resource-unknown', places: entry(1) },
   TransactionForRollBackWithDelete: { status: 400, code: 'bundle-entry', places: entry(2) },
   TransactionWithAllValidRoutes: { status: 200, entries: '201 20x 20x 20x 200 200' },
@@ -52,7 +52,11 @@ const expected: Readonly<Record<string, Expected>> = {
   },
   TransactionWithInvalidBundleEntry: { status: 400, code: 'json-malformed' },
   TransactionWithInvalidProcessingRecord: { status: 400, code: 'bundle-entry', places: entry(5) },
-  TransactionWithInvalidProcessingRoutes: { status: 404, code: 'operation-unknown', places: entry(1) },
+  TransactionWithInvalidProcessingRoutes: {
+    status: 400,
+    code: 'bundle-entry-not-supported',
+    places: entry(1),
+  },
   TransactionWithInvalidResourceType: {
     status: 400,
     code: 'resource-invalid',
@@ -64,7 +68,7 @@ const expected: Readonly<Record<string, Expected>> = {
     code: 'bundle-entry',
     places: entry(1),
   },
-  TransactionWithMultipleResourcesWithSameFullUrl: { status: 400, places: entry(1, 1) },
+  TransactionWithMultipleResourcesWithSameFullUrl: { status: 400, places: entry(1, 1, 3) },
   TransactionWithPOSTFullUrlMatchesWithPUTRequestUrl: {
     status: 400,
     code: 'bundle-identity-overlap',

@@ -32,17 +32,23 @@ function issuesOf({ kind, message, expression, issues }: Failure): readonly Fail
   return [{ ...issue, ...(expression !== undefined && { expression }) }]
 }
 
-/** Whether it calls an operation that may change something; one that only tells goes with the reads (HL7's example has one). */
+/** Whether it calls an operation by POST that doesn't only tell; one that does goes with the reads (HL7's example has one). */
 function mayChangeByOperation({ inner, method }: BundleEntry): boolean {
   if (!inner || method !== 'POST') return false
-  const name = inner.path.split('/$')[1]
-  return !operations.some(operation => !operation.affectsState && addressName(operation) === name)
+  const [of = '', name] = inner.path.split('/$')
+  const named = of.split('/')
+  return !operations.some(
+    operation =>
+      !operation.affectsState &&
+      addressName(operation) === name &&
+      (operation.types === 'all' || operation.types.some(type => named.includes(type))),
+  )
 }
 
 const noOperation = ({ place }: BundleEntry): Failure => ({
   kind: 'unsupported',
   code: 'bundle-entry-not-supported',
-  message: `${place}: an operation that changes something can not be taken back with a transaction; send it alone or in a batch`,
+  message: `${place}: this operation can't be called in a transaction, which could not take it back; send it alone or in a batch`,
   expression: place,
 })
 
