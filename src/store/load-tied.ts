@@ -1,4 +1,5 @@
 import { keyText } from '../fhir/resource.ts'
+import { everyDerivedType } from '../mappers/adt/derived-types.ts'
 import { subjectsOf } from '../mappers/adt/identity/identity.ts'
 import { NAMED_BY, type NamedBy } from '../mappers/adt/identity/other-numbers.ts'
 import { firstOfVisit, VISIT_KEY } from '../mappers/adt/identity/visit-key.ts'
@@ -12,8 +13,9 @@ export interface TiedLoad {
 
 /**
  * Loads whoever is tied to those asked for by what was said of them, until nobody new is named: few patients were ever
- * merged, and for all others the first load is the whole. Whoever writes about one of them writes the register of each,
- * so that what was seen at several moments can't be decided on unnoticed.
+ * merged, and for all others the first load is the whole. Of those tied all that messages told is loaded, whatever kinds
+ * the message at hand speaks of: it may say whose a visit was. Whoever writes about one of them writes the register of
+ * each, so that what was seen at several moments can't be decided on unnoticed.
  */
 export async function loadTied(
   loadOnce: (request: LoadRequest) => Promise<Loaded>,
@@ -22,12 +24,14 @@ export async function loadTied(
 ): Promise<TiedLoad> {
   const seen = before ?? (await loadOnce(request))
   const others = tiedTo(request, seen)
-  if (others.length === 0) return { whole: request, seen }
-  const { subjects = [], keys = [], compartments, wholes = [] } = request
+  const tied = [...new Set([...seen.facts.flatMap(subjectsOf), ...others])]
+  const compartments = tied.length > 0 ? widened(request.compartments) : request.compartments
+  if (others.length === 0 && compartments === request.compartments) return { whole: request, seen }
+  const { subjects = [], keys = [], wholes = [] } = request
   const more: LoadRequest = {
     ...{ tenant: request.tenant, lane: request.lane, subjects: others },
     keys: others.map(id => ({ type: 'Patient', id })),
-    ...(compartments && { compartments: { ...compartments, patients: others } }),
+    ...(compartments && { compartments: { ...compartments, patients: tied } }),
     ...(wholes.length > 0 && { wholes: others }),
   }
   const found = await loadOnce(more)
@@ -50,6 +54,12 @@ export async function loadTied(
       said: [...seen.said, ...found.said],
     },
   )
+}
+
+/** With every type that messages lead to; the same where it has them all. */
+function widened(compartments: LoadRequest['compartments']): LoadRequest['compartments'] {
+  if (!compartments || everyDerivedType.every(type => compartments.types.includes(type))) return compartments
+  return { ...compartments, types: [...new Set([...compartments.types, ...everyDerivedType])] }
 }
 
 function tiedTo({ subjects = [] }: LoadRequest, { facts, said }: Loaded): readonly string[] {

@@ -27,3 +27,6 @@ export function derivedTypes(message: Message): readonly string[] {
   }
   return [...found]
 }
+
+/** What must be loaded of patients who are tied to others: all that messages told of one may change by a message about another. */
+export const everyDerivedType: readonly string[] = [...new Set(Object.values(types).flat())]

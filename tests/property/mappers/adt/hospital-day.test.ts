@@ -95,6 +95,21 @@ describe('a hospital day', () => {
     )
   })
 
+  test('withdraws what was of a visit of another number, whatever kinds the message speaks of that says so', async () => {
+    const at = (time: string): string => `20261001${time}`
+    const height = ['OBX|1|NM|8302-2^HEIGHT^LN||170|cm|||||F|||20261001221151']
+    const visit = { visit: 'V1' }
+    const first = er7({ ...visit, event: 'A08', id: '1', patient: 'D1', at: at('191151') })
+    const move = er7({
+      ...{ ...visit, event: 'A45', id: '2', patient: 'D0', at: at('191751') },
+      segments: ['MRG|D1^^^VALLEY^MR||||V1^^^VALLEY^VN', 'PV1||I|||||||||||||||||V1^^^VALLEY^VN'],
+    })
+    const news = er7({ ...visit, event: 'A08', id: '3', patient: 'D0', at: at('221151'), segments: height })
+    const calm = await delivered([first, move, news], inOrder)
+    const wild = await delivered([move, news, first], inOrder)
+    expect(businessDifferencesOf(calm, wild)).toEqual([])
+  })
+
   test('loses nothing to a merge that comes between a conflict and what is loaded anew for it', async () => {
     const one = (event: string, id: string, patient: string, segments: readonly string[] = []): string =>
       er7({ event, id, patient, visit: `${patient}V`, at: `2026100110${id}000`, segments })
