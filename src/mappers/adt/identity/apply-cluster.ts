@@ -154,11 +154,12 @@ function withdrawnBefore(
   { canonicalBase }: Pick<ClusterChange, 'canonicalBase'>,
 ): Derived | undefined {
   if (!standing?.id) return undefined
-  const { id, resourceType, meta: _meta, episodeOfCare: _case, extension = [], ...said } = standing
+  const { id, resourceType, meta, episodeOfCare: _case, extension = [], ...said } = standing
   const isWithdrawn = said['status'] === 'entered-in-error' || sameValue(said['verificationStatus'], WRONG)
   if (!isWithdrawn) return undefined
   const own = (extension as readonly Extension[]).filter(({ url }) => url.startsWith(canonicalBase))
-  return { ...said, resourceType, id, extension: own }
+  const flags = meta?.tag?.filter(({ system }) => system === `${canonicalBase}/CodeSystem/flag`) ?? []
+  return { ...said, resourceType, id, extension: own, ...(flags.length > 0 && { meta: { tag: flags } }) }
 }
 
 const LINKAGE = '/StructureDefinition/record-linkage'

@@ -110,6 +110,19 @@ describe('a hospital day', () => {
     expect(businessDifferencesOf(calm, wild)).toEqual([])
   })
 
+  test('leaves nothing incomplete of a visit that was withdrawn for a while, once its admission has come', async () => {
+    const [first, then, last] = ['20261001092234', '20261001155834', '20261001203734']
+    const admit = er7({ event: 'A04', id: '1', patient: 'D1', at: first })
+    const move = er7({
+      ...{ event: 'A45', id: '2', patient: 'D2', at: then },
+      segments: ['MRG|D1^^^VALLEY^MR||||V1^^^VALLEY^VN', 'PV1||I|||||||||||||||||V1^^^VALLEY^VN'],
+    })
+    const news = er7({ event: 'A08', id: '3', patient: 'D2', at: last })
+    const calm = await delivered([admit, move, news], inOrder)
+    const wild = await delivered([news, move, admit], inOrder)
+    expect(businessDifferencesOf(calm, wild)).toEqual([])
+  })
+
   test('loses nothing to a merge that comes between a conflict and what is loaded anew for it', async () => {
     const one = (event: string, id: string, patient: string, segments: readonly string[] = []): string =>
       er7({ event, id, patient, visit: `${patient}V`, at: `2026100110${id}000`, segments })
