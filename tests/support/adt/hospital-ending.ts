@@ -71,7 +71,8 @@ export function ending({ resources }: Pick<HospitalStore, 'resources'>): Readonl
 
 /**
  * What had come to be under a number before it was said that this was another's new one, and stays behind in error: an
- * Encounter that none says it replaces, and what was of it. It can't be where that was said first.
+ * Encounter that none says it replaces, and what was of it; and an Account to which nothing refers. It can't be where that
+ * was said first.
  */
 function formerIn(all: readonly Resource[]): readonly Resource[] {
   const texts = all.filter(({ resourceType }) => resourceType === 'Encounter').map(one => JSON.stringify(one))
@@ -94,10 +95,16 @@ function formerIn(all: readonly Resource[]): readonly Resource[] {
   const isWrong = (one: Resource): boolean =>
     one['status'] === 'entered-in-error' ||
     JSON.stringify(one['verificationStatus'] ?? '').includes('entered-in-error')
-  const accounts = all.filter(
-    ({ resourceType, status }) => resourceType === 'Account' && status === 'entered-in-error',
+  const gone = [...former, ...all.filter(one => isOfFormer(one) && isWrong(one))]
+  const left = all.filter(one => !LEFT_OUT.has(one.resourceType) && !gone.includes(one))
+  const standing = left.map(one => JSON.stringify(one))
+  const accounts = left.filter(
+    one =>
+      one.resourceType === 'Account' &&
+      one['status'] === 'entered-in-error' &&
+      !standing.some(text => text.includes(`"reference":"${keyOf(one)}"`)),
   )
-  return [...former, ...accounts, ...all.filter(one => isOfFormer(one) && isWrong(one))]
+  return [...gone, ...accounts]
 }
 
 const CASE_TYPES: ReadonlySet<string> = new Set(Object.keys(TAKEN_BACK))
