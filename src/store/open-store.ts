@@ -69,8 +69,8 @@ const EMBEDDED_ADVICE =
 const LANES = 2
 const READERS = 4
 const SEARCHERS = 4
-const POINTS = 4
-const WALKERS = 4
+const POINTS = 2
+const WALKERS = 2
 
 /** PGlite in this process, durable, for this process alone (StoreFault `store-locked` when another one has the folder). */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
