@@ -58,7 +58,7 @@ export function cliIo(environment: Readonly<Record<string, string | undefined>>)
     },
     recompute: async onPage => {
       const read = config()
-      return read.ok ? recomputed(read.value, onPage) : read
+      return read.ok ? recomputed(read.value, { onPage, say: line => err(`${line}\n`) }) : read
     },
     packages: async places => {
       const { readPackages } = await import('./app-packages.ts')
@@ -82,14 +82,16 @@ async function configuredOperations(
   const local = `http://${config.http.host}:${config.http.port}`
   if (config.database.url === undefined && (await answers(local))) return ok(remoteService(local))
   try {
-    // Warnings only, and on standard error: standard output is for results.
-    const { createApp } = await import('./app.ts')
-    const emit = eventLog({ level: 'warn', stream: process.stderr })
-    const offline: Config = { ...config, roles: new Set(['sync']) }
-    return ok(localOperations(await createApp(offline, { emit, say })))
+    return ok(localOperations(await offlineApp({ ...config, roles: new Set(['sync']) }, say)))
   } catch (error) {
     return fail(noStore(error))
   }
+}
+
+/** Warnings only, and on standard error: standard output is for results. */
+async function offlineApp(config: Config, say: (line: string) => void): Promise<App> {
+  const { createApp } = await import('./app.ts')
+  return createApp(config, { emit: eventLog({ level: 'warn', stream: process.stderr }), say })
 }
 
 const answers = (url: string): Promise<boolean> =>
@@ -159,12 +161,12 @@ async function shadowService(config: Config): Promise<Shadow> {
   }
 }
 
-async function recomputed(config: Config, onPage: (so: Recomputed) => void): Promise<Result<Recomputed>> {
+async function recomputed(
+  config: Config,
+  { onPage, say }: { readonly onPage: (so: Recomputed) => void; readonly say: (line: string) => void },
+): Promise<Result<Recomputed>> {
   try {
-    const { createApp } = await import('./app.ts')
-    const emit = eventLog({ level: 'warn', stream: process.stderr })
-    const offline: Config = { ...config, roles: new Set() }
-    const app = await createApp(offline, { emit, say: line => process.stderr.write(`${line}\n`) })
+    const app = await offlineApp({ ...config, roles: new Set() }, say)
     try {
       return ok(await app.recompute(onPage))
     } finally {

@@ -111,11 +111,10 @@ async function fireDue(options: TimersOptions): Promise<number> {
     const work = options.workOf(tenant)
     const own = work && { ...work, clock }
     if (!own) continue
-    const [cycles, ofTasks] = [true, false].map(is =>
-      timers.filter(({ kind }) => (kind === MERGE_CYCLES) === is),
-    )
-    if (cycles?.length) await fireCycles(cycles, own, emit)
-    if (ofTasks?.length && !(await fire(ofTasks, own, TRIES_MAX))) await fireEach(ofTasks, own)
+    const cycles = timers.filter(isCycle)
+    const ofTasks = timers.filter(timer => !isCycle(timer))
+    if (cycles.length > 0) await fireCycles(cycles, own, emit)
+    if (ofTasks.length > 0 && !(await fire(ofTasks, own, TRIES_MAX))) await fireEach(ofTasks, own)
   }
   for (const [kind, timers] of Map.groupBy(due, timer => timer.kind)) {
     meters.timersFired(kind, timers.length)
@@ -124,6 +123,8 @@ async function fireDue(options: TimersOptions): Promise<number> {
   return due.length
 }
 
+const isCycle = ({ kind }: Timer): boolean => kind === MERGE_CYCLES
+
 /** What can't be driven now is claimed again later. */
 async function fireCycles(timers: readonly Timer[], work: Work, emit: EmitEvent): Promise<void> {
   try {
@@ -131,15 +132,9 @@ async function fireCycles(timers: readonly Timer[], work: Work, emit: EmitEvent)
       timers.map(({ subject }) => subject),
       0,
     )
-    const context = {
-      tenant: work.tenant,
-      lane: 0,
-      at: instantOf(work.clock.nowMs()),
-      actor: ACTOR,
-      targets: [],
-    }
-    const changes = openWork(context, []).changes()
-    await work.store.flush({ ...changes, timers: { put: [], drop: timers.map(({ id }) => id) } })
+    const at = instantOf(work.clock.nowMs())
+    const drop = timers.map(({ id }) => id)
+    await work.store.flush({ tenant: work.tenant, lane: 0, at, writes: [], timers: { put: [], drop } })
   } catch (error) {
     emit('merge-cycle-not-driven', { fault: faultOf(error) })
   }
