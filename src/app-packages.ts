@@ -7,6 +7,7 @@ import type { Config } from './config/environment.ts'
 import type { Resource } from './fhir/resource.ts'
 import { packagesOf, type IgPackage, type Packages } from './fhir/validation/profiles/packages.ts'
 import { whyUnsound } from './fhir/validation/profiles/sound-definition.ts'
+import { jsonIn } from './lib/json.ts'
 import { fail, ok, type Result } from './lib/result.ts'
 import { tarFiles } from './lib/tar.ts'
 
@@ -119,14 +120,6 @@ function packageOf(place: string, files: readonly JsonFile[]): Result<IgPackage>
     return unreadable(place, 'there is no StructureDefinition, ValueSet or CodeSystem in it')
   const guide = guideOf(manifest, resources)
   return ok({ resources, ...(guide !== undefined && { guide }) })
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const isOwn = (value: unknown): value is Resource => {

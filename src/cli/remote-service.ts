@@ -1,3 +1,4 @@
+import { jsonIn } from '../lib/json.ts'
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import type { SourceQuality } from '../commands/data-quality.ts'
 import type { InboxDetail, InboxSummary } from '../commands/operate-inbox.ts'
@@ -101,7 +102,7 @@ async function call<T>(url: string, request: RequestInit): Promise<Result<T>> {
     })
   }
   const text = await response.text()
-  const body = jsonOf(text)
+  const body = jsonIn(text)
   if (response.ok && body !== undefined) return ok(body as T)
   return fail(failureOf(response.status, body))
 }
@@ -127,12 +128,4 @@ interface Told {
 interface Issue {
   readonly diagnostics?: unknown
   readonly details?: { readonly coding?: readonly { readonly code?: unknown }[] }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

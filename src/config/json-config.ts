@@ -1,3 +1,4 @@
+import { jsonIn } from '../lib/json.ts'
 import { readFileSync } from 'node:fs'
 import { compileSchema } from './schema-check.ts'
 import type { Wrong } from './wrong.ts'
@@ -40,7 +41,7 @@ export function jsonVariable<T>({ name, schema, printedAs, unbuiltKeys = [] }: J
     const isInline = given.trimStart().startsWith('{')
     const text = isInline ? given : readIfThere(given)
     if (text === undefined) return wrong(`the file ${given}`, 'a file that can be read')
-    const parsed = parseIfJson(text)
+    const parsed = jsonIn(text)
     if (parsed === undefined)
       return wrong('text that is no JSON', `JSON (schema: --print-schema ${printedAs})`)
     const { value, errors } = check(parsed)
@@ -54,14 +55,6 @@ const choices = (params: Record<string, unknown>): string =>
 function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
-function parseIfJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { jsonIn } from '../lib/json.ts'
 import { at, listAt, textAt } from '../lib/json-view.ts'
 import { textNode, treeSegment, type TreeNode, type TreeSegment } from './message-tree.ts'
 import { writeMessage } from './write-message.ts'
@@ -62,19 +63,11 @@ const STRUCTURE = /^[A-Z]{3}_[A-Z\d]{3}$/
 
 function schematizedSegments(value: unknown): readonly TreeSegment[] | undefined {
   const sent = at(value, 'schematizedData', 'data')
-  const root = typeof sent === 'string' ? parsed(sent) : value
+  const root = typeof sent === 'string' ? jsonIn(sent) : value
   const name = Object.keys(root ?? {}).find(key => STRUCTURE.test(key))
   const message = name === undefined ? undefined : at(root, name)
   if (at(message, 'MSH') === undefined) return undefined
   return blocksIn(message, 0).flatMap(({ segments }) => segments)
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 interface Block {

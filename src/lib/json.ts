@@ -23,6 +23,15 @@ export function parseJson(text: string): unknown {
   return RISKY.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
 }
 
+/** The value of a JSON text, its numbers as JavaScript has them; undefined when it is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 function keepDigits(
   this: unknown,
   _key: string,

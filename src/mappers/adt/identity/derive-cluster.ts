@@ -18,6 +18,7 @@ import type { Told } from '../take-in.ts'
 import { thoughtDead } from '../thought-dead.ts'
 import { payersIn, watchedChanges, type WatchedRegister } from '../watched-changes.ts'
 import { cxToIdentifier, identifierKey } from '../types/cx-identifier.ts'
+import { distinct } from './identity-facts-for.ts'
 import { accountsOfCluster, type ClusterAccounts } from './accounts-of-cluster.ts'
 import { ownerOf, wordOwner, type Identity } from './identity.ts'
 import { identityReviewsOf, type MovedVisit } from './identity-reviews.ts'
@@ -332,8 +333,6 @@ function derivedVisit(
   )
   return { resources, stay: visit.mergedInto ? { ...stay, status: 'entered-in-error' } : stay }
 }
-
-const distinct = (ids: readonly string[]): readonly string[] => [...new Set(ids)]
 
 /** The Encounter with the Account that goes on, under whichever patient its number was said. */
 function withAccount(
