@@ -40,7 +40,9 @@ export async function runProgram(program: PersistProgram): Promise<void> {
   const source = storeEvents(number('patients'), 7)
   const take = (count: number): readonly StoreEvent[] =>
     Array.from({ length: count }, () => source.next().value)
-  await persistAll(program, take(number('preload')), { lanes, batch })
+  for (let left = number('preload'); left > 0; left -= PRELOAD_AT_ONCE) {
+    await persistAll(program, take(Math.min(left, PRELOAD_AT_ONCE)), { lanes, batch })
+  }
   const admin = new pg.Client({ connectionString: url })
   await admin.connect()
   await admin.query('vacuum analyze')
@@ -56,6 +58,9 @@ export async function runProgram(program: PersistProgram): Promise<void> {
   await program.close()
   process.stdout.write(`${JSON.stringify(run)}\n`)
 }
+
+/** All of them would not fit into memory. */
+const PRELOAD_AT_ONCE = 10_000
 
 /** Each patient's events stay on one lane, in order. */
 async function persistAll(
