@@ -1,9 +1,10 @@
 import { mergeCycleTimers } from '../timers/merge-cycle-timers.ts'
-import { keyText, type Json, type ResourceKey } from '../../fhir/resource.ts'
+import { keyText, type Json } from '../../fhir/resource.ts'
 import { inboxIdOf } from '../inbox-id.ts'
 import type { Changes, Fact, InboxEntry, InboxWrite, Loaded, Said } from '../ports/store.ts'
 import { openWork, type UnitOfWork, type WorkContext } from '../unit-of-work.ts'
 import { compartmentsOf } from './compartments.ts'
+import { mentionsOf } from './mentions.ts'
 import type { Decision, Prepared, View } from './prepared.ts'
 
 /** What was loaded for a batch, by key, so that a part of it can be loaded again. */
@@ -66,7 +67,7 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
     said: new Map<string, Said>(),
     inbox: new Map<string, InboxWrite>(),
   }
-  const staged = new Map<string, ResourceKey>()
+  const mentions = mentionsOf(known.resources.values())
   const byControlId = Map.groupBy(known.messages.values(), messageOf)
 
   const view: View = {
@@ -74,7 +75,7 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
     get: work.get,
     version: work.version,
     compartment: compartments.of,
-    referring: patients => mentioning(patients, known, staged).flatMap(key => work.get(key) ?? []),
+    referring: patients => mentions.of(patients).flatMap(key => work.get(key) ?? []),
     facts: subject => facts.get(subject) ?? [],
     saidOf: subject => said.get(subject) ?? noBodies,
   }
@@ -95,9 +96,8 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
       if (decision.at !== undefined) work.say({ at: decision.at })
       for (const { resource, shard } of decision.puts) {
         work.put(resource, { shard })
-        const key = { type: resource.resourceType, id: resource.id }
-        compartments.add(key)
-        staged.set(keyText(key), key)
+        compartments.add({ type: resource.resourceType, id: resource.id })
+        mentions.add(resource)
       }
       const newFacts = decision.facts.filter(({ id }) => !known.facts.has(id) && !fresh.facts.has(id))
       for (const fact of newFacts) {
@@ -137,19 +137,6 @@ function withCycles(
   if (cycles.length === 0) return changes
   const { put, drop } = changes.timers ?? { put: [], drop: [] }
   return { ...changes, timers: { put: [...put, ...cycles], drop } }
-}
-
-/** What was loaded with one of these ids in it, and all that was staged. */
-function mentioning(
-  patients: readonly string[],
-  { resources }: Known,
-  staged: ReadonlyMap<string, ResourceKey>,
-): readonly ResourceKey[] {
-  const found = new Map(staged)
-  for (const row of resources.values()) {
-    if (patients.some(id => row.content.includes(id))) found.set(keyText(row), { type: row.type, id: row.id })
-  }
-  return [...found.values()]
 }
 
 const noBodies: ReadonlyMap<string, Json> = new Map()

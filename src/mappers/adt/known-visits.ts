@@ -1,6 +1,7 @@
 import type { Stay } from '../../care-plan/stay.ts'
 import { sameValue } from '../../lib/same-value.ts'
-import { deriveStay } from './derive.ts'
+import { deriveStay, deriveVisit } from './derive.ts'
+import type { Derived } from './derived.ts'
 import { visitOf, type Visit } from './encounter.ts'
 import type { Fact } from './fact.ts'
 import type { Expected, VisitState } from './ledger.ts'
@@ -109,8 +110,33 @@ const isOf = ({ facts, settings, made }: Known, { contexts }: Scope, others: rea
   facts.length === others.length &&
   facts.every(({ id }, at) => id === others[at]?.id)
 
+/** What was derived of a visit, of whomever it was then. */
+interface KnownResources {
+  readonly patientId: string
+  readonly ownerId: string | undefined
+  readonly resources: readonly Derived[]
+  readonly issues: Known['issues']
+}
+
+const derived = new WeakMap<Stay, KnownResources>()
+
+/** Encounter and what was told of it, remembered as long as the visit comes to the same. */
+export function visitResources({ visit, stay }: KnownVisit): readonly Derived[] {
+  const { patientId, ownerId, contexts, context } = visit
+  const remembered = derived.get(stay)
+  if (remembered && remembered.patientId === patientId && remembered.ownerId === ownerId) {
+    for (const [source, issue] of remembered.issues) contexts(source).report(issue)
+    return remembered.resources
+  }
+  const issues: [string, MappingIssue][] = []
+  const noted = noting(visit, issues)
+  const resources = deriveVisit({ ...visit, contexts: noted, context: noted(context.source) })
+  derived.set(stay, { ...{ patientId, ownerId }, resources, issues })
+  return resources
+}
+
 const noting =
-  ({ contexts }: Scope, issues: [string, MappingIssue][]) =>
+  ({ contexts }: Pick<Scope, 'contexts'>, issues: [string, MappingIssue][]) =>
   (source: string): MapContext => {
     const context = contexts(source)
     const report = (issue: MappingIssue): void => {

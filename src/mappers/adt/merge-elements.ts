@@ -18,8 +18,7 @@ export function mergeElements(
   after: Derived,
   source: string,
 ): Derived | undefined {
-  if (before && standing && sameResource(before, after)) return undefined
-  if (before && !standing && sameResource(before, after)) return undefined
+  if (before && (before === after || sameResource(before, after))) return undefined
   const merged = standing
     ? (mergeObject(standing, before ?? { resourceType: after.resourceType, id: after.id }, after) as Derived)
     : after

@@ -50,7 +50,8 @@ export const nobodyTied: ClusterSide = {
 export function applyCluster(change: ClusterChange): ClusterApplied {
   const before = sideOf(change, change.was)
   const after = sideOf(change, change.now)
-  const [was, now] = [deriveCluster(before), deriveCluster(after)]
+  const was = deriveCluster(before)
+  const now = deriveCluster(after, was)
   const { get, message } = change
   const changed = [...now.resources].flatMap(([key, later]) => {
     const standing = get(keyOf(later))

@@ -6,10 +6,11 @@ import type { Stay } from '../../../care-plan/stay.ts'
 import type { ValueChange } from '../../../care-plan/watched-values.ts'
 import { shardInId, shardOfKey } from '../../../lib/ids.ts'
 import { diedInStay, withDeath } from '../death-in-stay.ts'
-import { deceasedIn, derivePatient, deriveStay, deriveVisit, type Deceased } from '../derive.ts'
+import { deceasedIn, derivePatient, type Deceased } from '../derive.ts'
 import type { Derived } from '../derived.ts'
-import { accountNumberOf, visitOf, type Visit } from '../encounter.ts'
+import { accountNumberOf, type Visit } from '../encounter.ts'
 import { readFieldText } from '../field-text.ts'
+import { knownVisit, visitResources } from '../known-visits.ts'
 import type { MapContext } from '../map-context.ts'
 import { deletedPerson } from '../person-record.ts'
 import { everySource, isSilent, registerOf, tell, wordOf, type Register } from '../registers.ts'
@@ -57,6 +58,8 @@ export interface Person {
 export interface DerivedCluster {
   /** The patient under whom each visit stands, before merges, by Encounter id. */
   readonly holders: ReadonlyMap<string, string>
+  /** What was said of each visit, by Encounter id. */
+  readonly scopes: ReadonlyMap<string, Scope>
   /** Everything that messages lead to, by `Type/id`. */
   readonly resources: ReadonlyMap<string, Derived>
   readonly persons: readonly Person[]
@@ -65,8 +68,11 @@ export interface DerivedCluster {
 export const shardOfPatient = (tenant: number, id: string): number =>
   shardInId(id) ?? shardOfKey(tenant, `Patient/${id}`)
 
-/** Computes all that messages lead to for every patient of a cluster, each thing under the owner that it has now. */
-export function deriveCluster(cluster: Cluster): DerivedCluster {
+/**
+ * Computes all that messages lead to for every patient of a cluster, each thing under the owner that it has now. What comes
+ * to the same as it `was` before a message is the very same.
+ */
+export function deriveCluster(cluster: Cluster, was?: DerivedCluster): DerivedCluster {
   const { subjects, identity, told } = cluster
   const numbers = (register: Register): ReadonlySet<string> => accountsIn(register, cluster)
   const visits = visitsOf({ subjects, told, accounts: numbers }, identity)
@@ -78,8 +84,10 @@ export function deriveCluster(cluster: Cluster): DerivedCluster {
   const stays = new Map<string, Stay[]>()
   const holders = new Map(visits.map(({ visitId, holder }) => [visitId, holder]))
   const moved: MovedVisit[] = []
+  const scopes = new Map<string, Scope>()
   const ofVisits = visits.flatMap(visit => {
-    const { resources, stay } = derivedVisit(visit, cluster, { holders, accounts })
+    const { resources, stay, scope } = derivedVisit(visit, cluster, { holders, accounts, was })
+    scopes.set(visit.visitId, scope)
     for (const statement of visit.moves) moved.push({ statement, holder: visit.holder, stay })
     const owner = ownerOf(identity, visit.holder)
     stays.set(owner, [...(stays.get(owner) ?? []), stay])
@@ -90,7 +98,7 @@ export function deriveCluster(cluster: Cluster): DerivedCluster {
   const people = known.map(subject => derivedPerson(subject, { cluster, words, stays, spoken, moved }))
   const all = [...people.flatMap(({ resources }) => resources), ...accounts.resources, ...ofVisits]
   return {
-    holders,
+    ...{ holders, scopes },
     resources: new Map(all.map(resource => [`${resource.resourceType}/${resource.id}`, resource])),
     persons: people.flatMap(({ person }) => person ?? []),
   }
@@ -303,17 +311,19 @@ function accountsIn(register: Register, cluster: Cluster): ReadonlySet<string> {
 interface Standing {
   readonly holders: ReadonlyMap<string, string>
   readonly accounts: ClusterAccounts
+  readonly was: DerivedCluster | undefined
 }
 
 interface VisitAndStay {
   readonly resources: readonly Derived[]
   readonly stay: Stay
+  readonly scope: Scope
 }
 
 function derivedVisit(
   visit: ClusterVisit,
   cluster: Cluster,
-  { holders: known, accounts }: Standing,
+  { holders: known, accounts, was }: Standing,
 ): VisitAndStay {
   const { visitId, home, register, facts, holder } = visit
   const { identity, tenant, contexts } = cluster
@@ -321,17 +331,17 @@ function derivedVisit(
     ...{ patientId: home, ownerId: ownerOf(identity, holder), visitId, register, contexts },
     shard: shardOfPatient(tenant, home),
   })
-  const full = visitOf(visitId, scope, facts)
-  const stay = deriveStay(full)
-  const resources = deriveVisit(full).map(resource =>
+  const made = knownVisit(visitId, scope, facts, was?.scopes.get(visitId))
+  const { stay } = made
+  const resources = visitResources(made).map(resource =>
     resource.resourceType === 'Encounter'
-      ? withAccount(numbered(resource, visit, { ...cluster, known }), full, {
+      ? withAccount(numbered(resource, visit, { ...cluster, known }), made.visit, {
           accounts,
           patients: distinct([holder, home, ownerOf(identity, holder), ...cluster.subjects.toSorted()]),
         })
       : resource,
   )
-  return { resources, stay: visit.mergedInto ? { ...stay, status: 'entered-in-error' } : stay }
+  return { resources, scope, stay: visit.mergedInto ? { ...stay, status: 'entered-in-error' } : stay }
 }
 
 /** The Encounter with the Account that goes on, under whichever patient its number was said. */

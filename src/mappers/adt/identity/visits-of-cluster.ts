@@ -1,5 +1,6 @@
 import { everyStamp } from './every-stamp.ts'
-import { visitFact, type VisitFact } from '../movements.ts'
+import type { Fact } from '../fact.ts'
+import { visitFact } from '../movements.ts'
 import { registerOf, tell, type Register } from '../registers.ts'
 import type { Told } from '../take-in.ts'
 import { identityBy, ownerOf, type Identity } from './identity.ts'
@@ -12,7 +13,7 @@ export interface ClusterVisit {
   /** The patient under whom it was first named so: makes its ids. */
   readonly home: string
   readonly register: Register
-  readonly facts: readonly VisitFact[]
+  readonly facts: readonly Fact[]
   /** The patient whose it is by the last word on it, before merges. */
   readonly holder: string
   /** What moved it from one patient to another. */
@@ -30,7 +31,7 @@ const VISITS: ReadonlySet<IdentityKind> = new Set(['visit-shared', 'visit-merge'
 interface Draft {
   readonly home: string
   register: Register
-  readonly facts: VisitFact[]
+  readonly facts: Fact[]
   readonly mentions: Mention[]
 }
 
@@ -47,6 +48,9 @@ export interface ToldOf {
   readonly accounts: (register: Register) => ReadonlySet<string>
 }
 
+/** What is said of a visit under one number only stays the register that it is, and what is remembered by that holds. */
+const NOTHING_SAID: Register = {}
+
 /** Registers of a subject that are no visit's begin so. */
 export const isVisitScope = (scope: string): boolean => scope !== '' && !scope.startsWith('#')
 
@@ -62,7 +66,7 @@ export function visitsOf({ subjects, told, accounts }: ToldOf, identity: Identit
   const routes = routesOf(statements, VISITS)
   const drafts = new Map<string, Draft>()
   const draftOf = (visitId: string, home: string): Draft => {
-    const draft = drafts.get(visitId) ?? { home, register: {}, facts: [], mentions: [] }
+    const draft = drafts.get(visitId) ?? { home, register: NOTHING_SAID, facts: [], mentions: [] }
     drafts.set(visitId, draft)
     return draft
   }
@@ -77,15 +81,23 @@ export function visitsOf({ subjects, told, accounts }: ToldOf, identity: Identit
     const { said, facts } = told(subject)
     for (const [scope, body] of said) {
       if (!isVisitScope(scope)) continue
-      for (const { source, stamp, fields } of everyStamp(registerOf(body))) {
-        const draft = target(scope, subject, stamp)
-        draft.register = tell(draft.register, source, stamp, fields)
+      const register = registerOf(body)
+      const words = everyStamp(register).map(one => ({ ...one, draft: target(scope, subject, one.stamp) }))
+      const [first, ...more] = words
+      if (
+        first &&
+        first.draft.register === NOTHING_SAID &&
+        more.every(({ draft }) => draft === first.draft)
+      ) {
+        first.draft.register = register
+        continue
       }
+      for (const { draft, source, stamp, fields } of words)
+        draft.register = tell(draft.register, source, stamp, fields)
     }
     for (const fact of facts) {
       if (!isVisitScope(fact.scope)) continue
-      const known = visitFact(fact)
-      target(fact.scope, subject, known.stamp).facts.push(known)
+      target(fact.scope, subject, visitFact(fact).stamp).facts.push(fact)
     }
   }
   return [...drafts]
