@@ -19,7 +19,8 @@ import { firstOfVisit, sharedFacts, VISIT_KEY, visitKeyOf } from './identity/vis
 import { contextsFor, directoryChanges } from './event-parts.ts'
 import type { MappingIssue } from './map-context.ts'
 import { messageFlags } from './message-flags.ts'
-import { registerOf, tell, winners } from './registers.ts'
+import { winners } from './register-index.ts'
+import { registerOf, tell } from './registers.ts'
 import { takeIn } from './take-in.ts'
 
 /** What stands before a message; `needs` says what must be in it. */

@@ -11,7 +11,8 @@ import { joinDirectory } from './directory.ts'
 import { fieldText, readFieldText } from './field-text.ts'
 import { contextOf } from './map-context.ts'
 import { changedFrom } from './merge-elements.ts'
-import { registerOf, tell, winners, wordOf, type Register, type Said } from './registers.ts'
+import { winners } from './register-index.ts'
+import { registerOf, tell, wordOf, type Register, type Said } from './registers.ts'
 import { plToLocations } from './types/pl-location.ts'
 
 /**

@@ -6,9 +6,8 @@ import type { Derived } from './derived.ts'
 import type { Fact, VisitFactBody } from './fact.ts'
 import { messageUri, readStamp } from './message-uri.ts'
 import { scopeIn, visitIds, visitIn, type SaidOfPatient } from './patient-stays.ts'
-import { registerOf } from './registers.ts'
+import { registerOf, TOLD } from './registers.ts'
 import type { SourceSettings } from './source.ts'
-import { TOLD } from './tellings.ts'
 
 /** Something that messages said, without which a resource would be another. */
 export interface Cause {

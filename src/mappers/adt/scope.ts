@@ -1,5 +1,6 @@
 import type { MapContext } from './map-context.ts'
-import { winners, type Register, type Said } from './registers.ts'
+import { winners } from './register-index.ts'
+import type { Register, Said } from './registers.ts'
 import { referenceTo } from './shared-values.ts'
 
 /** What was said about a patient, or about one visit, with what stands of it. */

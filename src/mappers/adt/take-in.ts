@@ -1,10 +1,10 @@
 import type { Json } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import type { Fact } from './fact.ts'
-import { registerOf, tell, type Fields, type Register } from './registers.ts'
-import { withTellings } from './tellings.ts'
-import { isOfRecord, withWordOfDeath } from './thought-dead.ts'
-import { withFirstWords } from './watched-words.ts'
+import { registerOf, tell, type Register } from './registers.ts'
+import { addTellings } from './tellings.ts'
+import { addWordOfDeath, isOfRecord } from './thought-dead.ts'
+import { addFirstWords } from './watched-words.ts'
 
 /** What one message adds to what messages said of its patient. */
 export interface TakenIn {
@@ -22,18 +22,22 @@ export interface Told {
 
 /** Takes a message into facts and registers, the root of all else: any order of messages ends in the same ones. */
 export function takeIn(event: MappedEvent, { said, facts }: Told): TakenIn {
-  const { visit, source, stamp, fact, visitFields, trigger, recorded } = event
-  const told = (scope: string, words: Fields): readonly [string, Register] => [
-    scope,
-    tell(registerOf(said.get(scope)), source, stamp, withFirstWords(words, trigger)),
-  ]
-  return {
-    facts: fact && !facts.some(({ id }) => id === fact.id) ? [fact] : [],
-    said: new Map([
-      ['', tellOfPatient(registerOf(said.get('')), event)] as const,
-      ...(visit ? [told(visit.id, withTellings(visitFields, recorded.instant))] : []),
-    ]),
-  }
+  const { visit, fact } = event
+  const registers = new Map([['', tellOfPatient(registerOf(said.get('')), event)]])
+  if (visit) registers.set(visit.id, tellOfVisit(registerOf(said.get(visit.id)), event))
+  return { facts: fact && !facts.some(({ id }) => id === fact.id) ? [fact] : NO_FACTS, said: registers }
+}
+
+const NO_FACTS: readonly Fact[] = []
+
+function tellOfVisit(
+  register: Register,
+  { source, stamp, visitFields, recorded, trigger }: MappedEvent,
+): Register {
+  const words = { ...visitFields }
+  addTellings(words, recorded.instant)
+  addFirstWords(words, trigger)
+  return tell(register, source, stamp, words)
 }
 
 /** PID is as old as the record that it repeats (PID-33); a message that says nothing newer of it changes nothing there. */
@@ -41,11 +45,15 @@ function tellOfPatient(
   register: Register,
   { source, stamp, pidStamp, patientFields, trigger }: MappedEvent,
 ): Register {
-  const fields = withWordOfDeath(patientFields, stamp)
-  const telling = (before: Register, at: string, words: Fields): Register =>
-    tell(before, source, at, withFirstWords(words, trigger))
-  if (pidStamp === stamp) return telling(register, stamp, fields)
-  const all = Object.entries(fields)
-  const told = telling(register, stamp, Object.fromEntries(all.filter(([field]) => !isOfRecord(field))))
-  return telling(told, pidStamp, Object.fromEntries(all.filter(([field]) => isOfRecord(field))))
+  const words = { ...patientFields }
+  addWordOfDeath(words, stamp)
+  if (pidStamp === stamp) return telling(register, words)
+  const all = Object.entries(words)
+  const told = telling(register, Object.fromEntries(all.filter(([field]) => !isOfRecord(field))))
+  return telling(told, Object.fromEntries(all.filter(([field]) => isOfRecord(field))), pidStamp)
+
+  function telling(before: Register, fields: Record<string, string>, at = stamp): Register {
+    addFirstWords(fields, trigger)
+    return tell(before, source, at, fields)
+  }
 }

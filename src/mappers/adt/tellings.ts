@@ -1,30 +1,19 @@
 import type { Instant } from '../../lib/clock.ts'
 import { rememberedByText } from '../../lib/remembered-texts.ts'
-import type { Fields, Register } from './registers.ts'
-
-/**
- * Begins the entries of a register that keep every time at which a source said a value (`TOLD/PV1-7/<text>`: the seconds),
- * where the last time alone would not do: a value that is said again holds since it was said first, unless another was said
- * between, and which was said between may turn up late.
- */
-export const TOLD = 'TOLD/'
+import { toldIn } from './register-index.ts'
+import { TOLD, type Register } from './registers.ts'
 
 /** Fields of which it counts since when their value holds. */
 const TIMED_VALUES = ['PV1-2', 'PV1-7', 'PV1-9'] as const
 export type TimedValue = (typeof TIMED_VALUES)[number]
 
-/** What a message says, with when it says those fields. */
-export function withTellings(fields: Fields, recorded: Instant): Fields {
-  const told = TIMED_VALUES.flatMap(field => {
+/** Adds to what a message says when it says those fields. */
+export function addTellings(fields: Record<string, string>, recorded: Instant): void {
+  for (const field of TIMED_VALUES) {
     const text = fields[field]
-    return text === undefined ? [] : [[`${TOLD}${field}/${text}`, secondsText(recorded)] as const]
-  })
-  return told.length === 0 ? fields : { ...fields, ...Object.fromEntries(told) }
+    if (text !== undefined) fields[`${TOLD}${field}/${text}`] = secondsText(recorded)
+  }
 }
-
-/** Both lists of seconds as one, in order. */
-export const joinedTellings = (a: string, b: string): string =>
-  [...new Set([...a.split(' '), ...b.split(' ')])].toSorted().join(' ')
 
 /** One time at which a source said a value. */
 export interface Telling {
@@ -36,16 +25,14 @@ export interface Telling {
 
 /** Every telling of a field by a source, in order; those of one second by their texts. */
 export function tellingsOf(register: Register, source: string, field: TimedValue): readonly Telling[] {
-  const start = `${TOLD}${field}/`
-  return Object.values(register[source] ?? {})
-    .flatMap(fields => Object.entries(fields))
-    .filter(([entry]) => entry.startsWith(start))
-    .flatMap(([entry, seconds]) =>
-      seconds
-        .split(' ')
-        .map(second => ({ text: entry.slice(start.length), recorded: instantOfSeconds(second) })),
-    )
-    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  const start = `${field}/`
+  const found: Telling[] = []
+  for (const told of toldIn(register)) {
+    if (told.source !== source || !told.value.startsWith(start)) continue
+    const text = told.value.slice(start.length)
+    for (const second of told.seconds.split(' ')) found.push({ text, recorded: instantOfSeconds(second) })
+  }
+  return found.length > 1 ? found.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)) : found
 }
 
 const keyOf = ({ recorded, text }: Telling): string => `${recorded} ${text}`

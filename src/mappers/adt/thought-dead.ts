@@ -1,5 +1,6 @@
 import { recordedIn } from './message-uri.ts'
-import { everySource, groupItems, type Fields, type Register } from './registers.ts'
+import { groupItems } from './register-index.ts'
+import { everySource, type Fields, type Register } from './registers.ts'
 
 /**
  * Entry of the patient's register for the last time that PID-29 or PID-30 told of a death: what is told later stands
@@ -14,10 +15,12 @@ const TOLD_ALIVE = 'LIVES'
 export const isOfRecord = (field: string): boolean =>
   field.startsWith('PID-') || field.startsWith(TOLD_DEAD) || field === TOLD_ALIVE
 
-/** What a message says about the patient, its word of a death included: when each was said, for the first one counts. */
-export function withWordOfDeath(fields: Fields, stamp: string): Fields {
-  if (tellsOfDeath(fields)) return { ...fields, [TOLD_DEAD]: '', [`${TOLD_DEAD}/${recordedIn(stamp)}`]: '' }
-  return tellsOfLife(fields) ? { ...fields, [TOLD_ALIVE]: '' } : fields
+/** Adds to what a message says about the patient its word of a death: when each was said, for the first one counts. */
+export function addWordOfDeath(fields: Record<string, string>, stamp: string): void {
+  if (tellsOfDeath(fields)) {
+    fields[TOLD_DEAD] = ''
+    fields[`${TOLD_DEAD}/${recordedIn(stamp)}`] = ''
+  } else if (tellsOfLife(fields)) fields[TOLD_ALIVE] = ''
 }
 
 /**

@@ -3,9 +3,10 @@ import type { ValueChange, WatchedValue } from '../../care-plan/watched-values.t
 import { readText } from './field-text.ts'
 import { SEPARATOR } from './groups.ts'
 import { messageUri, readStamp, recordedIn } from './message-uri.ts'
-import { groupItems, type Register } from './registers.ts'
+import { firstWordsIn, groupItems, type FirstWord } from './register-index.ts'
+import type { Register } from './registers.ts'
 import type { SourceSettings } from './source.ts'
-import { firstWordsIn, watchedIn, type FirstWord } from './watched-words.ts'
+import { watchedIn } from './watched-words.ts'
 
 type Settings = Pick<SourceSettings, 'canonicalBase'>
 

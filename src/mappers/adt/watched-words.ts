@@ -4,7 +4,7 @@ import type { Repetition, Segment } from '../../hl7v2/segment.ts'
 import { rememberedByText } from '../../lib/remembered-texts.ts'
 import { readText } from './field-text.ts'
 import { isPrimaryCare, SEPARATOR } from './groups.ts'
-import { FIRST, type Fields, type Register } from './registers.ts'
+import { FIRST, type Fields } from './registers.ts'
 
 /** The values that fields of a message, or of a register, say. */
 type SaidValues = readonly (readonly [value: WatchedValue, key: string])[]
@@ -12,16 +12,27 @@ type SaidValues = readonly (readonly [value: WatchedValue, key: string])[]
 /** What is watched in the fields of a message or in those of a register that hold. */
 export function watchedIn(fields: Fields): SaidValues {
   const found: (readonly [WatchedValue, string])[] = []
-  for (const [field, text] of Object.entries(fields)) {
+  for (const field of Object.keys(fields)) {
     const slash = field.indexOf('/')
-    const said = slash < 0 ? plainValues(field, text) : itemValues(field.slice(0, slash), text)
-    for (const [value, ...parts] of said) {
-      const key = keyOf(parts)
-      if (key !== undefined) found.push([value, key])
-    }
+    const name = slash < 0 ? field : field.slice(0, slash)
+    if (!WATCHED.has(name)) continue
+    const text = fields[field] as string
+    found.push(...valuesOf(`${name} ${slash < 0 ? text : (text.split(SEPARATOR, 1)[0] ?? '')}`))
   }
   return found
 }
+
+/** By a field, or the group of an item, and its text; remembered: a patient's insurances are told with every message. */
+const valuesOf = rememberedByText(2 ** 19, (named): SaidValues => {
+  const end = named.indexOf(' ')
+  const [name, text] = [named.slice(0, end), named.slice(end + 1)]
+  const read = items[name]
+  const said = read ? [read(readText(text))] : plainValues(name, text)
+  return said.flatMap(([value, ...parts]) => {
+    const key = keyOf(parts)
+    return key === undefined ? [] : [[value, key] as const]
+  })
+})
 
 type Parts = readonly [value: WatchedValue, ...parts: (string | null | undefined)[]]
 
@@ -45,11 +56,6 @@ const plain: Readonly<Record<string, (said: Repetition) => Parts>> = {
 const personIn = (xcn: Repetition): readonly (string | null | undefined)[] =>
   xcn.text(1) ? [xcn.text(1)] : [xcn.text(2), xcn.text(3)]
 
-function itemValues(group: string, text: string): readonly Parts[] {
-  const read = items[group]
-  return read === undefined ? NOTHING : [read(readText(text.split(SEPARATOR, 1)[0] ?? ''))]
-}
-
 const items: Readonly<Record<string, (segment: Segment) => Parts>> = {
   IN1: in1 => [
     'payer',
@@ -65,6 +71,9 @@ const items: Readonly<Record<string, (segment: Segment) => Parts>> = {
   PRT: prt => primaryCarer(prt, 4, 5),
 }
 
+/** The plain fields and groups that are looked at. */
+const WATCHED: ReadonlySet<string> = new Set([...Object.keys(plain), ...Object.keys(items)])
+
 /** HL7 tables 0206, 0287. */
 const isDeletion = (segment: Segment, action: number): boolean => segment.text(action)?.toUpperCase() === 'D'
 
@@ -77,53 +86,17 @@ function primaryCarer(role: Segment, code: number, person: number): Parts {
 /** Case, blanks and punctuation make no other value. */
 function keyOf(parts: readonly (string | null | undefined)[]): string | undefined {
   const said = parts.map(part => part?.toUpperCase().replaceAll(/[\p{P}\p{Z}]+/gu, '') ?? '')
-  return said.every(part => part === '') ? undefined : digestOf(said.join('\n')).digest
+  return said.every(part => part === '')
+    ? undefined
+    : hash('sha256', said.join('\n'), 'hex').slice(0, KEY_DIGITS)
 }
-
-/** Remembered: a patient's insurances and diagnoses are told with every message. */
-const digestOf = rememberedByText(2 ** 19, text => ({
-  digest: hash('sha256', text, 'hex').slice(0, KEY_DIGITS),
-}))
 
 const KEY_DIGITS = 16
 
 /**
- * What a message says, with an entry for each watched value that is in it (`FIRST/payer/<digest>`: the event), of which the
- * register keeps the first.
+ * Adds to what a message says an entry for each watched value that is in it (`FIRST/payer/<digest>`: the event), of which
+ * the register keeps the first.
  */
-export function withFirstWords(fields: Fields, event: string): Fields {
-  const said = watchedIn(fields)
-  return said.length === 0
-    ? fields
-    : { ...fields, ...Object.fromEntries(said.map(([value, key]) => [`${FIRST}${value}/${key}`, event])) }
-}
-
-/** When a source first said a value. */
-export interface FirstWord {
-  readonly value: WatchedValue
-  readonly key: string
-  readonly source: string
-  readonly stamp: string
-  /** The event that said it. */
-  readonly event: string
-}
-
-const known = new WeakMap<Register, readonly FirstWord[]>()
-
-/** All first words of a register; remembered, for every visit of a patient is asked with each message. */
-export function firstWordsIn(register: Register): readonly FirstWord[] {
-  const remembered = known.get(register)
-  if (remembered) return remembered
-  const found: FirstWord[] = []
-  for (const [source, stamps] of Object.entries(register)) {
-    for (const [stamp, fields] of Object.entries(stamps)) {
-      for (const field of Object.keys(fields)) {
-        if (!field.startsWith(FIRST)) continue
-        const [value = '', key = ''] = field.slice(FIRST.length).split('/')
-        found.push({ value: value as WatchedValue, key, source, stamp, event: fields[field] ?? '' })
-      }
-    }
-  }
-  known.set(register, found)
-  return found
+export function addFirstWords(fields: Record<string, string>, event: string): void {
+  for (const [value, key] of watchedIn(fields)) fields[`${FIRST}${value}/${key}`] = event
 }

@@ -5,7 +5,7 @@ import { readText } from '../field-text.ts'
 import { CONFIRMED, SEPARATOR, type Group } from '../groups.ts'
 import type { MapContext } from '../map-context.ts'
 import { nteAnnotation } from '../maps/nte-annotation.ts'
-import { groupItems, type GroupItem } from '../registers.ts'
+import { groupItems, type GroupItem } from '../register-index.ts'
 import { applyRows } from '../rows.ts'
 import type { Scope } from '../scope.ts'
 

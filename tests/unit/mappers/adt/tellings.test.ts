@@ -1,8 +1,8 @@
 import type { Encounter } from '@medplum/fhirtypes'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { joinedTellings, tellingsOf, withTellings } from '../../../../src/mappers/adt/tellings.ts'
-import { tell, type Register } from '../../../../src/mappers/adt/registers.ts'
+import { addTellings, tellingsOf } from '../../../../src/mappers/adt/tellings.ts'
+import { joinedTellings, tell, type Register } from '../../../../src/mappers/adt/registers.ts'
 import type { Er7 } from '../../../support/adt/er7.ts'
 import { only, told } from '../../../support/adt/told.ts'
 
@@ -87,7 +87,11 @@ describe('a value that is said again', () => {
 
 describe('tellings in a register', () => {
   test('are all kept to the second, whatever order they come in', () => {
-    const said = (recorded: string) => withTellings({ 'PV1-7': ann }, recorded)
+    const said = (recorded: string) => {
+      const fields = { 'PV1-7': ann }
+      addTellings(fields, recorded)
+      return fields
+    }
     const times = ['2026-10-01T08:00:00.000Z', '1999-12-31T23:59:59.000Z', '2026-10-01T08:00:01.000Z']
     const taken = (order: readonly string[]): Register =>
       order.reduce<Register>((register, time) => tell(register, 'A|B', `${time}|1|x`, said(time)), {})

@@ -1,0 +1,161 @@
+import type { WatchedValue } from '../../care-plan/watched-values.ts'
+import { rememberedBy } from '../../lib/remembered-lists.ts'
+import { everySource, FIRST, TOLD, wins, type Fields, type Register, type Said } from './registers.ts'
+
+/** What stands in a register, found in one pass over it. */
+interface RegisterIndex {
+  readonly winning: Map<string, Said>
+  /** The items of every group by its name, sorted by source, then as their lists number them. */
+  readonly lists: Map<string, GroupItem[]>
+  readonly firsts: FirstWord[]
+  readonly tellings: RegisterTelling[]
+}
+
+/** One item of a group, and whether it is in the list that its source sent last. */
+export interface GroupItem extends Said {
+  readonly key: string
+  readonly isCurrent: boolean
+}
+
+/** When a source first said a watched value. */
+export interface FirstWord {
+  readonly value: WatchedValue
+  readonly key: string
+  readonly source: string
+  readonly stamp: string
+  /** The event that said it. */
+  readonly event: string
+}
+
+/** `PV1-7/<text>` and the seconds at which a source said that, as they stand in the register. */
+export interface RegisterTelling {
+  readonly source: string
+  readonly value: string
+  readonly seconds: string
+}
+
+/** Remembered as long as the register lives: all that is derived from it is asked of it. */
+const indexOf = rememberedBy((register: Register): RegisterIndex => {
+  const index: RegisterIndex = { winning: new Map(), lists: new Map(), firsts: [], tellings: [] }
+  for (const source of Object.keys(register)) addSource(index, source, register[source] ?? {})
+  for (const items of index.lists.values()) if (items.length > 1) items.sort(bySource)
+  return index
+})
+
+/** NOTE: a plain field is `SEG-number`; groups (marks of their lists) and the entries under them have no dash there. */
+function addSource(index: RegisterIndex, source: string, stamps: Register[string]): void {
+  const marks = new Map<string, string>()
+  const items: [item: Said & { key: string; isCurrent: boolean }, group: string][] = []
+  for (const stamp of Object.keys(stamps)) {
+    const fields = stamps[stamp] as Fields
+    for (const field of Object.keys(fields)) {
+      const text = fields[field] as string
+      if (field[PLAIN_DASH] === '-') {
+        const other = index.winning.get(field)
+        if (!other || wins(stamp, text, other.stamp, other.text))
+          index.winning.set(field, { source, stamp, text })
+        continue
+      }
+      const slash = field.indexOf('/')
+      if (slash < 0) {
+        if (stamp > (marks.get(field) ?? '')) marks.set(field, stamp)
+      } else if (field.startsWith(FIRST)) {
+        const [value = '', key = ''] = field.slice(FIRST.length).split('/')
+        index.firsts.push({ value: value as WatchedValue, key, source, stamp, event: text })
+      } else if (field.startsWith(TOLD)) {
+        index.tellings.push({ source, value: field.slice(TOLD.length), seconds: text })
+      } else {
+        items.push([
+          { source, stamp, text, key: field.slice(slash + 1), isCurrent: true },
+          field.slice(0, slash),
+        ])
+      }
+    }
+  }
+  for (const [item, group] of items) {
+    item.isCurrent = item.stamp >= (marks.get(group) ?? '')
+    const listed = index.lists.get(group)
+    if (listed) listed.push(item)
+    else index.lists.set(group, [item])
+  }
+}
+
+const PLAIN_DASH = 3
+
+/** The winner of every plain field over all sources. */
+export const winners = (register: Register): ReadonlyMap<string, Said> => indexOf(register).winning
+
+/** Every item that was ever in a group (`NK1`, `DG1`, `IN1`), sorted by source, then as sent. */
+export const groupItems = (register: Register, group: string): readonly GroupItem[] =>
+  indexOf(register).lists.get(group) ?? NO_ITEMS
+const NO_ITEMS: readonly GroupItem[] = []
+
+/** All first words of a register. */
+export const firstWordsIn = (register: Register): readonly FirstWord[] => indexOf(register).firsts
+
+/** Everything that was told with its times, of every source. */
+export const toldIn = (register: Register): readonly RegisterTelling[] => indexOf(register).tellings
+
+const bySource = (a: GroupItem, b: GroupItem): number =>
+  compare(a.source, b.source) || setId(a.text) - setId(b.text) || compare(a.text, b.text)
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** `DG1|12|...` -> 12 */
+const setId = (text: string): number => Number.parseInt(text.slice(SEGMENT_LENGTH), 10) || 0
+const SEGMENT_LENGTH = 4
+
+/** A register with the winners found in it. */
+export interface Words {
+  readonly register: Register
+  readonly winning: ReadonlyMap<string, Said>
+}
+
+/** Whether two states of a register say the same: only stamps differ, and no list has lost or gained an item. */
+export function sameWords(a: Words, b: Words): boolean {
+  if (a.winning.size !== b.winning.size) return false
+  for (const [field, said] of a.winning) {
+    const other = b.winning.get(field)
+    if (other === undefined || other.text !== said.text || other.source !== said.source) return false
+  }
+  return sameLists(a.register, b.register) && sameSources(a.register, b.register)
+}
+
+function sameLists(a: Register, b: Register): boolean {
+  const [before, after] = [indexOf(a).lists, indexOf(b).lists]
+  for (const group of new Set([...before.keys(), ...after.keys()])) {
+    if (group.length !== GROUP_LENGTH) continue
+    const [were, are] = [before.get(group) ?? [], after.get(group) ?? []]
+    if (were.length !== are.length || !were.every((item, index) => sameItem(item, are[index], group)))
+      return false
+  }
+  return true
+}
+
+/** Segments have names of three letters; other entries of a register (deaths) are no lists. */
+const GROUP_LENGTH = 3
+
+/** Lists of which the day counts on which an item was said: it is compared with the item's own times. */
+const DATED: ReadonlySet<string> = new Set(['IN1', 'PR1', 'ROL', 'PRT'])
+
+const sameItem = (a: GroupItem, b: GroupItem | undefined, group: string): boolean =>
+  b !== undefined &&
+  a.source === b.source &&
+  a.key === b.key &&
+  a.text === b.text &&
+  a.isCurrent === b.isCurrent &&
+  (!DATED.has(group) || a.stamp.slice(0, DATE_LENGTH) === b.stamp.slice(0, DATE_LENGTH))
+
+/** Whether the same sources spoke, and of several each said the same numbers. */
+function sameSources(a: Register, b: Register): boolean {
+  const sources = Object.keys(b)
+  if (sources.length !== Object.keys(a).length || !sources.every(source => Object.hasOwn(a, source)))
+    return false
+  return sources.length === 1 || numbersIn(a) === numbersIn(b)
+}
+
+const numbersIn = (register: Register): string =>
+  JSON.stringify(everySource(register, 'PID-3').map(({ source, text }) => [source, text]))
+
+/** `YYYY-MM-DD` at the head of a stamp. */
+const DATE_LENGTH = 10
