@@ -21,6 +21,7 @@ export function circumstancesOf(discharge: Movement, course: CaseCourse, input: 
   const { stay } = discharge
   const model = modelAt(modelSpans(file, input.models, timeZone), discharge.atMs)
   const booked = file && bookedDay(file, discharge, input)
+  const caseType = file?.case.caseType ?? course.opening?.caseType
   const birthDate = input.birthDate?.()
   return {
     isHighRisk:
@@ -30,7 +31,7 @@ export function circumstancesOf(discharge: Movement, course: CaseCourse, input: 
     isEngaged: file?.case.openedAt !== undefined && startMsOf(file.case.openedAt, timeZone) <= discharge.atMs,
     isNewborn: isBirthStay(stay, {
       timeZone,
-      ...(file && { caseType: file.case.caseType }),
+      ...(caseType && { caseType }),
       ...(birthDate !== undefined && { birthDate }),
     }),
     isMentalHealth:

@@ -133,7 +133,7 @@ interface Setting {
 function dutyOf(rule: DutyRule, told: Trigger, { context, evidence }: Setting): readonly Duty[] {
   const dueIn = rule.due(settingsOf(told, context))
   if (!dueIn) return []
-  const found = evidence && fulfilmentOf(rule.id, told, evidence)
+  const found = fulfilmentOf(rule.id, told, evidence)
   const overtaken = isVoided(rule, told) ? told.overtaken : undefined
   const met = found && !isTooLate(found, overtaken) ? found : undefined
   const trigger = countedFrom(told, met?.atMs ?? overtaken?.atMs)

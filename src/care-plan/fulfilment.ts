@@ -14,14 +14,21 @@ export interface Evidence {
 /** What is asked of a trigger, also of one that is gone and that only its Task still names. */
 export type FulfilledTrigger = Pick<Trigger, 'kind' | 'id' | 'atMs' | 'encounter' | 'visits'>
 
-/** The earliest fact in the case file that meets a duty; undefined when none does and people have to say so. */
+/**
+ * The earliest fact that meets a duty, of the case file or of what messages told; undefined when none does and people
+ * have to say so. A case that only messages speak of may have no file.
+ */
 export function fulfilmentOf(
   rule: RuleId,
   trigger: FulfilledTrigger,
-  evidence: Evidence,
+  evidence: Evidence | undefined,
 ): CareFact | undefined {
-  return metBy[rule]?.(trigger, evidence)
+  const told = byVisit.has(rule) ? trigger.visits?.[0] : undefined
+  return earliest(evidence && metBy[rule]?.(trigger, evidence), told)
 }
+
+/** What a visit meets that a message told of. */
+const byVisit: ReadonlySet<RuleId> = new Set<RuleId>(['follow-up-visit', 'emergency-follow-up'])
 
 type MetBy = (trigger: FulfilledTrigger, evidence: Evidence) => CareFact | undefined
 
@@ -117,8 +124,7 @@ const metBy: Readonly<Partial<Record<RuleId, MetBy>>> = {
   'facility-contact': contactAfter,
   'missed-service': contactAfter,
   'discharge-info': onTransition('dischargeInfoAt', 'the discharge information'),
-  'follow-up-visit': (trigger, evidence) =>
-    earliest(visitFor('follow-up-visit', 'med-rec')(trigger, evidence), trigger.visits?.[0]),
+  'follow-up-visit': visitFor('follow-up-visit', 'med-rec'),
   'med-rec': (trigger, evidence) =>
     earliest(
       onTransition('medRecAt', 'the reconciliation')(trigger, evidence),
@@ -128,8 +134,7 @@ const metBy: Readonly<Partial<Record<RuleId, MetBy>>> = {
     facts.contacts.find(({ contact, atMs: madeMs }) => contact.kind === 'home' && madeMs >= atMs),
   'mental-health-7': visitOnLaterDay,
   'mental-health-30': visitOnLaterDay,
-  'emergency-follow-up': (trigger, evidence) =>
-    earliest(visitFor('follow-up-visit')(trigger, evidence), trigger.visits?.[0]),
+  'emergency-follow-up': visitFor('follow-up-visit'),
   'reassess-after-discharge': conclusionAfter,
   reassess: conclusionAfter,
   'assess-begin': (_trigger, { facts }) => facts.begunAssessments[0],

@@ -134,11 +134,20 @@ describe('what meets a duty about a transition', () => {
     expect(met('discharge-info', { transitions: [transition({}), mine] })).toEqual(['CarePlan/t1', latest])
   })
 
-  it('reconciling the medicines: what came first, the record or the visit for it', () => {
+  it.each<RuleId>(['follow-up-visit', 'emergency-follow-up'])(
+    '%s: a visit that a message told of, though nobody worked on the case yet',
+    rule => {
+      const told = { at: later, atMs: Date.parse(later), output: 'Encounter/e2', words: 'a visit' }
+      expect(fulfilmentOf(rule, trigger({ visits: [told] }), undefined)).toEqual(told)
+      expect(fulfilmentOf(rule, trigger(), undefined)).toBeUndefined()
+    },
+  )
+
+  it('reconciling the medicines: what came first, the record or the told for it', () => {
     const both = (medRecAt: string, start: string) =>
       met('med-rec', {
         transitions: [transition({ medRecAt })],
-        appointments: [visit('v1', start, { purpose: 'med-rec' })],
+        appointments: [told('v1', start, { purpose: 'med-rec' })],
       })
     expect(both(later, latest)).toEqual(['CarePlan/t1', later])
     expect(both(latest, later)).toEqual(['Appointment/v1', later])

@@ -123,6 +123,25 @@ describe('a hospital day', () => {
     expect(businessDifferencesOf(calm, wild)).toEqual([])
   })
 
+  test('has a follow-up met by a visit, whether or not its case was known when the visit was told', async () => {
+    const at = (day: string, event: string, pv1: Readonly<Record<number, string>>): string =>
+      er7({
+        event,
+        id: day,
+        patient: 'D1',
+        visit: `V${pv1[19]}`,
+        at: `202610${day}0000`,
+        pv1: { 2: pv1[2] ?? '' },
+      })
+    const admit = at('0118', 'A01', { 2: 'I', 19: '1' })
+    const leave = at('0202', 'A03', { 2: 'I', 19: '1' })
+    const visit = at('0410', 'A04', { 2: 'O', 19: '2' })
+    const calm = await delivered([admit, leave, visit], inOrder)
+    const wild = await delivered([visit, leave, admit], inOrder)
+    expect(businessDifferencesOf(calm, wild)).toEqual([])
+    expect([...ending(wild).values()].join()).toContain('a visit to a clinic that a message told of')
+  })
+
   test('loses nothing to a merge that comes between a conflict and what is loaded anew for it', async () => {
     const one = (event: string, id: string, patient: string, segments: readonly string[] = []): string =>
       er7({ event, id, patient, visit: `${patient}V`, at: `2026100110${id}000`, segments })
