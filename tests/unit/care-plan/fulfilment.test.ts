@@ -143,11 +143,11 @@ describe('what meets a duty about a transition', () => {
     },
   )
 
-  it('reconciling the medicines: what came first, the record or the told for it', () => {
+  it('reconciling the medicines: what came first, the record or the visit for it', () => {
     const both = (medRecAt: string, start: string) =>
       met('med-rec', {
         transitions: [transition({ medRecAt })],
-        appointments: [told('v1', start, { purpose: 'med-rec' })],
+        appointments: [visit('v1', start, { purpose: 'med-rec' })],
       })
     expect(both(later, latest)).toEqual(['CarePlan/t1', later])
     expect(both(latest, later)).toEqual(['Appointment/v1', later])
