@@ -260,8 +260,8 @@ function linked(
     ...(isGone ? [linkTo(ownerId, 'replaced-by')] : []),
     ...losers.map(other => linkTo(other, 'replaces')),
     ...identity.links
-      .filter(pair => pair.includes(patientId))
-      .map(([a, b]) => (a === patientId ? b : a))
+      .filter(({ pair }) => pair.includes(patientId))
+      .map(({ pair: [a, b] }) => (a === patientId ? b : a))
       .filter(other => ownerOf(identity, other) !== ownerId)
       .map(other => linkTo(other, 'seealso')),
   ]
@@ -337,7 +337,7 @@ function derivedVisit(
     resource.resourceType === 'Encounter'
       ? withAccount(numbered(resource, visit, { ...cluster, known }), made.visit, {
           accounts,
-          patients: distinct([holder, home, ownerOf(identity, holder), ...cluster.subjects.toSorted()]),
+          patients: distinct([holder, ownerOf(identity, holder), ...cluster.subjects.toSorted()]),
         })
       : resource,
   )

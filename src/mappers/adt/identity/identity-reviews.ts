@@ -52,16 +52,9 @@ function cameBy({ parents }: Identity, subject: string, from: string): boolean {
   return at === from
 }
 
-/** A link that nobody took back, of two who aren't one by now; said again, it counts from the first time. */
+/** A link that nobody took back, of two who aren't one by now. */
 function duplicatesOf(patient: string, identity: Identity): readonly IdentityReview[] {
-  const links = new Map<string, Statement>()
-  for (const statement of identity.statements) {
-    const { kind, from, to } = statement
-    const pair = [from, to].toSorted().join(' ')
-    if (kind === 'unlink') links.delete(pair)
-    if (kind === 'link' && !links.has(pair)) links.set(pair, statement)
-  }
-  return [...links.values()].flatMap(({ from, to, at, message }) => {
+  return identity.links.flatMap(({ statement: { from, to, at, message } }) => {
     const [one, two] = [ownerOf(identity, from), ownerOf(identity, to)]
     if (one === two || (one !== patient && two !== patient)) return []
     const other = one === patient ? to : from

@@ -8,13 +8,20 @@ export interface Edge {
   readonly statement: Statement
 }
 
+/** Two who may be one person, in the order of their ids, and what said so first. */
+export interface Link {
+  readonly pair: readonly [string, string]
+  readonly statement: Statement
+}
+
 /** Who is who, as all statements so far have it; their order of arrival plays no part. */
 export interface Identity {
+  /** Of whom they were said by numbers that turned out to be another's new ones, of that other. */
   readonly statements: readonly Statement[]
   /** Where the record of a patient went. */
   readonly parents: ReadonlyMap<string, Edge>
-  /** Pairs that may be one person, in the order of their ids. */
-  readonly links: readonly (readonly [string, string])[]
+  /** Who may be one person. */
+  readonly links: readonly Link[]
   /** Merges that would have led back to where they came from: without effect. */
   readonly refused: ReadonlySet<Statement>
 }
@@ -28,23 +35,56 @@ export function identityOf(facts: Iterable<Fact>): Identity {
 
 export function identityBy(statements: readonly Statement[]): Identity {
   if (statements.length === 0) return nobodyMerged
-  const links = new Map<string, readonly [string, string]>()
+  let links: readonly Link[] = []
   let merges: readonly Statement[] = []
   const undone = new Set<string>()
-  for (const statement of statements) {
+  const meant: Statement[] = []
+  for (const said of statements) {
+    const person = personsBy(merges)
+    const statement = asMeant(said, person)
     const { kind, from, to } = statement
-    if (kind === 'link') links.set(pairName(from, to), from < to ? [from, to] : [to, from])
+    meant.push(statement)
+    if (kind === 'link') links = [...links, { pair: from < to ? [from, to] : [to, from], statement }]
     if (kind === 'unlink') {
-      links.delete(pairName(from, to))
-      const left = unlinked(merges, from, to)
+      links = links.filter(({ pair: [a, b] }) => pairName(person(a), person(b)) !== pairName(from, to))
+      const left = unlinked(merges, said, statement)
       for (const one of merges) if (!left.includes(one)) undone.add(saidWith(one))
       merges = left
     }
     if ((kind === 'merge' || kind === 'rename') && from !== to) merges = [...merges, statement]
   }
-  const standing = statements.filter(one => !WITH_MERGE.has(one.kind) || !undone.has(saidWith(one)))
-  return { statements: standing, ...joined(merges), links: [...links.values()] }
+  const standing = meant.filter(one => !WITH_MERGE.has(one.kind) || !undone.has(saidWith(one)))
+  return { statements: standing, ...joined(merges), links: firstOfPair(links) }
 }
+
+type PersonBy = (number: string) => string
+
+const itself: PersonBy = number => number
+
+function personsBy(merges: readonly Statement[]): PersonBy {
+  if (!merges.some(({ kind }) => kind === 'rename')) return itself
+  const known = joined(merges)
+  return number => personIn(known, number)
+}
+
+/** Who goes by a number: of a new one of somebody that somebody, whoever's record is in whose. */
+export function personIn({ parents }: Pick<Identity, 'parents'>, number: string): string {
+  let at = number
+  for (let edge = parents.get(at); edge?.statement.kind === 'rename'; edge = parents.get(at)) at = edge.to
+  return at
+}
+
+/** What was said of new numbers, of those whose they were by then; a new number itself stays what it is. */
+function asMeant(said: Statement, person: PersonBy): Statement {
+  if (person === itself || !OF_PATIENTS.has(said.kind)) return said
+  return { ...said, from: said.kind === 'rename' ? said.from : person(said.from), to: person(said.to) }
+}
+
+const OF_PATIENTS: ReadonlySet<IdentityKind> = new Set(['merge', 'link', 'unlink', 'rename', 'move'])
+
+/** Said again, a link counts from the first time. */
+const firstOfPair = (links: readonly Link[]): readonly Link[] =>
+  [...new Map(links.toReversed().map(link => [link.pair.join(' '), link])).values()].toReversed()
 
 /** What a message that merges patients may say beside that: it is taken back with the merge. */
 const WITH_MERGE: ReadonlySet<IdentityKind> = new Set(['visit-merge', 'account-merge', 'account-rename'])
@@ -73,11 +113,14 @@ function rootIn(parents: Identity['parents'], start: string, until: string): str
   return at
 }
 
-/** Takes back the merges of the two; of a chain, the first step from the one towards the other. */
-function unlinked(merges: readonly Statement[], a: string, b: string): readonly Statement[] {
-  const pair = pairName(a, b)
-  const left = merges.filter(({ from, to }) => pairName(from, to) !== pair)
-  if (left.length < merges.length) return left
+type Pair = Pick<Statement, 'from' | 'to'>
+
+/** Takes back the merges of the two, or their new numbers; of a chain, the first step from the one towards the other. */
+function unlinked(merges: readonly Statement[], said: Pair, { from: a, to: b }: Pair): readonly Statement[] {
+  for (const pair of [pairName(said.from, said.to), pairName(a, b)]) {
+    const left = merges.filter(({ from, to }) => pairName(from, to) !== pair)
+    if (left.length < merges.length) return left
+  }
   const { parents } = joined(merges)
   const start = rootIn(parents, a, b) === b ? a : rootIn(parents, b, a) === a ? b : undefined
   const to = start === undefined ? undefined : parents.get(start)?.to

@@ -20,7 +20,7 @@ export function identifiersOfPatient(
   const { statements, parents } = identity
   const changes = statements.flatMap(statement => {
     const { kind, from, to, old = [], current = [] } = statement
-    if (kind === 'rename' && to === patient && (from === to || parents.get(from)?.statement === statement))
+    if (kind === 'rename' && to === patient && (from === to || parents.get(from)?.to === to))
       return [statement]
     if (kind !== 'move' || statement.visit !== undefined || statement.account !== undefined) return []
     if (to === patient) return [{ ...statement, old: [], current: [...current, ...old] }]
@@ -28,7 +28,10 @@ export function identifiersOfPatient(
   })
   const own = changes.length > 0 ? renumbered(said, changes) : said
   const keys = new Set(own.map(identifierKey))
-  const merged = statements.filter(({ kind, from }) => kind === 'merge' && losers.includes(from))
+  const merged = statements.filter(
+    ({ kind, from, to }) =>
+      (kind === 'merge' && losers.includes(from)) || (kind === 'rename' && losers.includes(to)),
+  )
   const theirs = [
     ...losers.flatMap(identifiersOf),
     ...merged.flatMap(({ old = [] }) => old as unknown as readonly Identifier[]),

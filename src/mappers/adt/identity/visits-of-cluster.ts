@@ -3,7 +3,7 @@ import type { Fact } from '../fact.ts'
 import { visitFact } from '../movements.ts'
 import { registerOf, tell, type Register } from '../registers.ts'
 import type { Told } from '../take-in.ts'
-import { identityBy, ownerOf, type Identity } from './identity.ts'
+import { identityBy, ownerOf, personIn, type Identity } from './identity.ts'
 import { ALWAYS, meant, routed, routesOf, type Routes } from './routes.ts'
 import type { IdentityKind, Statement } from './identity-fact.ts'
 
@@ -219,7 +219,8 @@ export function holderOf(
       left.delete(step.to)
       holder = step.to
     } else if (holder === undefined) holder = step.subject
-    else if (!left.has(step.subject) && !isSamePerson(statements, holder, step)) holder = step.subject
+    else if (!isSamePerson(statements, holder, step) && !left.has(personThen(statements, step)))
+      holder = step.subject
   }
   return holder ?? home
 }
@@ -234,6 +235,10 @@ function isSamePerson(
   const then = identityBy(statements.filter(one => one.stamp <= stamp))
   return ownerOf(then, holder) === ownerOf(then, subject)
 }
+
+/** Who was known by the number that a message was sent under, as had been said by then. */
+const personThen = (statements: readonly Statement[], { subject, stamp }: Mention): string =>
+  personIn(identityBy(statements.filter(one => one.stamp <= stamp)), subject)
 
 interface Concerning {
   readonly routes: Routes
