@@ -82,7 +82,7 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
     ...(config.kafka?.ackTopic !== undefined && guest === undefined && { ackTopic: config.kafka.ackTopic }),
     prepare: (record, index) => readRecord(record, index, interpret, settings),
   })
-  const driving = { ingest: handler, inbox: store.inbox, tenant, settings, emit }
+  const driving = { ingest: handler, inbox: store.inbox, store, tenant, settings, emit }
   const driveCycles = cycleDriver(driving)
   const ingest = drivingCyclesAgain(driveCycles, driving)
   const consequences = { ...law, settings }

@@ -1,29 +1,41 @@
 import { readAdtEvents } from '../../mappers/adt/read-event.ts'
 import type { SourceSettings } from '../../mappers/adt/source.ts'
 import { inboxIdOf } from '../inbox-id.ts'
+import { subjectsOf } from '../../mappers/adt/identity/identity.ts'
 import { messagesIn } from '../messages-in.ts'
 import { faultOf, type EmitEvent } from '../ports/events.ts'
-import type { InboxEntry, InboxQueries, Outcome } from '../ports/store.ts'
+import type { InboxEntry, InboxQueries, Outcome, Store } from '../ports/store.ts'
 import type { IngestAdt, Verdict } from './inbound.ts'
 
 export interface DrivingAgain {
   /** The handler itself. */
   readonly ingest: IngestAdt
   readonly inbox: Pick<InboxQueries, 'find'>
+  readonly store: Pick<Store, 'load'>
   readonly tenant: number
   readonly settings: SourceSettings
   readonly emit: EmitEvent
 }
 
-/** Drives the merges of these patients once more that are dead letters because an earlier one led back (`merge-cycle`). */
+/**
+ * Drives the merges of these patients, and of all who were ever tied to them, once more that are dead letters because an
+ * earlier one led back (`merge-cycle`).
+ */
 export type DriveCycles = (subjects: readonly string[], lane: number) => Promise<void>
 
 export const cycleDriver =
   (options: DrivingAgain): DriveCycles =>
   async (subjects, lane) => {
-    const refused = await refusedMerges(subjects, options)
-    const records = refused.map(({ raw, origin }) => ({ value: raw, origin }))
-    if (records.length > 0) await options.ingest({ lane, door: 'replay', records })
+    const { facts } = await options.store.load({ tenant: options.tenant, lane, subjects })
+    const tied = [...subjects, ...facts.flatMap(subjectsOf)]
+    let left = Number.POSITIVE_INFINITY
+    for (;;) {
+      const refused = await refusedMerges(tied, options)
+      if (refused.length === 0 || refused.length >= left) return
+      left = refused.length
+      const records = refused.map(({ raw, origin }) => ({ value: raw, origin }))
+      await options.ingest({ lane, door: 'replay', records })
+    }
   }
 
 /**

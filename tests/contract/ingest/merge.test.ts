@@ -50,7 +50,7 @@ describe('merges on the embedded store', () => {
       readRecord(record, index, interpret)
     const emit = (): void => undefined
     const handler = createIngest({ store, tenant, clock, emit, meters, targets: [], prepare })
-    const driving = { ingest: handler, inbox: store.inbox, tenant, settings, emit }
+    const driving = { ingest: handler, inbox: store.inbox, store, tenant, settings, emit }
     driveCycles = cycleDriver(driving)
     ingest = drivingCyclesAgain(driveCycles, driving)
     plain = handler

@@ -40,6 +40,9 @@ export async function delivered(texts: readonly string[], how: Delivery): Promis
       }
     }),
   )
+  const [letter] = store.letters()
+  if (letter)
+    throw new Error(`a dead letter is left: ${letter.trigger} ${letter.messageId} ${letter.reason ?? ''}`)
   return store
 }
 

@@ -1,5 +1,6 @@
 import { defaultCaseRules } from '../../../src/care-plan/case-rules.ts'
 import { modelLookup, shippedModels } from '../../../src/care-plan/models/shipped-models.ts'
+import { cycleDriver, drivingCyclesAgain } from '../../../src/commands/ingest-adt/drive-cycles-again.ts'
 import { createIngest } from '../../../src/commands/ingest-adt/ingest.ts'
 import type { InboundRecord, IngestAdt, Verdict } from '../../../src/commands/ingest-adt/inbound.ts'
 import { interpretAdt } from '../../../src/commands/ingest-adt/interpret-adt.ts'
@@ -11,6 +12,7 @@ import type {
   Fact,
   FlushConflict,
   InboxEntry,
+  InboxQueries,
   Loaded,
   LoadRequest,
   Said,
@@ -38,6 +40,8 @@ export interface HospitalStore {
   readonly conflicts: () => number
   /** In the order in which batches were done. */
   readonly verdicts: () => readonly Verdict[]
+  /** Messages that could not be applied to the end. */
+  readonly letters: () => readonly InboxEntry[]
 }
 
 interface Tables {
@@ -75,11 +79,14 @@ export function hospitalStore(
     calendar: holidayCalendar('us-federal'),
     validate: validateResource,
   })
-  const ingest = createIngest({
+  const handler = createIngest({
     ...{ store: store as Store, tenant: own.tenant, clock, emit, targets: [] },
     meters: noMeters,
     prepare: (record: InboundRecord, index) => readRecord(record, index, interpret, own),
   })
+  const inbox = { find: findIn(tables) }
+  const driving = { ingest: handler, inbox, store, tenant: own.tenant, settings: own, emit }
+  const ingest = drivingCyclesAgain(cycleDriver(driving), driving)
   return {
     ingest: async batch => {
       const result = await ingest(batch)
@@ -90,13 +97,24 @@ export function hospitalStore(
     rest: () => [tables.facts, tables.said, tables.inbox].flatMap(table => [...table]),
     conflicts: () => conflicts,
     verdicts: () => verdicts,
+    letters: () => [...tables.inbox.values()].filter(({ outcome }) => outcome === 'dead-letter'),
   }
 }
 
-/** Nothing of what a day holds is more than our own code can take. */
+/** Nothing of what a day holds is more than our own code can take; a merge that leads back waits for its unlink. */
 const emit: EmitEvent = (name, fields) => {
-  if (name !== 'batch-ingested') throw new Error(`${name} ${JSON.stringify(fields)}`)
+  if (name === 'batch-ingested' || (fields as { readonly code?: unknown }).code === 'merge-cycle') return
+  throw new Error(`${name} ${JSON.stringify(fields)}`)
 }
+
+const findIn =
+  ({ inbox }: Tables): InboxQueries['find'] =>
+  (_tenant, { subject, outcome }) =>
+    Promise.resolve(
+      [...inbox.values()].filter(
+        entry => entry.subject === subject && outcome?.includes(entry.outcome) === true,
+      ),
+    )
 
 /** What was asked for and no more, so that a need that is not said shows. */
 function loadedFrom({ rows, facts, said, inbox }: Tables, request: LoadRequest): Loaded {

@@ -142,6 +142,51 @@ describe('a hospital day', () => {
     expect([...ending(wild).values()].join()).toContain('a visit to a clinic that a message told of')
   })
 
+  test('finds the account of a visit under whichever of the merged patients the visit came first', async () => {
+    const at = (hour: number, event: string, patient: string, segments: readonly string[] = []): string =>
+      er7({ event, id: `${hour}`, patient, visit: 'V0', at: `202610011${hour}0000`, segments })
+    const merge = (hour: number, kept: string, gone: string): string =>
+      er7({
+        ...{ event: 'A40', id: `${hour}`, patient: kept, visit: '', at: `202610011${hour}0000` },
+        segments: [`MRG|${gone}^^^VALLEY^MR`],
+      })
+    const account = (name: string): string => `${name}^^^VALLEY^AN`
+    const renumber = er7({
+      ...{
+        event: 'A49',
+        id: '3',
+        patient: 'D1',
+        visit: '',
+        at: '20261001130000',
+        pid: { 18: account('A2') },
+      },
+      segments: [`MRG|||${account('A1')}`],
+    })
+    const last = er7({
+      ...{ event: 'A08', id: '6', patient: 'D2', visit: 'V0', at: '20261001160000' },
+      pid: { 18: account('A2') },
+    })
+    const day = [
+      at(1, 'A01', 'D0'),
+      merge(2, 'D1', 'D0'),
+      renumber,
+      at(4, 'A03', 'D1'),
+      merge(5, 'D2', 'D1'),
+      last,
+    ]
+    const calm = await delivered(day, inOrder)
+    for (const order of [
+      [3, 1, 5, 0, 2, 4],
+      [5, 4, 3, 2, 1, 0],
+    ]) {
+      const wild = await delivered(
+        order.flatMap(index => day[index] ?? []),
+        inOrder,
+      )
+      expect(businessDifferencesOf(calm, wild)).toEqual([])
+    }
+  })
+
   test('loses nothing to a merge that comes between a conflict and what is loaded anew for it', async () => {
     const one = (event: string, id: string, patient: string, segments: readonly string[] = []): string =>
       er7({ event, id, patient, visit: `${patient}V`, at: `2026100110${id}000`, segments })
