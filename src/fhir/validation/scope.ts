@@ -26,11 +26,14 @@ const ISSUES_MAX = 500
 export const newScope = (): Scope => ({
   path: [],
   issues: [],
-  resource: {},
-  contained: new Map(),
+  resource: NOTHING,
+  contained: NONE,
   fragments: [],
-  entryTypes: new Map(),
+  entryTypes: NONE,
 })
+
+const NOTHING: Node = {}
+const NONE: ReadonlyMap<string, string> = new Map()
 
 /** Notes a fault of the element where the walk is. */
 export function report({ issues, path }: Scope, code: string, diagnostics: string): void {

@@ -13,6 +13,8 @@ export interface ElementRule {
   readonly holds: Holds
   /** Where the element may hold one of several types: the index in `TypeRule.choices`. */
   readonly choice?: number
+  /** Its bit in `TypeRule.requiredBits`, 0 where it need not be there. */
+  readonly required: number
 }
 
 export type Holds =
@@ -27,6 +29,8 @@ export type Holds =
   | {
       readonly kind: 'object'
       readonly type: string
+      /** The rule of the type: looked up when it is first asked for, as types hold one another. */
+      readonly rule: () => TypeRule
       readonly targets?: Targets
       readonly codes?: BoundCodes
     }
@@ -53,6 +57,8 @@ export interface TypeRule {
   readonly name: string
   readonly elements: ReadonlyMap<string, ElementRule>
   readonly required: readonly Requirement[]
+  /** A bit for each of those, in their order. */
+  readonly requiredBits: number
   /** Names of the elements that may hold one of several types, by index. */
   readonly choices: readonly string[]
   readonly invariants: readonly Invariant[]
@@ -99,7 +105,7 @@ export function lineageOf(name: string): readonly string[] {
 }
 
 interface Draft {
-  readonly elements: Map<string, ElementRule>
+  readonly elements: Map<string, Omit<ElementRule, 'required'>>
   readonly required: Map<string, Requirement>
   readonly choices: string[]
 }
@@ -118,10 +124,17 @@ function makeTypeRule(name: string): TypeRule {
       holds: { kind: 'resource-type' },
     })
   }
+  const required = [...draft.required.values()]
+  const bitOf = (property: string): number =>
+    required.reduce((bits, { properties }, i) => (properties.includes(property) ? bits | (1 << i) : bits), 0)
   return {
     name: name === NESTED_EXTENSION ? 'Extension' : name,
-    ...draft,
-    required: [...draft.required.values()],
+    elements: new Map(
+      [...draft.elements].map(([property, rule]) => [property, { ...rule, required: bitOf(property) }]),
+    ),
+    required,
+    requiredBits: (1 << required.length) - 1,
+    choices: draft.choices,
     invariants: lineage.flatMap(ancestor => invariants.get(ancestor) ?? []),
   }
 }
@@ -166,13 +179,18 @@ function holdsOf(type: string, valueSet: string | undefined): Holds {
   const codes = valueSet === undefined ? {} : { codes: boundCodes(valueSet) }
   if (type === 'Resource') return { kind: 'resource' }
   if (type === 'xhtml') return { kind: 'narrative' }
-  if (type.startsWith('#')) return { kind: 'object', type: type.slice(1) }
+  if (type.startsWith('#')) return object(type.slice(1))
   const check = primitives[type.replace('@', '')]
   if (check)
     return { kind: 'primitive', check, isUri: /^(?:uri|url|canonical|absoluteUri)$/.test(type), ...codes }
   const reference = /^Reference\((.*)\)$/.exec(type)
-  if (reference) return { kind: 'object', type: 'Reference', targets: new Set(reference[1]?.split(',')) }
-  return { kind: 'object', type, ...codes }
+  if (reference) return { ...object('Reference'), targets: new Set(reference[1]?.split(',')) }
+  return { ...object(type), ...codes }
+}
+
+function object(type: string): Extract<Holds, { kind: 'object' }> {
+  let rule: TypeRule | undefined
+  return { kind: 'object', type, rule: () => (rule ??= typeRule(type)) }
 }
 
 function boundCodes(valueSet: string): BoundCodes {

@@ -23,11 +23,19 @@ export function walkResource(value: unknown, scope: Scope, isContained = false):
   const rule = typeRule(type)
   if (findingOf(value, rule) === VALID) return
   const entryTypes = type === 'Bundle' ? entryTypesOf(value, scope.entryTypes) : scope.entryTypes
-  const within = { ...scope, entryTypes, resource: value, contained: containedTypes(value), fragments: [] }
-  const before = scope.issues.length
+  const { path, issues } = scope
+  const within = {
+    path,
+    issues,
+    resource: value,
+    contained: containedTypes(value),
+    fragments: [],
+    entryTypes,
+  }
+  const before = issues.length
   walkObject(rule, value, within)
   if (within.contained.size > 0) reportUnreferenced(value, within)
-  if (scope.issues.length === before && within.fragments.length === 0) find(value, rule, VALID)
+  if (issues.length === before && within.fragments.length === 0) find(value, rule, VALID)
 }
 
 /** Taken down about what can't change and is valid wherever it stands: nothing in it refers to what is around it. */
@@ -37,24 +45,22 @@ function walkObject(rule: TypeRule, value: Node, scope: Scope): void {
   if (scope.path.length > STEPS_MAX) {
     return report(scope, 'too-long', `Nested too deeply: more than ${STEPS_MAX} steps below the resource`)
   }
-  walkProperties(rule, value, scope)
-  for (const { name, properties } of rule.required) {
-    if (!hasSome(value, properties)) reportAt(scope, name, 'required', `${name} is required`)
-  }
+  const there = walkProperties(rule, value, scope)
+  if (there !== rule.requiredBits)
+    for (const [i, { name }] of rule.required.entries())
+      if ((there & (1 << i)) === 0) reportAt(scope, name, 'required', `${name} is required`)
   for (const { key, text, holds } of rule.invariants) {
     if (!holds(value, scope)) report(scope, 'invariant', `${key}: ${text}`)
   }
 }
 
-/** NOTE: for-in is the fastest way through an object's properties in V8, and plain JSON inherits none. */
-function hasSome(value: Node, properties: readonly string[]): boolean {
-  for (const property of properties) if (value[property] !== undefined) return true
-  return false
-}
-
-function walkProperties(rule: TypeRule, value: Node, scope: Scope): void {
+/**
+ * Which of what is required is there, by `TypeRule.requiredBits`.
+ * NOTE: for-in is the fastest way through an object's properties in V8, and plain JSON inherits none.
+ */
+function walkProperties(rule: TypeRule, value: Node, scope: Scope): number {
   let chosen: (string | undefined)[] | undefined
-  let isEmpty = true
+  let [isEmpty, there] = [true, 0]
   for (const key in value) {
     const item = value[key]
     if (item === undefined) continue
@@ -64,6 +70,7 @@ function walkProperties(rule: TypeRule, value: Node, scope: Scope): void {
       reportUnknown(key, rule, scope)
       continue
     }
+    there |= element.required
     if (element.choice !== undefined) {
       chosen ??= []
       const property = element.holds.kind === 'sibling' ? element.holds.of : key
@@ -77,6 +84,7 @@ function walkProperties(rule: TypeRule, value: Node, scope: Scope): void {
     scope.path.pop()
   }
   if (isEmpty) report(scope, 'structure', 'ele-1: An object must not be empty')
+  return there
 }
 
 /** Names of elements are no patient data, but a property can have any name: only what looks like an element is repeated. */
@@ -109,7 +117,7 @@ function walkValue(holds: Holds, value: unknown, scope: Scope, name?: string): v
     if (!isPlainObject(value)) return report(scope, 'structure', `Must be a JSON object: ${holds.type}`)
     if (findingOf(value, holds) === VALID) return
     const [issues, fragments] = [scope.issues.length, scope.fragments.length]
-    walkObject(typeRule(holds.type), value, scope)
+    walkObject(holds.rule(), value, scope)
     if (holds.type === 'Reference') walkReference(value, holds.targets, scope)
     if (holds.codes) checkConcept(value, holds.codes, scope)
     if (scope.issues.length === issues && scope.fragments.length === fragments) find(value, holds, VALID)
