@@ -1,9 +1,8 @@
 import type { Resource } from '../../fhir/resource.ts'
 import { sameResource } from '../../fhir/same-resource.ts'
 import { isRawNumber } from '../../lib/json.ts'
-import { withClaims } from '../us-core/with-claims.ts'
+import { claimsOf, withClaims } from '../us-core/with-claims.ts'
 import type { Derived } from './derived.ts'
-import { metaFrom } from './shared-values.ts'
 
 type Elements = Readonly<Record<string, unknown>>
 
@@ -36,11 +35,12 @@ export function changedFrom(
   return from(source, joined)
 }
 
-const from = (source: string, resource: Derived): Derived =>
-  withClaims({
-    ...resource,
-    meta: resource.meta ? { ...resource.meta, source } : metaFrom(source),
-  })
+function from(source: string, resource: Derived): Derived {
+  const { meta } = resource
+  if (meta?.profile !== undefined) return withClaims({ ...resource, meta: { ...meta, source } })
+  const profile = claimsOf(resource)
+  return { ...resource, meta: profile.length > 0 ? { ...meta, source, profile } : { ...meta, source } }
+}
 
 function mergeObject(standing: Elements, before: Elements, after: Elements): Elements | undefined {
   const merged: Record<string, unknown> = { ...standing }

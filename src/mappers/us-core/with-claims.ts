@@ -1,7 +1,31 @@
 import type { Resource } from '../../fhir/resource.ts'
-import { usCoreRules } from './us-core-rules.ts'
+import { find, findingOf } from '../../lib/unchanging.ts'
+import { usCoreRules, type UsCoreRule } from './us-core-rules.ts'
 
 const BASE = 'http://hl7.org/fhir/us/core/StructureDefinition/'
+
+interface Claim extends Pick<UsCoreRule, 'holds'> {
+  readonly url: string
+}
+
+const claims: ReadonlyMap<string, readonly Claim[]> = new Map(
+  Object.entries(usCoreRules).map(([type, rules]) => [
+    type,
+    rules.map(({ name, holds }) => ({ url: BASE + name, holds })),
+  ]),
+)
+
+/** The profiles of US Core 8 that a resource meets, whatever it claims; remembered of one that can't change. */
+export function claimsOf(resource: Resource): readonly string[] {
+  const rules = claims.get(resource.resourceType)
+  if (!rules) return NONE
+  const known = findingOf(resource, rules)
+  if (known !== undefined) return known as readonly string[]
+  let met = NONE
+  for (const { url, holds } of rules) if (holds(resource)) met = [...met, url]
+  find(resource, rules, met)
+  return met
+}
 
 /**
  * The resource with the profiles of US Core 8 that it meets in `meta.profile`, and without those of them that it meets no
@@ -9,13 +33,13 @@ const BASE = 'http://hl7.org/fhir/us/core/StructureDefinition/'
  * nothing changes. Claims name no version, because `_profile` is searched by the whole text; a version that is claimed already is enough.
  */
 export function withClaims<T extends Resource>(resource: T): T {
-  const rules = usCoreRules[resource.resourceType]
+  const rules = claims.get(resource.resourceType)
   if (!rules) return resource
   const claimed = resource.meta?.profile ?? NONE
+  const met = claimsOf(resource)
   let profile = claimed
-  for (const { name, holds } of rules) {
-    const url = BASE + name
-    if (!holds(resource)) {
+  for (const { url } of rules) {
+    if (!met.includes(url)) {
       if (profile.includes(url)) profile = profile.filter(each => each !== url)
     } else if (!profile.some(each => each === url || each.startsWith(`${url}|`))) profile = [...profile, url]
   }
