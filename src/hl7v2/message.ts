@@ -10,3 +10,16 @@ export interface Message {
   readonly first: (name: string) => Segment | undefined
   readonly all: (name: string) => readonly Segment[]
 }
+
+/** `first` and `all` of some segments: their names are asked for many times over. */
+export function bySegmentName(segments: readonly Segment[]): Pick<Message, 'first' | 'all'> {
+  const named = new Map<string, Segment[]>()
+  for (const segment of segments) {
+    const alike = named.get(segment.name)
+    if (alike) alike.push(segment)
+    else named.set(segment.name, [segment])
+  }
+  return { first: name => named.get(name)?.[0], all: name => named.get(name) ?? NONE }
+}
+
+const NONE: readonly Segment[] = []

@@ -2,7 +2,7 @@ import { ownText } from '../lib/own-text.ts'
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import { readDelimiters, type Delimiters } from './delimiters.ts'
 import type { Finding } from './finding.ts'
-import type { Message } from './message.ts'
+import { bySegmentName, type Message } from './message.ts'
 import { sourceOf, type ParseOptionsOf } from './parse-options.ts'
 import { readSegment, type Segment } from './segment.ts'
 
@@ -76,8 +76,7 @@ const messageOf = (
   delimiters,
   segments,
   warnings,
-  first: name => segments.find(segment => segment.name === name),
-  all: name => segments.filter(segment => segment.name === name),
+  ...bySegmentName(segments),
 })
 
 /** JavaScript's blanks include the byte order mark and MLLP's start byte. */

@@ -42,8 +42,8 @@ const ORGANIZATIONS = { PD1: [3], NK1: [13], GT1: [21], ROL: [14], PRT: [8] } as
  */
 export function directoryOf(message: Message, context: MapContext): readonly Derived[] {
   const found = new Map<string, Derived>()
-  const add = (resource: Derived | undefined): void => {
-    if (resource) found.set(resource.id, joinDirectory(found.get(resource.id), resource))
+  const add = (resource: Derived): void => {
+    found.set(resource.id, joinDirectory(found.get(resource.id), resource))
   }
   const isPlain = (raw: string): boolean => isSelfContained(raw, message.delimiters)
   const known = remembering(context)
@@ -63,7 +63,8 @@ export function directoryOf(message: Message, context: MapContext): readonly Der
       for (const resource of knownOf(segment.name, raw, () => organizationsOf(segment, context)))
         add(resource)
     }
-    if (segment.name === 'ROL' || segment.name === 'PRT') add(roleOf(segment, context))
+    if (segment.name === 'ROL' || segment.name === 'PRT')
+      for (const role of knownOf(segment.name, segment.raw, () => roleIn(segment, context))) add(role)
   }
   const ward = wardOf(message)
   if (ward) for (const place of plToLocations(ward, context)) add(place)
@@ -123,6 +124,11 @@ const namedIn = (
     if (kind === 'XON') return xonToOrganization(repetition, context) ?? []
     return xcnToPractitioner(repetition, context, `${segment.name}-${field}`) ?? []
   })
+
+function roleIn(segment: Segment, context: MapContext): readonly Derived[] {
+  const role = roleOf(segment, context)
+  return role ? [role] : []
+}
 
 const repetitionsOf = (segment: Segment, field: number) =>
   segment.rawField(field) === '' ? [] : segment.repetitions(field)

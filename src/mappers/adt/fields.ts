@@ -1,10 +1,7 @@
-import type { Message } from '../../hl7v2/message.ts'
-import type { Segment } from '../../hl7v2/segment.ts'
 import type { NamedEvent } from './adt-event.ts'
 import { fieldText } from './field-text.ts'
 import { accountWords } from './account-words.ts'
-import { groupWords } from './groups.ts'
-import type { MapContext } from './map-context.ts'
+import { addGroups } from './groups.ts'
 import { PD1_FIELDS } from './maps/pd1-patient.ts'
 import { personFields } from './person-record.ts'
 import { pidPatient } from './maps/pid-patient.ts'
@@ -14,82 +11,94 @@ import { hasOldIdentifiers } from './patient-name.ts'
 import type { Fields } from './registers.ts'
 import { withheldOf } from './withheld.ts'
 
-const PID_FIELDS = [...pidPatient.plan.keys()]
+/** The fields of PID that are taken: PID-2 and PID-4 only of versions that number patients there, PID-19 where asked for. */
+const PID_FIELDS = pidFields(false, false)
+const PID_FIELDS_OLD = pidFields(true, false)
+const PID_FIELDS_SSN = pidFields(false, true)
+const PID_FIELDS_OLD_SSN = pidFields(true, true)
 const PV2_FIELDS = [...pv2Encounter.plan.keys()]
 /** Read by the ledger: class, place, discharge, times. The rest are rows of the map. */
 const LEDGER_FIELDS = [2, 3, 11, 36, 37, 42, 44, 45]
 const PV1_FIELDS = [...new Set([...pv1Encounter.plan.keys(), ...LEDGER_FIELDS])]
 
+function pidFields(isOld: boolean, withSsn: boolean): readonly number[] {
+  return [...pidPatient.plan.keys()].filter(
+    field => ((field !== 2 && field !== 4) || isOld) && (field !== 19 || withSsn),
+  )
+}
+
+function pidFieldsOf({ message, context }: NamedEvent): readonly number[] {
+  const isOld = hasOldIdentifiers(message)
+  if (context.settings.ssn === 'keep') return isOld ? PID_FIELDS_OLD_SSN : PID_FIELDS_SSN
+  return isOld ? PID_FIELDS_OLD : PID_FIELDS
+}
+
 /** What a message says about the patient: PID and PD1, the patient's lists, and the visit's when there is no visit for them. */
 export function patientFields(event: NamedEvent): Fields {
   const { message, context, visit } = event
-  const isOld = hasOldIdentifiers(message)
-  const numbers = PID_FIELDS.filter(field => isTaken(field, isOld, context))
-  const lists = groupWords(visit ? 'patient' : 'patient-only', message, context)
-  return {
-    ...segmentFields(message.first('PID'), numbers, message, context),
-    ...segmentFields(message.first('PD1'), PD1_FIELDS, message, context),
-    ...deathField(event),
-    ...lists.fields,
-    ...accountWords(message, context, lists.keys),
-    ...personFields(event),
-    ...testField(event),
-  }
-}
-
-const isTaken = (field: number, isOld: boolean, { settings }: MapContext): boolean =>
-  ((field !== 2 && field !== 4) || isOld) && (field !== 19 || settings.ssn === 'keep')
-
-/** What a message says about its visit. */
-export function visitFields(event: NamedEvent): Fields {
-  const { message, context, visit } = event
-  if (!visit) return {}
-  const withheld = withheldOf(event)
-  const pv1 = PV1_FIELDS.filter(field => !withheld.pv1(field))
-  const pv2 = PV2_FIELDS.filter(field => !withheld.pv2(field))
-  return {
-    ...segmentFields(message.first('PV1'), pv1, message, context),
-    ...segmentFields(message.first('PV2'), pv2, message, context),
-    ...(withheld.isHistoric ? {} : groupWords('visit', message, context).fields),
-    ...segmentFields(message.first('PID'), ACCOUNT_FIELDS, message, context),
-    ...testField(event),
-  }
-}
-
-/** The visit's account, which is its number too where PV1-19 is empty. */
-const ACCOUNT_FIELDS = [18]
-
-function segmentFields(
-  segment: Segment | undefined,
-  numbers: readonly number[],
-  message: Message,
-  context: MapContext,
-): Fields {
   const fields: Record<string, string> = {}
-  if (!segment || context.settings.segments[segment.name] === 'ignore') return fields
-  const names = namesOf(segment.name)
-  for (const field of numbers) {
-    if (segment.rawField(field) === '') continue
-    const text = fieldText(segment, field, message, context)
-    if (text !== '') fields[names[field] ?? `${segment.name}-${field}`] = text
-  }
+  addSegment(fields, event, { name: 'PID', numbers: pidFieldsOf(event) })
+  addSegment(fields, event, PD1)
+  addDeath(fields, event)
+  const keys = addGroups(fields, visit ? 'patient' : 'patient-only', event)
+  Object.assign(fields, accountWords(message, context, keys), personFields(event))
+  addTest(fields, event)
   return fields
 }
 
-/** `PID-0`, `PID-1`, ... of a segment: they are asked for with every message. */
-const namesOf = (segment: string): readonly string[] => FIELD_NAMES[segment] ?? []
+/** What a message says about its visit. */
+export function visitFields(event: NamedEvent): Fields {
+  const fields: Record<string, string> = {}
+  if (!event.visit) return fields
+  const withheld = withheldOf(event)
+  addSegment(fields, event, { name: 'PV1', numbers: PV1_FIELDS, isWithheld: withheld.pv1 })
+  addSegment(fields, event, { name: 'PV2', numbers: PV2_FIELDS, isWithheld: withheld.pv2 })
+  if (!withheld.isHistoric) addGroups(fields, 'visit', event)
+  addSegment(fields, event, ACCOUNT)
+  addTest(fields, event)
+  return fields
+}
 
-const FIELD_NAMES: Readonly<Record<string, readonly string[] | undefined>> = Object.fromEntries(
-  ['PID', 'PD1', 'PV1', 'PV2'].map(name => [name, Array.from({ length: 60 }, (_, n) => `${name}-${n}`)]),
-)
+/** The visit's account, which is its number too where PV1-19 is empty. */
+const ACCOUNT: Taken = { name: 'PID', numbers: [18] }
+const PD1: Taken = { name: 'PD1', numbers: PD1_FIELDS }
+
+/** Fields of a segment. */
+interface Taken {
+  readonly name: keyof typeof FIELD_NAMES
+  readonly numbers: readonly number[]
+  readonly isWithheld?: (field: number) => boolean
+}
+
+function addSegment(
+  fields: Record<string, string>,
+  { message, context }: NamedEvent,
+  { name, numbers, isWithheld }: Taken,
+): void {
+  const segment = message.first(name)
+  if (!segment || context.settings.segments[name] === 'ignore') return
+  const names = FIELD_NAMES[name]
+  for (const field of numbers) {
+    if (segment.rawField(field) === '' || isWithheld?.(field)) continue
+    const text = fieldText(segment, field, message, context)
+    if (text !== '') fields[names[field] ?? `${name}-${field}`] = text
+  }
+}
+
+/** `PID-0`, `PID-1`, ... of a segment: they are asked for with every message. */
+const namesOf = (segment: string): readonly string[] =>
+  Array.from({ length: 60 }, (_, n) => `${segment}-${n}`)
+
+const FIELD_NAMES = { PID: namesOf('PID'), PD1: namesOf('PD1'), PV1: namesOf('PV1'), PV2: namesOf('PV2') }
 
 /** PDA (death and autopsy) is only sent of the dead; what PID says of it itself comes first. */
-function deathField({ message, context }: NamedEvent): Fields {
+function addDeath(fields: Record<string, string>, { message, context }: NamedEvent): void {
+  if (!message.first('PDA') || context.settings.segments['PDA'] === 'ignore') return
   const pid = message.first('PID')
-  const isSaid = !message.first('PDA') || context.settings.segments['PDA'] === 'ignore'
-  return isSaid || pid?.rawField(29) || pid?.rawField(30) ? {} : { 'PID-30': 'Y' }
+  if (!pid?.rawField(29) && !pid?.rawField(30)) fields['PID-30'] = 'Y'
 }
 
 /** A test message marks what it touches, also when production messages follow. */
-const testField = ({ isTest, message }: NamedEvent): Fields =>
-  isTest ? { 'MSH-11': message.first('MSH')?.text(11) ?? 'T' } : {}
+function addTest(fields: Record<string, string>, { isTest, message }: NamedEvent): void {
+  if (isTest) fields['MSH-11'] = message.first('MSH')?.text(11) ?? 'T'
+}

@@ -164,23 +164,22 @@ function placeOf(segment: Segment, group: Group, place: Place): Place {
   return isPrimaryCare(code) ? 'patient' : place
 }
 
-/** What the lists of a message say, and the keys of their items by group. */
-export interface GroupWords {
-  readonly fields: Fields
-  readonly keys: ReadonlyMap<Group, readonly string[]>
-}
-
 /** Key of an item that was confirmed unchanged: it stands in for one of which nothing else was ever said. */
 export const CONFIRMED = '*'
 
 /**
- * Lists as register fields: `NK1` for the list as a whole and `NK1/<key>` for each item, with the segments that belong
- * to it. `place` says which lists: the patient's, the visit's, or all that are anybody's when there is no visit.
+ * Adds the lists of a message as register fields: `NK1` for the list as a whole and `NK1/<key>` for each item, with the
+ * segments that belong to it. `place` says which lists: the patient's, the visit's, or all that are anybody's when there is
+ * no visit. Gives the keys of their items by group.
  */
-export function groupWords(place: Place | 'patient-only', message: Message, context: MapContext): GroupWords {
-  const fields: Record<string, string> = {}
+export function addGroups(
+  fields: Record<string, string>,
+  place: Place | 'patient-only',
+  { message, context }: { readonly message: Message; readonly context: MapContext },
+): ReadonlyMap<Group, readonly string[]> {
   const keys = new Map<Group, string[]>()
   const chosen = entriesIn(message).filter(entry => isChosen(entry, place, context))
+  if (chosen.length === 0) return keys
   const acting = new Set(chosen.filter(entry => actionOf(entry)).map(({ group }) => group))
   for (const entry of chosen) {
     const { group, segments } = entry
@@ -188,14 +187,23 @@ export function groupWords(place: Place | 'patient-only', message: Message, cont
     const name = ruleOf(group).identity(segments[0] as Segment)
     if (name === undefined) continue
     const key = freeKey(fields, group, name)
-    const isConfirmed = UNCHANGED.has(actionOf(entry) ?? '')
-    fields[`${group}/${key}${isConfirmed ? CONFIRMED : ''}`] = segments
-      .filter(segment => context.settings.segments[segment.name] !== 'ignore')
-      .map(segment => segmentText(segment, message, context))
-      .join(SEPARATOR)
-    keys.set(group, [...(keys.get(group) ?? []), key])
+    const isConfirmed = acting.has(group) && UNCHANGED.has(actionOf(entry) ?? '')
+    fields[`${group}/${key}${isConfirmed ? CONFIRMED : ''}`] = itemText(segments, message, context)
+    const known = keys.get(group)
+    if (known) known.push(key)
+    else keys.set(group, [key])
   }
-  return { fields, keys }
+  return keys
+}
+
+function itemText(segments: readonly Segment[], message: Message, context: MapContext): string {
+  const [only] = segments
+  if (segments.length === 1 && only && context.settings.segments[only.name] !== 'ignore')
+    return segmentText(only, message, context)
+  return segments
+    .filter(segment => context.settings.segments[segment.name] !== 'ignore')
+    .map(segment => segmentText(segment, message, context))
+    .join(SEPARATOR)
 }
 
 /** Between the segments of one item: no segment's text has one. */

@@ -25,12 +25,18 @@ export interface MappingIssue {
 
 /** The facility that a source's name stands for. */
 export function facilityOf(source: string): string {
-  const [application = '', facility = ''] = source.split('|')
-  return facility || application || 'unknown'
+  const bar = source.indexOf('|')
+  return namedAfter(source, bar) || source.slice(0, bar < 0 ? source.length : bar) || 'unknown'
 }
 
 /** True when the sender names its facility (MSH-4), so that there is an Organization for it. */
-export const namesFacility = (source: string): boolean => (source.split('|')[1] ?? '') !== ''
+export const namesFacility = (source: string): boolean => namedAfter(source, source.indexOf('|')) !== ''
+
+function namedAfter(source: string, bar: number): string {
+  if (bar < 0) return ''
+  const end = source.indexOf('|', bar + 1)
+  return source.slice(bar + 1, end < 0 ? source.length : end)
+}
 
 /** What the fields that a source said mean, when its message is no longer at hand: their times carry offsets by then. */
 export const contextOf = (

@@ -1,4 +1,4 @@
-import type { Message } from '../../../hl7v2/message.ts'
+import { bySegmentName, type Message } from '../../../hl7v2/message.ts'
 import type { Segment } from '../../../hl7v2/segment.ts'
 
 /**
@@ -33,6 +33,5 @@ function visitsIn(group: Group): readonly Group[] {
 const partOf = (message: Message, segments: Group): Message => ({
   ...message,
   segments,
-  first: name => segments.find(segment => segment.name === name),
-  all: name => segments.filter(segment => segment.name === name),
+  ...bySegmentName(segments),
 })
