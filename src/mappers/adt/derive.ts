@@ -68,9 +68,13 @@ export interface Deceased {
  * deceasedBoolean then), it counts from when that was first recorded.
  */
 export function deceasedIn(scope: Scope): Deceased | undefined {
-  const said = [...scope.winning].filter(([field]) => field === 'PID-29' || field === 'PID-30')
-  if (said.length === 0) return undefined
-  const pid = winnerSegment('PID', new Map(said), scope.contexts)
+  const said = new Map<string, Said>()
+  for (const field of ['PID-29', 'PID-30']) {
+    const word = scope.winning.get(field)
+    if (word) said.set(field, word)
+  }
+  if (said.size === 0) return undefined
+  const pid = winnerSegment('PID', said, scope.contexts)
   const { deceasedDateTime, deceasedBoolean } = applyRows(
     pidPatient,
     pid.segment,

@@ -75,6 +75,7 @@ const byStamp = (a: { readonly stamp: string }, b: { readonly stamp: string }): 
   a.stamp < b.stamp ? -1 : a.stamp > b.stamp ? 1 : 0
 
 function wordsOf({ register, winning, contexts }: Scope): VisitWords {
+  const originOf = originsFor(contexts)
   const time = (field: string): Moment | undefined => {
     const said = winning.get(field)
     return momentOf(wordOf(said)?.split('^')[0], contexts(said?.source ?? '|'), field)
@@ -82,7 +83,7 @@ function wordsOf({ register, winning, contexts }: Scope): VisitWords {
   const codeWord = (field: string): Word<string> | undefined => {
     const said = winning.get(field)
     const code = firstComponent(wordOf(said))
-    return said && code !== undefined ? word(said, code, contexts(said.source)) : undefined
+    return said && code !== undefined ? word(said, code, originOf(said)) : undefined
   }
   const timed = <T>(
     said: Word<T> | undefined,
@@ -98,11 +99,11 @@ function wordsOf({ register, winning, contexts }: Scope): VisitWords {
   }
   const textWord = (field: string): Word<string> | undefined => {
     const said = winning.get(field)
-    return said && word(said, said.text, contexts(said.source))
+    return said && word(said, said.text, originOf(said))
   }
   const timeWord = (field: string): Word<Moment> | undefined => {
     const [said, value] = [winning.get(field), time(field)]
-    return said && value && word(said, value, contexts(said.source))
+    return said && value && word(said, value, originOf(said))
   }
   return {
     admitted: timeWord('PV1-44'),
@@ -120,23 +121,34 @@ function wordsOf({ register, winning, contexts }: Scope): VisitWords {
 const firstComponent = (text: string | undefined): string | undefined =>
   (text === undefined ? undefined : readFieldText(text)?.text(1)) ?? undefined
 
-function word<T>(said: Said, value: T, { settings }: MapContext): Word<T> {
-  const { recorded, ...message } = readStamp(said.stamp, said.source)
-  const { stamp, source } = said
-  return {
-    value,
-    stamp,
-    source,
-    message: messageUri(message, settings),
-    recorded: { instant: recorded, text: recorded },
+const word = <T>({ stamp, source }: Said, value: T, { message, recorded }: Origin): Word<T> => ({
+  value,
+  stamp,
+  source,
+  message,
+  recorded,
+})
+
+/** Where a word comes from: URI and time of its message. */
+type Origin = Pick<Word<unknown>, 'message' | 'recorded'>
+
+/** Most words on a visit are of the same message. */
+function originsFor(contexts: Scope['contexts']): (said: Said) => Origin {
+  let last: (Origin & Pick<Said, 'stamp' | 'source'>) | undefined
+  return ({ stamp, source }) => {
+    if (last?.stamp === stamp && last.source === source) return last
+    const { recorded, ...name } = readStamp(stamp, source)
+    const message = messageUri(name, contexts(source).settings)
+    last = { stamp, source, message, recorded: { instant: recorded, text: recorded } }
+    return last
   }
 }
 
 /** The Encounter of a visit: what the ledger computes, then what PV1 and PV2 say of it, field by field the last word. */
 export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): Derived {
   const { state, context, contexts, winning } = visit
-  const pv1 = winnerSegment('PV1', without(winning, 'PV1-7', 'PV1-9'), contexts)
-  const pv2 = winnerSegment('PV2', withExpected(winning, state), contexts)
+  const pv1 = winnerSegment('PV1', winning, contexts, PEOPLE)
+  const pv2 = winnerSegment('PV2', winning, contexts, plansIn(state))
   const said = applyRows(pv1Encounter, pv1.segment, pv1.contextOf) as Partial<Encounter>
   const more = applyRows(pv2Encounter, pv2.segment, pv2.contextOf) as Partial<Encounter>
   const participant = [
@@ -184,28 +196,18 @@ export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): De
   })
 }
 
-function without(
-  winning: ReadonlyMap<string, Said>,
-  ...fields: readonly string[]
-): ReadonlyMap<string, Said> {
-  const rest = new Map(winning)
-  for (const field of fields) rest.delete(field)
-  return rest
-}
+/** Whom the ledger places in time. */
+const PEOPLE: ReadonlyMap<string, undefined> = new Map([
+  ['PV1-7', undefined],
+  ['PV1-9', undefined],
+])
 
 /** The plans that hold (PV2-8, PV2-9), whoever told them. */
-function withExpected(
-  winning: ReadonlyMap<string, Said>,
-  { expectedStart, expectedEnd }: VisitState,
-): ReadonlyMap<string, Said> {
-  const planned = new Map(without(winning, 'PV2-8', 'PV2-9'))
-  const tell = (field: string, said: Expected | undefined): void => {
-    if (said) planned.set(field, said)
-  }
-  tell('PV2-8', expectedStart)
-  tell('PV2-9', expectedEnd)
-  return planned
-}
+const plansIn = ({ expectedStart, expectedEnd }: VisitState): ReadonlyMap<string, Expected | undefined> =>
+  new Map([
+    ['PV2-8', expectedStart],
+    ['PV2-9', expectedEnd],
+  ])
 
 /** PV2-47 while the patient is on leave; R4 has no element for it. */
 function expectedReturn({ state, contexts, context }: Visit): readonly Extension[] {

@@ -13,7 +13,7 @@ import { rememberRows } from './rows.ts'
  */
 export function fieldText(segment: Segment, field: number, message: Message, context: MapContext): string {
   const raw = segment.rawField(field)
-  const text = isSelfContained(raw, message.delimiters) ? raw : rewritten(segment.repetitions(field))
+  const text = isSelfContained(raw, message.delimiters) ? raw : rewritten(segment.repetitions(field), message)
   return timedField(segment, field, text, context)
 }
 
@@ -26,7 +26,8 @@ export function segmentText(segment: Segment, message: Message, context: MapCont
   for (let field = 1; field < fields.length; field += 1) {
     const raw = fields[field] ?? ''
     if (raw === '') continue
-    const text = isPlain || isSelfContained(raw, delimiters) ? raw : rewritten(segment.repetitions(field))
+    const text =
+      isPlain || isSelfContained(raw, delimiters) ? raw : rewritten(segment.repetitions(field), message)
     fields[field] = timedField(segment, field, text, context)
   }
   return fields.join('|')
@@ -110,15 +111,23 @@ const SUBCOMPONENTS_MAX = 10
 /** One that says nothing keeps its place, so that what is read back has as many, in the same order. */
 const NOTHING = '^'
 
-function rewritten(repetitions: readonly Repetition[]): string {
-  const texts = repetitions.map(repetition =>
-    list(COMPONENTS_MAX, '^', component => rewrittenPart(repetition, component)),
-  )
+function rewritten(repetitions: readonly Repetition[], { delimiters }: Message): string {
+  const texts = repetitions.map(repetition => {
+    const { raw } = repetition
+    const subcomponents = raw.includes(delimiters.subcomponent) || raw.includes('""') ? SUBCOMPONENTS_MAX : 1
+    return list(partsOf(raw, delimiters), '^', component =>
+      rewrittenPart(repetition, component, subcomponents),
+    )
+  })
   return texts.length === 1 ? (texts[0] ?? '') : texts.map(text => text || NOTHING).join('~')
 }
 
-const rewrittenPart = (repetition: Repetition, component: number): string =>
-  list(SUBCOMPONENTS_MAX, '&', subcomponent => {
+/** How many components there can be: a deletion at a higher level is one of all. */
+const partsOf = (raw: string, { component }: Delimiters): number =>
+  raw === '""' ? COMPONENTS_MAX : Math.min(COMPONENTS_MAX, raw.split(component).length)
+
+const rewrittenPart = (repetition: Repetition, component: number, subcomponents: number): string =>
+  list(subcomponents, '&', subcomponent => {
     const text = repetition.text(component, subcomponent)
     return text === null ? '""' : text === undefined ? '' : escapeText(text)
   })
@@ -130,6 +139,7 @@ function list(count: number, delimiter: string, partAt: (n: number) => string): 
 
 /** Characters of text that are remembered; read and mapped they take some ten times as many bytes. */
 const TEXTS_CHARS = 2 ** 20
+const FIELDS_CHARS = 2 ** 18
 
 const grammar = { delimiters: standardDelimiters, charset: undefined, doubleEscaped: false }
 
@@ -144,5 +154,8 @@ export const readText = rememberedByText(TEXTS_CHARS, (text): Segment => {
 })
 
 /** Reads back what `fieldText` wrote: its first repetition. */
-export const readFieldText = (text: string): Repetition | undefined =>
-  readText(`PL |${text}`).repetitions(1)[0]
+export const readFieldText = (text: string): Repetition | undefined => fieldOf(text).first
+
+const fieldOf = rememberedByText(FIELDS_CHARS, (text): { readonly first: Repetition | undefined } => ({
+  first: readSegment(`PL |${text}`, 0, grammar).repetitions(1)[0],
+}))

@@ -148,17 +148,20 @@ const isLeave = ({ event }: Movement): boolean => event === 'A21'
 
 /** What was recorded last, by the movements that announce it or by an update. */
 function expectedOf(told: readonly Movement[], word: Word<string> | undefined): Expected | undefined {
-  const said = told.flatMap(({ last: { expected, source, stamp } }) =>
-    expected === undefined ? [] : [{ text: expected, source, stamp }],
-  )
-  const update = word && { text: word.value, source: word.source, stamp: word.stamp }
-  const [latest] = [...said, ...(update ? [update] : [])].toSorted((a, b) => (a.stamp < b.stamp ? 1 : -1))
+  let latest: Expected | undefined
+  for (const { last } of told) {
+    const { expected, source, stamp } = last
+    if (expected !== undefined && (!latest || stamp >= latest.stamp))
+      latest = { text: expected, source, stamp }
+  }
+  if (word && (!latest || word.stamp >= latest.stamp))
+    latest = { text: word.value, source: word.source, stamp: word.stamp }
   return latest && latest.text !== '""' ? latest : undefined
 }
 
 /** What a movement said that was taken back is no longer said. */
 function withoutRetracted(words: VisitWords, { dead }: Movements, isVoid: boolean): VisitWords {
-  if (isVoid) return words
+  if (isVoid || dead.length === 0) return words
   const retracted = new Set(dead.flatMap(({ members }) => members.map(({ stamp }) => stamp)))
   const kept = <T>(word: Word<T> | undefined): Word<T> | undefined =>
     word && retracted.has(word.stamp) ? undefined : word
@@ -234,8 +237,10 @@ function startOf(
   movements: Movements,
   { admitted }: VisitWords,
 ): Moment | undefined {
-  const said = told.flatMap(({ members }) => members).filter(member => member.admitted !== undefined)
-  const last = said.toSorted((a, b) => (a.stamp < b.stamp ? 1 : -1))[0]
+  let last: VisitFact | undefined
+  for (const { members } of told)
+    for (const member of members)
+      if (member.admitted !== undefined && (!last || member.stamp >= last.stamp)) last = member
   if (admitted && admitted.stamp >= (last?.stamp ?? '')) return admitted.value
   const first = told.find(({ event }) => event !== 'A03' && PRESENT.has(event))
   return last?.admitted ?? first?.last.when ?? lastOfCancels(movements, 'admitted')

@@ -149,6 +149,11 @@ function join(
   fact: VisitFact,
 ): void {
   const alike = [...new Set(keys.flatMap(key => groups.get(key) ?? []))]
+  if (alike.length === 0) {
+    const group = { event, members: [fact] }
+    for (const key of keys) groups.set(key, group)
+    return
+  }
   const members = [...alike.flatMap(group => group.members), fact].toSorted(byRecorded)
   const joined = { event, members }
   for (const [key, group] of groups) if (alike.includes(group)) groups.set(key, joined)

@@ -9,9 +9,12 @@ export type TimedValue = (typeof TIMED_VALUES)[number]
 
 /** Adds to what a message says when it says those fields. */
 export function addTellings(fields: Record<string, string>, recorded: Instant): void {
+  let seconds: string | undefined
   for (const field of TIMED_VALUES) {
     const text = fields[field]
-    if (text !== undefined) fields[`${TOLD}${field}/${text}`] = secondsText(recorded)
+    if (text === undefined) continue
+    seconds ??= secondsText(recorded)
+    fields[`${TOLD}${field}/${text}`] = seconds
   }
 }
 

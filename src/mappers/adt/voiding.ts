@@ -40,7 +40,9 @@ export function toldOf({ live, dead, deadBy }: Movements, voiding: Voiding | und
 /** Without the movements that only mend the history, where they would change what holds now; unless there are no others. */
 export function presentOf(told: readonly Movement[]): readonly Movement[] {
   const last = told.findLastIndex(movement => !isHistoric(movement))
-  return last < 0 ? told : told.filter((movement, index) => index <= last || !isHistoric(movement))
+  return last < 0 || last === told.length - 1
+    ? told
+    : told.filter((movement, index) => index <= last || !isHistoric(movement))
 }
 
 /** The same of some of a visit's movements: what only historic ones say of it doesn't hold now, unless all are. */
@@ -49,6 +51,7 @@ export const presentAmong = (
   isMeant: (movement: Movement) => boolean,
 ): readonly Movement[] => {
   const meant = told.filter(isMeant)
+  if (!told.some(isHistoric)) return meant
   return meant.every(isHistoric) && !told.every(isHistoric) ? [] : presentOf(meant)
 }
 

@@ -9,17 +9,26 @@ export interface WinnerSegment {
   readonly contextOf: (field: string) => MapContext
 }
 
-/** Puts the winners of one kind of segment together again; a deleted field is absent. */
+/**
+ * Puts the winners of one kind of segment together again; a deleted field is absent. Of the fields in `instead` what is
+ * there holds, nothing where that is undefined.
+ */
 export function winnerSegment(
   name: string,
   winning: ReadonlyMap<string, Said>,
   contexts: (source: string) => MapContext,
+  instead: ReadonlyMap<string, Said | undefined> = NOTHING,
 ): WinnerSegment {
   const fields: string[] = [name]
   const prefix = `${name}-`
-  for (const [field, said] of winning) {
-    if (field.startsWith(prefix)) fields[Number(field.slice(prefix.length))] = wordOf(said) ?? ''
+  const put = (field: string, said: Said | undefined): void => {
+    fields[Number(field.slice(prefix.length))] = wordOf(said) ?? ''
   }
-  const segment = readText(fields.join('|'))
-  return { segment, contextOf: field => contexts(winning.get(field)?.source ?? '|') }
+  for (const [field, said] of winning) if (field.startsWith(prefix) && !instead.has(field)) put(field, said)
+  for (const [field, said] of instead) if (said) put(field, said)
+  const saidOf = (field: string): Said | undefined =>
+    instead.has(field) ? instead.get(field) : winning.get(field)
+  return { segment: readText(fields.join('|')), contextOf: field => contexts(saidOf(field)?.source ?? '|') }
 }
+
+const NOTHING: ReadonlyMap<string, undefined> = new Map()
