@@ -7,6 +7,7 @@ import { accountIdOf } from '../patient-name.ts'
 import { groupItems } from '../register-index.ts'
 import type { Scope } from '../scope.ts'
 import { identifierKey } from '../types/cx-identifier.ts'
+import { withGivenBack, type TakenBack } from './given-back.ts'
 import { ownerOf, type Identity } from './identity.ts'
 import type { IdentityKind, Statement } from './identity-fact.ts'
 import { ALWAYS, leads, routed, routesOf, type Routes } from './routes.ts'
@@ -25,6 +26,7 @@ export interface ClusterAccounts {
 interface AccountsFrame {
   readonly identity: Identity
   readonly shardOf: (patient: string) => number
+  readonly takenBack: TakenBack
 }
 
 const ACCOUNTS: ReadonlySet<IdentityKind> = new Set(['account-merge', 'account-rename'])
@@ -43,7 +45,7 @@ interface Draft {
 /** Accounts of every patient of a cluster: each under the patient and the number that it came with first, whoever has it now. */
 export function accountsOfCluster(
   scopes: readonly Scope[],
-  { identity, shardOf }: AccountsFrame,
+  { identity, shardOf, takenBack }: AccountsFrame,
 ): ClusterAccounts {
   const spoken = scopes.flatMap(spokenIn)
   if (spoken.length === 0) return nothing
@@ -63,7 +65,7 @@ export function accountsOfCluster(
   return {
     resources: [...drafts]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .flatMap(([id, draft]) => accountOf(id, draft, { identity, routes, drafts }) ?? []),
+      .flatMap(([id, draft]) => accountOf(id, draft, { identity, routes, drafts, takenBack }) ?? []),
     idOf: (identifier, context, patients) => {
       const ids = patients.map(patient =>
         routed(routes, accountIdOf({ id: patient, shard: shardOf(patient) }, identifier, context), ALWAYS),
@@ -108,19 +110,22 @@ function homesOf(
   return homes
 }
 
-interface DraftFrame {
-  readonly identity: Identity
+interface DraftFrame extends Pick<AccountsFrame, 'identity' | 'takenBack'> {
   readonly routes: Routes
   readonly drafts: ReadonlyMap<string, Draft>
 }
 
-function accountOf(id: string, draft: Draft, { identity, routes, drafts }: DraftFrame): Derived | undefined {
+function accountOf(
+  id: string,
+  draft: Draft,
+  { identity, routes, drafts, takenBack }: DraftFrame,
+): Derived | undefined {
   const mentions = draft.words.map(({ voice, stamp }) => ({ subject: voice.scope.patientId, stamp }))
   const holder = holderOf({ home: draft.home, mentions }, movesOf(draft, identity), identity)
   const into = routes.get(id)
   const now = routed(routes, id, ALWAYS)
   return accountFrom({
-    ...{ id, words: draft.words, numbers: numbersOf(id, routes) },
+    ...{ id, words: draft.words, numbers: withGivenBack(numbersOf(id, routes), takenBack) },
     subject: { reference: `Patient/${ownerOf(identity, holder)}` },
     ...(into && drafts.has(now) && { partOf: now }),
   })

@@ -79,7 +79,10 @@ export function deriveCluster(cluster: Cluster, was?: DerivedCluster): DerivedCl
   const words = routedWords(cluster)
   const accounts = accountsOfCluster(
     subjects.toSorted().map(subject => personScope(subject, { cluster, words })),
-    { identity, shardOf: patient => shardOfPatient(cluster.tenant, patient) },
+    {
+      ...{ identity, shardOf: patient => shardOfPatient(cluster.tenant, patient) },
+      takenBack: new Map(visits.flatMap(({ takenBack }) => [...takenBack])),
+    },
   )
   const stays = new Map<string, Stay[]>()
   const holders = new Map(visits.map(({ visitId, holder }) => [visitId, holder]))

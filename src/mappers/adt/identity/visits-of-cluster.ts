@@ -3,6 +3,7 @@ import type { Fact } from '../fact.ts'
 import { visitFact } from '../movements.ts'
 import { registerOf, tell, type Register } from '../registers.ts'
 import type { Told } from '../take-in.ts'
+import { takenBackChanges, withGivenBack, type TakenBack } from './given-back.ts'
 import { identityBy, ownerOf, personIn, type Identity } from './identity.ts'
 import { ALWAYS, meant, routed, routesOf, type Routes } from './routes.ts'
 import type { IdentityKind, Statement } from './identity-fact.ts'
@@ -24,6 +25,8 @@ export interface ClusterVisit {
   readonly doubles: readonly Statement[]
   /** Its numbers were changed. */
   readonly renames: readonly Statement[]
+  /** What changed its class, and perhaps numbers, and was cancelled. */
+  readonly takenBack: TakenBack
 }
 
 const VISITS: ReadonlySet<IdentityKind> = new Set(['visit-shared', 'visit-merge', 'visit-rename'])
@@ -177,8 +180,13 @@ function visitFrom(
       one.kind === 'move' && concerns(one, visitId, { routes, accounts: () => accounts(draft.register) }),
   )
   const into = routes.get(visitId)
+  const takenBack = takenBackChanges(draft.facts, statements)
+  const renames = statements.filter(
+    ({ kind, to }) => kind === 'visit-rename' && meant(routes, to) === visitId,
+  )
   return {
     visitId,
+    takenBack,
     home: draft.home,
     register: draft.register,
     facts: draft.facts,
@@ -188,10 +196,7 @@ function visitFrom(
     doubles: [...routes.values()].filter(
       ({ kind, to }) => kind === 'visit-merge' && meant(routes, to) === visitId,
     ),
-    renames: [
-      ...statements.filter(({ kind, to }) => kind === 'visit-rename' && meant(routes, to) === visitId),
-      ...[...numbers].filter(({ from }) => from === visitId),
-    ],
+    renames: withGivenBack([...renames, ...[...numbers].filter(({ from }) => from === visitId)], takenBack),
   }
 }
 

@@ -6,6 +6,7 @@ import { triggers } from '../../../../src/mappers/adt/triggers.ts'
 import { canonicalJson } from '../../../../src/lib/json.ts'
 import { er7, type Er7 } from '../../../support/adt/er7.ts'
 import { comparable, memory } from '../../../support/adt/memory.ts'
+import { permutations } from '../../../support/adt/permutations.ts'
 
 const long = process.env['CASEWIRE_LONG'] === '1'
 
@@ -20,13 +21,6 @@ const faultsOf = (resource: Resource): readonly string[] =>
   validateResource(resource)
     .filter(({ severity }) => severity === 'error')
     .map(({ expression, diagnostics }) => `${expression}: ${diagnostics}`)
-
-function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
-  if (items.length < 2) return [items]
-  return items.flatMap((item, index) =>
-    permutations([...items.slice(0, index), ...items.slice(index + 1)]).map(rest => [item, ...rest]),
-  )
-}
 
 const hour = (n: number): string =>
   `202610${String(1 + Math.floor(n / 24)).padStart(2, '0')}${String(n % 24).padStart(2, '0')}0000`

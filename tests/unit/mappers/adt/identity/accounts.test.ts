@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { canonicalJson } from '../../../../../src/lib/json.ts'
 import { er7, type Er7 } from '../../../../support/adt/er7.ts'
 import { comparable, mapped, memory, type Memory } from '../../../../support/adt/memory.ts'
+import { permutations } from '../../../../support/adt/permutations.ts'
 
 const number = (value: string): string => `${value}^^^VALLEY^AN`
 
@@ -51,12 +52,6 @@ const stateOf = (store: Memory): string =>
     ),
   )
 
-function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
-  if (items.length < 2) return [items]
-  return items.flatMap((item, index) =>
-    permutations([...items.slice(0, index), ...items.slice(index + 1)]).map(rest => [item, ...rest]),
-  )
-}
 const endsOf = (messages: readonly (Er7 | string)[]): number =>
   new Set(permutations(messages).map(order => stateOf(told(...order)))).size
 

@@ -3,6 +3,7 @@ import type { Resource } from '../../../../../src/fhir/resource.ts'
 import { canonicalJson } from '../../../../../src/lib/json.ts'
 import { er7, type Er7 } from '../../../../support/adt/er7.ts'
 import { comparable, mapped, memory, type Memory } from '../../../../support/adt/memory.ts'
+import { permutations } from '../../../../support/adt/permutations.ts'
 
 const admit: Er7 = {
   event: 'A01',
@@ -99,13 +100,6 @@ describe('A40 merges a patient into another', () => {
     expect(new Set(states).size).toBe(1)
   })
 })
-
-function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
-  if (items.length < 2) return [items]
-  return items.flatMap((item, index) =>
-    permutations([...items.slice(0, index), ...items.slice(index + 1)]).map(rest => [item, ...rest]),
-  )
-}
 
 describe('messages on a number that was merged', () => {
   const late: Er7 = {

@@ -3,6 +3,7 @@ import type { Resource } from '../../../../../src/fhir/resource.ts'
 import { canonicalJson } from '../../../../../src/lib/json.ts'
 import { er7, type Er7 } from '../../../../support/adt/er7.ts'
 import { comparable, mapped, memory, type Memory } from '../../../../support/adt/memory.ts'
+import { permutations } from '../../../../support/adt/permutations.ts'
 
 const number = (value: string): string => `${value}^^^VALLEY^MR`
 const admit = (id: string, patient: string, day: string): Er7 => ({
@@ -37,13 +38,6 @@ const patient = (store: Memory, name: string): Resource | undefined =>
   store.get({ type: 'Patient', id: idOf(name) })
 const linkTo = (name: string) => [{ other: { reference: `Patient/${idOf(name)}` }, type: 'seealso' }]
 const stateOf = (store: Memory): string => canonicalJson(comparable(store.resources()))
-
-function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {
-  if (items.length < 2) return [items]
-  return items.flatMap((item, index) =>
-    permutations([...items.slice(0, index), ...items.slice(index + 1)]).map(rest => [item, ...rest]),
-  )
-}
 
 describe('PID-3 that names two known patients (adt.md 3.2.7)', () => {
   test('the message is the first one’s, and the two are linked, never merged', () => {
