@@ -1,5 +1,8 @@
 import type { WatchedValue } from '../../care-plan/watched-values.ts'
+import type { Segment } from '../../hl7v2/segment.ts'
 import { rememberedBy } from '../../lib/remembered-lists.ts'
+import { readText } from './field-text.ts'
+import { SEPARATOR } from './groups.ts'
 import { everySource, FIRST, TOLD, wins, type Fields, type Register, type Said } from './registers.ts'
 
 /** What stands in a register, found in one pass over it. */
@@ -135,8 +138,21 @@ function sameLists(a: Register, b: Register): boolean {
 /** Segments have names of three letters; other entries of a register (deaths) are no lists. */
 const GROUP_LENGTH = 3
 
-/** Lists of which the day counts on which an item was said: it is compared with the item's own times. */
-const DATED: ReadonlySet<string> = new Set(['IN1', 'PR1', 'ROL', 'PRT'])
+/** Items of which the day counts on which they were said: it is compared with their own times, or is when they ended. */
+const isDated = (group: string, text: string): boolean =>
+  dated[group]?.(readText(text.split(SEPARATOR, 1)[0] ?? '')) ?? false
+
+const dated: Readonly<Record<string, (segment: Segment) => boolean>> = {
+  IN1: in1 => in1.text(13) !== undefined,
+  PR1: pr1 => pr1.text(5) !== undefined,
+  ROL: isUnlinked,
+  PRT: isUnlinked,
+}
+
+/** HL7 table 0287. */
+function isUnlinked(role: Segment): boolean {
+  return role.text(2)?.toUpperCase() === 'UN'
+}
 
 const sameItem = (a: GroupItem, b: GroupItem | undefined, group: string): boolean =>
   b !== undefined &&
@@ -144,7 +160,7 @@ const sameItem = (a: GroupItem, b: GroupItem | undefined, group: string): boolea
   a.key === b.key &&
   a.text === b.text &&
   a.isCurrent === b.isCurrent &&
-  (!DATED.has(group) || a.stamp.slice(0, DATE_LENGTH) === b.stamp.slice(0, DATE_LENGTH))
+  (a.stamp.slice(0, DATE_LENGTH) === b.stamp.slice(0, DATE_LENGTH) || !isDated(group, a.text))
 
 /** Whether the same sources spoke, and of several each said the same numbers. */
 function sameSources(a: Register, b: Register): boolean {
