@@ -28,6 +28,7 @@ const courses: Readonly<Record<string, readonly (readonly [events: string, then:
     ['A01 A04 A05 A05 A14', 'asked'],
     ['A01 A01 A04 A04 A04 A10', 'in'],
     ['A08', 'none'],
+    ['A11 A12 A13 A23 A32 A38 A52 A53', 'none'],
   ],
   asked: [
     ['A05 A14 A08 A31', 'asked'],
@@ -112,7 +113,15 @@ function visitOf({ random, steps, patient, visit, from }: VisitPlace): readonly 
     const movement = namesMovements && isOfVisit(event) ? `MV${patient}${visit}${step}` : ''
     told.push(tell({ ...place, event, hour, movement }))
     if (movement !== '' && random() < 0.2)
-      told.push(tell({ ...place, event: 'Z99', hour, movement, of: event }))
+      told.push(
+        tell({
+          ...place,
+          event: 'Z99',
+          hour: hour + (pick([0, 0, -2, 1.5], random) ?? 0),
+          movement,
+          of: event,
+        }),
+      )
     else if (random() < 0.1) told.push(tell({ ...place, event, hour: hour - 0.5, movement: '' }))
     state = then
     hour += Math.floor(random() * 8)
@@ -151,6 +160,9 @@ function tell({ patient, visit, random, event, hour, admitted, movement, of }: T
     pid: {
       5: `${pick(['RIVER', 'RIVERS', 'LAKE'], random)}^ALEX`,
       ...(random() < 0.05 && { 29: at, 30: 'Y' }),
+      ...(random() < 0.05 && { 30: pick(['N', '""'], random) ?? '' }),
+      // an older record, repeated by a newer message
+      ...(random() < 0.1 && { 33: dtm(hour - random() * 40) }),
       ...(random() < 0.3 && {
         11: pick(['1 ELM ST^^AUSTIN^TX', '9 OAK AVE^^DALLAS^TX', '""'], random) ?? '',
       }),
@@ -166,7 +178,8 @@ function tell({ patient, visit, random, event, hour, admitted, movement, of }: T
       36: event === 'A03' ? (pick(['01', '03', '06', '62', '02', '07', '20'], random) ?? '') : '',
       42: sometimes(0.2, place),
       44: sometimes(0.4, () => dtm(admitted)),
-      45: event === 'A03' ? at : '',
+      45: event === 'A03' || (event === 'A08' && random() < 0.1) ? at : '',
+      51: sometimes(0.02, () => 'H'),
     },
     segments: [
       ...(event === 'A20' ? [`NPU|MED^1^A^${facility}|${pick(['C', 'H', 'O'], random)}`] : []),
@@ -178,6 +191,10 @@ function tell({ patient, visit, random, event, hour, admitted, movement, of }: T
       ...(random() < 0.2 ? [`PD1||||${pick(['88^FOLK^MO', '89^REED^CY', '""'], random)}`] : []),
       ...(random() < 0.3 ? [`NK1|1|${pick(['LEE^SAM', 'LEE^KIM'], random)}|SPO`] : []),
       ...(random() < 0.2 ? [`IN1|1|P1|${pick(['INS1', 'INS2'], random)}|GOOD PAYER`] : []),
+      ...(random() < 0.1 ? [`GT1|1||${pick(['LEE^SAM', 'LEE^KIM'], random)}`] : []),
+      ...(random() < 0.1
+        ? [`ROL|1|${pick(['AD', 'UP', 'DE'], random)}|AT|${pick(['77^WEST^BO', '55^EAST^CY'], random)}`]
+        : []),
       ...(event === 'A60'
         ? [`IAM|1|DA|${pick(['A1', 'A2'], random)}|SV||${pick(['A', 'D', 'U'], random)}`]
         : []),

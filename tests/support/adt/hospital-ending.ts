@@ -73,9 +73,29 @@ export function ending({ resources }: Pick<HospitalStore, 'resources'>): Readonl
 }
 
 /**
+ * What of an ending still refers to something that it leaves out, or was replaced by nobody known: what one order of
+ * messages leaves behind and another doesn't must be nobody's concern.
+ */
+export function strays(store: Pick<HospitalStore, 'resources'>): readonly string[] {
+  const kept = ending(store)
+  const all = store.resources()
+  const keys = new Set(all.map(keyOf))
+  const out = all.filter(one => !LEFT_OUT.has(one.resourceType) && !kept.has(keyOf(one)))
+  const named = [...kept].flatMap(([key, text]) =>
+    out.filter(one => text.includes(`"${keyOf(one)}"`)).map(one => `${key} refers to ${keyOf(one)}`),
+  )
+  const lost = out.filter(
+    one =>
+      one.resourceType === 'Encounter' &&
+      !keys.has(/"replaced-by".*?"(Encounter\/[^"]+)"/.exec(JSON.stringify(one))?.[1] ?? ''),
+  )
+  return [...named, ...lost.map(one => `${keyOf(one)} went on as nothing`)]
+}
+
+/**
  * What had come to be under a number before it was said that this was another's new one, and stays behind in error: an
- * Encounter that none says it replaces, and what was of it; and an Account to which nothing refers. It can't be where that
- * was said first.
+ * Encounter or a Patient that none says it replaces, and what was of it; and an Account to which nothing refers. It can't
+ * be where that was said first.
  */
 function formerIn(all: readonly Resource[]): readonly Resource[] {
   const texts = all.filter(({ resourceType }) => resourceType === 'Encounter').map(one => JSON.stringify(one))
@@ -98,7 +118,7 @@ function formerIn(all: readonly Resource[]): readonly Resource[] {
   const isWrong = (one: Resource): boolean =>
     one['status'] === 'entered-in-error' ||
     JSON.stringify(one['verificationStatus'] ?? '').includes('entered-in-error')
-  const gone = [...former, ...all.filter(one => isOfFormer(one) && isWrong(one))]
+  const gone = [...former, ...all.filter(one => isOfFormer(one) && isWrong(one)), ...onlyNumbers(all)]
   const left = all.filter(one => !LEFT_OUT.has(one.resourceType) && !gone.includes(one))
   const standing = left.map(one => JSON.stringify(one))
   const accounts = left.filter(
@@ -110,9 +130,26 @@ function formerIn(all: readonly Resource[]): readonly Resource[] {
   return [...gone, ...accounts]
 }
 
+/** Patients whose number turned out to be another's new one: inactive, and none says that it replaces them. */
+function onlyNumbers(all: readonly Resource[]): readonly Resource[] {
+  const links = (one: Resource, type: string): readonly string[] =>
+    ((one['link'] ?? []) as readonly PatientLink[])
+      .filter(link => link.type === type)
+      .map(({ other }) => other.reference)
+  const patients = all.filter(({ resourceType }) => resourceType === 'Patient')
+  const replaced = new Set(patients.flatMap(one => links(one, 'replaces')))
+  return patients.filter(one => links(one, 'replaced-by').length > 0 && !replaced.has(keyOf(one)))
+}
+
+interface PatientLink {
+  readonly type: string
+  readonly other: { readonly reference: string }
+}
+
 const CASE_TYPES: ReadonlySet<string> = new Set(Object.keys(TAKEN_BACK))
 const keyOf = ({ resourceType, id }: Resource): string => `${resourceType}/${id ?? ''}`
-const isTakenBack = ({ resourceType, status }: Resource): boolean => TAKEN_BACK[resourceType] === status
+const isTakenBack = ({ resourceType, status }: Resource): boolean =>
+  status !== undefined && TAKEN_BACK[resourceType] === status
 
 function comparable({ meta, lastModified, ...rest }: Resource): string {
   const { source: _source, versionId: _version, lastUpdated: _updated, ...own } = meta ?? {}

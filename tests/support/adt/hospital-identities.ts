@@ -62,6 +62,8 @@ interface Wish {
 }
 
 const LATE_SHARE = 0.06
+/** Of messages that name two patients in PID-3. */
+const TWICE_NUMBERED_SHARE = 0.02
 
 /**
  * Gives what is told its numbers, and tells between of merges, moves, changed numbers and links. A number that went out of
@@ -139,15 +141,25 @@ function numbered(told: Told, { known, id, random }: Numbering): Numbered {
   const { number } = personOf(known, visit.owner)
   const { message, event, recordedAt } = told
   const { renumbering, current } = renumberingOf(event, visit, { id, random })
+  const other = random() < TWICE_NUMBERED_SHARE ? otherOf(known, visit.owner, random) : undefined
   const text = er7({
     ...{ ...message, event, id, visit: '' },
-    pid: { ...message.pid, 3: number, 18: current.account },
+    pid: { ...message.pid, 3: other === undefined ? number : `${number}~${other}`, 18: current.account },
     pv1: { ...message.pv1, 19: current.number, 50: current.alternate },
     segments: [...renumbering, ...(message.segments ?? [])],
   })
   Object.assign(visit, current)
   const application = random() < 0.1 ? text.replace('|ADTAPP|', '|REGAPP|') : text
   return { patient: number, event, recordedAt, text: application }
+}
+
+/** A number of somebody else that a message names beside the patient's own. */
+function otherOf(numbers: Numbers, patient: number, random: Random): string | undefined {
+  const others = [...numbers.persons.keys()].filter(
+    one => rootOf(numbers, one) !== rootOf(numbers, patient) && facilityOf(one) === facilityOf(patient),
+  )
+  const other = pick(others, random)
+  return other === undefined ? undefined : personOf(numbers, other).number
 }
 
 /** A06 and A07 may give the visit another number. */

@@ -12,6 +12,7 @@ import {
   ending,
   inOrder,
   shuffledWithRepeats,
+  strays,
 } from '../../../support/adt/hospital-ending.ts'
 
 /**
@@ -71,6 +72,7 @@ describe('a hospital day', () => {
           const calm = await delivered(texts, inOrder)
           const wild = await delivered(shuffledWithRepeats(texts, order), { seed: order, partitions, batch })
           expect(compare(calm, wild)).toEqual([])
+          expect(strays(wild)).toEqual([])
           expect(ending(calm).size).toBeGreaterThan(0)
         }),
         { numRuns, seed },
