@@ -13,19 +13,22 @@ const EPOCH_MS = 946_684_800_000
 type Maybe<T> = T | null | undefined
 
 export const int2Array = (values: readonly Maybe<number>[]): Buffer =>
-  fixedArray(oids.int2, 2, values, (buffer, value, at) => buffer.writeInt16BE(value, at))
+  fixedArray(oids.int2, 2, values, writeInt2)
 export const int4Array = (values: readonly Maybe<number>[]): Buffer =>
-  fixedArray(oids.int4, 4, values, (buffer, value, at) => buffer.writeInt32BE(value, at))
+  fixedArray(oids.int4, 4, values, writeInt4)
 export const int8Array = (values: readonly Maybe<number | bigint>[]): Buffer =>
-  fixedArray(oids.int8, 8, values, (buffer, value, at) =>
-    buffer.writeBigInt64BE(BigInt.asIntN(64, BigInt(value)), at),
-  )
-export const boolArray = (values: readonly boolean[]): Buffer =>
-  fixedArray(oids.bool, 1, values, (buffer, value, at) => buffer.writeInt8(value ? 1 : 0, at))
+  fixedArray(oids.int8, 8, values, writeInt8)
+export const boolArray = (values: readonly boolean[]): Buffer => fixedArray(oids.bool, 1, values, writeBool)
 
 /** Milliseconds since 1970 UTC. */
 export const timestampArray = (values: readonly Maybe<number>[]): Buffer =>
   fixedArray(oids.timestamptz, 8, values, writeTimestamp)
+
+const writeInt2 = (buffer: Buffer, value: number, at: number): unknown => buffer.writeInt16BE(value, at)
+const writeInt4 = (buffer: Buffer, value: number, at: number): unknown => buffer.writeInt32BE(value, at)
+const writeInt8 = (buffer: Buffer, value: number | bigint, at: number): unknown =>
+  buffer.writeBigInt64BE(BigInt.asIntN(64, BigInt(value)), at)
+const writeBool = (buffer: Buffer, value: boolean, at: number): unknown => buffer.writeInt8(value ? 1 : 0, at)
 
 function writeTimestamp(buffer: Buffer, ms: number, at: number): void {
   const us = (ms - EPOCH_MS) * 1000
@@ -38,7 +41,7 @@ function fixedArray<T>(
   oid: number,
   size: number,
   values: readonly Maybe<T>[],
-  write: (buffer: Buffer, value: T, at: number) => void,
+  write: (buffer: Buffer, value: T, at: number) => unknown,
 ): Buffer {
   const buffer = Buffer.allocUnsafe(HEADER + values.length * (size + 4))
   let at = writeHeader(buffer, oid, values.length)
@@ -50,7 +53,7 @@ function fixedArray<T>(
     write(buffer, value, at)
     at += size
   }
-  return buffer.subarray(0, at)
+  return at === buffer.length ? buffer : buffer.subarray(0, at)
 }
 
 /** Grows to the largest array seen; an array is copied out of it. */
@@ -71,7 +74,9 @@ export function textArray(values: readonly Maybe<string | Buffer>[]): Buffer {
     at += typeof value === 'string' ? scratch.write(value, at) : value.copy(scratch, at)
     scratch.writeInt32BE(at - start - 4, start)
   }
-  return Buffer.from(scratch.subarray(0, at))
+  const buffer = Buffer.allocUnsafe(at)
+  scratch.copy(buffer, 0, 0, at)
+  return buffer
 }
 
 export function byteaArray(values: readonly Buffer[]): Buffer {

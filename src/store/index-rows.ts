@@ -1,4 +1,4 @@
-import type { IndexEntry, IndexLookup } from '../fhir/search/index-entry.ts'
+import { sameLookup, type IndexEntry, type IndexLookup } from '../fhir/search/index-entry.ts'
 import { rowKinds } from '../fhir/search/index-hash.ts'
 import { boolArray, int2Array, int4Array, textArray, timestampArray } from './binary-arrays.ts'
 import type { Statement } from './db.ts'
@@ -32,60 +32,90 @@ const kindOf = {
   narrative: 'narrative',
 } as const
 
+/** A row with what of its values differs from what stands there. */
+interface Change {
+  readonly row: IndexedRow
+  /** Look-ups that it has no more, where it is known which it had. */
+  readonly gone: readonly IndexLookup[]
+  readonly come: readonly IndexLookup[]
+  readonly differs: (values: Values) => boolean
+}
+
 /** Deletes what stands there and inserts what should, without a statement for what nobody has, or what stays as it is. */
 export function indexRows(tenant: number, rows: readonly IndexedRow[]): readonly Statement[] {
   const key = (of: readonly IndexedRow[]): readonly unknown[] => [tenant, ...keyColumns(of)]
-  const changed = (values: Values): readonly IndexedRow[] => rows.filter(row => isChanged(row, values))
-  const stale = (values: Values): readonly IndexedRow[] => {
+  const changes = rows.map(changeOf)
+  const changed = (values: Values): readonly IndexedRow[] =>
+    changes.flatMap(({ row, differs }) => (differs(values) ? row : []))
+  const stale = (of: readonly IndexedRow[], values: Values): readonly IndexedRow[] => {
     const kind = kindOf[values]
-    return changed(values).filter(
-      ({ had }) => had !== undefined && (kind === undefined || rowKinds(had)[kind]),
-    )
+    return of.filter(({ had }) => had !== undefined && (kind === undefined || rowKinds(had)[kind]))
   }
   const staleLookups = rows.filter(({ had, was }) => had !== undefined && was === undefined)
+  const [ofDates, ofNumbers] = [changed('dates'), changed('numbers')]
+  const [ofComposites, ofTexts] = [changed('composites'), changed('narrative')]
   return [
     ...when(staleLookups, of => sql.deleteLookups(key(of))),
-    ...goneLookups(tenant, rows),
-    ...when(stale('dates'), of => sql.deleteDates(key(of))),
-    ...when(stale('numbers'), of => sql.deleteNumbers(key(of))),
-    ...when(stale('composites'), of => sql.deleteComposites(key(of))),
-    ...when(stale('narrative'), of => sql.deleteTexts(key(of))),
-    ...lookups(tenant, rows),
-    ...dates(tenant, changed('dates')),
-    ...numbers(tenant, changed('numbers')),
-    ...composites(tenant, changed('composites')),
-    ...texts(tenant, changed('narrative')),
+    ...goneLookups(tenant, changes),
+    ...when(stale(ofDates, 'dates'), of => sql.deleteDates(key(of))),
+    ...when(stale(ofNumbers, 'numbers'), of => sql.deleteNumbers(key(of))),
+    ...when(stale(ofComposites, 'composites'), of => sql.deleteComposites(key(of))),
+    ...when(stale(ofTexts, 'narrative'), of => sql.deleteTexts(key(of))),
+    ...lookups(tenant, changes),
+    ...dates(tenant, ofDates),
+    ...numbers(tenant, ofNumbers),
+    ...composites(tenant, ofComposites),
+    ...texts(tenant, ofTexts),
   ]
 }
 
-const isChanged = ({ was, entry }: IndexedRow, values: Values): boolean => {
-  if (was === undefined) return true
-  const [before, after] = [was[values], entry?.[values]]
-  return before !== after && JSON.stringify(before) !== JSON.stringify(after)
+function changeOf(row: IndexedRow): Change {
+  const { was, entry } = row
+  const [before, after] = [was?.lookups, entry?.lookups ?? []]
+  return {
+    row,
+    gone: before ? lookupsOnlyIn(before, after) : [],
+    come: before ? lookupsOnlyIn(after, before) : after,
+    differs: values => was === undefined || !sameValues(was[values], entry?.[values]),
+  }
+}
+
+type Rows = readonly object[] | string | undefined
+
+/** Of rows in the order in which they were found. */
+function sameValues(a: Rows, b: Rows): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a.length !== b.length) return false
+  return a.every((row, i) => sameFields(row, b[i] ?? {}) && sameFields(b[i] ?? {}, row))
+}
+
+function sameFields(of: object, other: object): boolean {
+  const [one, two] = [of, other] as readonly Readonly<Record<string, unknown>>[]
+  for (const name in one) if (one[name] !== two?.[name]) return false
+  return true
+}
+
+/** So many are compared one by one: a text of each for a set costs more. */
+const COMPARED_MAX = 2_500
+
+/** Those of one list that the other has not. */
+function lookupsOnlyIn(of: readonly IndexLookup[], other: readonly IndexLookup[]): readonly IndexLookup[] {
+  if (of.length * other.length > COMPARED_MAX) {
+    const known = new Set(other.map(lookupKey))
+    return of.filter(lookup => !known.has(lookupKey(lookup)))
+  }
+  return of.filter(lookup => !other.some(one => sameLookup(one, lookup)))
 }
 
 const lookupKey = ({ parameter, value, system }: IndexLookup): string =>
   `${parameter} ${value.length} ${value}${system === undefined ? '' : ` ${system}`}`
 
-/** Those of one list that the other has not. */
-function lookupsOnlyIn(
-  of: readonly IndexLookup[],
-  other: readonly IndexLookup[] | undefined,
-): readonly IndexLookup[] {
-  if (other === undefined) return of
-  const known = new Set(other.map(lookupKey))
-  return of.filter(lookup => !known.has(lookupKey(lookup)))
-}
-
 /** Look-ups that a resource has no more, one by one; its others stay. */
-function goneLookups(tenant: number, rows: readonly IndexedRow[]): readonly Statement[] {
-  const gone = rows.flatMap(row =>
-    row.was === undefined ? [] : { row, values: lookupsOnlyIn(row.was.lookups, row.entry?.lookups ?? []) },
-  )
+function goneLookups(tenant: number, changes: readonly Change[]): readonly Statement[] {
   return when(
-    gone.filter(({ values }) => values.length > 0),
+    changes.filter(({ gone }) => gone.length > 0),
     of => {
-      const each = of.flatMap(({ values }, place) => values.map(value => ({ value, place: place + 1 })))
+      const each = of.flatMap(({ gone }, place) => gone.map(value => ({ value, place: place + 1 })))
       return sql.deleteSomeLookups([
         tenant,
         ...keyColumns(of.map(({ row }) => row)),
@@ -111,11 +141,9 @@ const valuesOf = <Value>(
 ): readonly { readonly row: IndexedRow; readonly value: Value }[] =>
   rows.flatMap(row => (row.entry ? (of(row.entry) ?? []).map(value => ({ row, value })) : []))
 
-function lookups(tenant: number, rows: readonly IndexedRow[]): readonly Statement[] {
+function lookups(tenant: number, changes: readonly Change[]): readonly Statement[] {
   return when(
-    rows.flatMap(row =>
-      lookupsOnlyIn(row.entry?.lookups ?? [], row.was?.lookups).map(value => ({ row, value })),
-    ),
+    changes.flatMap(({ row, come }) => come.map(value => ({ row, value }))),
     of => {
       const [shard, type, id] = keyColumns(of.map(({ row }) => row))
       return sql.insertLookups([

@@ -29,6 +29,9 @@ export interface IndexLookup {
   readonly system?: string
 }
 
+export const sameLookup = (a: IndexLookup, b: IndexLookup): boolean =>
+  a.parameter === b.parameter && a.value === b.value && a.system === b.system
+
 /** Half-open interval in milliseconds since 1970 UTC. */
 export interface IndexDate {
   readonly parameter: number

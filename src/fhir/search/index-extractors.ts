@@ -2,7 +2,13 @@ import type { Resource } from '../resource.ts'
 import { BEGINNING_MS, END_MS, type DateInterval } from './date-interval.ts'
 import { identifierNumber, longitudeNumber, ofTypeNumber, textNumber } from './derived-numbers.ts'
 import { compileComposite, type CompositeWalk } from './index-composites.ts'
-import type { IndexComposite, IndexDate, IndexLookup, IndexNumber } from './index-entry.ts'
+import {
+  sameLookup,
+  type IndexComposite,
+  type IndexDate,
+  type IndexLookup,
+  type IndexNumber,
+} from './index-entry.ts'
 import { numbersOf, positionOf, quantitiesOf, type NumberValue } from './index-numbers.ts'
 import { identifiersOf, ofTypesOf, textsOf } from './index-texts.ts'
 import { intervalsOf, referencesOf, stringsOf, tokensOf, urisOf, type LookupValue } from './index-values.ts'
@@ -110,16 +116,20 @@ function lookupExtractor(
     walk(resource, element => {
       for (const value of values(element, base)) {
         if (column === undefined || !isInColumn(column, value.value, { patient, found })) {
-          addRow(found.lookups, { parameter: number, ...value }, sameLookup)
+          addRow(found.lookups, lookupOf(number, value), sameLookup)
         }
       }
       if (typeof element !== 'object') return
       for (const { parameter: other, values: rows } of derived) {
-        for (const value of rows(element)) addRow(found.lookups, { parameter: other, ...value }, sameLookup)
+        for (const value of rows(element)) addRow(found.lookups, lookupOf(other, value), sameLookup)
       }
     })
   }
 }
+
+/** Copied field by field: a spread costs several times as much. */
+const lookupOf = (parameter: number, { value, system }: LookupValue): IndexLookup =>
+  system === undefined ? { parameter, value } : { parameter, value, system }
 
 /** Rows for what a parameter is asked by modifiers. */
 function derivedRows(
@@ -216,13 +226,16 @@ function addUnshared<Row extends { readonly parameter: number }>(
     isSame,
   }: { readonly differences: readonly number[]; readonly isSame: (a: Row, b: Row) => boolean },
 ): void {
-  const others = rows.slice(0, SHARED_WITHIN)
+  const end = Math.min(rows.length, SHARED_WITHIN)
+  const standsUnder = (parameter: number, row: Row): boolean => {
+    for (let at = 0; at < end; at += 1) {
+      const other = rows[at] as Row
+      if (other.parameter === parameter && isSame(other, { ...row, parameter })) return true
+    }
+    return false
+  }
   for (const row of own) {
-    const isShared = differences.some(difference => {
-      const wanted = { ...row, parameter: row.parameter + difference }
-      return others.some(other => isSame(other, wanted))
-    })
-    if (!isShared) rows.push(row)
+    if (!differences.some(difference => standsUnder(row.parameter + difference, row))) rows.push(row)
   }
 }
 
@@ -234,9 +247,6 @@ function addRow<Row>(rows: Row[], row: Row, isSame: (a: Row, b: Row) => boolean)
   }
   rows.push(row)
 }
-
-const sameLookup = (a: IndexLookup, b: IndexLookup): boolean =>
-  a.parameter === b.parameter && a.value === b.value && a.system === b.system
 
 const sameDate = (a: IndexDate, b: IndexDate): boolean =>
   a.parameter === b.parameter && a.lowMs === b.lowMs && a.highMs === b.highMs
