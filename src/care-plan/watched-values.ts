@@ -11,12 +11,12 @@ export const watchedValues = [
 
 export type WatchedValue = (typeof watchedValues)[number]
 
-/** A value that its source had not said before, while it had said another. */
+/** A value that its source had not said before, while it had said another; or one that it went back to. */
 export interface ValueChange {
   readonly value: WatchedValue
   /** Names what is new; the same whenever and however often it is told. */
   readonly id: string
-  /** When its source first recorded it (dateTime). */
+  /** When its source recorded it first, or again (dateTime). */
   readonly at: string
   /** meta.source of the message that said it first. */
   readonly message?: string

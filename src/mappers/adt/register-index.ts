@@ -3,6 +3,7 @@ import type { Segment } from '../../hl7v2/segment.ts'
 import { rememberedBy } from '../../lib/remembered-lists.ts'
 import { readText } from './field-text.ts'
 import { SEPARATOR } from './groups.ts'
+import { DAYS, daysOfValue, type DaysOfValue } from './value-days.ts'
 import { everySource, FIRST, TOLD, wins, type Fields, type Register, type Said } from './registers.ts'
 
 /** What stands in a register, found in one pass over it. */
@@ -12,6 +13,7 @@ interface RegisterIndex {
   readonly lists: Map<string, GroupItem[]>
   readonly firsts: FirstWord[]
   readonly tellings: RegisterTelling[]
+  readonly days: DaysOfValue[]
 }
 
 /** One item of a group, and whether it is in the list that its source sent last. */
@@ -39,7 +41,7 @@ export interface RegisterTelling {
 
 /** Remembered as long as the register lives: all that is derived from it is asked of it. */
 const indexOf = rememberedBy((register: Register): RegisterIndex => {
-  const index: RegisterIndex = { winning: new Map(), lists: new Map(), firsts: [], tellings: [] }
+  const index: RegisterIndex = { winning: new Map(), lists: new Map(), firsts: [], tellings: [], days: [] }
   for (const source of Object.keys(register)) addSource(index, source, register[source] ?? {})
   for (const items of index.lists.values()) if (items.length > 1) items.sort(bySource)
   return index
@@ -67,6 +69,8 @@ function addSource(index: RegisterIndex, source: string, stamps: Register[string
         index.firsts.push({ value: value as WatchedValue, key, source, stamp, event: text })
       } else if (field.startsWith(TOLD)) {
         index.tellings.push({ source, value: field.slice(TOLD.length), seconds: text })
+      } else if (field.startsWith(DAYS)) {
+        index.days.push(daysOfValue(source, field, text))
       } else {
         items.push([
           { source, stamp, text, key: field.slice(slash + 1), isCurrent: true },
@@ -98,6 +102,9 @@ export const firstWordsIn = (register: Register): readonly FirstWord[] => indexO
 
 /** Everything that was told with its times, of every source. */
 export const toldIn = (register: Register): readonly RegisterTelling[] => indexOf(register).tellings
+
+/** Everything of which the days are kept, of every source. */
+export const daysIn = (register: Register): readonly DaysOfValue[] => indexOf(register).days
 
 const bySource = (a: GroupItem, b: GroupItem): number =>
   compare(a.source, b.source) || setId(a.text) - setId(b.text) || compare(a.text, b.text)

@@ -1,4 +1,5 @@
 import type { Json } from '../../fhir/resource.ts'
+import { DAYS, joinedDays } from './value-days.ts'
 
 /**
  * What sources last said in one scope: source -> stamp -> field -> text. A field stands under the stamp of the message
@@ -37,7 +38,7 @@ export function tell(register: Register, source: string, stamp: string, said: Fi
     let isEmpty = true
     for (const [field, text] of Object.entries(standing[earlier] ?? {})) {
       const own = incoming.get(field)
-      const joined = own !== undefined && field.startsWith(TOLD) ? joinedTellings(own, text) : undefined
+      const joined = own === undefined ? undefined : joinedTimes(field, own, text)
       if (own !== undefined && replaces(field, { stamp, text: own }, { stamp: earlier, text })) {
         if (joined !== undefined) incoming.set(field, joined)
         continue
@@ -65,6 +66,11 @@ export const TOLD = 'TOLD/'
 /** Both lists of seconds as one, in order. */
 export const joinedTellings = (a: string, b: string): string =>
   [...new Set([...a.split(' '), ...b.split(' ')])].toSorted().join(' ')
+
+function joinedTimes(field: string, a: string, b: string): string | undefined {
+  if (field.startsWith(TOLD)) return joinedTellings(a, b)
+  return field.startsWith(DAYS) ? joinedDays(a, b) : undefined
+}
 
 type Word = Pick<Said, 'stamp' | 'text'>
 

@@ -4,7 +4,7 @@ import type { Fact } from './fact.ts'
 import { registerOf, tell, type Register } from './registers.ts'
 import { addTellings } from './tellings.ts'
 import { addWordOfDeath, isOfRecord } from './thought-dead.ts'
-import { addFirstWords } from './watched-words.ts'
+import { addFirstWords, addValueDays } from './watched-words.ts'
 
 /** What one message adds to what messages said of its patient. */
 export interface TakenIn {
@@ -54,6 +54,7 @@ function tellOfPatient(
 
   function telling(before: Register, fields: Record<string, string>, at = stamp): Register {
     addFirstWords(fields, trigger)
+    addValueDays(fields, at)
     return tell(before, source, at, fields)
   }
 }

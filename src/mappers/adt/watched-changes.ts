@@ -3,9 +3,10 @@ import type { ValueChange, WatchedValue } from '../../care-plan/watched-values.t
 import { readText } from './field-text.ts'
 import { SEPARATOR } from './groups.ts'
 import { messageUri, readStamp, recordedIn } from './message-uri.ts'
-import { firstWordsIn, groupItems, type FirstWord } from './register-index.ts'
+import { daysIn, firstWordsIn, groupItems, type FirstWord } from './register-index.ts'
 import type { Register } from './registers.ts'
 import type { SourceSettings } from './source.ts'
+import { turnsOf } from './value-days.ts'
 import { watchedIn } from './watched-words.ts'
 
 type Settings = Pick<SourceSettings, 'canonicalBase'>
@@ -20,13 +21,28 @@ export interface WatchedRegister {
 }
 
 /**
- * The changes of watched values, by when each value was first said: a source said another one of the same patient or
- * visit before, and nobody this one. A value that comes back is none. The same in any order of messages.
+ * The changes of watched values: a source said another one of the same patient or visit before, and nobody this one; or it
+ * went back to one that it had said, or left an insurance out. The same in any order of messages.
  */
 export function watchedChanges(
   registers: readonly WatchedRegister[],
   settings: Settings,
 ): readonly ValueChange[] {
+  const turns = registers.flatMap(turnsIn)
+  const first = newValues(registers, settings)
+  return turns.length === 0 ? first : [...first, ...turns]
+}
+
+/** What a source of one patient went back to. */
+const turnsIn = ({ register, person }: WatchedRegister): readonly ValueChange[] =>
+  turnsOf(daysIn(register)).map(({ value, id, at, until }) => ({
+    ...{ value, id, at },
+    ...(person !== undefined && { person }),
+    ...(until !== undefined && { replacedAt: until }),
+  }))
+
+/** By when each value was first said. */
+function newValues(registers: readonly WatchedRegister[], settings: Settings): readonly ValueChange[] {
   const said = registers.map(one => ({ ...one, words: firstWordsIn(one.register) }))
   if (!said.some(({ words }) => saysAgain(words))) return NO_CHANGES
   const earliest = new Map<string, string>()

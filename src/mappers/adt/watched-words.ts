@@ -5,6 +5,7 @@ import { rememberedByText } from '../../lib/remembered-texts.ts'
 import { readText } from './field-text.ts'
 import { isPrimaryCare, SEPARATOR } from './groups.ts'
 import { FIRST, type Fields } from './registers.ts'
+import { daysField, dayTime } from './value-days.ts'
 
 /** The values that fields of a message, or of a register, say. */
 type SaidValues = readonly (readonly [value: WatchedValue, key: string])[]
@@ -100,3 +101,25 @@ const KEY_DIGITS = 16
 export function addFirstWords(fields: Record<string, string>, event: string): void {
   for (const [value, key] of watchedIn(fields)) fields[`${FIRST}${value}/${key}`] = event
 }
+
+/** Adds to what a message says of a patient the day and time at which it says each value that holds until another is said. */
+export function addValueDays(fields: Record<string, string>, stamp: string): void {
+  const time = dayTime(stamp.slice(0, INSTANT_LENGTH))
+  for (const field of SINGLE) {
+    const text = fields[field]
+    const said = text === undefined ? [] : watchedIn({ [field]: text })
+    const [first] = said
+    if (first) fields[daysField(first[0], said.map(keyIn))] = time
+  }
+  if (fields['IN1'] === undefined) return
+  const plans = Object.keys(fields).filter(field => field.startsWith('IN1/'))
+  const said = plans.flatMap(field => watchedIn({ [field]: fields[field] ?? '' }))
+  fields[daysField('payer', said.map(keyIn))] = time
+}
+
+const SINGLE = ['PID-11', 'PID-13', 'PD1-4'] as const
+
+const keyIn = ([, key]: SaidValues[number]): string => key
+
+/** `2026-10-05T18:30:00.000Z` at the head of a stamp. */
+const INSTANT_LENGTH = 24

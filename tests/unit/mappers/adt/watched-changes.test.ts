@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { er7, type Er7 } from '../../../support/adt/er7.ts'
 import { memory } from '../../../support/adt/memory.ts'
+import { permutations } from '../../../support/adt/permutations.ts'
 
 const told = (event: string, id: string, at: string, more: Partial<Er7> = {}): Er7 => ({
   ...{ event, id, at },
@@ -42,15 +43,53 @@ test('the first word on a value is no change, nor is the same word written other
   expect(changesOf(first, home('3', '20261003120000', '9 OAK ST^^AUSTIN^TX'))).toEqual(['address 2026-10-03'])
 })
 
-test('a value that comes back is none, and the one between stands no more', () => {
+test('a value that comes back is a change too, and the one between stands no more, in every order', () => {
   const back = told('A08', '3', '20261005120000', insured('INS1'))
-  expect(changesOf(come, changed, back)).toEqual(['payer 2026-10-03 replaced'])
-  expect(changesOf(back, changed, come)).toEqual(['payer 2026-10-03 replaced'])
+  const repeated = told('A08', '4', '20261007120000', insured('INS1'))
+  for (const order of permutations([come, changed, back, repeated]))
+    expect(changesOf(...order)).toEqual(['payer 2026-10-03 replaced', 'payer 2026-10-05'])
+  const again = told('A08', '5', '20261009120000', insured('INS2'))
+  for (const order of permutations([come, changed, back, again]))
+    expect(changesOf(...order)).toEqual(['payer 2026-10-03', 'payer 2026-10-05 replaced', 'payer 2026-10-09'])
 })
 
-test('a late message that says a value was so before makes the one between the change', () => {
+test('a value that comes and goes on one day is told once, however often it is repeated', () => {
+  const home = (id: string, hour: number, address: string): Er7 =>
+    told('A31', id, `20261001${hour}0000`, { pid: { 11: address } })
+  const [elm, oak] = ['1 Elm St^^Austin^TX', '9 Oak St^^Austin^TX']
+  const back = [home('1', 10, elm), home('2', 11, oak), home('3', 12, elm)]
+  const idsOf = (messages: readonly Er7[]): readonly string[] => {
+    const store = memory()
+    const [last] = messages.map(message => store.take(er7(message))).toReversed()
+    return (last?.changes ?? []).map(({ id, at }) => `${id} ${at}`).toSorted()
+  }
+  expect(idsOf(back)).toHaveLength(2)
+  for (const order of permutations([...back, home('4', 15, elm)])) expect(idsOf(order)).toEqual(idsOf(back))
+})
+
+test('a list of insurances that loses an entry is a change, and the plan is cancelled, in every order', () => {
+  const plans = (...payers: readonly string[]): Partial<Er7> => ({
+    segments: payers.map((payer, i) => `IN1|${i + 1}|P${payer}|${payer}|PAYER`),
+  })
+  const both = told('A01', '1', '20261001120000', plans('INS1', 'INS2'))
+  const one = told('A08', '2', '20261003120000', plans('INS2'))
+  const same = told('A31', '3', '20261004120000', plans('INS2'))
+  const silent = told('A08', '4', '20261005120000')
+  for (const order of permutations([both, one, same, silent])) {
+    expect(changesOf(...order)).toEqual(['payer 2026-10-03'])
+    const store = memory()
+    for (const message of order) store.take(er7(message))
+    const coverages = store.resources().filter(({ resourceType }) => resourceType === 'Coverage')
+    expect(coverages.map(({ status }) => status).toSorted()).toEqual(['active', 'cancelled'])
+  }
+  expect(changesOf(both, told('A08', '2', '20261003120000', { segments: ['IN1|1'] }))).toEqual([
+    'payer 2026-10-03',
+  ])
+})
+
+test('a late message that says a value was so before makes two changes of one', () => {
   const before = told('A31', '0', '20260901120000', insured('INS2'))
-  expect(changesOf(come, changed, before)).toEqual(['payer 2026-10-01 replaced'])
+  expect(changesOf(come, changed, before)).toEqual(['payer 2026-10-01 replaced', 'payer 2026-10-03'])
 })
 
 test('a diagnosis that an update adds is a change, one that comes with a movement is not', () => {
