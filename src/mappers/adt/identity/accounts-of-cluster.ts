@@ -49,7 +49,11 @@ export function accountsOfCluster(
 ): ClusterAccounts {
   const spoken = scopes.flatMap(spokenIn)
   if (spoken.length === 0) return nothing
-  const routes = routesOf(identity.statements, ACCOUNTS)
+  const numbers = onlyNumbers(identity.statements, new Set(spoken.map(({ id }) => id)))
+  const routes = routesOf(
+    identity.statements.filter(one => !numbers.has(one)),
+    ACCOUNTS,
+  )
   const homes = homesOf(spoken, scopes, shardOf)
   const drafts = new Map<string, Draft>()
   for (const { id, identifier, words } of spoken) {
@@ -65,7 +69,7 @@ export function accountsOfCluster(
   return {
     resources: [...drafts]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .flatMap(([id, draft]) => accountOf(id, draft, { identity, routes, drafts, takenBack }) ?? []),
+      .flatMap(([id, draft]) => accountOf(id, draft, { identity, routes, numbers, drafts, takenBack }) ?? []),
     idOf: (identifier, context, patients) => {
       const ids = patients.map(patient =>
         routed(routes, accountIdOf({ id: patient, shard: shardOf(patient) }, identifier, context), ALWAYS),
@@ -112,20 +116,21 @@ function homesOf(
 
 interface DraftFrame extends Pick<AccountsFrame, 'identity' | 'takenBack'> {
   readonly routes: Routes
+  readonly numbers: ReadonlySet<Statement>
   readonly drafts: ReadonlyMap<string, Draft>
 }
 
 function accountOf(
   id: string,
   draft: Draft,
-  { identity, routes, drafts, takenBack }: DraftFrame,
+  { identity, routes, numbers, drafts, takenBack }: DraftFrame,
 ): Derived | undefined {
   const mentions = draft.words.map(({ voice, stamp }) => ({ subject: voice.scope.patientId, stamp }))
   const holder = holderOf({ home: draft.home, mentions }, movesOf(draft, identity), identity)
   const into = routes.get(id)
   const now = routed(routes, id, ALWAYS)
   return accountFrom({
-    ...{ id, words: draft.words, numbers: withGivenBack(numbersOf(id, routes), takenBack) },
+    ...{ id, words: draft.words, numbers: withGivenBack(numbersOf(id, routes, numbers), takenBack) },
     subject: { reference: `Patient/${ownerOf(identity, holder)}` },
     ...(into && drafts.has(now) && { partOf: now }),
   })
@@ -139,7 +144,26 @@ const movesOf = ({ keys }: Draft, { statements }: Identity): readonly Statement[
   )
 
 /** Of all that went on as this account, in the order in which it was said. */
-const numbersOf = (id: string, routes: Routes): readonly Statement[] =>
-  [...routes.values()]
-    .filter(({ from }) => leads(routes, from, id) && from !== id)
-    .toSorted((a, b) => (a.stamp < b.stamp ? -1 : 1))
+const numbersOf = (id: string, routes: Routes, numbers: ReadonlySet<Statement>): readonly Statement[] =>
+  [
+    ...[...routes.values()].filter(({ from }) => leads(routes, from, id) && from !== id),
+    ...[...numbers].filter(({ from }) => leads(routes, from, id)),
+  ].toSorted((a, b) => (a.stamp < b.stamp ? -1 : 1))
+
+/**
+ * New numbers of accounts that nobody ever spoke of under the old number: no account is made up under that; it is one more
+ * of the account that is known.
+ */
+const onlyNumbers = (statements: readonly Statement[], spoken: ReadonlySet<string>): ReadonlySet<Statement> =>
+  new Set(
+    statements.filter(
+      one =>
+        one.kind === 'account-rename' &&
+        !spoken.has(one.to) &&
+        statements.every(
+          other =>
+            !ACCOUNTS.has(other.kind) ||
+            (other.from !== one.to && (other.to !== one.to || other.from === one.from)),
+        ),
+    ),
+  )

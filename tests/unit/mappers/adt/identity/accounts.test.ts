@@ -110,6 +110,46 @@ describe('A49 gives an account another number', () => {
   })
 })
 
+describe('an account whose old number nobody knew', () => {
+  const idsIn = (store: Memory): readonly unknown[] => accountsIn(store).map(({ id }) => id)
+  const renumber = change('A49', '05', ['M1', 'OLD'], one)
+
+  test.each(['A49', 'A06'])('is the one that is known, with that number as an old one (%s)', event => {
+    const turned: Er7 = {
+      ...one,
+      event,
+      id: 'X',
+      at: '20261005080000',
+      segments: ['MRG|M1^^^VALLEY^MR||OLD^^^VALLEY^AN'],
+    }
+    const store = told(one, event === 'A49' ? renumber : turned)
+    expect(idsIn(store)).toEqual(idsIn(told(one)))
+    expect(accountsIn(store).map(numbersOf)).toEqual([['ACC1', 'OLD old']])
+    expect(billed(store)).toEqual([`Account/${accountsIn(store)[0]?.id}`])
+  })
+
+  test('is of its new number where that is new too, also when it is said twice', () => {
+    const again = { ...renumber, id: 'X2', at: '20261006080000' }
+    const store = told(renumber, again)
+    expect(idsIn(store)).toEqual(idsIn(told(one)))
+    expect(accountsIn(store).map(numbersOf)).toEqual([['ACC1', 'OLD old']])
+  })
+
+  test('is of the patient in PID after an A44', () => {
+    const move = change('A44', '05', ['M2', 'OLD'], one)
+    const store = told(one, move)
+    expect(idsIn(store)).toEqual(idsIn(told(one)))
+    expect(numbered(store, 'ACC1').subject).toEqual([{ reference: `Patient/${idOf('M1')}` }])
+  })
+
+  test('is the one under the old number after all when that turns up, in any order', () => {
+    const late = update('01', { ...one, pid: { 18: number('OLD') } })
+    expect(endsOf([renumber, update('06', one), late])).toBe(1)
+    const known = accountsIn(told(late, renumber))
+    expect(known.map(numbersOf)).toEqual([['ACC1', 'OLD old']])
+  })
+})
+
 describe('A44 moves an account to another patient', () => {
   const move = change('A44', '05', ['M2', 'ACC3'], { ...one, pid: { 18: number('ACC3') } })
 
