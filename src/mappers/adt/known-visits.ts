@@ -9,6 +9,7 @@ import type { MapContext, MappingIssue } from './map-context.ts'
 import { visitFact } from './movements.ts'
 import { sameWords } from './register-index.ts'
 import { isSilent, type Register } from './registers.ts'
+import { isOnlySaidAgain } from './said-again.ts'
 import type { Scope } from './scope.ts'
 import type { SourceSettings } from './source.ts'
 
@@ -50,9 +51,13 @@ export function knownVisit(
 }
 
 function make(visitId: string, scope: Scope, facts: readonly Fact[], before: Scope | undefined): Known {
+  const alike = before && known.get(before.register)?.get(visitId)
+  if (alike && isOf(alike, scope, facts) && isOnlySaidAgain(before, scope, facts)) {
+    keep(scope.register, visitId, alike)
+    return alike
+  }
   const issues: [string, MappingIssue][] = []
   const visit = visitOf(visitId, { ...scope, contexts: noting(scope, issues) }, facts.map(visitFact))
-  const alike = before && known.get(before.register)?.get(visitId)
   const isAlike =
     before !== undefined &&
     alike !== undefined &&

@@ -42,7 +42,7 @@ const keyOf = ({ recorded, text }: Telling): string => `${recorded} ${text}`
 
 /** `2026-10-05T18:30:00.000Z` -> its digits up to the second to base 36: nine characters that sort as the times do. */
 const secondsText = (instant: Instant): string =>
-  Number(instant.replaceAll(/\D/g, '').slice(0, DIGITS)).toString(36).padStart(WIDTH, '0')
+  Number(instant.replaceAll(/\D/g, '').slice(0, DIGITS)).toString(36).padStart(TELLING_WIDTH, '0')
 
 const instantOfSeconds = (seconds: string): Instant => instantOf(seconds).instant
 
@@ -54,4 +54,5 @@ const instantOf = rememberedByText(2 ** 18, (seconds): { readonly instant: Insta
 
 /** `YYYYMMDDhhmmss` */
 const DIGITS = 14
-const WIDTH = 9
+/** Of a second: they sort as the times do. */
+export const TELLING_WIDTH = 9
