@@ -59,17 +59,21 @@ export function fewStatement(tenant: number, plan: SearchPlan, lead: Lead, few =
   const { frame: top, values } = frameOf(tenant, plan, { links: 'row', isGiven: true })
   const frame: SearchFrame = { ...top, updated: 'r.updated' }
   const { tenant: own, typeNumber: type, bind } = frame
-  const { found, rows } = ledBy(plan, lead, frame)
+  const { found, rows, place } = ledBy(plan, lead, frame)
   const others = partsOf(plan.where).filter(part => part !== lead.of)
   const keys = sortKeys(plan, frame)
   const columns = keys.map((key, at) => `, ${key.expression} as k${at}`).join('')
   const conditions = [`s.seen <= ${few}`, ...others.map(part => conditionOf(part, frame))].join(' and ')
   const texts = keys.map((_, at) => `, p.k${at}::text as t${at}`).join('')
+  const [placed, isContent] =
+    place === undefined
+      ? ['', `c.shard = p.shard and c.tenant = ${own} and c.type = ${type} and c.id = p.id`]
+      : [`, ${place} as place`, 'c.ctid = p.place']
   const text = `with l as materialized (${found} limit ${few + 1})
     select s.seen, ${foundColumns('c').join(', ')}${texts} from (select count(*)::int as seen from l) s
-    left join lateral (select * from (select r.shard, r.id${columns} from ${rows} where ${conditions}) q${placeOf(plan, keys, frame)}
+    left join lateral (select * from (select r.shard, r.id${placed}${columns} from ${rows} where ${conditions}) q${placeOf(plan, keys, frame)}
       order by ${orderBy(keys)} limit ${bind(plan.count + 1)}::int) p on true
-    left join resource c on c.shard = p.shard and c.tenant = ${own} and c.type = ${type} and c.id = p.id
+    left join resource c on ${isContent}
     order by ${orderBy(keys, ['p.shard', 'p.id'])}`
   return { text, values }
 }
@@ -84,6 +88,8 @@ interface Led {
   readonly found: string
   /** As `r`, each resource once, with what the rest of the search looks at. */
   readonly rows: string
+  /** Where the row of the resource is, when it was read: within one statement it stays there. */
+  readonly place?: string
 }
 
 function ledBy(plan: SearchPlan, { of }: Lead, frame: SearchFrame): Led {
@@ -93,18 +99,20 @@ function ledBy(plan: SearchPlan, { of }: Lead, frame: SearchFrame): Led {
   if (!of) {
     // By this index few versions are found at once.
     const found = `select v.shard, v.id from resource_version v where v.tenant = ${tenant} and v.type = ${typeNumber} order by v.updated`
-    return { found, rows: `${once} m ${join}` }
+    return { found, rows: `${once} m ${join}`, place: 'r.ctid' }
   }
   if (isLed(of, type)) {
     const found = `select * from (${keysFor(of, { ...frame, isGiven: false })}) u`
-    return { found, rows: isOfKeysAlone(plan) ? `${once} r` : `${once} m ${join}` }
+    return isOfKeysAlone(plan)
+      ? { found, rows: `${once} r` }
+      : { found, rows: `${once} m ${join}`, place: 'r.ctid' }
   }
   const conditions = [of, ...besideOwner(of, plan)].map(part =>
     conditionOf(part, { ...frame, isGiven: false }),
   )
-  const found = `select r.shard, r.id, r.patient, r.status, r.owner, r.ds, r.de, r.updated from resource r
+  const found = `select r.shard, r.id, r.patient, r.status, r.owner, r.ds, r.de, r.updated, r.ctid as place from resource r
     where r.tenant = ${tenant} and r.type = ${typeNumber} and not r.deleted and ${conditions.join(' and ')}`
-  return { found, rows: 'l r' }
+  return { found, rows: 'l r', place: 'r.place' }
 }
 
 /** The index by owner holds the status too. */
