@@ -1,11 +1,8 @@
-import type { Coding, Condition, EncounterDiagnosis } from '@medplum/fhirtypes'
-import type { Segment } from '../../../hl7v2/segment.ts'
+import type { Condition, EncounterDiagnosis } from '@medplum/fhirtypes'
 import { derived, type Derived } from '../derived.ts'
-import { element } from '../element.ts'
 import { dg1Condition, dg1Encounter, VERIFICATION } from '../maps/dg1-condition.ts'
 import { applyRows } from '../rows.ts'
 import { encounterIn, subjectOf, type Scope } from '../scope.ts'
-import { restricted } from '../security-labels.ts'
 import { conceptOf, itemsOf, notesOf, type Item } from './item.ts'
 
 /** DG1: diagnoses. */
@@ -24,7 +21,7 @@ export function conditions(scope: Scope, items: readonly Item[]): readonly Deriv
     return derived<Condition>({
       resourceType: 'Condition',
       id,
-      meta: element({ security: labels(segment) }),
+      meta: said.meta,
       clinicalStatus: verificationStatus ? undefined : conceptOf(CONDITION_CLINICAL, 'active'),
       category: [conceptOf(CONDITION_CATEGORY, 'encounter-diagnosis')],
       subject: subjectOf(scope),
@@ -34,12 +31,6 @@ export function conditions(scope: Scope, items: readonly Item[]): readonly Deriv
       note: notesOf(followers, context),
     })
   })
-}
-
-/** DG1-18: confidential. */
-function labels(dg1: Segment): Coding[] | undefined {
-  const label = restricted(dg1.text(18) ?? undefined)
-  return label && [label]
 }
 
 /** Encounter.diagnosis: the diagnoses that hold, by rank, then as sent. */

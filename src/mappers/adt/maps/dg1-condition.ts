@@ -4,6 +4,7 @@ import { cweToCodeableConcept } from '../codes.ts'
 import { valued } from '../element.ts'
 import { dateTimeOf } from '../map-context.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
+import { restricted } from '../security-labels.ts'
 import { assignerSystem } from '../types/hd.ts'
 import { xcnToReference } from '../types/xcn-practitioner.ts'
 
@@ -16,7 +17,7 @@ export const VERIFICATION = 'http://terminology.hl7.org/CodeSystem/condition-ver
 /** DG1 -> Condition, in the guide's order. */
 export const dg1Condition = segmentMap(
   'DG1[Condition]',
-  ['identifier'],
+  ['identifier', 'meta.security'],
   [
     row({
       v2: 'DG1-3',
@@ -43,6 +44,13 @@ export const dg1Condition = segmentMap(
       to: 'asserter(Practitioner)',
       via: 'XCN[Practitioner]',
       value: (xcn, { context }) => xcnToReference(xcn, context),
+    }),
+    row({
+      v2: 'DG1-18',
+      to: 'meta.security',
+      via: 'ID[Coding]',
+      ours: 'What its sender calls confidential is restricted, and stays out of what is broadcast; the guide leaves it out.',
+      value: id => restricted(valued(id)),
     }),
     row({ v2: 'DG1-19', to: 'extension[1].url', via: `"${ASSERTED}"`, value: () => ASSERTED }),
     row({
