@@ -72,7 +72,7 @@ export function applyAdt(event: MappedEvent, before: Before): Applied {
   }
   const known = scopeIn(now, '')
   const ofVisit = visit ? visitNow(was, now, visit.id) : unchanged
-  const visits = visitIds(now).map(id => visitIn(now, id))
+  const visits = visitIds(now).map(id => (id === visit?.id ? ofVisit.later : undefined) ?? visitIn(now, id))
   const stays = visits.map(({ stay }) => stay)
   const current = visits.find(({ visit: { visitId } }) => visitId === visit?.id)?.visit
   const others = stays.filter(({ encounter }) => encounter !== ofVisit.visitId)
@@ -127,6 +127,8 @@ interface VisitChanges {
   /** The visit that the message is about, when it may look different now, and how it looked. */
   readonly visitId?: string
   readonly earlier?: KnownVisit
+  /** How it looks now. */
+  readonly later?: KnownVisit
 }
 
 const unchanged: VisitChanges = { changes: [] }
@@ -137,12 +139,14 @@ function visitNow(was: SaidOfPatient, now: SaidOfPatient, visitId: string): Visi
   const isNew = isSilent(before.register) && facts.length === 0
   const earlier = isNew ? undefined : visitIn(was, visitId)
   const later = visitIn(now, visitId, before)
-  if (!earlier) return { changes: paired([], deriveVisit(later.visit)), visitId }
-  if (later.stay === earlier.stay) return unchanged
-  return { changes: paired(deriveVisit(earlier.visit), deriveVisit(later.visit)), visitId, earlier }
+  if (!earlier) return { changes: paired([], deriveVisit(later.visit)), visitId, later }
+  if (later.stay === earlier.stay) return { changes: [], later }
+  const changes = paired(deriveVisit(earlier.visit), deriveVisit(later.visit))
+  return { changes, visitId, earlier, later }
 }
 
 function paired(earlier: readonly Derived[], later: readonly Derived[]): readonly Change[] {
+  if (earlier.length === 0) return later.map(resource => ({ earlier: undefined, later: resource }))
   const byId = new Map(earlier.map(resource => [resource.id, resource]))
   return later.map(resource => ({ earlier: byId.get(resource.id), later: resource }))
 }

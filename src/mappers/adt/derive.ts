@@ -75,11 +75,7 @@ export function deceasedIn(scope: Scope): Deceased | undefined {
   }
   if (said.size === 0) return undefined
   const pid = winnerSegment('PID', said, scope.contexts)
-  const { deceasedDateTime, deceasedBoolean } = applyRows(
-    pidPatient,
-    pid.segment,
-    pid.contextOf,
-  ) as Partial<Patient>
+  const { deceasedDateTime, deceasedBoolean } = applyRows(pidPatient, pid.segment, pid.by) as Partial<Patient>
   if (deceasedDateTime !== undefined) return { at: deceasedDateTime }
   if (!deceasedBoolean) return undefined
   const at = firstToldDead(scope.register) ?? recordedAt(scope.winning.get('PID-30'))

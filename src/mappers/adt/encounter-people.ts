@@ -31,5 +31,5 @@ function named(field: 7 | 9, { text, source }: Named, contexts: Contexts): reado
   if (text === '') return []
   const context = contexts(source)
   const segment = readText(`PV1${'|'.repeat(field)}${text}`)
-  return (applyRows(pv1Encounter, segment, () => context) as Partial<Encounter>).participant ?? []
+  return (applyRows(pv1Encounter, segment, context) as Partial<Encounter>).participant ?? []
 }

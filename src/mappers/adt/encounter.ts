@@ -28,7 +28,7 @@ import type { Named } from './people-timeline.ts'
 import { wordOf, type Said } from './registers.ts'
 import type { Span } from './spans.ts'
 import { applyRows } from './rows.ts'
-import { subjectOf, type Scope } from './scope.ts'
+import type { Scope } from './scope.ts'
 import { PART_2, distinctLabels, veryImportant } from './security-labels.ts'
 import { cxToIdentifier } from './types/cx-identifier.ts'
 import { facilityId } from './types/xon-organization.ts'
@@ -149,8 +149,8 @@ export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): De
   const { state, context, contexts, winning } = visit
   const pv1 = winnerSegment('PV1', winning, contexts, PEOPLE)
   const pv2 = winnerSegment('PV2', winning, contexts, plansIn(state))
-  const said = applyRows(pv1Encounter, pv1.segment, pv1.contextOf) as Partial<Encounter>
-  const more = applyRows(pv2Encounter, pv2.segment, pv2.contextOf) as Partial<Encounter>
+  const said = applyRows(pv1Encounter, pv1.segment, pv1.by) as Partial<Encounter>
+  const more = applyRows(pv2Encounter, pv2.segment, pv2.by) as Partial<Encounter>
   const participant = [
     ...participants(visit),
     ...participantsOf(7, state.attending, contexts),
@@ -183,7 +183,7 @@ export function encounterOf(visit: Visit, diagnosis: Encounter['diagnosis']): De
     type: said.type,
     serviceType: said.serviceType,
     priority: more.priority,
-    subject: subjectOf(visit),
+    subject: visit.subject,
     participant: listed(distinctParticipants(participant)),
     period: element<Period>({ start: state.start?.text, end: state.end?.text }),
     length: more.length,

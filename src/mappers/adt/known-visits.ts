@@ -141,13 +141,21 @@ export function visitResources({ visit, stay }: KnownVisit): readonly Derived[] 
   return resources
 }
 
-const noting =
-  ({ contexts }: Pick<Scope, 'contexts'>, issues: [string, MappingIssue][]) =>
-  (source: string): MapContext => {
+function noting(
+  { contexts }: Pick<Scope, 'contexts'>,
+  issues: [string, MappingIssue][],
+): (source: string) => MapContext {
+  const bySource = new Map<string, MapContext>()
+  return source => {
+    const noted = bySource.get(source)
+    if (noted) return noted
     const context = contexts(source)
     const report = (issue: MappingIssue): void => {
       issues.push([source, issue])
       context.report(issue)
     }
-    return { ...context, report }
+    const made = { ...context, report }
+    bySource.set(source, made)
+    return made
   }
+}

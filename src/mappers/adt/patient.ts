@@ -21,9 +21,9 @@ import { winnerSegment } from './winner-segment.ts'
 export function patientOf(scope: Scope, contact: PatientContact[] | undefined): Derived {
   const { patientId, register, winning, contexts } = scope
   const pid = winnerSegment('PID', winning, contexts)
-  const said = applyRows(pidPatient, pid.segment, pid.contextOf) as Partial<Patient>
+  const said = applyRows(pidPatient, pid.segment, pid.by) as Partial<Patient>
   const pd1 = winnerSegment('PD1', winning, contexts)
-  const more = applyRows(pd1Patient, pd1.segment, pd1.contextOf) as Partial<Patient>
+  const more = applyRows(pd1Patient, pd1.segment, pd1.by) as Partial<Patient>
   const [source = '|'] = Object.keys(register).toSorted()
   const deleted = deletedPerson(winning) && deletedTag(contexts(source))
   return derived<Patient>({

@@ -27,7 +27,7 @@ type ProvenanceEvent = MappedEvent | BedEvent
 export function provenanceFor(event: ProvenanceEvent, targets: readonly string[]): Derived {
   const { source, controlId, hash, context, message, recorded, trigger, effective } = event
   const evn = message.first('EVN')
-  const said = evn ? (applyRows(evnProvenance, evn, () => context) as Partial<Provenance>) : {}
+  const said = evn ? (applyRows(evnProvenance, evn, context) as Partial<Provenance>) : {}
   const { agent: operator, ...rest } = said
   const name = `${source}|${controlId}|${hash}`
   const record = derived<Provenance>({

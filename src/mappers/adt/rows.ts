@@ -122,20 +122,28 @@ function numberOf(path: string, slots: Map<string, number>): number {
 export function applyRows(
   map: SegmentMap,
   segment: Segment,
-  contextOf: (v2: string) => MapContext,
+  by: ContextBy,
 ): Readonly<Record<string, unknown>> {
   const memory = results.get(segment)
-  if (memory === undefined) return placed(map, segment, contextOf)
-  const known = memory.get(map)?.find(result => isOf(result, contextOf))
-  if (known === undefined) return kept(memory, map, segment, contextOf)
-  for (const { issue, at } of known.issues) contextOf(at).report(issue)
+  if (memory === undefined) return placed(map, segment, contextOfEach(by))
+  const known = memory.get(map)?.find(result => isOf(result, by))
+  if (known === undefined) return kept(memory, map, segment, contextOfEach(by))
+  for (const { issue, at } of known.issues) contextOfEach(by)(at).report(issue)
   return known.value
 }
+
+/** The context of all fields of a segment, or of each where several sources said them. */
+export type ContextBy = MapContext | ((v2: string) => MapContext)
+
+const contextOfEach = (by: ContextBy): ((v2: string) => MapContext) =>
+  typeof by === 'function' ? by : () => by
 
 /** What a map made of a segment, and for whom: the contexts of the fields that were there, and what could not be mapped. */
 interface RowsResult {
   readonly value: Readonly<Record<string, unknown>>
   readonly contexts: readonly (readonly [at: string, context: MapContext])[]
+  /** The one of them all; undefined where they differ. */
+  readonly only: MapContext | undefined
   readonly issues: readonly { readonly issue: MappingIssue; readonly at: string }[]
 }
 
@@ -145,16 +153,16 @@ const results = new WeakMap<Segment, Map<SegmentMap, readonly RowsResult[]>>()
 export const rememberRows = (segment: Segment): unknown => results.set(segment, new Map())
 
 /** A segment means the same for every source whose settings, facility and zone are the same. */
-const isOf = ({ contexts }: RowsResult, contextOf: (v2: string) => MapContext): boolean =>
-  contexts.every(([at, { settings, source, zone }]) => {
-    const other = contextOf(at)
-    return (
-      other.settings === settings &&
-      other.source === source &&
-      other.zone.timeZone === zone.timeZone &&
-      other.zone.messageOffset === zone.messageOffset
-    )
-  })
+const isOf = ({ contexts, only }: RowsResult, by: ContextBy): boolean =>
+  typeof by === 'function'
+    ? contexts.every(([at, context]) => isSame(context, by(at)))
+    : contexts.length === 0 || (only !== undefined && isSame(only, by))
+
+const isSame = ({ settings, source, zone }: MapContext, other: MapContext): boolean =>
+  other.settings === settings &&
+  other.source === source &&
+  other.zone.timeZone === zone.timeZone &&
+  other.zone.messageOffset === zone.messageOffset
 
 /** Sources that say the very same text: more of them are a hostile feed, or nobody's. */
 const RESULTS_MAX = 8
@@ -186,7 +194,9 @@ function kept(
   }
   const value = unchanging(placed(map, segment, noting))
   const others = memory.get(map) ?? []
-  memory.set(map, [...(others.length < RESULTS_MAX ? others : []), { value, contexts, issues }])
+  const first = contexts[0]?.[1]
+  const only = first && contexts.every(([, context]) => isSame(first, context)) ? first : undefined
+  memory.set(map, [...(others.length < RESULTS_MAX ? others : []), { value, contexts, only, issues }])
   return value
 }
 

@@ -16,16 +16,15 @@ export interface Scope {
   /** Per plain field the last word of all sources. */
   readonly winning: ReadonlyMap<string, Said>
   readonly contexts: (source: string) => MapContext
+  /** Reference to the patient whose record it is in now. */
+  readonly subject: { reference: string }
 }
 
-export const scopeOf = (parts: Omit<Scope, 'winning'>): Scope => ({
+export const scopeOf = (parts: Omit<Scope, 'winning' | 'subject'>): Scope => ({
   ...parts,
   winning: winners(parts.register),
+  subject: referenceTo(`Patient/${parts.ownerId ?? parts.patientId}`),
 })
-
-/** Reference to the patient whose record it is in now. */
-export const subjectOf = ({ patientId, ownerId }: Scope): { reference: string } =>
-  referenceTo(`Patient/${ownerId ?? patientId}`)
 
 /** Reference to the visit, where it was said of one. */
 export const encounterIn = ({ visitId }: Scope): { reference: string } | undefined =>

@@ -12,7 +12,7 @@ export function softwareOf(message: Message, context: MapContext): readonly Deri
   if (sft.length === 0 || context.settings.segments['SFT'] === 'ignore') return NONE
   const found = new Map<string, Derived>()
   for (const segment of sft) {
-    const said = applyRows(sftDevice, segment, () => context) as Partial<Device>
+    const said = applyRows(sftDevice, segment, context) as Partial<Device>
     const name = [1, 2, 3, 4].map(field => segment.text(field) ?? '').join('|')
     if (name === '|||') continue
     const id = directoryId('Device', `${context.settings.canonicalBase}/sid/software|${name}`, context)

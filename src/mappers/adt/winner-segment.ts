@@ -2,11 +2,14 @@ import type { Segment } from '../../hl7v2/segment.ts'
 import { readText } from './field-text.ts'
 import type { MapContext } from './map-context.ts'
 import { wordOf, type Said } from './registers.ts'
+import type { ContextBy } from './rows.ts'
 
 /** The winning fields of a register as one segment, with whose word each field is. */
 export interface WinnerSegment {
   readonly segment: Segment
   readonly contextOf: (field: string) => MapContext
+  /** The one of whoever said all of it, else `contextOf`. */
+  readonly by: ContextBy
 }
 
 /**
@@ -20,15 +23,23 @@ export function winnerSegment(
   instead: ReadonlyMap<string, Said | undefined> = NOTHING,
 ): WinnerSegment {
   const fields: string[] = [name]
+  const sources = new Set<string>()
   const prefix = `${name}-`
   const put = (field: string, said: Said | undefined): void => {
     fields[Number(field.slice(prefix.length))] = wordOf(said) ?? ''
+    if (said) sources.add(said.source)
   }
   for (const [field, said] of winning) if (field.startsWith(prefix) && !instead.has(field)) put(field, said)
   for (const [field, said] of instead) if (said) put(field, said)
   const saidOf = (field: string): Said | undefined =>
     instead.has(field) ? instead.get(field) : winning.get(field)
-  return { segment: readText(fields.join('|')), contextOf: field => contexts(saidOf(field)?.source ?? '|') }
+  const contextOf = (field: string): MapContext => contexts(saidOf(field)?.source ?? '|')
+  const [source = '|'] = sources
+  return {
+    segment: readText(fields.join('|')),
+    contextOf,
+    by: sources.size <= 1 ? contexts(source) : contextOf,
+  }
 }
 
 const NOTHING: ReadonlyMap<string, undefined> = new Map()

@@ -45,10 +45,10 @@ export function withClaims<T extends Resource>(resource: T): T {
   }
   if (profile === claimed) return resource
   const { profile: _before, ...meta } = resource.meta ?? {}
+  if (profile.length > 0) return { ...resource, meta: { ...meta, profile } }
+  if (Object.keys(meta).length > 0) return { ...resource, meta }
   const { meta: _meta, ...rest } = resource
-  const isEmpty = profile.length === 0 && Object.keys(meta).length === 0
-  if (isEmpty) return rest as unknown as T
-  return { ...resource, meta: profile.length > 0 ? { ...meta, profile } : meta }
+  return rest as unknown as T
 }
 
 const NONE: readonly string[] = []

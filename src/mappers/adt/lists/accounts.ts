@@ -7,7 +7,7 @@ import { facilityOf, namesFacility, type MapContext } from '../map-context.ts'
 import { pidAccount } from '../maps/pid-account.ts'
 import { groupItems, type GroupItem } from '../register-index.ts'
 import { applyRows } from '../rows.ts'
-import { subjectOf, type Scope } from '../scope.ts'
+import type { Scope } from '../scope.ts'
 import type { Statement } from '../identity/identity-fact.ts'
 import { renumbered } from '../identity/renumbered.ts'
 import { accountIdOf } from '../patient-name.ts'
@@ -52,7 +52,7 @@ export interface AccountDraft {
 export function accounts(scope: Scope, payers: Payers): readonly Derived[] {
   const words = accountWordsIn({ scope, payers })
   if (words.length === 0) return words as readonly never[]
-  const subject = subjectOf(scope)
+  const subject = scope.subject
   const byKey = Map.groupBy(words, ({ key }) => key)
   return [...byKey.values()].flatMap(own => {
     const identifier = numberOf(own)
@@ -81,7 +81,7 @@ const contextOf = ([word]: readonly AccountWord[]): MapContext => {
 }
 
 const saidIn = ({ text, source, voice }: AccountWord): Partial<Account> =>
-  applyRows(pidAccount, readText(text), () => voice.scope.contexts(source))
+  applyRows(pidAccount, readText(text), voice.scope.contexts(source))
 
 /** Undefined where nobody says its number. */
 export function accountFrom({ id, subject, words, numbers, partOf }: AccountDraft): Derived | undefined {

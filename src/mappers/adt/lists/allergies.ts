@@ -5,7 +5,7 @@ import type { Allergy } from '../maps/allergy-rows.ts'
 import { al1AllergyIntolerance } from '../maps/al1-allergy-intolerance.ts'
 import { CLINICAL, iamAllergyIntolerance, VERIFICATION } from '../maps/iam-allergy-intolerance.ts'
 import { applyRows } from '../rows.ts'
-import { subjectOf, type Scope } from '../scope.ts'
+import type { Scope } from '../scope.ts'
 import { conceptOf, itemsOf, notesOf, type Item } from './item.ts'
 
 /** AL1 and IAM tell of the same allergies: of one that both name, the last word counts. */
@@ -25,13 +25,13 @@ export function allergies(scope: Scope): readonly Derived[] {
 
 function allergy(scope: Scope, { item, segment, followers, context, id }: Item): Derived {
   const map = segment.name === 'IAM' ? iamAllergyIntolerance : al1AllergyIntolerance
-  const said = applyRows(map, segment, () => context) as Partial<Allergy>
+  const said = applyRows(map, segment, context) as Partial<Allergy>
   return derived<Allergy>({
     resourceType: 'AllergyIntolerance',
     id,
     ...withoutBareCodes(said, context.settings.canonicalBase),
     ...statusOf(said, { isCurrent: item.isCurrent, isDeleted: deletes(segment) }),
-    patient: subjectOf(scope),
+    patient: scope.subject,
     note: notesOf(followers, context),
   })
 }

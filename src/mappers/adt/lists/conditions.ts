@@ -2,7 +2,7 @@ import type { Condition, EncounterDiagnosis } from '@medplum/fhirtypes'
 import { derived, type Derived } from '../derived.ts'
 import { dg1Condition, dg1Encounter, VERIFICATION } from '../maps/dg1-condition.ts'
 import { applyRows } from '../rows.ts'
-import { encounterIn, subjectOf, type Scope } from '../scope.ts'
+import { encounterIn, type Scope } from '../scope.ts'
 import { conceptOf, itemsOf, notesOf, type Item } from './item.ts'
 
 /** DG1: diagnoses. */
@@ -14,7 +14,7 @@ const CONDITION_CLINICAL = 'http://terminology.hl7.org/CodeSystem/condition-clin
 /** Diagnoses of the visit; one that is no longer listed was entered in error. */
 export function conditions(scope: Scope, items: readonly Item[]): readonly Derived[] {
   return items.map(({ item, segment, followers, context, id }) => {
-    const said = applyRows(dg1Condition, segment, () => context) as Partial<Condition>
+    const said = applyRows(dg1Condition, segment, context) as Partial<Condition>
     const verificationStatus = item.isCurrent
       ? said.verificationStatus
       : conceptOf(VERIFICATION, 'entered-in-error')
@@ -24,7 +24,7 @@ export function conditions(scope: Scope, items: readonly Item[]): readonly Deriv
       meta: said.meta,
       clinicalStatus: verificationStatus ? undefined : conceptOf(CONDITION_CLINICAL, 'active'),
       category: [conceptOf(CONDITION_CATEGORY, 'encounter-diagnosis')],
-      subject: subjectOf(scope),
+      subject: scope.subject,
       encounter: encounterIn(scope),
       ...said,
       verificationStatus,
@@ -38,8 +38,7 @@ export function diagnosesOf(items: readonly Item[]): EncounterDiagnosis[] | unde
   const held = items
     .filter(({ item, segment }) => item.isCurrent && segment.text(21)?.toUpperCase() !== 'D')
     .map(({ segment, context, id }) => {
-      const [said] = (applyRows(dg1Encounter, segment, () => context)['diagnosis'] ??
-        []) as EncounterDiagnosis[]
+      const [said] = (applyRows(dg1Encounter, segment, context)['diagnosis'] ?? []) as EncounterDiagnosis[]
       return { condition: { reference: `Condition/${id}` }, ...said }
     })
   const byRank = held.toSorted((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || 0)

@@ -7,7 +7,7 @@ import { in1Coverage, in1Subscriber, isSelf } from '../maps/in1-coverage.ts'
 import { in2Coverage, isPatientInsured } from '../maps/in2-coverage.ts'
 import { in3CareTeam, in3Coverage } from '../maps/in3-coverage.ts'
 import { applyRows } from '../rows.ts'
-import { subjectOf, type Scope } from '../scope.ts'
+import type { Scope } from '../scope.ts'
 import { identifierKey } from '../types/cx-identifier.ts'
 import { xonToReference } from '../types/xon-organization.ts'
 import { itemsOf, listed, noteExtensions, saidOn, type Item } from './item.ts'
@@ -27,16 +27,16 @@ export function coverages(scope: Scope, items: readonly Item[]): readonly Derive
 /** A plan that is no longer listed, or whose end was past when it was said, is cancelled. */
 function coverage(scope: Scope, plan: Item, person: Derived | undefined): Derived {
   const { item, segment, followers, context, id } = plan
-  const said = applyRows(in1Coverage, segment, () => context) as Partial<Coverage>
+  const said = applyRows(in1Coverage, segment, context) as Partial<Coverage>
   const more = followers
     .filter(({ name }) => name === 'IN2')
-    .map(in2 => applyRows(in2Coverage, in2, () => context) as Partial<Coverage>)
+    .map(in2 => applyRows(in2Coverage, in2, context) as Partial<Coverage>)
   return derived<Coverage>({
     resourceType: 'Coverage',
     id,
     status: item.isCurrent && !isExpired(plan) ? 'active' : 'cancelled',
-    ...(isInsured(plan) && { subscriber: subjectOf(scope) }),
-    beneficiary: subjectOf(scope),
+    ...(isInsured(plan) && { subscriber: scope.subject }),
+    beneficiary: scope.subject,
     ...said,
     relationship: said.relationship ?? more.find(one => one.relationship)?.relationship,
     ...(person && { subscriber: { reference: `RelatedPerson/${person.id}`, ...displayOf(said) } }),
@@ -46,7 +46,7 @@ function coverage(scope: Scope, plan: Item, person: Derived | undefined): Derive
       ...(noteExtensions(followers, context) ?? []),
     ]),
     identifier: identifiersOf(said.identifier, more),
-    payor: said.payor ?? [payorOf(segment, context) ?? subjectOf(scope)],
+    payor: said.payor ?? [payorOf(segment, context) ?? scope.subject],
   })
 }
 
@@ -76,7 +76,7 @@ function certifications(followers: readonly Segment[], context: MapContext): rea
   return followers
     .filter(({ name }) => name === 'IN3')
     .flatMap(in3 => {
-      const parts = applyRows(in3Coverage, in3, () => context)['extension'] as Extension[] | undefined
+      const parts = applyRows(in3Coverage, in3, context)['extension'] as Extension[] | undefined
       return parts ? [{ url, extension: parts }] : []
     })
 }
@@ -100,8 +100,8 @@ function subscriberOf(scope: Scope, plan: Item): Derived | undefined {
     resourceType: 'RelatedPerson',
     id: derivedId(scope.shard, context.settings.tenant, 'RelatedPerson', `${id}|subscriber`),
     active: item.isCurrent,
-    patient: subjectOf(scope),
-    ...(applyRows(in1Subscriber, segment, () => context) as Partial<RelatedPerson>),
+    patient: scope.subject,
+    ...(applyRows(in1Subscriber, segment, context) as Partial<RelatedPerson>),
   })
 }
 
@@ -110,7 +110,7 @@ function payorTeam(scope: Scope, plan: Item): Derived | undefined {
   const { item, segment, followers, context, id } = plan
   const participant = followers
     .filter(({ name }) => name === 'IN3')
-    .flatMap(in3 => (applyRows(in3CareTeam, in3, () => context) as Partial<CareTeam>).participant ?? [])
+    .flatMap(in3 => (applyRows(in3CareTeam, in3, context) as Partial<CareTeam>).participant ?? [])
   if (participant.length === 0) return undefined
   const payor = xonToReference(segment.repetitions(4)[0], context, segment.repetitions(3)[0])
   return derived<CareTeam>({
@@ -118,7 +118,7 @@ function payorTeam(scope: Scope, plan: Item): Derived | undefined {
     id: derivedId(scope.shard, context.settings.tenant, 'CareTeam', `${id}|payor`),
     status: item.isCurrent ? 'active' : 'inactive',
     name: 'Case management of the plan',
-    subject: subjectOf(scope),
+    subject: scope.subject,
     participant,
     managingOrganization: payor && [payor],
   })

@@ -68,7 +68,7 @@ function itemId(scope: Scope, { source, group, key, type }: ItemName): string {
 export function notesOf(segments: readonly Segment[], context: MapContext): Annotation[] | undefined {
   const notes = segments
     .filter(({ name }) => name === 'NTE')
-    .map(nte => applyRows(nteAnnotation, nte, () => context) as Partial<Annotation>)
+    .map(nte => applyRows(nteAnnotation, nte, context) as Partial<Annotation>)
     .filter((note): note is Annotation => note.text !== undefined)
   return notes.length > 0 ? notes : undefined
 }

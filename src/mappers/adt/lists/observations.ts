@@ -2,7 +2,7 @@ import type { Observation } from '@medplum/fhirtypes'
 import { derived, type Derived } from '../derived.ts'
 import { obxObservation } from '../maps/obx-observation.ts'
 import { applyRows } from '../rows.ts'
-import { encounterIn, subjectOf, type Scope } from '../scope.ts'
+import { encounterIn, type Scope } from '../scope.ts'
 import { itemsOf, notesOf } from './item.ts'
 
 const UNKNOWN: Observation['code'] = {
@@ -12,12 +12,12 @@ const UNKNOWN: Observation['code'] = {
 /** Observations of the visit; one that is no longer listed, or that OBX-31 deletes, was entered in error. */
 export function observations(scope: Scope): readonly Derived[] {
   return itemsOf(scope, 'OBX', 'Observation').map(({ item, segment, followers, context, id }) => {
-    const said = applyRows(obxObservation, segment, () => context) as Partial<Observation>
+    const said = applyRows(obxObservation, segment, context) as Partial<Observation>
     const isGone = !item.isCurrent || segment.text(31)?.toUpperCase() === 'D'
     return derived<Observation>({
       resourceType: 'Observation',
       id,
-      subject: subjectOf(scope),
+      subject: scope.subject,
       encounter: encounterIn(scope),
       ...said,
       status: isGone ? 'entered-in-error' : (said.status ?? 'unknown'),

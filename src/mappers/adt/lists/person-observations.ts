@@ -5,7 +5,7 @@ import { db1Observation } from '../maps/db1-observation.ts'
 import { pd1Living, pd1LivingWill } from '../maps/pd1-patient.ts'
 import { pdaObservation, pdaProcedure } from '../maps/pda-death.ts'
 import { applyRows, type SegmentMap } from '../rows.ts'
-import { subjectOf, type Scope } from '../scope.ts'
+import type { Scope } from '../scope.ts'
 import { winnerSegment } from '../winner-segment.ts'
 import { conceptOf, itemsOf, type Item } from './item.ts'
 
@@ -26,7 +26,7 @@ function fromPd1(scope: Scope): readonly Derived[] {
   const pd1 = winnerSegment('PD1', scope.winning, scope.contexts)
   const make = (map: SegmentMap, fields: readonly number[], code: Observation['code']): Derived[] => {
     if (!fields.some(field => scope.winning.has(`PD1-${field}`))) return []
-    const said = applyRows(map, pd1.segment, pd1.contextOf) as Partial<Observation>
+    const said = applyRows(map, pd1.segment, pd1.by) as Partial<Observation>
     const { tenant } = pd1.contextOf(`PD1-${fields[0]}`).settings
     return [
       derived<Observation>({
@@ -35,7 +35,7 @@ function fromPd1(scope: Scope): readonly Derived[] {
         status: Object.keys(said).length > 0 ? 'final' : 'entered-in-error',
         category: [SOCIAL],
         code,
-        subject: subjectOf(scope),
+        subject: scope.subject,
         ...said,
       }),
     ]
@@ -59,22 +59,22 @@ function disabilities(scope: Scope): readonly Derived[] {
         id,
         status: item.isCurrent ? 'final' : 'entered-in-error',
         code: conceptOf(SNOMED, '21134002', 'Disability'),
-        subject: subjectOf(scope),
-        ...(applyRows(db1Observation, segment, () => context) as Partial<Observation>),
+        subject: scope.subject,
+        ...(applyRows(db1Observation, segment, context) as Partial<Observation>),
       }),
     )
 }
 
 /** PDA: the cause of death and, where PDA-6 tells of one, the autopsy. */
 function death(scope: Scope, { item, segment, context, id }: Item): readonly Derived[] {
-  const observed = applyRows(pdaObservation, segment, () => context) as Partial<Observation>
-  const autopsy = applyRows(pdaProcedure, segment, () => context) as Partial<Procedure>
+  const observed = applyRows(pdaObservation, segment, context) as Partial<Observation>
+  const autopsy = applyRows(pdaProcedure, segment, context) as Partial<Procedure>
   const cause = derived<Observation>({
     resourceType: 'Observation',
     id,
     status: item.isCurrent ? 'final' : 'entered-in-error',
     code: conceptOf(LOINC, '69453-9', 'Cause of death'),
-    subject: subjectOf(scope),
+    subject: scope.subject,
     ...observed,
   })
   if (autopsy.status === undefined) return [cause]
@@ -86,7 +86,7 @@ function death(scope: Scope, { item, segment, context, id }: Item): readonly Der
       ...autopsy,
       status: item.isCurrent ? autopsy.status : 'entered-in-error',
       code: conceptOf(SNOMED, '29240004', 'Autopsy examination'),
-      subject: subjectOf(scope),
+      subject: scope.subject,
     }),
   ]
 }

@@ -5,7 +5,7 @@ import { momentOf, type MapContext } from '../map-context.ts'
 import { pr1Procedure } from '../maps/pr1-procedure.ts'
 import { roleLayouts } from '../maps/role-maps.ts'
 import { applyRows } from '../rows.ts'
-import { encounterIn, subjectOf, type Scope } from '../scope.ts'
+import { encounterIn, type Scope } from '../scope.ts'
 import { itemsOf, listed, notesOf, saidOn, type Item } from './item.ts'
 import { hasEnded, personOf } from './roles.ts'
 
@@ -15,12 +15,12 @@ type Performer = NonNullable<Procedure['performer']>[number]
 export function procedures(scope: Scope): readonly Derived[] {
   return itemsOf(scope, 'PR1', 'Procedure').map(one => {
     const { segment, followers, context, id } = one
-    const said = applyRows(pr1Procedure, segment, () => context) as Partial<Procedure>
+    const said = applyRows(pr1Procedure, segment, context) as Partial<Procedure>
     return derived<Procedure>({
       resourceType: 'Procedure',
       id,
       status: statusOf(one),
-      subject: subjectOf(scope),
+      subject: scope.subject,
       encounter: encounterIn(scope),
       ...said,
       performer: performersOf(said.performer, followers, context),
@@ -51,7 +51,7 @@ function performersOf(
     const map = segment.name === 'ROL' ? roleLayouts.ROL.role : roleLayouts.PRT.role
     if ((segment.name !== 'ROL' && segment.name !== 'PRT') || hasEnded(segment)) return []
     const actor = personOf(segment, context)
-    const { code } = applyRows(map, segment, () => context) as { code?: Performer['function'][] }
+    const { code } = applyRows(map, segment, context) as { code?: Performer['function'][] }
     const [role] = code ?? []
     return actor ? [{ ...(role && { function: role }), actor }] : []
   })

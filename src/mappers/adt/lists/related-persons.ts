@@ -5,7 +5,7 @@ import { gt1RelatedPerson } from '../maps/gt1-related-person.ts'
 import { isSelf } from '../maps/in1-coverage.ts'
 import { nk1Patient, nk1RelatedPerson } from '../maps/nk1-related-person.ts'
 import { applyRows } from '../rows.ts'
-import { subjectOf, type Scope } from '../scope.ts'
+import type { Scope } from '../scope.ts'
 import { xonToReference } from '../types/xon-organization.ts'
 import { itemsOf, noteExtensions, type Item } from './item.ts'
 
@@ -29,8 +29,8 @@ export function relatedPersons(scope: Scope, items: readonly Item[]): readonly D
           id,
           extension: noteExtensions(followers, context),
           active: item.isCurrent,
-          patient: subjectOf(scope),
-          ...(applyRows(nk1RelatedPerson, segment, () => context) as Partial<RelatedPerson>),
+          patient: scope.subject,
+          ...(applyRows(nk1RelatedPerson, segment, context) as Partial<RelatedPerson>),
         }),
   )
 }
@@ -40,7 +40,7 @@ export function contactsOf(items: readonly Item[]): PatientContact[] | undefined
   const contacts = items
     .filter(({ item, segment }) => item.isCurrent && isOrganization(segment))
     .flatMap(({ segment, context }) => {
-      const [contact] = (applyRows(nk1Patient, segment, () => context)['contact'] ?? []) as PatientContact[]
+      const [contact] = (applyRows(nk1Patient, segment, context)['contact'] ?? []) as PatientContact[]
       return contact && hasContent(contact) ? [contact] : []
     })
   return contacts.length > 0 ? contacts : undefined
@@ -68,8 +68,8 @@ export function guarantorPersons(scope: Scope, items: readonly Item[]): readonly
           id,
           extension: noteExtensions(followers, context),
           active: item.isCurrent,
-          patient: subjectOf(scope),
-          ...(applyRows(gt1RelatedPerson, segment, () => context) as Partial<RelatedPerson>),
+          patient: scope.subject,
+          ...(applyRows(gt1RelatedPerson, segment, context) as Partial<RelatedPerson>),
         })
       : [],
   )
@@ -79,7 +79,7 @@ export function guarantorPersons(scope: Scope, items: readonly Item[]): readonly
 export function guarantorParty(scope: Scope, { segment, context, id }: Item): Reference<never> | undefined {
   switch (kindOf(segment)) {
     case 'patient':
-      return subjectOf(scope)
+      return scope.subject
     case 'person':
       return { reference: `RelatedPerson/${id}` }
     case 'organization':

@@ -13,7 +13,7 @@ import { isPrimaryCare, type Group } from '../groups.ts'
 import type { MapContext } from '../map-context.ts'
 import { roleLayouts } from '../maps/role-maps.ts'
 import { applyRows } from '../rows.ts'
-import { encounterIn, subjectOf, type Scope } from '../scope.ts'
+import { encounterIn, type Scope } from '../scope.ts'
 import { xcnToReference } from '../types/xcn-practitioner.ts'
 import { conceptOf, itemsOf, listed, saidOn, type Item } from './item.ts'
 
@@ -38,7 +38,7 @@ export function personOf(segment: Segment, context: MapContext): Reference<never
 /** A person in a role at an organisation, one per distinct three; undefined for one who has no number. */
 export function roleOf(segment: Segment, context: MapContext): Derived | undefined {
   const person = personOf(segment, context)
-  const said = applyRows(layoutOf(segment).role, segment, () => context) as Partial<PractitionerRole>
+  const said = applyRows(layoutOf(segment).role, segment, context) as Partial<PractitionerRole>
   const [code] = said.code ?? []
   if (person?.reference === undefined || !code) return undefined
   const coding = code.coding?.at(-1)
@@ -82,7 +82,7 @@ export const primaryCare = (scope: Scope): readonly Reference<never>[] =>
 export const participants = (scope: Scope): readonly EncounterParticipant[] =>
   standing(scope, false).flatMap(({ item, segment, context }) => {
     const individual = individualOf(segment, context)
-    const said = applyRows(layoutOf(segment).participant, segment, () => context)
+    const said = applyRows(layoutOf(segment).participant, segment, context)
     const [participant] = (said['participant'] ?? []) as EncounterParticipant[]
     return individual ? [{ ...participant, ...endOf(participant, segment, saidOn(item)), individual }] : []
   })
@@ -107,7 +107,7 @@ export function hospitalTeam(scope: Scope, isOver: boolean): Derived | undefined
   const first = ever.find(({ segment }) => !isPrimaryCare(segment.text(layoutOf(segment).code)))
   if (!first) return undefined
   const members = standing(scope, false).flatMap(({ item, segment, context }) => {
-    const said = applyRows(layoutOf(segment).member, segment, () => context)
+    const said = applyRows(layoutOf(segment).member, segment, context)
     const [member] = (said['participant'] ?? []) as CareTeamParticipant[]
     return member?.member ? [{ ...member, ...endOf(member, segment, saidOn(item)) }] : []
   })
@@ -119,7 +119,7 @@ export function hospitalTeam(scope: Scope, isOver: boolean): Derived | undefined
     status: isOver || members.length === 0 ? 'inactive' : 'active',
     category: [CATEGORY],
     name: 'Hospital team',
-    subject: subjectOf(scope),
+    subject: scope.subject,
     encounter: encounterIn(scope),
     participant: listed(members),
   })

@@ -13,7 +13,7 @@ export function stayExtensions(scope: Scope): readonly Extension[] {
       .filter(({ item }) => item.isCurrent)
       .flatMap(({ segment, context }) => {
         const { map, name } = billingMaps[group]
-        const { extension } = applyRows(map, segment, () => context) as { extension?: Extension[] }
+        const { extension } = applyRows(map, segment, context) as { extension?: Extension[] }
         const url = `${context.settings.canonicalBase}/StructureDefinition/${name}`
         return extension ? [{ url, extension }] : []
       }),
