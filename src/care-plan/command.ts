@@ -5,6 +5,7 @@ import type { CaseFile, NounName } from './case-file.ts'
 import type { CaseRules } from './case-rules.ts'
 import type { DomainEvent, Stamp } from './domain-event.ts'
 import type { ModelLookup } from './model-profile.ts'
+import type { Consent } from './nouns/people.ts'
 import type { Stay } from './stay.ts'
 
 /** What a decision may know beside the case file. No clock, no chance: the id of what is born comes in too. */
@@ -19,6 +20,8 @@ export interface CommandContext extends Stamp {
   readonly stays: readonly Stay[]
   /** The RelatedPersons on the patient's record, as references; undefined = nobody looked. */
   readonly relatives?: readonly string[]
+  /** What the patient denied in any of their cases; undefined = nobody looked. */
+  readonly denials?: () => readonly Consent[]
 }
 
 /** Another case of the same patient; undefined when there is none of this id. */

@@ -13,7 +13,16 @@ export interface Violation {
 
 export type InvariantContext = Pick<
   CommandContext,
-  'actor' | 'at' | 'recorded' | 'rules' | 'models' | 'calendar' | 'timeZone' | 'stays' | 'relatives'
+  | 'actor'
+  | 'at'
+  | 'recorded'
+  | 'rules'
+  | 'models'
+  | 'calendar'
+  | 'timeZone'
+  | 'stays'
+  | 'relatives'
+  | 'denials'
 >
 
 /** A rule of domain.md 4.3 over the whole case file. `before` is undefined at the birth of a case. */

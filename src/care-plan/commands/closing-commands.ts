@@ -170,7 +170,9 @@ const transferOut = command({
       ...(to !== undefined && { transferredTo: to }),
       ...(to !== undefined && overridden(file.case, { recipient: to, reason: consentOverride }, context)),
     })
-    return ended.ok && to === undefined && !sharesWithAnybody(file, context.at) ? fail(toWhom) : ended
+    return ended.ok && to === undefined && !sharesWithAnybody(file, context.at, context.denials?.())
+      ? fail(toWhom)
+      : ended
   },
 })
 

@@ -51,14 +51,15 @@ const sharedByConsent: Invariant = {
   violations: (after, before, context) => {
     if (!before) return []
     const old = new Set(sharesOf(before, context).map(({ key }) => key))
+    const denials = context.denials?.() ?? []
     const uncovered = sharesOf(after, context)
-      .filter(share => !old.has(share.key) && !isCovered(after, share))
+      .filter(share => !old.has(share.key) && !isCovered(after, share, denials))
       .map(({ key, expression, dataClass }) => ({
         key,
         expression,
-        message: `no active consent covers the recipient for ${dataClass}; have it granted (GrantConsent, scope sharing) or answer for it (OverrideConsent).`,
+        message: `no active consent covers the recipient for ${dataClass}, or one denies it; have it granted (GrantConsent, scope sharing), the denial taken back (RevokeConsent) or answer for it (OverrideConsent).`,
       }))
-    return isSentAnywhere(after, before) && !sharesWithAnybody(after, context.at)
+    return isSentAnywhere(after, before) && !sharesWithAnybody(after, context.at, denials)
       ? [...uncovered, toNobody]
       : uncovered
   },

@@ -77,7 +77,8 @@ export const withoutConsent = ({ file, activities, context }: LintScene): readon
   activities.filter(isOpenActivity).flatMap(({ id, performer }) => {
     if (performer === undefined || performer === `Patient/${file.case.patient}`) return []
     if (performer === file.case.manager) return []
-    if (isCovered(file, { recipient: performer, dataClass: 'ServiceRequest', at: context.at })) return []
+    const share = { recipient: performer, dataClass: 'ServiceRequest', at: context.at }
+    if (isCovered(file, share)) return []
     return [
       {
         element: { noun: 'activity', id, expression: 'ServiceRequest.performer' },

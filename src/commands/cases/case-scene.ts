@@ -4,7 +4,9 @@ import { zonedTextOf } from '../../lib/fhir-time.ts'
 import { ok, type Result } from '../../lib/result.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { CommandContext } from '../../care-plan/command.ts'
+import type { Consent } from '../../care-plan/nouns/people.ts'
 import { patientStays, type PatientStays } from '../../mappers/adt/patient-stays.ts'
+import { readCaseFiles } from '../../mappers/case/nouns/case-files.ts'
 import { nounLenses, type NounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
 import { withClaims } from '../../mappers/us-core/with-claims.ts'
 import { shardOf } from '../fhir-placing.ts'
@@ -73,17 +75,23 @@ export async function openScene(deps: CaseDeps, frame: SceneFrame): Promise<Resu
     loaded.resources,
   )
   let compartment: Compartment | undefined
+  const lenses = nounLenses(deps.canonicalBase)
+  const now = (): Compartment => {
+    compartment ??= work.standing()
+    return compartment
+  }
+  const denials = (): readonly Consent[] =>
+    readCaseFiles(now().resources, lenses).flatMap(({ consents }) =>
+      consents.filter(({ decision }) => decision === 'deny'),
+    )
   return ok({
     patient,
     shard,
-    lenses: nounLenses(deps.canonicalBase),
+    lenses,
     stays,
-    context: contextOf(deps, { shard, stays, actor, at, recorded, relatives: relativesIn(loaded) }),
+    context: contextOf(deps, { shard, stays, actor, at, recorded, relatives: relativesIn(loaded), denials }),
     work,
-    now: () => {
-      compartment ??= work.standing()
-      return compartment
-    },
+    now,
     put: resource => {
       const place = { shard: shardInId(resource.id) ?? shard }
       if (work.put(resource, place) === 'unchanged') return
@@ -134,7 +142,7 @@ const relativesIn = ({ resources }: Pick<Loaded, 'resources'>): readonly string[
     .filter(({ type, deleted }) => type === 'RelatedPerson' && !deleted)
     .map(({ type, id }) => `${type}/${id}`)
 
-interface ContextFrame extends Pick<CommandContext, 'actor' | 'at' | 'recorded' | 'relatives'> {
+interface ContextFrame extends Pick<CommandContext, 'actor' | 'at' | 'recorded' | 'relatives' | 'denials'> {
   readonly shard: number
   readonly stays: PatientStays
 }

@@ -111,6 +111,25 @@ describe('I8, shares need consent', () => {
     expect(ruleOf(before, sharing(more))).toBe(rule)
   })
 
+  it('is denied by what says no, whatever else permits it, also in another case of the patient', () => {
+    const permit = aConsent({ id: 'c1', scope: 'sharing' })
+    const deny = aConsent({ id: 'c2', scope: 'sharing', decision: 'deny', recipients: ['Organization/irf'] })
+    const both = { ...transferred, consents: [permit, deny] }
+    expect(ruleOf(before, both)).toBe('I8')
+    const elsewhere = aConsent({ ...deny, recipients: ['Organization/other'] })
+    expect(ruleOf(before, { ...transferred, consents: [permit, elsewhere] })).toBeUndefined()
+    expect(
+      ruleOf(before, { ...transferred, consents: [permit, aConsent({ ...deny, state: 'revoked' })] }),
+    ).toBe(undefined)
+    const denials = () => [deny]
+    const context = { ...contextOf({ actor: 'Practitioner/noor' }), denials }
+    const after = { ...transferred, consents: [permit] }
+    expect(brokenRule(caseInvariants, { before, after }, context)?.rule).toBe('I8')
+    const override = { recipient: 'Organization/irf', reason: 'x', by: 'Practitioner/noor', at: '2026-10-13' }
+    const answered = withCase(both, { overrides: [override] })
+    expect(brokenRule(caseInvariants, { before, after: answered }, context)).toBeUndefined()
+  })
+
   it('refuses a transfer that names nobody, unless whoever cares for the patient may be told', () => {
     const { transferredTo: _to, ...nobody } = transferred.case
     expect(broken(before, { ...transferred, case: nobody })).toEqual([
