@@ -20,7 +20,7 @@ describe('what the rules on a case say of a violation', () => {
   }
   const organization = 'Organization/far'
   const consentNeeded = (dataClass: string) =>
-    `I8: no active consent covers the recipient for ${dataClass}; have it granted (GrantConsent, scope sharing) or answer for it (OverrideConsent).`
+    `I8: no active consent covers the recipient for ${dataClass}, or one denies it; have it granted (GrantConsent, scope sharing), the denial taken back (RevokeConsent) or answer for it (OverrideConsent).`
   const referral: Activity = {
     ...{ id: 'r1', kind: 'referral', state: 'requested', text: 'x', performer: organization },
     ...{ days: [], goals: [], needs: [], after: [], performances: [] },
