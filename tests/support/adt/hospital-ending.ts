@@ -94,7 +94,7 @@ export function strays(store: Pick<HospitalStore, 'resources'>): readonly string
 
 /**
  * What had come to be under a number before it was said that this was another's new one, and stays behind in error: an
- * Encounter or a Patient that none says it replaces, and what was of it; and an Account to which nothing refers. It can't
+ * Encounter or a Patient that none says it replaces, and what was of it and is in error, as of any visit that went on as another; and an Account to which nothing refers. It can't
  * be where that was said first.
  */
 function formerIn(all: readonly Resource[]): readonly Resource[] {
@@ -105,14 +105,14 @@ function formerIn(all: readonly Resource[]): readonly Resource[] {
         `{"url":"type","valueCode":"replaces"},{"url":"encounter","valueReference":{"reference":"${key}"}`,
       ),
     )
-  const former = all.filter(
+  const goneOn = all.filter(
     one =>
       one.resourceType === 'Encounter' &&
       one['status'] === 'entered-in-error' &&
-      JSON.stringify(one).includes('"replaced-by"') &&
-      !isReplaced(keyOf(one)),
+      JSON.stringify(one).includes('"replaced-by"'),
   )
-  const keys = new Set(former.map(keyOf))
+  const former = goneOn.filter(one => !isReplaced(keyOf(one)))
+  const keys = new Set(goneOn.map(keyOf))
   const isOfFormer = ({ encounter }: Resource): boolean =>
     keys.has((encounter as { readonly reference?: string } | undefined)?.reference ?? '')
   const isWrong = (one: Resource): boolean =>

@@ -212,7 +212,7 @@ function derivedPerson(
   const deleted = deletedPerson(scope.winning)
   const changes = changesOf(subject, spoken, cluster)
   const identityReviews = identityReviewsOf(subject, {
-    ...{ identity, moved, subjects: cluster.subjects },
+    ...{ identity, moved, subjects: cluster.subjects.toSorted() },
     facts: cluster.subjects.flatMap(one => cluster.told(one).facts),
   })
   return {
@@ -252,9 +252,12 @@ function linked(
   const { patientId, ownerId = patientId } = scope
   const patient = resource as unknown as Patient
   const isGone = ownerId !== patientId
-  const losers = subjects.filter(
-    other => other !== patientId && ownerOf(identity, other) === patientId && isPerson(other, cluster),
-  )
+  // In an order that doesn't show who was found first.
+  const losers = subjects
+    .toSorted()
+    .filter(
+      other => other !== patientId && ownerOf(identity, other) === patientId && isPerson(other, cluster),
+    )
   const identifier = identifiersOfPatient(patientId, patient.identifier ?? [], {
     ...{ identity, losers },
     identifiersOf: other => identifiersIn(words.get(other) ?? {}, cluster),

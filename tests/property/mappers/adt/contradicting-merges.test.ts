@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { businessDifferences } from '../../../support/adt/business-ending.ts'
 import { er7 } from '../../../support/adt/er7.ts'
 import { hospitalStore, type HospitalStore } from '../../../support/adt/hospital-store.ts'
-import { delivered, ending, inOrder } from '../../../support/adt/hospital-ending.ts'
+import { delivered, differences, ending, inOrder } from '../../../support/adt/hospital-ending.ts'
 
 const cx = (patient: string): string => `${patient}^^^VALLEY^MR`
 const message = (event: string, minute: number, patient: string, segments: readonly string[] = []): string =>
@@ -38,6 +38,12 @@ const orders = (texts: readonly string[]): readonly (readonly string[])[] =>
   texts.length < 2
     ? [texts]
     : texts.flatMap((first, at) => orders(texts.toSpliced(at, 1)).map(rest => [first, ...rest]))
+
+test('patients who were merged are listed in one order, whoever of them was found first', async () => {
+  const merges = ['D0', 'D1', 'D3'].map((gone, at) => message('A40', 20 + at, 'D2', [`MRG|${cx(gone)}`]))
+  const calm = await delivered(merges, inOrder)
+  for (const order of orders(merges)) expect(differences(calm, await delivered(order, inOrder))).toEqual([])
+})
 
 describe('merges that contradict one another', () => {
   test.for([
