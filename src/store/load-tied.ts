@@ -2,6 +2,7 @@ import { keyText } from '../fhir/resource.ts'
 import { everyDerivedType } from '../mappers/adt/derived-types.ts'
 import { subjectsOf } from '../mappers/adt/identity/identity.ts'
 import { NAMED_BY, type NamedBy } from '../mappers/adt/identity/other-numbers.ts'
+import { partiesOf, REFUSED, refusedIn, VISIT_CLAIMED } from '../mappers/adt/identity/visit-claims.ts'
 import { firstOfVisit, VISIT_KEY } from '../mappers/adt/identity/visit-key.ts'
 import type { Loaded, LoadRequest } from '../commands/ports/store.ts'
 
@@ -23,7 +24,7 @@ export async function loadTied(
   before?: Loaded,
 ): Promise<TiedLoad> {
   const seen = before ?? (await loadOnce(request))
-  const others = tiedTo(request, seen)
+  const others = [...new Set([...tiedTo(request, seen), ...(before ? [] : refusedBy(request, seen))])]
   const tied = [...new Set([...seen.facts.flatMap(subjectsOf), ...others])]
   const compartments = tied.length > 0 ? widened(request.compartments) : request.compartments
   if (others.length === 0 && compartments === request.compartments) return { whole: request, seen }
@@ -70,8 +71,18 @@ function tiedTo({ subjects = [] }: LoadRequest, { facts, said }: Loaded): readon
   ])
   const named = [
     ...facts.flatMap(subjectsOf),
+    ...facts.flatMap(fact => (fact.kind === VISIT_CLAIMED ? partiesOf(fact) : [])),
     ...said.flatMap(({ scope, body }) => (scope === VISIT_KEY ? (firstOfVisit(body)?.patient ?? []) : [])),
     ...said.flatMap(({ scope, body }) => (scope === NAMED_BY ? Object.keys(body as NamedBy) : [])),
   ]
   return [...new Set(named)].filter(subject => !known.has(subject))
+}
+
+/** Who was refused a visit number that one of those asked for had first: of a message's own patients alone, not of whoever is tied to them. */
+function refusedBy({ subjects = [] }: LoadRequest, { said }: Loaded): readonly string[] {
+  const asked = new Set(subjects)
+  return said
+    .filter(({ subject, scope }) => scope === REFUSED && asked.has(subject))
+    .flatMap(({ body }) => Object.values(refusedIn(body)).map(({ claimant }) => claimant))
+    .filter(claimant => !asked.has(claimant))
 }

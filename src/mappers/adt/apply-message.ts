@@ -15,11 +15,10 @@ import type { Person } from './identity/derive-cluster.ts'
 import { isIdentityFact } from './identity/identity-fact.ts'
 import { clusterOf, identityOf, nobodyMerged, type Identity } from './identity/identity.ts'
 import { otherNumbers } from './identity/other-numbers.ts'
-import { firstOfVisit, sharedFacts, VISIT_KEY, visitKeyOf } from './identity/visit-key.ts'
+import { numberedVisit, type Numbered } from './identity/numbered-visit.ts'
 import { contextsFor, directoryChanges } from './event-parts.ts'
 import type { MappingIssue } from './map-context.ts'
 import { messageFlags } from './message-flags.ts'
-import { winners } from './register-index.ts'
 import { registerOf, tell } from './registers.ts'
 import { takeIn } from './take-in.ts'
 
@@ -136,6 +135,7 @@ function applyEvent(event: MappedEvent, world: World): Result<AppliedEvent> {
   const applied = applyAdt(event, { said: world.said(patient.id), facts: known(patient.id), get: world.get })
   return ok({
     ...applied,
+    facts: [...applied.facts, ...numbered.claims],
     said: [
       ...[...applied.said].map(([scope, body]) => ({ subject: patient.id, scope, body })),
       ...numbered.said,
@@ -158,47 +158,10 @@ const personOf = (
   payers,
 })
 
-interface Numbered {
-  readonly facts: readonly Fact[]
-  readonly said: readonly SaidNow[]
-  readonly flags: readonly string[]
-}
-
 const withNumbers = (visit: Numbered, { facts, said }: ReturnType<typeof otherNumbers>): Numbered =>
   facts.length + said.length === 0
     ? visit
     : { ...visit, facts: [...visit.facts, ...facts], said: [...visit.said, ...said] }
-
-const nothingNumbered: Numbered = { facts: [], said: [], flags: [] }
-
-/**
- * The first to name a visit number has it; another patient's message with that number speaks of the same visit, unless
- * the two were born on different days: then the sender numbers visits patient by patient.
- */
-function numberedVisit(event: MappedEvent, world: World): Numbered {
-  const key = visitKeyOf(event)
-  if (key === undefined || !event.visit) return nothingNumbered
-  const first = firstOfVisit(world.said(key).get(VISIT_KEY))
-  if (!first) {
-    const body = { patient: event.patient.id, encounter: event.visit.id }
-    return { ...nothingNumbered, said: [{ subject: key, scope: VISIT_KEY, body }] }
-  }
-  const facts = sharedFacts(event, first)
-  if (facts.length === 0 || world.facts(event.patient.id).some(({ id }) => id === facts[0]?.id))
-    return { ...nothingNumbered, facts }
-  return isSomeoneElse(event, world, first.patient)
-    ? { ...nothingNumbered, flags: ['visit-number-of-another-patient:PV1-19'] }
-    : { ...nothingNumbered, facts }
-}
-
-/** Known to be born on different days, and never said to be one. */
-function isSomeoneElse(event: MappedEvent, world: World, other: string): boolean {
-  const cluster = clusterOf([event.patient.id], world.facts)
-  if (cluster.includes(other)) return false
-  const theirs = winners(registerOf(world.said(other).get(''))).get('PID-7')?.text
-  const own = event.patientFields['PID-7']
-  return own !== undefined && theirs !== undefined && own.slice(0, 8) !== theirs.slice(0, 8)
-}
 
 interface Joining {
   readonly world: World
@@ -237,6 +200,7 @@ function joinedEvent(event: MappedEvent, joining: Joining): Result<AppliedEvent>
   const hasIdentity = taken.facts.some(({ kind }) => kind !== 'movement' && kind !== 'cancel')
   return ok({
     ...taken,
+    facts: [...taken.facts, ...joining.numbered.claims],
     said: [...taken.said, ...joining.numbered.said],
     resources: [...directoryChanges(event, world), ...applied.resources],
     persons: applied.persons,

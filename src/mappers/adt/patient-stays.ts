@@ -9,6 +9,7 @@ import { REPOINTED, type Repointed } from './identity/repoint.ts'
 import { mergedPersons, type MergedPersons } from '../case/persons.ts'
 import { deriveCluster } from './identity/derive-cluster.ts'
 import { isIdentityFact } from './identity/identity-fact.ts'
+import { standingFacts } from './identity/visit-claims.ts'
 import { clusterOf, identityOf } from './identity/identity.ts'
 import { isVisitScope } from './identity/visits-of-cluster.ts'
 import { knownVisit, type KnownVisit } from './known-visits.ts'
@@ -125,7 +126,7 @@ function clusterStays(
   const told = (subject: string): ToldOf =>
     subject === patient ? { facts, said } : (others?.(subject) ?? nothingTold)
   const subjects = clusterOf([patient], subject => told(subject).facts)
-  const identity = identityOf(subjects.flatMap(subject => told(subject).facts))
+  const identity = identityOf(standingFacts(subjects, told))
   const { tenant, canonicalBase } = settings
   const derived = deriveCluster({ tenant, canonicalBase, subjects, told, identity, contexts })
   const found = derived.persons.find(person => person.patient === patient)

@@ -10,6 +10,7 @@ import { movementsOf, visitFact } from '../movements.ts'
 import type { Told } from '../take-in.ts'
 import { deriveCluster, type Cluster, type Person } from './derive-cluster.ts'
 import { identityOf, nobodyMerged, type Identity } from './identity.ts'
+import { standingFacts } from './visit-claims.ts'
 import { visitNow } from './visits-of-cluster.ts'
 
 /** Facts and registers of every patient of a cluster, before and after what is taken in. */
@@ -102,7 +103,7 @@ const sideOf = (
   told: Cluster['told'],
 ): Cluster => ({
   ...{ tenant, canonicalBase, subjects, contexts, told },
-  identity: identityOf(subjects.flatMap(subject => told(subject).facts)),
+  identity: identityOf(standingFacts(subjects, told)),
 })
 
 const keyOf = ({ resourceType, id }: Derived): ResourceKey => ({ type: resourceType, id })
@@ -175,7 +176,7 @@ const WRONG = {
 export function waits({ visit }: MappedEvent, newFacts: readonly Fact[], change: ClusterChange): boolean {
   const cancels = newFacts.filter(({ kind }) => kind === 'cancel')
   if (!visit || cancels.length === 0) return false
-  const identity = identityOf(change.subjects.flatMap(subject => change.now(subject).facts))
+  const identity = identityOf(standingFacts(change.subjects, change.now))
   const visitId = visitNow(identity, visit.id)
   const facts = change.subjects
     .flatMap(subject => change.now(subject).facts)

@@ -27,16 +27,30 @@ export const firstOfVisit = (body: Json | undefined): FirstOfVisit | undefined =
 
 /** That a number which one patient had first was sent under another: one visit. The same however often it is seen. */
 export function sharedFacts(event: MappedEvent, first: FirstOfVisit): readonly Fact[] {
-  const { visit, patient, context, source } = event
+  const { visit, patient } = event
   if (!visit || first.encounter === visit.id || first.patient === patient.id) return []
-  const subjects = [first.patient, patient.id]
+  return sharing(event, { first: first.patient, to: first.encounter, claimant: patient.id, from: visit.id })
+}
+
+/** Two patients who were named with one number, and the Encounters that it made of them. */
+export interface Shared {
+  readonly first: string
+  readonly to: string
+  readonly claimant: string
+  readonly from: string
+}
+
+/** The fact under each of the two, as a message shows it. */
+export function sharing(event: MappedEvent, { first, to, claimant, from }: Shared): readonly Fact[] {
+  const { patient, context, source } = event
+  const subjects = [first, claimant]
   const body: IdentityBody = {
-    ...{ subjects, from: visit.id, to: first.encounter },
+    ...{ subjects, from, to },
     ...{ stamp: '', at: BEGINNING, message: event.messageUri, event: event.trigger },
   }
   const { tenant } = context.settings
   return subjects.map(subject => ({
-    id: derivedId(patient.shard, tenant, 'Fact', `visit-shared|${visit.id}|${first.encounter}|${subject}`),
+    id: derivedId(patient.shard, tenant, 'Fact', `visit-shared|${from}|${to}|${subject}`),
     ...{ subject, kind: 'visit-shared', scope: '' },
     ...{ at: BEGINNING, recorded: BEGINNING, actor: `Patient/${patient.id}`, source, body },
   }))
