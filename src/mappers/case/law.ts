@@ -91,12 +91,18 @@ export function applyCaseLaw(input: CaseLawInput): Result<readonly Resource[]> {
   const { changed, compartment } = input
   const lost = input.door === 'fhir' ? lostPlan({ changed, compartment }) : undefined
   if (lost) return fail(lost)
+  if (input.door === 'fhir' && isOfNoCase(input)) return ok(changed)
   const joined = joinPlans({ changed, compartment, lenses })
   if (joined.changed === changed) return judgeAll(input, joined.unsure)
   // Whether what a peer sent may join is asked as of a client; what it sent is recorded all the same.
   const lawful = judgeAll({ ...input, door: 'fhir', changed: joined.changed }, joined.unsure)
   return lawful.ok ? lawful : judgeAll(input, [...joined.unsure, ...joined.plans])
 }
+
+/** Nothing stands that a case is made of, and no case comes: most of what FHIR apps write is about nobody's case. */
+const isOfNoCase = ({ changed, compartment, removed = [] }: CaseLawInput): boolean =>
+  compartment.length + removed.length === 0 &&
+  !changed.some(({ resourceType }) => resourceType === 'EpisodeOfCare')
 
 /** Judges every write. A plan `asked` about stays as it came, and people are asked to look at it. */
 function judgeAll(input: CaseLawInput, asked: Joined['unsure']): Result<readonly Resource[]> {
