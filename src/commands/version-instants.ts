@@ -11,6 +11,7 @@ export function versionTimes(
 ): readonly number[] {
   const before = expectUpdated === undefined ? Number.NEGATIVE_INFINITY : Date.parse(expectUpdated)
   const first = Math.max(atMs, before + 1)
+  if (count === 1) return [first]
   return Array.from({ length: count }, (_, index) => first + index)
 }
 

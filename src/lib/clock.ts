@@ -7,5 +7,14 @@ export interface Clock {
 /** A FHIR instant in UTC with milliseconds, e.g. `2026-10-05T18:30:00.000Z`; such texts sort as the times do. */
 export type Instant = string
 
-/** Milliseconds since 1970 as an Instant. */
-export const instantOf = (ms: number): Instant => new Date(ms).toISOString()
+let lastMs = 0
+let lastText = new Date(lastMs).toISOString()
+
+/** Milliseconds since 1970 as an Instant. What is written together has one time, so that the last text is kept. */
+export function instantOf(ms: number): Instant {
+  if (ms !== lastMs) {
+    lastText = new Date(ms).toISOString()
+    lastMs = ms
+  }
+  return lastText
+}

@@ -58,13 +58,16 @@ export const byTypeAndId = (a: Row, b: Row): number =>
 
 export const hashOf = (row: Row): bigint => (row.index ? BigInt.asIntN(64, row.index.hash) : 0n)
 
+/** Records of what was done: they come with every write and are hardly ever written again. */
+const writtenOnce: ReadonlySet<string> = new Set(['Provenance', 'AuditEvent'])
+
 /** Value rows are rewritten only where their hash changed. */
 export function toIndexed(row: Row, indexResource: IndexResource): readonly IndexedRow[] {
   const { shard, id, expect, expectIndexHash } = row.write
   if (hashOf(row) === expectIndexHash) return []
   const had = expect === 0 ? undefined : (expectIndexHash ?? ANY_ROWS)
   const was = standingRows(row.write, indexResource)
-  if (row.index) rememberedEntries(indexResource).keep(row.index)
+  if (row.index && !writtenOnce.has(row.write.type)) rememberedEntries(indexResource).keep(row.index)
   return [{ shard, type: row.typeNumber, id, entry: row.index, had, ...(was && { was }) }]
 }
 

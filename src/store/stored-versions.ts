@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import type { Instant } from '../lib/clock.ts'
+import { instantOf, type Instant } from '../lib/clock.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { versionTimes } from '../commands/version-instants.ts'
 import type { Write } from '../commands/ports/store.ts'
@@ -21,7 +21,7 @@ export function newVersions(write: Write, atMs: number): readonly NewVersion[] {
   return write.versions.map((resource, index) => {
     const version = write.expect + index + 1
     const updatedMs = times[index] ?? atMs
-    const updated = new Date(updatedMs).toISOString()
+    const updated = instantOf(updatedMs)
     const content = resource === undefined ? '' : stampedContent(resource, write.id, version, updated)
     return { version, updatedMs, updated, deleted: resource === undefined, content }
   })
