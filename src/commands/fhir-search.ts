@@ -7,7 +7,7 @@ import { asksToExplain, explainSearches } from './explain-search.ts'
 import type { Caller, FhirDeps } from './fhir-deps.ts'
 import { isLimited, searchTypesWithin, searchWithin } from './fhir-visibility.ts'
 import { terminologyFor } from './operations/terminology.ts'
-import type { SearchResult } from './ports/store.ts'
+import type { SearchResult } from './ports/search-result.ts'
 import { openPage, sealPage, type SearchPage } from './search-pages.ts'
 import type { PageSeal } from './sealed-text.ts'
 

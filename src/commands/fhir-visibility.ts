@@ -8,7 +8,8 @@ import { maySee } from '../fhir/smart/may-see.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { FhirDeps } from './fhir-deps.ts'
 import { parseStored } from './parsed-resources.ts'
-import type { SearchResult, Stored } from './ports/store.ts'
+import type { SearchResult } from './ports/search-result.ts'
+import type { Stored } from './ports/store.ts'
 
 export const accessContext = ({ base, clock }: Pick<FhirDeps, 'base' | 'clock'>): AccessContext => ({
   base,

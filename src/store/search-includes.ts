@@ -1,5 +1,6 @@
 import { shardInId } from '../lib/ids.ts'
 import { parseJson } from '../lib/json.ts'
+import type { Found } from '../commands/ports/search-result.ts'
 import type { Stored } from '../commands/ports/store.ts'
 import { isResourceType } from '../fhir/resource-types.ts'
 import { lookupText } from '../fhir/search/index-entry.ts'
@@ -33,12 +34,12 @@ export async function includedRows(
   db: Db,
   tenant: number,
   plan: Asked,
-  matches: readonly Stored[],
+  matches: readonly Found[],
 ): Promise<Included> {
   if (plan.includes.length + plan.revIncludes.length === 0) return { rows: [], truncated: false }
   const known = new Set(matches.map(keyOf))
   const rows: Stored[] = []
-  let [asked, from]: [Asked, readonly Stored[]] = [plan, matches]
+  let [asked, from]: [Asked, readonly Found[]] = [plan, matches]
   for (let round = 0; round < ROUNDS_MAX && from.length > 0; round += 1) {
     const found = await roundOf(db, tenant, { ...asked, from, room: INCLUDED_MAX + 1 - rows.length })
     const fresh = found.filter(row => {
@@ -62,7 +63,7 @@ const iteratingOf = (plan: Asked): Asked => ({
 })
 
 interface Round extends Asked {
-  readonly from: readonly Stored[]
+  readonly from: readonly Found[]
   /** So many are read at most. */
   readonly room: number
 }

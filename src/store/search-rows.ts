@@ -1,4 +1,5 @@
 import { resourceTypes, type ResourceType } from '../fhir/resource-types.ts'
+import type { Found } from '../commands/ports/search-result.ts'
 import type { Stored } from '../commands/ports/store.ts'
 
 /** A row of `resource` as a search selects it. */
@@ -18,12 +19,12 @@ export const rowColumns = (table: string): readonly string[] =>
     column => `${table}.${column}`,
   )
 
-/** A row of a page of one type, of what stands: the type and that it isn't deleted are known. */
-export type FoundRow = Omit<ResourceRow, 'type' | 'deleted'>
+/** A row of a page of one type, of what stands: no more than a page tells, for each column costs both sides as much as a short content. */
+export type FoundRow = Pick<ResourceRow, 'shard' | 'id' | 'version' | 'content'>
 
 export const foundColumns = (table: string, shard = `${table}.shard`): readonly string[] => [
   shard,
-  ...['id', 'version', 'updated', 'ixh', 'content'].map(column => `${table}.${column}`),
+  ...['id', 'version', 'content'].map(column => `${table}.${column}`),
 ]
 
 const typeNames: ReadonlyMap<number, string> = new Map(
@@ -45,13 +46,10 @@ export const storedOf = (row: ResourceRow): Stored => ({
   content: row.content,
 })
 
-export const foundOf = (type: string, { shard, id, version, updated, ixh, content }: FoundRow): Stored => ({
+export const foundOf = (type: string, { shard, id, version, content }: FoundRow): Found => ({
   type,
   id,
   shard,
   version,
-  updated,
-  deleted: false,
-  indexHash: BigInt(ixh),
   content,
 })

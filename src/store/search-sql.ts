@@ -1,4 +1,4 @@
-import type { SearchResult } from '../commands/ports/store.ts'
+import type { SearchResult } from '../commands/ports/search-result.ts'
 import { writePageToken } from '../fhir/search/page-token.ts'
 import type { Criterion, SearchPlan } from '../fhir/search/plan.ts'
 import type { Db, Statement } from './db.ts'

@@ -1,4 +1,5 @@
-import type { SearchResult, Stored } from '../commands/ports/store.ts'
+import type { SearchResult } from '../commands/ports/search-result.ts'
+import type { Stored } from '../commands/ports/store.ts'
 import { writePageToken } from '../fhir/search/page-token.ts'
 import type { Keyset, SearchPlan } from '../fhir/search/plan.ts'
 import type { Db, Statement } from './db.ts'

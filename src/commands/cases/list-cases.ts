@@ -55,7 +55,7 @@ export async function listCases(
   const { matches, next, total } = await deps.store.search(deps.tenant, plan)
   const lenses = nounLenses(deps.canonicalBase)
   return ok({
-    cases: matches.map(({ content, updated }) => caseRow(parseJson(content) as Resource, updated, lenses)),
+    cases: matches.map(({ content }) => caseRow(parseJson(content) as Resource, lenses)),
     ...(next !== undefined && { next: places.seal(next) }),
     ...(total !== undefined && { total }),
   })

@@ -10,7 +10,8 @@ import { searchParameterOf, type SearchParameter } from '../../fhir/search/param
 import type { SearchPlan } from '../../fhir/search/plan.ts'
 import { MODEL_TYPE, modelLens, modelsIn, type ModelLens } from '../../mappers/case/model-lens.ts'
 import { caseNames } from '../../mappers/case/names.ts'
-import type { Store, Stored } from '../ports/store.ts'
+import type { Found } from '../ports/search-result.ts'
+import type { Store } from '../ports/store.ts'
 
 /** The models that there are: those shipped, and the PlanDefinitions in the store. */
 export interface ModelRegistry {
@@ -83,9 +84,9 @@ function isKnown(name: string, lookup: ModelLookup): boolean {
   return lookup(id, version) !== undefined
 }
 
-const keyOf = ({ id, version }: Stored): string => `${id}/${version}`
+const keyOf = ({ id, version }: Found): string => `${id}/${version}`
 
-function resourceOf(row: Stored, parsed: Map<string, Resource>): Resource {
+function resourceOf(row: Found, parsed: Map<string, Resource>): Resource {
   const key = keyOf(row)
   const known = parsed.get(key)
   if (known) return known
@@ -131,8 +132,8 @@ export const nameOf = ({ id, version }: Pick<ModelProfile, 'id' | 'version'>): s
 const inOrder = (a: ModelProfile, b: ModelProfile): number =>
   a.id === b.id ? compareVersions(a.version, b.version) : a.id < b.id ? -1 : 1
 
-async function planDefinitions({ store, tenant, base }: RegistryOptions): Promise<readonly Stored[]> {
-  const rows: Stored[] = []
+async function planDefinitions({ store, tenant, base }: RegistryOptions): Promise<readonly Found[]> {
+  const rows: Found[] = []
   let next: string | undefined
   do {
     // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the one before

@@ -8,7 +8,7 @@ import { resourceTypes } from '../../fhir/resource-types.ts'
 import { mayDo } from '../../fhir/smart/may-do.ts'
 import type { FhirDeps } from '../fhir-deps.ts'
 import { searchTypesWithin } from '../fhir-visibility.ts'
-import type { Stored } from '../ports/store.ts'
+import type { Found } from '../ports/search-result.ts'
 
 /** More different labels, or more resources of who may see only some, are not gathered for an answer. */
 const LABELS_MAX = 1_000
@@ -36,8 +36,8 @@ const reachOf = ({ access }: FhirDeps, type: string): 'all' | 'some' | 'none' =>
 }
 
 /** Who may see only some is told of those alone: each is looked at. */
-async function everyVisible(deps: FhirDeps, types: readonly string[]): Promise<Result<readonly Stored[]>> {
-  const found: Stored[] = []
+async function everyVisible(deps: FhirDeps, types: readonly string[]): Promise<Result<readonly Found[]>> {
+  const found: Found[] = []
   let next: string | undefined
   do {
     const page = await searchTypesWithin(deps, plansOf(deps.base, types, next))
@@ -61,7 +61,7 @@ function plansOf(base: string, types: readonly string[], next: string | undefine
 const lists = ['profile', 'security', 'tag'] as const
 
 /** Each label once: a tag is the same when system, version and code are. */
-function metaOver(rows: readonly Stored[]): Meta {
+function metaOver(rows: readonly Found[]): Meta {
   const metas = rows.map(({ content }) => (parseJson(content) as Resource).meta ?? {})
   return Object.fromEntries(
     lists.flatMap(name => {

@@ -7,6 +7,7 @@ import type { OutboxQueue, OutboxWrite } from './outbox.ts'
 import type { Fact } from '../../mappers/adt/fact.ts'
 import type { AccessLog } from './access-log.ts'
 import type { ReindexQueue } from './reindex.ts'
+import type { SearchResult } from './search-result.ts'
 
 export type { Fact }
 
@@ -343,16 +344,6 @@ export type FlushConflict =
   | { readonly kind: 'stale'; readonly keys: readonly string[]; readonly subjects: readonly string[] }
   | { readonly kind: 'fenced' }
   | { readonly kind: 'claimed' }
-
-export interface SearchResult {
-  readonly matches: readonly Stored[]
-  readonly included: readonly Stored[]
-  /** There was more to include than one page carries. */
-  readonly truncated?: boolean
-  /** Page token (fhir/search/page-token.ts) of the last match when more follow. */
-  readonly next?: string
-  readonly total?: number
-}
 
 export interface InboxQueries {
   find(tenant: number, filter: InboxFilter): Promise<readonly InboxEntry[]>

@@ -4,7 +4,7 @@ import { objectOf, textOf } from '../json-edit.ts'
 import type { NounLenses } from '../nouns/noun-lenses.ts'
 
 /** A case as a list shows it, from its EpisodeOfCare alone. */
-export function caseRow(episode: Resource, updated: string, lenses: NounLenses): object {
+export function caseRow(episode: Resource, lenses: NounLenses): object {
   const { id, patient, state, caseType, acuity, manager, assigner, start, end, models, isWaitlisted } = lenses
     .of('case')
     .read(episode)
@@ -18,6 +18,6 @@ export function caseRow(episode: Resource, updated: string, lenses: NounLenses):
       .map(objectOf)
       .filter(({ system }) => system === lenses.names.flag)
       .flatMap(({ code }) => textOf(code) ?? []),
-    updated,
+    updated: episode.meta?.lastUpdated ?? '',
   }
 }
