@@ -116,6 +116,16 @@ function priorOf(mrg: Segment, { message, context }: NamedEvent): PatientName | 
   )
 }
 
+/** Of a list in MRG-1 that repeats the number in PID-3 first, the patient whom its other numbers name. */
+function priorBeside({ message, context }: NamedEvent, mrg: Segment): PatientName | undefined {
+  const pid = message.first('PID')
+  const right = pid ? numbersIn(pid, [2, 3, 4], context).map(({ identifier }) => identifier) : []
+  return nameFrom(
+    numbersIn(mrg, [1, 4], context).filter(({ identifier }) => without([identifier], right).length > 0),
+    context,
+  )
+}
+
 function linkRead(
   event: NamedEvent,
   kind: 'link' | 'unlink',
@@ -134,9 +144,10 @@ function linkRead(
   return ok({ facts: factsFor(event, kind, said), prior: undefined })
 }
 
-function mergeRead(event: NamedEvent, mrg: Segment, prior: PatientName): Result<IdentityRead> {
+function mergeRead(event: NamedEvent, mrg: Segment, named: PatientName): Result<IdentityRead> {
   const { patient } = event
-  if (prior.id === patient.id) return fail(withItself)
+  const prior = named.id === patient.id ? priorBeside(event, mrg) : named
+  if (!prior || prior.id === patient.id) return fail(withItself)
   const said = { from: prior.id, to: patient.id, old: json(prior.identifiers) }
   const accounts = accountFacts(event, mrg, { prior, what: 'merge-account' })
   return ok({

@@ -88,6 +88,14 @@ describe('A40 merges a patient into another', () => {
     expect(stateOf(store)).toBe(stateOf(apart))
   })
 
+  test('a list in MRG-1 that repeats the number in PID-3 names the patient of its other numbers', () => {
+    const list = { ...merge, segments: ['MRG|M1^^^VALLEY^MR~M2^^^VALLEY^MR'] }
+    const store = told(admit, other, list)
+    expect(patient(store, m2)).toMatchObject({ active: false })
+    expect(patient(store, m1)).toMatchObject({ identifier: [{ value: 'M1' }, { value: 'M2', use: 'old' }] })
+    expect(() => told(admit, { ...merge, segments: ['MRG|M1^^^VALLEY^MR~M1^^^VALLEY^MR'] })).toThrow()
+  })
+
   test('a merge that comes before either patient creates both', () => {
     const store = told(merge)
     expect(patient(store, m2)).toMatchObject({ active: false, identifier: [{ value: 'M2' }] })
