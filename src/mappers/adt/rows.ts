@@ -124,9 +124,14 @@ export function applyRows(
   segment: Segment,
   by: ContextBy,
 ): Readonly<Record<string, unknown>> {
+  if (segment.raw.length <= NAME_LENGTH) return NOTHING
   const memory = results.get(segment)
-  if (memory === undefined) return placed(map, segment, contextOfEach(by))
-  const known = memory.get(map)?.find(result => isOf(result, by))
+  const seen = memory?.get(map)
+  if (memory === undefined || seen === undefined) {
+    memory?.set(map, NEVER)
+    return placed(map, segment, contextOfEach(by))
+  }
+  const known = seen.find(result => isOf(result, by))
   if (known === undefined) return kept(memory, map, segment, contextOfEach(by))
   for (const { issue, at } of known.issues) contextOfEach(by)(at).report(issue)
   return known.value
@@ -149,7 +154,13 @@ interface RowsResult {
 
 const results = new WeakMap<Segment, Map<SegmentMap, readonly RowsResult[]>>()
 
-/** Has what maps make of a segment be remembered as long as it lives; nothing of it can be changed then. */
+/** Of a segment that was seen once: most texts of a message with new numbers are never seen again. */
+const NEVER: readonly RowsResult[] = []
+
+/**
+ * Has what maps make of a segment be remembered as long as it lives, from the second time that it is asked for; nothing of it
+ * can be changed then.
+ */
 export const rememberRows = (segment: Segment): unknown => results.set(segment, new Map())
 
 /** A segment means the same for every source whose settings, facility and zone are the same. */
@@ -208,7 +219,6 @@ function placed(
   contextOf: (v2: string) => MapContext,
 ): Record<string, unknown> {
   const placing: Placing = { target: {}, items: [], index: 0 }
-  if (segment.raw.length <= NAME_LENGTH) return placing.target
   for (const { field, at, rows } of map.fields) {
     if (segment.rawField(field) === '') continue
     const repetitions = segment.repetitions(field)
@@ -227,6 +237,7 @@ function placed(
 
 /** A segment with nothing but its name, as of fields that nobody said. */
 const NAME_LENGTH = 3
+const NOTHING: Readonly<Record<string, unknown>> = {}
 
 type Element = Record<string, unknown>
 
