@@ -1,7 +1,7 @@
 import { isRawNumber } from './json.ts'
 
 /** What was found out about a value that can't change, by what it was asked: it holds as long as the value lives. */
-type Findings = Map<unknown, unknown>
+type Findings = { readonly question: unknown; finding: unknown }[]
 
 const known = new WeakMap<object, Findings | undefined>()
 
@@ -13,6 +13,7 @@ export function unchanging<T>(value: T): T {
   if (!isOpen(value)) return value
   known.set(value, undefined)
   for (const part of Object.values(value)) {
+    if (typeof part !== 'object') continue
     for (const element of Array.isArray(part) ? part : [part])
       if (isOpen(element)) known.set(element, undefined)
     freeze(part)
@@ -31,12 +32,21 @@ const isOpen = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !isRawNumber(value) && !Object.isFrozen(value)
 
 /** What a question was found to come to for a value; undefined when nobody took that down. */
-export const findingOf = (value: object, question: unknown): unknown => known.get(value)?.get(question)
+export function findingOf(value: object, question: unknown): unknown {
+  const findings = known.get(value)
+  if (findings !== undefined) for (const one of findings) if (one.question === question) return one.finding
+  return undefined
+}
 
 /** Takes down what a question comes to for a value, if that is one that can't change. */
 export function find(value: object, question: unknown, finding: unknown): void {
   if (!known.has(value)) return
-  const findings = known.get(value) ?? new Map<unknown, unknown>()
-  findings.set(question, finding)
-  known.set(value, findings)
+  const findings = known.get(value)
+  if (findings === undefined) {
+    known.set(value, [{ question, finding }])
+    return
+  }
+  const same = findings.find(one => one.question === question)
+  if (same) same.finding = finding
+  else findings.push({ question, finding })
 }
