@@ -47,7 +47,7 @@ export function knownVisit(
   const { visit, stay } = found.made
   for (const [source, issue] of found.issues) scope.contexts(source).report(issue)
   const context = scope.contexts(visit.context.source)
-  return { visit: { ...visit, ...scope, visitId, context }, stay }
+  return { visit: { ...scope, visitId, facts: visit.facts, state: visit.state, context }, stay }
 }
 
 function make(visitId: string, scope: Scope, facts: readonly Fact[], before: Scope | undefined): Known {
@@ -64,7 +64,7 @@ function make(visitId: string, scope: Scope, facts: readonly Fact[], before: Sco
     isOf(alike, scope, facts) &&
     comesToTheSame(alike.made.visit, visit, before, scope)
   const made = isAlike ? alike.made : { visit: bare(visit), stay: deriveStay(visit) }
-  const found = { ...{ facts, issues, made }, settings: visit.context.settings }
+  const found = { facts, issues, made, settings: visit.context.settings }
   keep(scope.register, visitId, found)
   return found
 }

@@ -29,8 +29,11 @@ export interface SaidOfPatient {
   readonly said: ReadonlyMap<string, Json>
 }
 
-export const scopeIn = ({ person, said }: SaidOfPatient, id: string): Scope =>
-  scopeOf({ ...person, ...(id !== '' && { visitId: id }), register: registerOf(said.get(id)) })
+export function scopeIn({ person, said }: SaidOfPatient, id: string): Scope {
+  const { patientId, shard, contexts } = person
+  const parts = { patientId, shard, contexts, register: registerOf(said.get(id)) }
+  return scopeOf(id === '' ? parts : { ...parts, visitId: id })
+}
 
 export const factsIn = ({ facts }: SaidOfPatient, id: string): readonly Fact[] =>
   facts.filter(({ scope }) => scope === id)

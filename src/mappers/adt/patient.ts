@@ -45,7 +45,8 @@ export function patientOf(scope: Scope, contact: PatientContact[] | undefined): 
 
 type GeneralPractitioner = NonNullable<Patient['generalPractitioner']>[number]
 
-function distinctPeople(people: readonly GeneralPractitioner[]): GeneralPractitioner[] {
+function distinctPeople(people: readonly GeneralPractitioner[]): readonly GeneralPractitioner[] {
+  if (people.length < 2) return people
   const found = new Map(people.map(person => [person.reference ?? person.display, person]))
   return [...found.values()]
 }

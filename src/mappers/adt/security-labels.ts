@@ -59,7 +59,8 @@ export const PART_2: readonly Coding[] = [
   },
 ]
 
-export function distinctLabels(labels: readonly Coding[]): Coding[] {
+export function distinctLabels(labels: readonly Coding[]): readonly Coding[] {
+  if (labels.length < 2) return labels
   const found = new Map(labels.map(label => [`${label.system}|${label.code}`, label]))
   return [...found.values()]
 }
