@@ -99,8 +99,11 @@ const precisionOf = (digits: string): DtmPrecision =>
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
+/** Nobody who is told of was there before: such a year is a slip or a filler (adt.md 3.1.6: 1013-11-13). */
+const EARLIEST_YEAR = 1800
+
 function isDate(year: number, month: string | undefined, day: string | undefined): boolean {
-  if (year === 0) return false
+  if (year < EARLIEST_YEAR) return false
   if (month === undefined) return true
   const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
   const days = DAYS[Number(month) - 1]
