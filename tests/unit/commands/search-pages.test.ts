@@ -30,6 +30,11 @@ describe('a sealed page', () => {
     expect(Buffer.from(one, 'base64url').toString('latin1')).not.toMatch(/Secretson|family/)
   })
 
+  test('is sealed with a nonce of its own, however many there are', () => {
+    const nonces = Array.from({ length: 1_000 }, () => sealPage(page, seal).slice(0, 16))
+    expect(new Set(nonces).size).toBe(nonces.length)
+  })
+
   test('opens for nobody else, nowhere else, under no other key, and not when a bit of it has changed', () => {
     const token = sealPage(page, seal)
     const { owner } = seal
