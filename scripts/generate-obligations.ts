@@ -42,8 +42,8 @@ export function obligationsText(): string {
     ...watchedValues.map(value => `| \`${value}\` | ${watchedWords[value]} | ${byDefault(value)} |`),
     '',
     'The duty falls to the case that was open then; what came with the admission that opened the case is no news to it. A further change of the value, or its end, takes the',
-    'place of a duty that nobody has begun. An address, a phone number, a PD1-4 or a list of insurances that a source goes back to is a change again, at most twice a day; so is a list of
-insurances that loses an entry. A diagnosis, an allergy or a role that comes back or is left out is none.',
+    'place of a duty that nobody has begun. An address, a phone number, a PD1-4 or a list of insurances that a source goes back to is a change again, at most twice a day; so is a list of',
+    'insurances that loses an entry. A diagnosis, an allergy or a role that comes back or is left out is none.',
     '',
     '## What is to be done',
     '',
