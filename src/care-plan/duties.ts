@@ -30,6 +30,8 @@ export interface Trigger extends Circumstances {
   readonly atMs: number
   readonly recorded: string
   readonly recordedMs: number
+  /** When it was first recorded, where its time was mended later. */
+  readonly knownMs?: number
   readonly encounter?: string
   /** meta.source of the message that said it. */
   readonly message?: string
@@ -93,6 +95,8 @@ export interface Duty {
   readonly due: string
   readonly isTransition: boolean
   readonly isUrgent: boolean
+  /** Its rule says whether it is urgent. */
+  readonly isUrgencyRuled: boolean
   /** It was due before anybody could know of it. */
   readonly isBornOverdue: boolean
   /** Undefined = to be done. */
@@ -152,6 +156,7 @@ function dutyOf(rule: DutyRule, told: Trigger, { context, evidence }: Setting): 
       due,
       isTransition: rule.isTransition ?? false,
       isUrgent: (rule.isUrgent ?? false) && !isLate(trigger, context),
+      isUrgencyRuled: rule.isUrgent ?? false,
       isBornOverdue: startMsOf(due, context.timeZone) < trigger.recordedMs,
       ...(overtaken && !met && { voided: overtaken }),
       ...(met && { met }),
@@ -245,9 +250,11 @@ function isVoided(rule: DutyRule, { overtaken }: Trigger): boolean {
   }
 }
 
-/** Recorded so long after it happened that nothing about it is urgent any more; arrival doesn't matter. */
-const isLate = (trigger: Trigger, { rules }: DutyContext): boolean =>
-  trigger.isSilent === true || trigger.recordedMs - trigger.atMs > rules.lateAfterHours * HOUR_MS
+/** First recorded so long after it happened that nothing about it is urgent any more; arrival doesn't matter. */
+const isLate = (
+  { isSilent, atMs, recordedMs, knownMs = recordedMs }: Trigger,
+  { rules }: DutyContext,
+): boolean => isSilent === true || knownMs - atMs > rules.lateAfterHours * HOUR_MS
 
 /** The instant at which the time is over, written with the facility's offset then. */
 export function dueAt(

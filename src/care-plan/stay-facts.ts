@@ -1,4 +1,4 @@
-import { spanOf, withTime } from '../lib/fhir-time.ts'
+import { spanOf, startMsOf, withTime } from '../lib/fhir-time.ts'
 import type { Stay, StayMovement } from './stay.ts'
 
 /** A movement with the stay it belongs to and its effective time, ready to be compared. */
@@ -6,6 +6,8 @@ export interface Movement extends StayMovement {
   readonly stay: Stay
   readonly atMs: number
   readonly recordedMs: number
+  /** When it was first recorded. */
+  readonly knownMs: number
 }
 
 /** The movements that case management acts on, each kind in effective order over all stays of a patient. */
@@ -69,7 +71,8 @@ function timed(stay: Stay, movement: StayMovement, timeZone: string): readonly M
   const recorded = spanOf(movement.recorded, timeZone)
   const known = recorded ? withTime(movement.recorded, timeZone) : effective
   const recordedMs = (recorded ?? at).startMs
-  return [{ ...movement, at: effective, recorded: known, stay, atMs: at.startMs, recordedMs }]
+  const knownMs = movement.knownSince === undefined ? recordedMs : startMsOf(movement.knownSince, timeZone)
+  return [{ ...movement, at: effective, recorded: known, stay, atMs: at.startMs, recordedMs, knownMs }]
 }
 
 /** At one moment: what is announced, who comes, where to, who goes on leave and returns, who leaves (adt.md 3.2.5). */

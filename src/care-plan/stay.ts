@@ -66,6 +66,8 @@ export interface StayMovement {
   readonly at: string
   /** When its source recorded it (EVN-2, else MSH-7): FHIR dateTime. */
   readonly recorded: string
+  /** When it was first recorded, where what is said of it now was recorded later: it has been known since. */
+  readonly knownSince?: string
   /**
    * Set when a cancel took it back: effective time of the A11 (admission, registration), A12 (transfer), A13 (discharge),
    * A25, A26, A27, A32, A33, A38, A52, A53, A55, A62 or ZBE CANCEL, or of the A23 that deleted the whole stay.

@@ -100,6 +100,7 @@ export const triggerOf = (kind: TriggerKind, movement: Movement, course: CaseCou
   atMs: movement.atMs,
   recorded: movement.recorded,
   recordedMs: movement.recordedMs,
+  knownMs: movement.knownMs,
   encounter: movement.stay.encounter,
   message: movement.message,
   ...(movement.isHistoric && { isSilent: true as const }),

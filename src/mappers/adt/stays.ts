@@ -119,7 +119,7 @@ interface MovementFrame extends StayFrame {
 
 function stayMovement(movement: Movement, frame: MovementFrame): StayMovement {
   const { encounter, settings, contexts, cancelledAt, state } = frame
-  const { event, last, members } = movement
+  const { event, first, last, members } = movement
   // A repeat that says nothing new must change nothing: the first to say what holds is the one that is named.
   const said =
     members.find(member => member.when.text === last.when.text && member.class === last.class) ?? last
@@ -133,6 +133,7 @@ function stayMovement(movement: Movement, frame: MovementFrame): StayMovement {
     kind: kinds[event],
     at: timeOf(movement, frame, expected),
     recorded: said.recordedAt.text,
+    ...(first.recordedAt.instant < said.recordedAt.instant && { knownSince: first.recordedAt.text }),
     ...(cancelledAt !== undefined && { cancelledAt }),
     classAfter: stayClass(classOf(event, last.class, classCode) ?? state.class, settings),
     ...(disposition !== undefined && { disposition }),

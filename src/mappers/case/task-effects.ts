@@ -95,7 +95,7 @@ function dutyTask(id: string, { duty, n }: NumberedDuty, input: TaskInput): read
   const before = lenses.task.read(task)
   if (!isOpenTask(before.standing.own)) return [task]
   const isLeftAlone = duty.voided && isLeftToPeople(duty.voided) && isWorkedOn(task, lenses)
-  const state = dutyState(before, duty, input)
+  const state = dutyState(before, duty, { ...input, isUrgencyRuled: isUrgencyRuled(task, duty, lenses) })
   if (duty.met) return [writeTask(task, metState(state, duty.met, input.context.timeZone), lenses)]
   if (state.isOver && !duty.voided) return [writeTask(task, watchedState(state), lenses)]
   return [writeTask(task, laidOver(state, before, isLeftAlone ? undefined : duty.voided), lenses)]
@@ -106,7 +106,11 @@ const isLeftToPeople = ({ reason }: Overtaken): boolean =>
   reason === 'patient admitted again' || reason === 'stay begun' || reason === 'changed again'
 
 /** What the duty says, in place of what the Task said; what people may have changed, only when the due time moved with it. */
-function dutyState(before: TaskState, duty: Duty, { ids, context }: TaskInput): TaskState {
+function dutyState(
+  before: TaskState,
+  duty: Duty,
+  { ids, context, isUrgencyRuled: isRuled }: TaskInput & { readonly isUrgencyRuled: boolean },
+): TaskState {
   const { trigger } = duty
   const due = before.snoozedUntil === undefined ? duty.due : laterOf(duty.due, before.snoozedUntil)
   const isMoved = before.due !== due
@@ -116,7 +120,7 @@ function dutyState(before: TaskState, duty: Duty, { ids, context }: TaskInput): 
     authored: trigger.at,
     due,
     words: isMoved ? duty.words : wordsOf(before.words, duty),
-    isUrgent: isMoved ? duty.isUrgent : before.isUrgent,
+    isUrgent: isMoved || isRuled ? duty.isUrgent : before.isUrgent,
     isMissed: !isMoved && before.isMissed,
     isOver: !isMoved && before.isOver,
     isBornOverdue: duty.isBornOverdue,
@@ -129,6 +133,12 @@ function dutyState(before: TaskState, duty: Duty, { ids, context }: TaskInput): 
     escalateAt: due === duty.due ? duty.escalateAt : escalationOf(duty, due, context),
   }
 }
+
+/** Of a rule that makes Tasks urgent, as long as nobody took the Task or gave it a priority that no rule gives: which message came last doesn't show. */
+const isUrgencyRuled = (task: Resource, duty: Duty, lenses: CaseLenses): boolean =>
+  duty.isUrgencyRuled && RULED_PRIORITIES.has(task['priority']) && !isWorkedOn(task, lenses)
+
+const RULED_PRIORITIES: ReadonlySet<unknown> = new Set([undefined, 'urgent'])
 
 /** Words of people stay; those of the rule name what calls for it now, which need not be what made the Task. */
 function wordsOf(words: string | undefined, duty: Duty): string {

@@ -144,6 +144,27 @@ describe('a hospital day', () => {
     expect([...ending(wild).values()].join()).toContain('a visit to a clinic that a message told of')
   })
 
+  test('makes a Task as urgent as its discharge, whenever that was mended', async () => {
+    const visit = { patient: 'D1', visit: 'V1' }
+    const admit = er7({ ...visit, event: 'A01', id: '1', at: '20261001031059' })
+    const leave = er7({
+      ...{ ...visit, event: 'A03', id: '2', at: '20261001181059', pv1: { 36: '07' } },
+      segments: ['ZBE|MV1|20261001181059||INSERT|N|'],
+    })
+    const mended = er7({
+      ...{ ...visit, event: 'Z99', id: '3', at: '20261001194059', recorded: '20261005034059' },
+      segments: ['ZBE|MV1|20261001194059||UPDATE|N|A03'],
+    })
+    const calm = await delivered([admit, leave, mended], inOrder)
+    for (const order of [
+      [mended, leave, admit],
+      [mended, admit, leave],
+      [leave, mended, admit],
+    ])
+      expect(differences(calm, await delivered(order, inOrder))).toEqual([])
+    expect([...ending(calm).values()].join()).toContain('"priority":"urgent"')
+  })
+
   test('finds the account of a visit under whichever of the merged patients the visit came first', async () => {
     const at = (hour: number, event: string, patient: string, segments: readonly string[] = []): string =>
       er7({ event, id: `${hour}`, patient, visit: 'V0', at: `202610011${hour}0000`, segments })
