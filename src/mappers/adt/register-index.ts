@@ -138,9 +138,18 @@ function sameLists(a: Register, b: Register): boolean {
     const [were, are] = [before.get(group) ?? [], after.get(group) ?? []]
     if (were.length !== are.length || !were.every((item, index) => sameItem(item, are[index], group)))
       return false
+    if (were.some(({ source }) => source !== were[0]?.source) && turnsOf(were) !== turnsOf(are)) return false
   }
   return true
 }
+
+/** Which items were said before which: of several sources the last word may hold. */
+const turnsOf = (items: readonly GroupItem[]): string =>
+  items
+    .map(({ stamp }, index) => ({ stamp, index }))
+    .toSorted((a, b) => compare(a.stamp, b.stamp))
+    .map(({ index }) => index)
+    .join()
 
 /** Segments have names of three letters; other entries of a register (deaths) are no lists. */
 const GROUP_LENGTH = 3

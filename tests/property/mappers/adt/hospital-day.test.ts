@@ -165,6 +165,19 @@ describe('a hospital day', () => {
     expect([...ending(calm).values()].join()).toContain('"priority":"urgent"')
   })
 
+  test('has the insurance of an account by the last word of two senders, though it was said before', async () => {
+    const one = (id: string, plan: string): string =>
+      er7({
+        ...{ event: 'A08', id, patient: 'D1', visit: '', at: `2026100105000${id}` },
+        ...{ pid: { 18: 'A1^^^VALLEY^AN' }, segments: [plan] },
+      })
+    const ours = 'IN1|1|P1|INS2|GOOD PAYER'
+    const day = [one('1', ours), one('2', 'IN1||P1').replace('|ADTAPP|', '|REGAPP|'), one('3', ours)]
+    const calm = await delivered(day, inOrder)
+    for (const order of [day.toReversed(), [...day.slice(2), ...day.slice(0, 2)]])
+      expect(differences(calm, await delivered(order, inOrder))).toEqual([])
+  })
+
   test('finds the account of a visit under whichever of the merged patients the visit came first', async () => {
     const at = (hour: number, event: string, patient: string, segments: readonly string[] = []): string =>
       er7({ event, id: `${hour}`, patient, visit: 'V0', at: `202610011${hour}0000`, segments })
