@@ -166,13 +166,19 @@ describe('a hospital day', () => {
   })
 
   test('has the insurance of an account by the last word of two senders, though it was said before', async () => {
-    const one = (id: string, plan: string): string =>
-      er7({
-        ...{ event: 'A08', id, patient: 'D1', visit: '', at: `2026100105000${id}` },
-        ...{ pid: { 18: 'A1^^^VALLEY^AN' }, segments: [plan] },
-      })
-    const ours = 'IN1|1|P1|INS2|GOOD PAYER'
-    const day = [one('1', ours), one('2', 'IN1||P1').replace('|ADTAPP|', '|REGAPP|'), one('3', ours)]
+    const pid = { 18: 'A1^^^VALLEY^AN' }
+    const visit = { patient: 'D1', visit: '', at: '20261001050009', pid }
+    const ours = ['IN1|1|P1|INS2|GOOD PAYER']
+    const first = er7({ ...visit, event: 'A08', id: 'D2', segments: ours })
+    const theirs = er7({
+      ...visit,
+      event: 'A04',
+      id: 'D3',
+      pid: { ...pid, 33: '20260930150114' },
+      segments: ['IN1||P1'],
+    })
+    const again = er7({ ...visit, event: 'A08', id: 'R0', segments: ours })
+    const day = [first, theirs.replace('|ADTAPP|', '|REGAPP|'), again]
     const calm = await delivered(day, inOrder)
     for (const order of [day.toReversed(), [...day.slice(2), ...day.slice(0, 2)]])
       expect(differences(calm, await delivered(order, inOrder))).toEqual([])
