@@ -6,6 +6,9 @@ import type { Consent, PartyRef } from './nouns/people.ts'
 export const isInForce = (consent: Consent, at: string): boolean =>
   consent.decision !== 'deny' && isRunning(consent, at)
 
+const denies = (consent: Consent, at: string): boolean =>
+  consent.decision === 'deny' && isRunning(consent, at)
+
 function isRunning({ state, start, end }: Consent, at: string): boolean {
   const atMs = startMsOf(at, 'UTC')
   const isBefore = start !== undefined && atMs < startMsOf(start, 'UTC')
@@ -35,9 +38,7 @@ export const isCovered = (file: CaseFile, share: Share, denials: readonly Consen
     file.consents.some(consent => isInForce(consent, share.at) && isAbout(consent, share)))
 
 const isDenied = (consents: readonly Consent[], share: Share): boolean =>
-  consents.some(
-    consent => consent.decision === 'deny' && isRunning(consent, share.at) && isAbout(consent, share),
-  )
+  consents.some(consent => denies(consent, share.at) && isAbout(consent, share))
 
 const isAbout = ({ scope, recipients, classes }: Consent, { recipient, dataClass }: Share): boolean =>
   scope === 'sharing' && isNoneOr(recipients, recipient) && isNoneOr(classes, dataClass)
@@ -51,7 +52,7 @@ export const sharesWithAnybody = (
   denials: readonly Consent[] = [],
 ): boolean =>
   consents.some(one => isOfAnybody(one) && isInForce(one, at)) &&
-  ![...consents, ...denials].some(one => isOfAnybody(one) && one.decision === 'deny' && isRunning(one, at))
+  ![...consents, ...denials].some(one => isOfAnybody(one) && denies(one, at))
 
 const isOfAnybody = ({ scope, recipients, classes }: Consent): boolean =>
   scope === 'sharing' && recipients.length === 0 && isNoneOr(classes, 'EpisodeOfCare')

@@ -51,17 +51,18 @@ const sharedByConsent: Invariant = {
   violations: (after, before, context) => {
     if (!before) return []
     const old = new Set(sharesOf(before, context).map(({ key }) => key))
+    const shares = sharesOf(after, context).filter(({ key }) => !old.has(key))
+    const isSent = isSentAnywhere(after, before)
+    if (shares.length === 0 && !isSent) return []
     const denials = context.denials?.() ?? []
-    const uncovered = sharesOf(after, context)
-      .filter(share => !old.has(share.key) && !isCovered(after, share, denials))
+    const uncovered = shares
+      .filter(share => !isCovered(after, share, denials))
       .map(({ key, expression, dataClass }) => ({
         key,
         expression,
         message: `no active consent covers the recipient for ${dataClass}, or one denies it; have it granted (GrantConsent, scope sharing), the denial taken back (RevokeConsent) or answer for it (OverrideConsent).`,
       }))
-    return isSentAnywhere(after, before) && !sharesWithAnybody(after, context.at, denials)
-      ? [...uncovered, toNobody]
-      : uncovered
+    return isSent && !sharesWithAnybody(after, context.at, denials) ? [...uncovered, toNobody] : uncovered
   },
 }
 

@@ -77,8 +77,7 @@ export const withoutConsent = ({ file, activities, context }: LintScene): readon
   activities.filter(isOpenActivity).flatMap(({ id, performer }) => {
     if (performer === undefined || performer === `Patient/${file.case.patient}`) return []
     if (performer === file.case.manager) return []
-    const share = { recipient: performer, dataClass: 'ServiceRequest', at: context.at }
-    if (isCovered(file, share)) return []
+    if (isCovered(file, { recipient: performer, dataClass: 'ServiceRequest', at: context.at })) return []
     return [
       {
         element: { noun: 'activity', id, expression: 'ServiceRequest.performer' },

@@ -10,7 +10,7 @@ export interface Mentions {
 type Loaded = ResourceKey & { readonly content: string }
 
 /**
- * Sorted by patient when it is first asked: only merges and moves do. What is loaded is looked at as the text that it is.
+ * Sorted by patient when it is first asked: only merges and moves do. Each is looked at as text.
  * One that refers to the patient no more is still named.
  */
 export function mentionsOf(loaded: Iterable<Loaded>): Mentions {
@@ -28,7 +28,7 @@ export function mentionsOf(loaded: Iterable<Loaded>): Mentions {
     if (!isSorted) for (const row of loaded) sort(row, namedIn(row.content))
     isSorted = true
     for (const resource of waiting.splice(0)) {
-      sort({ type: resource.resourceType, id: resource.id ?? '' }, referredTo(resource))
+      sort({ type: resource.resourceType, id: resource.id ?? '' }, namedIn(JSON.stringify(resource)))
     }
   }
   return {
@@ -43,12 +43,3 @@ export function mentionsOf(loaded: Iterable<Loaded>): Mentions {
 const REFERENCE = /Patient\/([\w.-]{1,64})/g
 
 const namedIn = (text: string): readonly string[] => [...text.matchAll(REFERENCE)].map(([, id = '']) => id)
-
-function referredTo(value: unknown, found = new Set<string>()): ReadonlySet<string> {
-  if (typeof value !== 'object' || value === null) return found
-  for (const [name, child] of Object.entries(value)) {
-    if (name === 'reference' && typeof child === 'string') for (const id of namedIn(child)) found.add(id)
-    else referredTo(child, found)
-  }
-  return found
-}

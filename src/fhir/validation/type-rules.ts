@@ -1,3 +1,4 @@
+import { assert } from '../../lib/assert.ts'
 import structures from '../definitions/structures.json' with { type: 'json' }
 import valueSets from '../definitions/value-sets.json' with { type: 'json' }
 import { invariants } from './invariants/invariants.ts'
@@ -104,6 +105,9 @@ export function lineageOf(name: string): readonly string[] {
   return row ? [...lineageOf(row[0]), name] : []
 }
 
+/** Of an integer on which bits are counted. */
+const INT_BITS = 31
+
 interface Draft {
   readonly elements: Map<string, Omit<ElementRule, 'required'>>
   readonly required: Map<string, Requirement>
@@ -125,6 +129,7 @@ function makeTypeRule(name: string): TypeRule {
     })
   }
   const required = [...draft.required.values()]
+  assert(required.length < INT_BITS, 'what a type requires has a bit each')
   const bitOf = (property: string): number =>
     required.reduce((bits, { properties }, i) => (properties.includes(property) ? bits | (1 << i) : bits), 0)
   return {

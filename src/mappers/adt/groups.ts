@@ -157,6 +157,9 @@ const PRIMARY_CARE: ReadonlySet<string> = new Set(['PP', 'FHCP'])
 export const isPrimaryCare = (code: string | null | undefined): boolean =>
   typeof code === 'string' && PRIMARY_CARE.has(code.toUpperCase())
 
+/** HL7 table 0287: a role (ROL-2, PRT-2) that was unlinked from what it is about. */
+export const isUnlinked = (segment: Segment): boolean => segment.text(2)?.toUpperCase() === 'UN'
+
 function placeOf(segment: Segment, group: Group, place: Place): Place {
   const { scope } = ruleOf(group)
   if (scope !== 'position') return scope === 'patient' ? 'patient' : 'visit'

@@ -2,7 +2,7 @@ import type { WatchedValue } from '../../care-plan/watched-values.ts'
 import type { Segment } from '../../hl7v2/segment.ts'
 import { rememberedBy } from '../../lib/remembered-lists.ts'
 import { readText } from './field-text.ts'
-import { SEPARATOR } from './groups.ts'
+import { isUnlinked, SEPARATOR } from './groups.ts'
 import { DAYS, daysOfValue, type DaysOfValue } from './value-days.ts'
 import { everySource, FIRST, TOLD, wins, type Fields, type Register, type Said } from './registers.ts'
 
@@ -138,13 +138,13 @@ function sameLists(a: Register, b: Register): boolean {
     const [were, are] = [before.get(group) ?? [], after.get(group) ?? []]
     if (were.length !== are.length || !were.every((item, index) => sameItem(item, are[index], group)))
       return false
-    if (were.some(({ source }) => source !== were[0]?.source) && turnsOf(were) !== turnsOf(are)) return false
+    if (were.some(({ source }) => source !== were[0]?.source) && orderOf(were) !== orderOf(are)) return false
   }
   return true
 }
 
 /** Which items were said before which: of several sources the last word may hold. */
-const turnsOf = (items: readonly GroupItem[]): string =>
+const orderOf = (items: readonly GroupItem[]): string =>
   items
     .map(({ stamp }, index) => ({ stamp, index }))
     .toSorted((a, b) => compare(a.stamp, b.stamp))
@@ -163,11 +163,6 @@ const dated: Readonly<Record<string, (segment: Segment) => boolean>> = {
   PR1: pr1 => pr1.text(5) !== undefined,
   ROL: isUnlinked,
   PRT: isUnlinked,
-}
-
-/** HL7 table 0287. */
-function isUnlinked(role: Segment): boolean {
-  return role.text(2)?.toUpperCase() === 'UN'
 }
 
 const sameItem = (a: GroupItem, b: GroupItem | undefined, group: string): boolean =>

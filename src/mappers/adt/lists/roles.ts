@@ -9,7 +9,7 @@ import type { Segment } from '../../../hl7v2/segment.ts'
 import { knownId } from '../../../lib/ids.ts'
 import { derived, type Derived } from '../derived.ts'
 import { directoryId } from '../directory.ts'
-import { isPrimaryCare, type Group } from '../groups.ts'
+import { isPrimaryCare, isUnlinked, type Group } from '../groups.ts'
 import type { MapContext } from '../map-context.ts'
 import { roleLayouts } from '../maps/role-maps.ts'
 import { applyRows } from '../rows.ts'
@@ -19,15 +19,13 @@ import { conceptOf, itemsOf, listed, saidOn, type Item } from './item.ts'
 
 const layoutOf = ({ name }: Segment) => roleLayouts[name as 'ROL' | 'PRT']
 
-/** HL7 tables 0287 and 0206: deleted, or its link to what it is about. */
+/** HL7 tables 0287 and 0206: deleted. */
 const DELETED: ReadonlySet<string> = new Set(['DE', 'D'])
-const UNLINKED = 'UN'
 
 const actionOf = (segment: Segment): string => segment.text(2)?.toUpperCase() ?? ''
 
 /** A role that was taken back or is over. */
-export const hasEnded = (segment: Segment): boolean =>
-  DELETED.has(actionOf(segment)) || actionOf(segment) === UNLINKED
+export const hasEnded = (segment: Segment): boolean => DELETED.has(actionOf(segment)) || isUnlinked(segment)
 
 /** Who has a role. */
 export function personOf(segment: Segment, context: MapContext): Reference<never> | undefined {
@@ -92,7 +90,7 @@ function endOf(
   segment: Segment,
   day: string,
 ): Pick<EncounterParticipant, 'period'> {
-  if (actionOf(segment) !== UNLINKED || said?.period?.end !== undefined) return {}
+  if (!isUnlinked(segment) || said?.period?.end !== undefined) return {}
   const start = said?.period?.start
   return start !== undefined && start.slice(0, day.length) > day
     ? {}
