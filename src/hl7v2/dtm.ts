@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../lib/result.ts'
+import { addDays } from '../lib/calendar-date.ts'
 import { utcInstant, zonedText } from '../lib/zone.ts'
 import type { Message } from './message.ts'
 
@@ -65,7 +66,9 @@ export function dtmToInstant(text: string, zone: ZoneRule): Result<string> {
 }
 
 /** `YYYY-MM-DDTHH:MM:SS[.f]+HH:MM`. */
-function timed(dtm: Dtm, date: string, time: string, { messageOffset, timeZone }: ZoneRule): string {
+function timed(dtm: Dtm, day: string, clock: string, { messageOffset, timeZone }: ZoneRule): string {
+  const isLast = clock.startsWith(LAST_HOUR)
+  const [date, time] = isLast ? [addDays(day, 1), '00:00:00'] : [day, clock]
   const offset = dtm.offset ?? messageOffset
   if (offset !== undefined) return `${date}T${time}${dtm.fraction}${offset}`
   const zoned = zonedText(timeZone, `${date}T${time}`)
@@ -75,7 +78,8 @@ function timed(dtm: Dtm, date: string, time: string, { messageOffset, timeZone }
 function readDtm(text: string): Dtm | undefined {
   const [, year, month, day, hour, minute = '00', second = '00', fraction = '', zone] = DTM.exec(text) ?? []
   if (year === undefined || !isDate(Number(year), month, day)) return undefined
-  if (hour !== undefined && (hour > '23' || minute > '59' || second > '59')) return undefined
+  const isMidnight = hour === LAST_HOUR && !/[1-9]/.test(minute + second + fraction)
+  if (hour !== undefined && !isMidnight && (hour > '23' || minute > '59' || second > '59')) return undefined
   const offset = zone === undefined ? undefined : `${zone.slice(0, 3)}:${zone.slice(3)}`
   if (offset !== undefined && !OFFSET.test(offset)) return undefined
   const date = [year, month, day].filter(part => part !== undefined).join('-')
@@ -88,6 +92,13 @@ function readDtm(text: string): Dtm | undefined {
     offset: offset === '-00:00' ? '+00:00' : offset,
   }
 }
+
+/** `2400` is midnight at the end of that day (ISO 8601:2019, 4.3.8), as clinical charting writes it; FHIR has no such time. */
+const LAST_HOUR = '24'
+
+/** Whether a DTM is midnight at the end of its day: the first moment of the next, where it is a time. */
+export const isEndOfDay = (text: string): boolean =>
+  text.slice(8, 10) === LAST_HOUR && readDtm(text) !== undefined
 
 /** FHIR's bounds, which are those of the world's zones. */
 const OFFSET = /^[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)$/

@@ -57,6 +57,8 @@ export interface MappedEvent extends EventFrame {
   readonly directory: readonly Derived[]
   readonly context: MapContext
   readonly message: Message
+  /** Groups of the same message that can't be taken and are left out, `code:place` each. */
+  readonly leftOut?: readonly string[]
 }
 
 /** A20: the state of a bed, of no patient. */

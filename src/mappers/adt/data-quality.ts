@@ -1,6 +1,7 @@
 import type { Message } from '../../hl7v2/message.ts'
 import { applyAdt, type Before } from './apply-adt.ts'
 import type { MappedEvent } from './adt-event.ts'
+import { messageFlags } from './message-flags.ts'
 import { readAdtEvent } from './read-event.ts'
 import type { SourceSettings } from './source.ts'
 
@@ -48,6 +49,7 @@ function eventNotes(event: MappedEvent): readonly string[] {
   return [
     ...(isWithoutVisit ? ['visit-number-missing:PV1-19'] : []),
     ...(isZoned ? [] : ['time-without-zone:MSH-7']),
+    ...messageFlags(event),
     ...applyAdt(event, nothing).issues.map(({ code, expression }) => noted(code, expression)),
   ]
 }

@@ -1,5 +1,5 @@
 import { standardDelimiters, type Delimiters } from '../../hl7v2/delimiters.ts'
-import { dtmToDateTime } from '../../hl7v2/dtm.ts'
+import { dtmToDateTime, isEndOfDay } from '../../hl7v2/dtm.ts'
 import { escapeText } from '../../hl7v2/escapes.ts'
 import type { Message } from '../../hl7v2/message.ts'
 import { readSegment, type Repetition, type Segment } from '../../hl7v2/segment.ts'
@@ -59,10 +59,12 @@ const TIMES: ReadonlyMap<string, ReadonlySet<number>> = new Map(
 /** OBX-5 is a time only where OBX-2 says so. */
 const OBSERVED_TIMES: ReadonlySet<string> = new Set(['TS', 'DTM', 'DR'])
 
+/** A birth at 2400 is of that day: its date is kept, and no time beside it, which would be the next day's. */
 function timedField(segment: Segment, field: number, text: string, context: MapContext): string {
   if (!TIMES.get(segment.name)?.has(field)) return text
   if (segment.name === 'OBX' && field === 5 && !OBSERVED_TIMES.has(segment.text(2)?.toUpperCase() ?? ''))
     return text
+  if (segment.name === 'PID' && field === 7 && isEndOfDay(text)) return text.slice(0, DATE_LENGTH)
   return withOffsets(text, context)
 }
 

@@ -1,7 +1,7 @@
 import type { Instant } from '../../lib/clock.ts'
 import { assert } from '../../lib/assert.ts'
 import { derivedId } from '../../lib/ids.ts'
-import { fail, ok, type Result } from '../../lib/result.ts'
+import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { zoneRule } from '../../hl7v2/dtm.ts'
 import { messageCode, triggerEvent } from '../../hl7v2/message-type.ts'
 import type { Message } from '../../hl7v2/message.ts'
@@ -91,22 +91,42 @@ const listed = (event: Result<AdtEvent>): Result<readonly AdtEvent[]> =>
 /** Of a pair, the first says it of both. */
 type Role = 'alone' | 'second' | { readonly other: PatientName }
 
-/** Each group by itself; the second patient of a pair counts for the first as well. */
+/**
+ * Each group by itself: one that can't be taken loses the others nothing, but of two who are linked or who swap beds both
+ * are needed. The second patient of a pair counts for the first as well.
+ */
 function groupEvents(message: Message, read: Reading): Result<readonly AdtEvent[]> {
   const { trigger } = read.frame
   const events: AdtEvent[] = []
+  const leftOut: Failure[] = []
   const parts = messageParts(message, trigger)
   const isPair = trigger === 'A24' || trigger === 'A37'
   let role: Role = isPair ? 'second' : 'alone'
   for (const part of isPair ? parts.slice(0, 2).toReversed() : parts) {
     const event = mappedEvent(part, read, role)
-    if (!event.ok) return event
+    if (!event.ok && (isPair || trigger === 'A17')) return event
+    if (!event.ok) {
+      leftOut.push(event.failure)
+      continue
+    }
     if (isPair && event.value.kind === 'mapped') role = { other: event.value.patient }
     events.push(event.value)
   }
   if (isPair && events.length < 2)
     return refuse('link-other-missing', 'The message does not name a second patient', 'PID')
-  return ok(isPair ? events.toReversed() : events)
+  const [failure] = leftOut
+  if (events.length === 0 && failure) return fail(failure)
+  return ok(isPair ? events.toReversed() : withLeftOut(events, leftOut))
+}
+
+/** What could not be taken is noted beside the first group that was. */
+function withLeftOut(
+  [first, ...others]: readonly AdtEvent[],
+  failures: readonly Failure[],
+): readonly AdtEvent[] {
+  if (first?.kind !== 'mapped' || failures.length === 0) return first ? [first, ...others] : []
+  const leftOut = failures.map(({ code, expression = '' }) => `${code}:${expression}`)
+  return [{ ...first, leftOut }, ...others]
 }
 
 type Frame = Pick<MappedEvent, 'source' | 'controlId' | 'hash' | 'trigger' | 'isTest'>

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import { readMessage } from '../../../../src/hl7v2/read-message.ts'
 import { messageFlags } from '../../../../src/mappers/adt/message-flags.ts'
+import { readAdtEvents } from '../../../../src/mappers/adt/read-event.ts'
 import { er7, type Er7 } from '../../../support/adt/er7.ts'
-import { mapped, memory } from '../../../support/adt/memory.ts'
+import { mapped, memory, settings } from '../../../support/adt/memory.ts'
+
+const readAs = (segments: readonly string[]) => {
+  const read = readMessage(segments.join('\r'))
+  if (!read.ok) throw new Error('unreadable')
+  return read.value
+}
 
 const flagsOf = (event: string, ...segments: readonly string[]): readonly string[] => {
   const message: Er7 = { event, id: '1', at: '20261001080000', segments }
@@ -27,6 +35,57 @@ describe('a message whose event lacks what it is about is flagged', () => {
   test('A35, A41 and A49 that name a patient and no account', () => {
     for (const event of ['A35', 'A41', 'A49'])
       expect(flagsOf(event, 'MRG|M1^^^VALLEY^MR')).toEqual(['account-missing:MRG-3'])
+  })
+
+  test('a movement or cancel of a visit that nothing names', () => {
+    const of = (event: string, cut: RegExp, text = '') =>
+      messageFlags(mapped(er7({ event, id: '1', at: '20261001080000' }).replace(cut, text)))
+    expect(of('A03', /PV1[^\r]*\r/)).toEqual(['visit-number-missing:PV1'])
+    expect(of('A03', /V1\^\^\^VALLEY\^VN/)).toEqual(['visit-number-missing:PV1-19'])
+    expect(of('A13', /V1\^\^\^VALLEY\^VN/)).toEqual(['visit-number-missing:PV1-19'])
+    expect(of('A08', /PV1[^\r]*\r/)).toEqual([])
+    expect(of('A31', /PV1[^\r]*\r/)).toEqual([])
+    expect(of('A01', /PV1\|\|I\|[^\r]*\r/, 'PV1||N\r')).toEqual([])
+  })
+
+  test('a type or an event in small letters, which is read as if in capitals', () => {
+    const small = er7({ event: 'A01', id: '1', at: '20261001080000' }).replace('ADT^A01', 'adt^a01')
+    const event = mapped(small)
+    expect([event.trigger, event.fact?.kind]).toEqual(['A01', 'movement'])
+    expect(messageFlags(event)).toEqual(['event-recased:MSH-9'])
+    expect(messageFlags(mapped(small.replace('adt^a01', '').replace('EVN|A01', 'EVN|a01')))).toEqual([
+      'event-recased:MSH-9',
+    ])
+  })
+
+  test('2400 is midnight at the end of that day, and a birth stays on it', () => {
+    const event: Er7 = {
+      ...{ event: 'A03', id: '1', at: '20261001235900', recorded: '20261002000500' },
+      ...{ pid: { 7: '198001012400' }, pv1: { 44: '20260930', 45: '202610012400' } },
+    }
+    expect(messageFlags(mapped(er7(event)))).toEqual(['time-end-of-day:PID-7', 'time-end-of-day:PV1-45'])
+    const store = memory()
+    store.take(er7(event))
+    const of = (type: string) => store.resources().find(({ resourceType }) => resourceType === type)
+    expect(of('Encounter')).toMatchObject({ period: { end: '2026-10-02T00:00:00-04:00' } })
+    expect(of('Patient')).toMatchObject({ birthDate: '1980-01-01' })
+    expect(of('Patient')).not.toHaveProperty('_birthDate')
+  })
+
+  test('a group of several that can be none; all of them make the message a dead letter', () => {
+    const group = (right: string, wrong: string) => [`PID|||${right}^^^VALLEY^MR`, `MRG|${wrong}^^^VALLEY^MR`]
+    const merge = (...groups: readonly (readonly string[])[]) =>
+      readAdtEvents(
+        readAs(['MSH|^~\\&|ADTAPP|VALLEY|||20261001||ADT^A40|1|P|2.5', 'EVN||20261001', ...groups.flat()]),
+        settings,
+      )
+    const read = merge(group('M1', 'M1'), group('M2', 'M3'), ['PID|||M4^^^VALLEY^MR'])
+    const events = read.ok ? read.value.filter(event => event.kind === 'mapped') : []
+    expect(events.map(({ identity }) => identity.map(({ kind }) => kind))).toEqual([['merge', 'merge']])
+    expect(events.flatMap(messageFlags)).toEqual(['merge-with-itself:MRG-1', 'merge-prior-missing:MRG'])
+    expect(merge(group('M1', 'M1'), group('M2', 'M2'))).toMatchObject({
+      failure: { code: 'merge-with-itself', expression: 'MRG-1' },
+    })
   })
 
   test('and its verdict says so', () => {
