@@ -2,6 +2,7 @@ import type { ErrorObject } from 'ajv'
 import { authOf, limitsOf, wrongAuth, type AuthConfig, type LimitsConfig } from './auth-config.ts'
 import { compileSchema, isLoopback } from './schema-check.ts'
 import { mllpOf, wrongMllp, type MllpConfig } from './mllp-config.ts'
+import { wrongFiles } from './named-files.ts'
 import { readRulesConfig } from './rules-config.ts'
 import type { CaseRulesConfig } from './rules-schema.ts'
 import { readSourcesConfig } from './sources-config.ts'
@@ -142,7 +143,7 @@ function wrongTogether(given: Readonly<Record<string, string>>): readonly Wrong[
   wrong.push(...allOrNone(sasl, given), ...allOrNone(['KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'], given))
   wrong.push(...allOrNone(['MLLP_TLS_CERT', 'MLLP_TLS_KEY'], given), ...wrongMllp(given))
   wrong.push(...wrongAuth(given), ...wrongRetention(given))
-  wrong.push(...wrongAckTopic(given))
+  wrong.push(...wrongAckTopic(given), ...wrongFiles(given))
   return wrong
 }
 

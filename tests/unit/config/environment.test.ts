@@ -91,6 +91,21 @@ describe('readConfig', () => {
     expect(config.adt.topics).toEqual(['adt.north', 'adt.south'])
   })
 
+  it('names every variable whose file or package is not there, all in the one message', () => {
+    const wrong = bad({
+      KAFKA_BROKERS: 'a:1',
+      KAFKA_TLS_CA: '/nowhere/ca.pem',
+      MLLP_TLS_CERT: import.meta.filename,
+      MLLP_TLS_KEY: '/nowhere/key.pem',
+      IG_PACKAGES: `${import.meta.dirname}, /nowhere/ig.tgz`,
+    })
+    expect(describeWrong(wrong).split('\n').slice(1)).toEqual([
+      '  KAFKA_TLS_CA: given "/nowhere/ca.pem"; allowed: a PEM file that can be read',
+      '  MLLP_TLS_KEY: given "/nowhere/key.pem"; allowed: a PEM file that can be read',
+      '  IG_PACKAGES: given "/nowhere/ig.tgz"; allowed: .tgz files or folders that can be read',
+    ])
+  })
+
   it('keeps the text of a message no longer than the message', () => {
     const days = (text: string, message: string) => ({
       RETENTION_TEXT_DAYS: text,

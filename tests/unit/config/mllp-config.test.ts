@@ -5,7 +5,9 @@ const wrongNames = (environment: Record<string, string>): readonly string[] => {
   const read = readConfig(environment)
   return read.ok ? [] : read.wrong.map(({ name }) => name)
 }
-const tls = { MLLP_TLS_CERT: 'c.pem', MLLP_TLS_KEY: 'k.pem' }
+/** Any file that there is: whether it holds a certificate is seen at the start. */
+const file = import.meta.filename
+const tls = { MLLP_TLS_CERT: file, MLLP_TLS_KEY: file }
 
 describe('the MLLP listener', () => {
   it('is not there unless MLLP_PORT is set, and listens on loopback then', () => {
@@ -18,12 +20,12 @@ describe('the MLLP listener', () => {
     const open = { MLLP_PORT: '2575', MLLP_HOST: '0.0.0.0' }
     expect(wrongNames(open)).toEqual(['MLLP_HOST'])
     expect(wrongNames({ ...open, ...tls })).toEqual(['MLLP_HOST'])
-    expect(wrongNames({ ...open, ...tls, MLLP_TLS_CLIENT_CA: 'ca.pem' })).toEqual([])
+    expect(wrongNames({ ...open, ...tls, MLLP_TLS_CLIENT_CA: file })).toEqual([])
     expect(wrongNames({ ...open, AUTH: 'insecure-open' })).toEqual([])
   })
 
   it('wants certificate and key together, and both with authorities of engines', () => {
-    expect(wrongNames({ MLLP_PORT: '2575', MLLP_TLS_CERT: 'c.pem' })).toEqual(['MLLP_TLS_KEY'])
-    expect(wrongNames({ MLLP_PORT: '2575', MLLP_TLS_CLIENT_CA: 'ca.pem' })).toEqual(['MLLP_TLS_CERT'])
+    expect(wrongNames({ MLLP_PORT: '2575', MLLP_TLS_CERT: file })).toEqual(['MLLP_TLS_KEY'])
+    expect(wrongNames({ MLLP_PORT: '2575', MLLP_TLS_CLIENT_CA: file })).toEqual(['MLLP_TLS_CERT'])
   })
 })
