@@ -17,6 +17,7 @@ import { sourcesSchema } from './config/sources-schema.ts'
 import { syncSchema } from './config/sync-schema.ts'
 import { describeWrong } from './config/wrong.ts'
 import { eventLog } from './observability/event-log.ts'
+import { isLocked } from './store/embedded/lock-file.ts'
 
 /**
  * What the verbs of the command line may use: the world, and what the composition root makes. That one is loaded only
@@ -74,13 +75,17 @@ const noUrl = {
   message: '--to wants a URL such as http://127.0.0.1:8080.',
 } as const
 
-/** The configured store, or the service of this machine that has the embedded one open. */
+/**
+ * The configured store, or, while another process has the embedded one open, the service at HOST and PORT. A service
+ * that merely answers there may have another store.
+ */
 async function configuredOperations(
   config: Config,
   say: (line: string) => void,
 ): Promise<Result<Operations>> {
   const local = `http://${config.http.host}:${config.http.port}`
-  if (config.database.url === undefined && (await answers(local))) return ok(remoteService(local))
+  const { url, dataDir } = config.database
+  if (url === undefined && isLocked(dataDir) && (await answers(local))) return ok(remoteService(local))
   try {
     return ok(localOperations(await offlineApp({ ...config, roles: new Set(['sync']) }, say)))
   } catch (error) {

@@ -19,7 +19,7 @@ export interface CliIo {
   readonly readStdin: () => Promise<Buffer>
   /** Standard input piece by piece, for what may be larger than memory. */
   readonly openStdin: () => AsyncIterable<Uint8Array>
-  /** The service that runs at `url`, or, without one, the configured store (which no other process may have open when embedded). */
+  /** The service that runs at `url`, or, without one, the configured store, or the service at HOST and PORT while that is open there. */
   readonly operations: (url: string | undefined) => Promise<Result<Operations>>
   /** What is known of the senders of messages: by SOURCES_CONFIG, or by this file instead. */
   readonly senders: (sources?: string) => Result<SourceSettings>

@@ -32,6 +32,12 @@ export function takeLock(dataDir: string): () => void {
   }
 }
 
+/** Whether a living process has this data folder open. */
+export function isLocked(dataDir: string): boolean {
+  const holder = parseHolder(readHolder(join(dataDir, 'lock')))
+  return holder !== undefined && isAlive(holder)
+}
+
 const inUse = (dataDir: string, pid: number | undefined): StoreFault =>
   new StoreFault(
     'store-locked',
