@@ -94,8 +94,9 @@ export function strays(store: Pick<HospitalStore, 'resources'>): readonly string
 
 /**
  * What had come to be under a number before it was said that this was another's new one, and stays behind in error: an
- * Encounter or a Patient that none says it replaces, and what was of it and is in error, as of any visit that went on as another; and an Account to which nothing refers. It can't
- * be where that was said first.
+ * Encounter or a Patient that none says it replaces, and an Account to which nothing refers. It can't be where that was
+ * said first. Likewise what was of a visit and is in error: it may be what another patient's visit had while the two were
+ * thought one.
  */
 function formerIn(all: readonly Resource[]): readonly Resource[] {
   const texts = all.filter(({ resourceType }) => resourceType === 'Encounter').map(one => JSON.stringify(one))
@@ -112,13 +113,11 @@ function formerIn(all: readonly Resource[]): readonly Resource[] {
       JSON.stringify(one).includes('"replaced-by"'),
   )
   const former = goneOn.filter(one => !isReplaced(keyOf(one)))
-  const keys = new Set(goneOn.map(keyOf))
-  const isOfFormer = ({ encounter }: Resource): boolean =>
-    keys.has((encounter as { readonly reference?: string } | undefined)?.reference ?? '')
   const isWrong = (one: Resource): boolean =>
     one['status'] === 'entered-in-error' ||
     JSON.stringify(one['verificationStatus'] ?? '').includes('entered-in-error')
-  const gone = [...former, ...all.filter(one => isOfFormer(one) && isWrong(one)), ...onlyNumbers(all)]
+  const ofVisits = all.filter(one => one['encounter'] !== undefined && isWrong(one))
+  const gone = [...former, ...ofVisits, ...onlyNumbers(all)]
   const left = all.filter(one => !LEFT_OUT.has(one.resourceType) && !gone.includes(one))
   const standing = left.map(one => JSON.stringify(one))
   const accounts = left.filter(

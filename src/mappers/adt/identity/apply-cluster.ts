@@ -142,7 +142,8 @@ function withdrawn(
 function wentOnAs(identity: Identity, id: string): string {
   const now = visitNow(identity, id)
   const named = identity.statements.findLast(({ kind, to }) => kind === 'visit-rename' && to === id)
-  return now === id ? (named?.from ?? id) : now
+  if (now !== id || !named) return now
+  return visitNow({ ...identity, statements: identity.statements.filter(one => one !== named) }, named.from)
 }
 
 const STATUS_SAYS_WRONG: ReadonlySet<string> = new Set(['Account', 'Procedure', 'Observation', 'CareTeam'])

@@ -229,6 +229,39 @@ describe('a hospital day', () => {
     }
   })
 
+  test('names the visit that goes on, of a number that was nobody else, though another had the number first', async () => {
+    const [moving, merging] = [
+      { event: 'A45', id: '2' },
+      { event: 'A34', id: '3' },
+    ]
+    const withoutVisit = (text: string): string => text.replace(/\rPV1\|\|I\|MED[^\r]*/, '')
+    const plan = er7({ event: 'A14', id: '1', patient: 'D2', visit: 'V0', at: '20261001170709' })
+    const move = er7({
+      ...{ ...moving, patient: 'D2', at: '20261002025754' },
+      segments: ['MRG|D1^^^VALLEY^MR||||V0^^^VALLEY^VN', 'PV1||I|||||||||||||||||V0^^^VALLEY^VN'],
+    })
+    const merge = er7({
+      ...{ ...merging, patient: 'D3', at: '20261003124609' },
+      segments: ['MRG|D2^^^VALLEY^MR'],
+    })
+    const late = { at: '20261001220709', recorded: '20261005060709' }
+    const cancel = er7({ event: 'A38', id: '4', patient: 'D3', visit: 'V0', ...late })
+    const day = [plan, withoutVisit(move), withoutVisit(merge), cancel]
+    const calm = await delivered(day, inOrder)
+    for (const order of [
+      [2, 3, 1, 0],
+      [3, 1, 0, 2],
+      [3, 1, 2, 0],
+    ]) {
+      const wild = await delivered(
+        order.flatMap(index => day[index] ?? []),
+        inOrder,
+      )
+      expect(strays(wild)).toEqual([])
+      expect(businessDifferencesOf(calm, wild)).toEqual([])
+    }
+  })
+
   test('loses nothing to a merge that comes between a conflict and what is loaded anew for it', async () => {
     const one = (event: string, id: string, patient: string, segments: readonly string[] = []): string =>
       er7({ event, id, patient, visit: `${patient}V`, at: `2026100110${id}000`, segments })
