@@ -3,6 +3,7 @@ import type { Stay } from '../../care-plan/stay.ts'
 import type { ValueChange } from '../../care-plan/watched-values.ts'
 import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
+import { appliedAgain, keepApplied } from './applied-again.ts'
 import { diedInStay, withDeath } from './death-in-stay.ts'
 import type { Derived } from './derived.ts'
 import { deceasedIn, derivePatient, deriveVisit, type Deceased } from './derive.ts'
@@ -17,7 +18,7 @@ import { deletedPerson } from './person-record.ts'
 import { sameWords } from './register-index.ts'
 import { isSilent, type Register } from './registers.ts'
 import type { Scope } from './scope.ts'
-import { takeIn } from './take-in.ts'
+import { takeIn, type TakenIn } from './take-in.ts'
 import { thoughtDead } from './thought-dead.ts'
 import { payersIn } from './watched-changes.ts'
 
@@ -58,10 +59,19 @@ export interface Applied {
  * as it is now, so that only what this message changes is written. Any order of messages ends in the same state.
  */
 export function applyAdt(event: MappedEvent, before: Before): Applied {
+  const told = takeIn(event, before)
+  const again = appliedAgain(event, before, told)
+  if (again) return again
+  const applied = appliedNews(event, before, told)
+  const facts = [...before.facts, ...told.facts]
+  keepApplied(event, { facts, said: new Map([...before.said, ...told.said]) }, applied)
+  return applied
+}
+
+function appliedNews(event: MappedEvent, before: Before, { facts: newFacts, said }: TakenIn): Applied {
   const { patient, visit } = event
   const issues = new Map<string, MappingIssue>()
   const contexts = contextsFor(event, issues)
-  const { facts: newFacts, said } = takeIn(event, before)
 
   const person = { patientId: patient.id, shard: patient.shard, contexts }
   const was: SaidOfPatient = { person, facts: before.facts, said: before.said }

@@ -104,6 +104,12 @@ const always =
   (): T =>
     value
 
+/** Remembers a visit of which nothing new was said under its register as it is now. */
+export function keepSame(visitId: string, before: Register, after: Register): void {
+  const visit = known.get(before)?.get(visitId)
+  if (visit) keep(after, visitId, visit)
+}
+
 /** NOTE: of nobody's word there is one register for all, which would gather visits for ever. */
 function keep(register: Register, visitId: string, visit: Known): void {
   if (isSilent(register)) return

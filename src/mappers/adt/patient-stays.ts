@@ -35,19 +35,19 @@ export function scopeIn({ person, said }: SaidOfPatient, id: string): Scope {
   return scopeOf(id === '' ? parts : { ...parts, visitId: id })
 }
 
-export const factsIn = ({ facts }: SaidOfPatient, id: string): readonly Fact[] =>
+export const factsIn = ({ facts }: Pick<SaidOfPatient, 'facts'>, id: string): readonly Fact[] =>
   facts.filter(({ scope }) => scope === id)
 
 export const visitIn = (state: SaidOfPatient, id: string, before?: Scope): KnownVisit =>
   knownVisit(id, scopeIn(state, id), factsIn(state, id), before)
 
 /** Visits in the order of their ids, which depends on no message. */
-export const visitIds = ({ facts, said }: SaidOfPatient): readonly string[] =>
+export const visitIds = ({ facts, said }: Pick<SaidOfPatient, 'facts' | 'said'>): readonly string[] =>
   [...new Set([...facts.map(({ scope }) => scope), ...said.keys()])].filter(isVisitScope).toSorted()
 
 /** Watched values of a patient and of every visit that changed. */
 export const changesIn = (
-  state: SaidOfPatient,
+  state: Pick<SaidOfPatient, 'facts' | 'said'>,
   settings: Pick<SourceSettings, 'canonicalBase'>,
 ): readonly ValueChange[] =>
   watchedChanges(

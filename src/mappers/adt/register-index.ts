@@ -155,7 +155,7 @@ const orderOf = (items: readonly GroupItem[]): string =>
 const GROUP_LENGTH = 3
 
 /** Items of which the day counts on which they were said: it is compared with their own times, or is when they ended. */
-const isDated = (group: string, text: string): boolean =>
+export const isDated = (group: string, text: string): boolean =>
   dated[group]?.(readText(text.split(SEPARATOR, 1)[0] ?? '')) ?? false
 
 const dated: Readonly<Record<string, (segment: Segment) => boolean>> = {

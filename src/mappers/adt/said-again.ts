@@ -22,11 +22,11 @@ const isLater = ({ stamp }: Said, second: string, field: string): boolean =>
   field !== 'PV1-45' && stamp.slice(0, SECONDS) > second
 
 /** The second in which a movement or a cancel was last recorded. */
-const latestOf = (facts: readonly Fact[]): string =>
+export const latestOf = (facts: readonly Fact[]): string =>
   facts.reduce((last, { recorded }) => (recorded > last ? recorded : last), '').slice(0, SECONDS)
 
 /** `YYYY-MM-DDThh:mm:ss`, at the head of a stamp too. */
-const SECONDS = 19
+export const SECONDS = 19
 
 /** Whether each value was told as before, but for later tellings of the one that was told last. */
 function sameTellings(before: Register, after: Register): boolean {
