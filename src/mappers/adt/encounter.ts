@@ -78,7 +78,7 @@ function wordsOf({ register, winning, contexts }: Scope): VisitWords {
   const originOf = originsFor(contexts)
   const time = (field: string): Moment | undefined => {
     const said = winning.get(field)
-    return momentOf(wordOf(said)?.split('^')[0], contexts(said?.source ?? '|'), field)
+    return momentOf(firstComponent(wordOf(said)), contexts(said?.source ?? '|'), field)
   }
   const codeWord = (field: string): Word<string> | undefined => {
     const said = winning.get(field)
@@ -212,7 +212,7 @@ const plansIn = ({ expectedStart, expectedEnd }: VisitState): ReadonlyMap<string
 /** PV2-47 while the patient is on leave; R4 has no element for it. */
 function expectedReturn({ state, contexts, context }: Visit): readonly Extension[] {
   const said = state.expectedReturn
-  const at = said && momentOf(said.text.split('^')[0], contexts(said.source), 'PV2-47')
+  const at = said && momentOf(firstComponent(said.text), contexts(said.source), 'PV2-47')
   const url = `${context.settings.canonicalBase}/StructureDefinition/expected-return`
   return at ? [{ url, valueDateTime: at.text }] : []
 }

@@ -13,9 +13,16 @@ import { rememberRows } from './rows.ts'
  */
 export function fieldText(segment: Segment, field: number, message: Message, context: MapContext): string {
   const raw = segment.rawField(field)
-  const text = isSelfContained(raw, message.delimiters) ? raw : rewritten(segment.repetitions(field), message)
-  return timedField(segment, field, text, context)
+  const isPlain = isSelfContained(raw, message.delimiters) && !IDLE.has(raw.at(0)) && !IDLE.has(raw.at(-1))
+  if (isPlain) return timedField(segment, field, raw, context)
+  const text = rewritten(segment.repetitions(field), message)
+  return SAYS_SOMETHING.test(text) ? timedField(segment, field, text, context) : ''
 }
+
+/** What says nothing at the ends of a field: senders differ in whether they write it. A component may well be empty first. */
+const IDLE: ReadonlySet<string | undefined> = new Set([' ', '~', '^', '&', '\t'])
+/** Blanks and delimiters alone are an empty field. */
+const SAYS_SOMETHING = /[^\s^~&]/
 
 /** A whole segment, so written. */
 export function segmentText(segment: Segment, message: Message, context: MapContext): string {
@@ -74,18 +81,11 @@ const DATE_LENGTH = 8
 /** Every time in a text of standard delimiters; TS had a second component for precision, which is no time. */
 function withOffsets(text: string, context: MapContext): string {
   if (text.length <= DATE_LENGTH) return text
-  return text
-    .split('~')
-    .map(repetition =>
-      repetition
-        .split('^')
-        .map(part => withOffset(part, context))
-        .join('^'),
-    )
-    .join('~')
+  return text.replace(/[^~^&]+/g, part => withOffset(part, context))
 }
 
-function withOffset(time: string, { zone }: MapContext): string {
+function withOffset(part: string, { zone }: MapContext): string {
+  const time = part.trim()
   if (time.length <= DATE_LENGTH || /[+-]\d{4}$/.test(time)) return time
   const zoned = dtmToDateTime(time, zone)
   return zoned.ok ? dtmOf(zoned.value) : time

@@ -53,7 +53,10 @@ export const attendanceOf = (
 export const expectedAt = (
   { expected, source }: Pick<VisitFact, 'expected' | 'source'>,
   contexts: (source: string) => MapContext,
-): string | undefined => momentOf(expected?.split('^')[0], contexts(source), 'PV2')?.text
+): string | undefined =>
+  expected === undefined
+    ? undefined
+    : momentOf(readFieldText(expected)?.text() ?? undefined, contexts(source), 'PV2')?.text
 
 /** PL, as far as case management tells places apart. */
 export function stayPlace(text: string | undefined): StayPlace | undefined {

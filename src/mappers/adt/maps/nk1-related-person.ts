@@ -85,7 +85,12 @@ export const nk1Patient = segmentMap(
     contactRow({ v2: 'NK1-4', to: 'contact.address', via: 'XAD[Address]', value: address }),
     contactRow({ v2: 'NK1-5', to: 'contact.telecom[1]', via: 'XTN[ContactPoint]', value: telecom }),
     contactRow({ v2: 'NK1-6', to: 'contact.telecom[2]', via: 'XTN[ContactPoint]', value: telecom }),
-    contactRow({ v2: 'NK1-6', to: 'contact.telecom[2].use', via: '"work"', value: () => 'work' as const }),
+    contactRow({
+      v2: 'NK1-6',
+      to: 'contact.telecom[2].use',
+      via: '"work"',
+      value: (xtn, scene) => telecom(xtn, scene) && ('work' as const),
+    }),
     contactRow({ v2: 'NK1-7', to: 'contact.relationship[2]', via: 'CWE[CodeableConcept]', value: role }),
     contactRow({ v2: 'NK1-8', to: 'contact.period.start', via: '', value: time }),
     contactRow({ v2: 'NK1-9', to: 'contact.period.end', via: '', value: end }),
