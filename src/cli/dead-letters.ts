@@ -1,6 +1,6 @@
 import { parseArguments, refused, usage } from './arguments.ts'
 import type { CliIo, Operations, Verb } from './cli-io.ts'
-import { readInput } from './input-files.ts'
+import { inputFiles, readInput } from './input-files.ts'
 
 const help = `casewire dead-letters [--to URL] list
 casewire dead-letters [--to URL] show ID
@@ -33,6 +33,8 @@ async function run(args: readonly string[], io: CliIo): Promise<number> {
   const correction = parsed.value.text('with')
   if (correction !== undefined && (action !== 'replay' || ids.length !== 1))
     return usage(io, help, '--with goes with replay and one id.')
+  const files = await inputFiles(correction === undefined || correction === '-' ? [] : [correction])
+  if (!files.ok) return usage(io, help, files.failure.message)
   const operations = await io.operations(parsed.value.text('to'))
   if (!operations.ok) return refused(io, operations.failure)
   try {
