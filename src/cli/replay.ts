@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { replayable } from '../commands/operate-inbox.ts'
 import { parseArguments, refused, usage, type Parsed } from './arguments.ts'
+import type { Failure } from '../lib/result.ts'
 import type { CliIo, Operations, Verb } from './cli-io.ts'
 import { inputFiles } from './input-files.ts'
 import { shadowReplay } from './shadow-replay.ts'
@@ -94,10 +95,7 @@ async function sendFiles(
   for (const [index, file] of files.entries()) {
     const result = await operations.ingest({ value: await readFile(file), origin: `file:${file}` })
     if (result.ok) for (const { outcome } of result.value) count(tally, outcome)
-    else {
-      count(tally, result.failure.kind === 'unavailable' ? 'unavailable' : 'refused')
-      io.err(`${file}: ${result.failure.code}: ${result.failure.message}\n`)
-    }
+    else notTaken(tally, io, { what: file, failure: result.failure })
     progress(io, index + 1, files.length)
   }
 }
@@ -106,9 +104,19 @@ async function replayRecorded(operations: Operations, io: CliIo, tally: Tally): 
   const ids = await recordedIds(operations, io)
   for (const [index, id] of ids.entries()) {
     const result = await operations.replay(id)
-    count(tally, result.ok ? result.value.outcome : 'unavailable')
+    if (result.ok) count(tally, result.value.outcome)
+    else notTaken(tally, io, { what: id, failure: result.failure })
     progress(io, index + 1, ids.length)
   }
+}
+
+function notTaken(
+  tally: Tally,
+  io: CliIo,
+  { what, failure }: { readonly what: string; readonly failure: Failure },
+): void {
+  count(tally, failure.kind === 'unavailable' ? 'unavailable' : 'refused')
+  io.err(`${what}: ${failure.code}: ${failure.message}\n`)
 }
 
 /** All ids first, oldest first: a replay changes what the filter finds. */

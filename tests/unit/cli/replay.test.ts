@@ -68,3 +68,21 @@ test('a shadow of files opens no store of its own, unless it is compared with th
   expect(await replay.run(['--shadow', '--diff', file], io)).not.toBe(0)
   expect(opened).toEqual(['store'])
 })
+
+test('what is driven again and can be no message is counted as refused, with its id and why', async () => {
+  const [out, err]: [string[], string[]] = [[], []]
+  const failure = { kind: 'invalid', code: 'payload-shape-unsupported', message: 'No HL7 v2' } as const
+  const io = {
+    out: (text: string) => out.push(text),
+    err: (text: string) => err.push(text),
+    operations: async () =>
+      ok({
+        find: async () => ok([{ id: 'a' }, { id: 'b' }]),
+        replay: async (id: string) => (id === 'a' ? fail(failure) : ok({ outcome: 'ignored' })),
+        close: async () => undefined,
+      }),
+  } as unknown as CliIo
+  expect(await replay.run(['--ignored'], io)).toBe(1)
+  expect(out.join('')).toBe('ignored 1\nrefused 1\n')
+  expect(err.join('')).toContain('a: payload-shape-unsupported: No HL7 v2\n')
+})
