@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { parseJson } from './lib/json.ts'
 import { fail, ok, type Result } from './lib/result.ts'
@@ -9,6 +6,7 @@ import type { Recomputed } from './commands/cases/recompute.ts'
 import type { Verdict } from './commands/ingest-adt/inbound.ts'
 import type { App } from './app.ts'
 import { fhirBase, senders } from './app-base.ts'
+import { throwAwayFolder } from './app-throw-away.ts'
 import type { CliIo, Operations, Shadow } from './cli/cli-io.ts'
 import { remoteService } from './cli/remote-service.ts'
 import { readConfig, type Config } from './config/environment.ts'
@@ -146,12 +144,12 @@ const HOME_TENANT = 1
 /** A service like the configured one, on a database in a folder that goes with it; it speaks to nobody. */
 async function shadowService(config: Config): Promise<Shadow> {
   const { createApp } = await import('./app.ts')
-  const dataDir = await mkdtemp(join(tmpdir(), 'casewire-shadow-'))
+  const folder = await throwAwayFolder('casewire-shadow-')
   const { kafka: _kafka, mllp: _mllp, ...rest } = config
   const app = await createApp(
     {
       ...{ ...rest, roles: new Set(), sync: { peers: [] } },
-      database: { dataDir, prepare: true, migrate: true },
+      database: { dataDir: folder.path, prepare: true, migrate: true },
     },
     { emit: eventLog({ level: 'fatal', stream: process.stderr }), say: () => undefined },
   )
@@ -161,7 +159,7 @@ async function shadowService(config: Config): Promise<Shadow> {
     read: reference => readIn(app, reference),
     close: async () => {
       await app.close('done')
-      await rm(dataDir, { recursive: true, force: true })
+      await folder.remove()
     },
   }
 }
