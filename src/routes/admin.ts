@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { parseInboxId } from '../commands/inbox-id.ts'
 import type { InboxDesk } from '../commands/operate-inbox.ts'
 import type { EventDesk } from '../commands/journal/republish.ts'
 import type { InboxFilter, Outcome } from '../commands/ports/store.ts'
-import type { Result } from '../lib/result.ts'
+import { INSTANT_PATTERN } from '../lib/fhir-time.ts'
+import type { Failure, Result } from '../lib/result.ts'
 import { ER7_TYPES } from './er7-types.ts'
 import { sendProblem } from './problem.ts'
 import { verdictJson } from './verdict-json.ts'
@@ -29,7 +31,7 @@ const listQuery = {
     visit: { type: 'string', pattern: '^(Encounter/)?[A-Za-z0-9.-]{1,64}$' },
     source: { type: 'string', pattern: '^[^|]*\\|[^|]*$' },
     open: { type: 'string', enum: ['true'] },
-    until: { type: 'string', format: 'date-time' },
+    until: { type: 'string', pattern: INSTANT_PATTERN },
     after: { type: 'string', minLength: 1 },
     count: { type: 'string', pattern: '^[1-9][0-9]{0,2}$' },
   },
@@ -115,7 +117,9 @@ function messageRoutes(
   path: string,
   only?: readonly Outcome[],
 ): void {
-  server.get(path, { schema: { querystring: listQuery } }, async request => {
+  server.get(path, { schema: { querystring: listQuery } }, async (request, reply) => {
+    const { after } = request.query as ListQuery
+    if (after !== undefined && !parseInboxId(after)) return sendProblem(reply, afterMalformed)
     const filter = filterOf(request.query as ListQuery, only)
     const messages = await desksOf(request).inbox.find(filter)
     const next = messages.length === filter.count ? messages.at(-1)?.id : undefined
@@ -127,6 +131,14 @@ function messageRoutes(
     const replayed = await desksOf(request).inbox.replay(idOf(request), corrected)
     return replayed.ok ? verdictJson(replayed.value) : sendProblem(reply, replayed.failure)
   })
+}
+
+/** From the beginning again, a reader of pages would never end. */
+const afterMalformed: Failure = {
+  kind: 'invalid',
+  code: 'request-malformed',
+  message: 'The parameter after must be what `next` of the page before said.',
+  expression: 'after',
 }
 
 async function answer(reply: FastifyReply, pending: Promise<Result<unknown>>): Promise<unknown> {

@@ -46,6 +46,15 @@ describe('messages that came in', () => {
     expect(await found('visit=Encounter/none')).toEqual([])
   })
 
+  it('are refused from a place that no page told: from the beginning again, a reader would never end', async () => {
+    const answer = await service.app.server.inject({ url: '/admin/messages?after=zz' })
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json()).toMatchObject({ code: 'request-malformed', location: 'after' })
+    const until = await service.app.server.inject({ url: '/admin/messages?until=yesterday' })
+    expect(until.statusCode).toBe(400)
+    expect(until.json<{ detail: string }>().detail).toContain('such as 2026-10-13T09:00:00-04:00')
+  })
+
   it('are corrected by a message in their place, and are no dead letters any more', async () => {
     await post('/adt', message('b1', { mrn: '' }))
     const [letter] = (await get('/admin/dead-letters'))['messages'] as Record<string, string>[]
