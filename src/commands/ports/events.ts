@@ -78,11 +78,16 @@ export type EmitEvent = <N extends EventName>(name: N, fields?: EventFields<N>) 
 /** What may be logged of an error. */
 export function faultOf(error: unknown): Fault {
   if (!(error instanceof Error)) return { name: typeof error, frames: [] }
-  const code = (error as { readonly code?: unknown }).code
+  // What a broker refuses has a number as its code and its name as `type` (UNKNOWN_TOPIC_OR_PARTITION).
+  const { code, type } = error as { readonly code?: unknown; readonly type?: unknown }
+  const isNamed = typeof type === 'string' && /^[A-Z_]+$/.test(type)
+  const named = typeof code === 'string' ? code : isNamed ? type : undefined
   const frames = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line))
   return {
     name: error.name,
-    ...(typeof code === 'string' && { code }),
-    frames: frames.slice(0, 6).map(line => line.trim().replace(/file:\/\/\S*\/(src|node_modules)\//, '$1/')),
+    ...(named !== undefined && { code: named }),
+    frames: frames
+      .slice(0, 6)
+      .map(line => line.trim().replace(/(?:file:\/\/)?\/[^\s()]*?\/(node_modules|src)\//, '$1/')),
   }
 }
