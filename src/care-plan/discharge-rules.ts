@@ -38,7 +38,8 @@ const afterDischarge = (on: TriggerKind): readonly DutyRule[] => [
     id: 'home-visit',
     on,
     due: ({ model, isNewborn }) => when(isNewborn === true || isDeliveredByTeam(model), days(3)),
-    source: 'domain.md 5: home visit within 3 days for a newborn or under a model that delivers care itself',
+    source:
+      'default of Casewire: home visit within 3 days for a newborn or under a model that delivers care itself',
     isTransition: true,
   },
   {
@@ -88,7 +89,7 @@ export const dischargeRules: readonly DutyRule[] = [
     on: 'discharge-against-advice',
     due: () => businessDays(1),
     hardStop: contactRule,
-    source: 'domain.md 5: A03 07, urgent contact',
+    source: 'default of Casewire: A03 07, urgent contact',
     isTransition: true,
     isUrgent: true,
   },
@@ -97,13 +98,13 @@ export const dischargeRules: readonly DutyRule[] = [
     id: 'handover',
     on: 'discharge-to-facility',
     due: () => businessDays(1),
-    source: 'domain.md 5: A03 to a facility, warm hand-over acknowledged; I17',
+    source: 'default of Casewire: A03 to a facility, warm hand-over acknowledged; I17',
   },
   {
     id: 'handover',
     on: 'discharge-to-acute-care',
     due: () => businessDays(1),
-    source: 'domain.md 5: A03 to a facility, warm hand-over acknowledged; I17',
+    source: 'default of Casewire: A03 to a facility, warm hand-over acknowledged; I17',
   },
   {
     id: 'readmission-watch',

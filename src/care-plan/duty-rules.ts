@@ -169,7 +169,7 @@ export const dutyRules: readonly DutyRule[] = [
     id: 'screen',
     on: 'case-opened',
     due: ({ opensWith = 'screen' }) => (opensWith === 'screen' ? businessDays(1) : undefined),
-    source: 'domain.md 5: A01, screening',
+    source: 'default of Casewire: A01, screening',
   },
   {
     id: 'outreach',
@@ -181,20 +181,20 @@ export const dutyRules: readonly DutyRule[] = [
     id: 'notify',
     on: 'known-admission',
     due: () => ({ unit: 'hours', count: 1 }),
-    source: 'domain.md 5: A04, the case manager is told within the hour',
+    source: 'default of Casewire: A04, the case manager is told within the hour',
     snoozeBusinessDays: 0,
   },
   {
     id: 'necessity-review',
     on: 'inpatient-admission',
     due: () => businessDays(1),
-    source: 'domain.md 5: A01, utilisation review; I6',
+    source: 'default of Casewire: A01, utilisation review; I6',
   },
   {
     id: 'discharge-plan',
     on: 'inpatient-admission',
     due: () => days(1),
-    source: 'domain.md 5: A01, discharge planning starts with the stay',
+    source: 'default of Casewire: A01, discharge planning starts with the stay',
   },
   {
     id: 'admission-notice',
@@ -209,7 +209,7 @@ export const dutyRules: readonly DutyRule[] = [
     code: 'contact',
     on: 'facility-stay',
     due: seriesRule,
-    source: 'domain.md 5: A03 to a facility, weekly contact',
+    source: 'default of Casewire: A03 to a facility, weekly contact',
   },
   {
     id: 'emergency-follow-up',
@@ -224,14 +224,14 @@ export const dutyRules: readonly DutyRule[] = [
     code: 'educate',
     on: 'pre-admission',
     due: before(2),
-    source: 'domain.md 5: A05, pre-admission education',
+    source: 'default of Casewire: A05, pre-admission education',
   },
   {
     id: 'pre-admission-coverage',
     code: 'coverage-check',
     on: 'pre-admission',
     due: before(2),
-    source: 'domain.md 5: A05, coverage check before the stay',
+    source: 'default of Casewire: A05, coverage check before the stay',
   },
   {
     id: 'discharge-arrangements',
@@ -259,7 +259,7 @@ export const dutyRules: readonly DutyRule[] = [
     id: 'bereavement',
     on: 'death',
     due: () => businessDays(3),
-    source: 'domain.md 5: A03 expired; I21',
+    source: 'default of Casewire: A03 expired; I21',
   },
   {
     id: 'fact-review',
@@ -338,7 +338,7 @@ export const dutyRules: readonly DutyRule[] = [
     on: 'red-flag',
     due: () => days(0),
     hardStop: () => days(0),
-    source: 'domain.md 2.23: AHRQ RED check-in, a red flag is acted on the same day',
+    source: 'AHRQ RED check-in, a red flag is acted on the same day',
     escalateAfterHours: 1,
     isUrgent: true,
   },
@@ -347,13 +347,13 @@ export const dutyRules: readonly DutyRule[] = [
     code: 'plan-review',
     on: 'held',
     due: dateRule,
-    source: 'domain.md 4.7: HoldCase, review by the date given',
+    source: 'default of Casewire: HoldCase, review by the date given',
   },
   {
     id: 'closure-review',
     on: 'closure-proposed',
     due: () => businessDays(2),
-    source: 'domain.md 4.7: closure is approved by a second person',
+    source: 'default of Casewire: closure is approved by a second person',
   },
 ]
 

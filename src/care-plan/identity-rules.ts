@@ -8,14 +8,14 @@ export const identityRules: readonly DutyRule[] = [
     code: 'fact-review',
     on: 'patients-merged',
     due: () => businessDays(2),
-    source: 'domain.md 5: A40, two active cases are never merged by the machine',
+    source: 'default of Casewire: A40, two active cases are never merged by the machine',
   },
   {
     id: 'unmerge-review',
     code: 'fact-review',
     on: 'patients-unmerged',
     due: () => businessDays(1),
-    source: 'domain.md 5: A37, work that people did after a merge that is undone',
+    source: 'default of Casewire: A37, work that people did after a merge that is undone',
   },
   {
     id: 'duplicate-review',

@@ -72,7 +72,7 @@ export interface Plan {
   readonly strengths: readonly string[]
   readonly agreements: readonly Agreement[]
   readonly reason?: string
-  /** Somebody else's, without the category of case plans: I2 and I3 don't bind it (domain.md 4.3). */
+  /** Somebody else's, without the category of case plans: I2 and I3 don't bind it. */
   readonly isPlain?: boolean
 }
 
