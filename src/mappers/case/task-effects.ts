@@ -120,7 +120,7 @@ function dutyState(
     authored: trigger.at,
     due,
     words: isMoved ? duty.words : wordsOf(before.words, duty),
-    isUrgent: isMoved || isRuled ? duty.isUrgent : before.isUrgent,
+    isUrgent: isMoved && duty.isUrgencyRuled ? duty.isUrgent : before.isUrgent || (isRuled && duty.isUrgent),
     isMissed: !isMoved && before.isMissed,
     isOver: !isMoved && before.isOver,
     isBornOverdue: duty.isBornOverdue,
@@ -134,7 +134,10 @@ function dutyState(
   }
 }
 
-/** Of a rule that makes Tasks urgent, as long as nobody took the Task or gave it a priority that no rule gives: which message came last doesn't show. */
+/**
+ * Of a rule that makes Tasks urgent, as long as nobody took the Task or gave it a priority that no rule gives: what is found to
+ * have been known in time is urgent, whichever message came last. What is urgent otherwise people have called so.
+ */
 const isUrgencyRuled = (task: Resource, duty: Duty, lenses: CaseLenses): boolean =>
   duty.isUrgencyRuled && RULED_PRIORITIES.has(task['priority']) && !isWorkedOn(task, lenses)
 

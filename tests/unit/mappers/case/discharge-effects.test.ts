@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Stay } from '../../../../src/care-plan/stay.ts'
 import { act, root } from '../../../support/case-acts.ts'
 import {
   accepted,
@@ -106,6 +107,22 @@ describe('a discharge', () => {
     expect(taskOf(world, 'contact')).toMatchObject({ priority: 'urgent' })
     expect(dueOf(taskOf(world, 'contact'))).toBe('2026-10-13T23:59:59-04:00')
     expect(ofType(world, 'CarePlan')).toHaveLength(1)
+  })
+
+  it.each([
+    ['by no rule', '01', undefined, '2026-10-11T11:00:00'],
+    ['by a rule that came too late', '07', '2026-10-14T12:00:00-04:00', undefined],
+  ])('leaves a Task urgent that people call so, %s', (_why, disposition, recorded, corrected) => {
+    const leave = (at = '2026-10-10T11:00:00'): readonly Stay[] => [
+      stay('e1', [
+        admission('2026-10-05T18:30:00'),
+        discharge(at, disposition, { id: 'd1', ...(recorded !== undefined && { recorded }) }),
+      ]),
+    ]
+    const world = after(emptyWorld, leave())
+    expect(taskOf(world, 'contact')).not.toHaveProperty('priority')
+    const urgent = written(world, [{ ...taskOf(world, 'contact'), priority: 'urgent' }])
+    expect(taskOf(after(urgent, leave(corrected)), 'contact')).toMatchObject({ priority: 'urgent' })
   })
 
   it.each(['03', '04', '05', '43', '50', '51', '61', '62', '63', '64', '65', '66', '69', '70', '90'])(
