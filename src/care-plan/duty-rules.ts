@@ -238,21 +238,21 @@ export const dutyRules: readonly DutyRule[] = [
     code: 'discharge-plan',
     on: 'discharge-announced',
     due: before(1),
-    source: 'adt.md 3.5: A16, what the discharge needs is arranged before it',
+    source: 'default of Casewire: A16, what the discharge needs is arranged before it',
   },
   {
     id: 'overdue-return',
     code: 'contact',
     on: 'leave',
     due: dateRule,
-    source: 'adt.md 3.4: A21, a return from leave that is overdue',
+    source: 'default of Casewire: A21, a return from leave that is overdue',
   },
   {
     id: 'transfer-notice',
     code: 'notify',
     on: 'transfer',
     due: () => businessDays(1),
-    source: 'adt.md 3.5: A02 to another unit or facility, a change of bed is silent',
+    source: 'default of Casewire: A02 to another unit or facility, a change of bed is silent',
   },
   ...watchedRules,
   {
@@ -273,7 +273,7 @@ export const dutyRules: readonly DutyRule[] = [
     code: 'notify',
     on: 'retraction',
     due: () => businessDays(1),
-    source: 'adt.md 3.5: RETRACT, whoever was told is told that it was taken back',
+    source: 'default of Casewire: RETRACT, whoever was told is told that it was taken back',
   },
   {
     id: 'assess-begin',

@@ -22,14 +22,14 @@ export const identityRules: readonly DutyRule[] = [
     code: 'fact-review',
     on: 'possible-duplicate',
     due: () => businessDays(2),
-    source: 'adt.md 3.4: A24 suggests a duplicate, it moves no case',
+    source: 'default of Casewire: A24 suggests a duplicate, it moves no case',
   },
   {
     id: 'move-review',
     code: 'fact-review',
     on: 'visit-moved-away',
     due: () => businessDays(2),
-    source: 'adt.md 3.4: A43, A44, A45, only cases born of what is moved go with it',
+    source: 'default of Casewire: A43, A44, A45, only cases born of what is moved go with it',
   },
 ]
 
