@@ -5,8 +5,8 @@ import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-row
 
 const columns = rowColumns('r').join(', ')
 
-/** The time when something was written down is no date of care: who asks for a time gets these whatever it is. */
-const ALWAYS = `r.ds is null or r.type = ${typeNumber('Provenance')}`
+/** The day of a birth and the time when something was written down are no dates of care: who asks for a time gets these whatever it is. */
+const ALWAYS = `r.ds is null or r.type in (${typeNumber('Patient')}, ${typeNumber('Provenance')})`
 
 /** What is in the compartment of one patient, or of any, in the order of the primary key. */
 export async function readCompartment(

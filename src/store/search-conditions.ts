@@ -1,6 +1,6 @@
 import { isRowParameter } from '../fhir/search/parameters.ts'
 import type { Criterion, SearchFilter } from '../fhir/search/plan.ts'
-import { promotedColumn } from '../fhir/search/promoted.ts'
+import { promotedColumn, repeatedColumn } from '../fhir/search/promoted.ts'
 import { columnCondition, mainDateCondition, patientCondition, rowCondition } from './search-columns.ts'
 import { linkCondition } from './search-links.ts'
 import { compositeRows, numberRows, positionRows } from './search-numbers.ts'
@@ -41,10 +41,14 @@ function filterCondition(filter: SearchFilter, frame: SearchFrame): string {
 }
 
 /** The column of the row that answers a filter, where one does. */
-function columnOf({ parameter, modifier, values }: SearchFilter, { type }: Pick<SearchFrame, 'type'>) {
+function columnOf(
+  { parameter, modifier, values }: SearchFilter,
+  { type, isRead = false }: Pick<SearchFrame, 'type' | 'isRead'>,
+) {
   const isOfIndex =
     modifier === 'text' || modifier === 'identifier' || modifier === 'of-type' || values[0]?.kind === 'words'
-  return isOfIndex || !columnTypes.has(parameter.type) ? undefined : promotedColumn(type, parameter.code)
+  if (isOfIndex || !columnTypes.has(parameter.type)) return undefined
+  return promotedColumn(type, parameter.code) ?? (isRead ? repeatedColumn(type, parameter.code) : undefined)
 }
 
 const columnTypes: ReadonlySet<string> = new Set(['token', 'string', 'date', 'reference', 'uri'])

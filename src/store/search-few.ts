@@ -1,6 +1,6 @@
 import { isRowParameter } from '../fhir/search/parameters.ts'
 import type { Criterion, SearchPlan } from '../fhir/search/plan.ts'
-import { promotedColumn } from '../fhir/search/promoted.ts'
+import { promotedColumn, repeatedColumn } from '../fhir/search/promoted.ts'
 import type { Statement } from './db.ts'
 import { conditionOf, isLed, isOfValues, isSelective, keysFor } from './search-conditions.ts'
 import type { SearchFrame } from './search-frame.ts'
@@ -57,7 +57,7 @@ function nameOf(part: Criterion): string {
  */
 export function fewStatement(tenant: number, plan: SearchPlan, lead: Lead, few = FEW): Statement {
   const { frame: top, values } = frameOf(tenant, plan, { links: 'row', isGiven: true })
-  const frame: SearchFrame = { ...top, updated: 'r.updated' }
+  const frame: SearchFrame = { ...top, updated: 'r.updated', isRead: isOfRepeated(plan, lead) }
   const { tenant: own, typeNumber: type, bind } = frame
   const { found, rows, place } = ledBy(plan, lead, frame)
   const others = partsOf(plan.where).filter(part => part !== lead.of)
@@ -101,7 +101,7 @@ function ledBy(plan: SearchPlan, { of }: Lead, frame: SearchFrame): Led {
     const found = `select v.shard, v.id from resource_version v where v.tenant = ${tenant} and v.type = ${typeNumber} order by v.updated`
     return { found, rows: `${once} m ${join}`, place: 'r.ctid' }
   }
-  if (isLed(of, type)) {
+  if (isLed(of, type) && frame.isRead !== true) {
     const found = `select * from (${keysFor(of, { ...frame, isGiven: false })}) u`
     return isOfKeysAlone(plan)
       ? { found, rows: `${once} r` }
@@ -114,6 +114,19 @@ function ledBy(plan: SearchPlan, { of }: Lead, frame: SearchFrame): Led {
     where r.tenant = ${tenant} and r.type = ${typeNumber} and not r.deleted and ${conditions.join(' and ')}`
   return { found, rows: 'l r', place: 'r.place' }
 }
+
+/** A day or year to begin with, whose rows tell another condition as well. */
+const isOfRepeated = ({ type, where }: SearchPlan, { of }: Lead): boolean =>
+  of?.kind === 'filter' &&
+  repeatedOf(of, type) === 'date' &&
+  of.filter.values.length === 1 &&
+  of.filter.values.every(value => value.kind === 'date' && value.prefix === 'eq') &&
+  partsOf(where).some(part => repeatedOf(part, type) === 'status')
+
+const repeatedOf = (part: Criterion, type: string) =>
+  part.kind === 'filter' && part.filter.modifier === undefined
+    ? repeatedColumn(type, part.filter.parameter.code)
+    : undefined
 
 /** The index by owner holds the status too. */
 const besideOwner = (of: Criterion, { type, where }: SearchPlan): readonly Criterion[] =>

@@ -20,6 +20,8 @@ export interface SearchFrame {
   readonly links: 'set' | 'row'
   /** Conditions only look at rows that something else has found: no set needs to be made of alternatives. */
   readonly isGiven?: boolean
+  /** The row is read anyway: columns that repeat values of the index answer for them. */
+  readonly isRead?: boolean
   /** Placeholder: the rows at the top are of this shard or a later one. */
   readonly fromShard?: string
   /** What links at the top were found to come to, when it is little. */

@@ -150,7 +150,7 @@ describe('$everything', () => {
     server.clock.nowMs = began
     await put({ resourceType: 'Organization', id: 'ward', name: 'Ward' })
     await put({ resourceType: 'Organization', id: 'unrelated', name: 'Other' })
-    await put({ resourceType: 'Patient', id: 'e1' })
+    await put({ resourceType: 'Patient', id: 'e1', birthDate: '1970-05-01' })
     await put({ resourceType: 'Patient', id: 'e2' })
     await put({ resourceType: 'Condition', id: 'other', subject: { reference: 'Patient/e2' } })
     for (const [n, day] of ['2026-01-01', '2026-02-01', '2026-03-01'].entries()) {

@@ -14,7 +14,7 @@ import { identifiersOf, ofTypesOf, textsOf } from './index-texts.ts'
 import { intervalsOf, referencesOf, stringsOf, tokensOf, urisOf, type LookupValue } from './index-values.ts'
 import { componentTypes, indexedParametersOf, type SearchParameter } from './parameters.ts'
 import { compilePath, type PathWalk } from './path.ts'
-import { promotedColumn, type PromotedColumn } from './promoted.ts'
+import { promotedColumn, repeatedColumn, type PromotedColumn } from './promoted.ts'
 import { membersOf } from './shared-values.ts'
 
 interface Indexed {
@@ -56,7 +56,10 @@ function extractorOf(type: string, parameter: SearchParameter): readonly Extract
     return composite.ok ? [compositeExtractor(number, composite.value)] : []
   }
   const walk = compilePath(expression, type, parameter.type)
-  return walk.ok ? [extractorOfValues(parameter, walk.value, promotedColumn(type, parameter.code))] : []
+  if (!walk.ok) return []
+  const extract = extractorOfValues(parameter, walk.value, promotedColumn(type, parameter.code))
+  const column = repeatedColumn(type, parameter.code)
+  return [extract, ...(column === undefined ? [] : [repeatingExtractor(walk.value, column)])]
 }
 
 /** Only what isn't there under a member already. */
@@ -165,6 +168,16 @@ const dateExtractor =
         if (column === 'date') setMainDate(found, interval)
         else addRow(found.dates, { parameter, ...interval }, sameDate)
       }
+    })
+  }
+
+/** Into the column alone: another extractor makes the rows. */
+const repeatingExtractor =
+  (walk: PathWalk, column: 'status' | 'date'): Extractor =>
+  ({ resource }, found) => {
+    walk(resource, element => {
+      if (column === 'date') for (const interval of intervalsOf(element)) setMainDate(found, interval)
+      else for (const { value } of tokensOf(element)) found.status = value
     })
   }
 

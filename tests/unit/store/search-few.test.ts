@@ -41,6 +41,20 @@ describe('a search that may find few', () => {
     }
   })
 
+  test('reads a gender off the rows that a day or year of birth leads to', () => {
+    const rows = (search: string): string => {
+      const plan = planOf(search)
+      const lead = leadsOf(plan).find(({ name }) => name.startsWith('Patient birthdate'))
+      return lead ? fewStatement(1, plan, lead).text : ''
+    }
+    expect(rows('Patient?gender=male&birthdate=1947')).toMatch(/r\.ds >= .*r\.status = /s)
+    expect(rows('Patient?birthdate=1947&gender=male,female&family=a')).toMatch(/r\.ds >= .*from ix x/s)
+    for (const other of ['gt1947', '1947,1948']) {
+      expect(rows(`Patient?gender=male&birthdate=${other}`)).toMatch(/from ix_date d .*from ix x/s)
+    }
+    expect(rows('Patient?active=true&birthdate=1947')).toMatch(/from ix_date d .*from ix x/s)
+  })
+
   test('leaves a lead alone that found many, for longer each time, and comes back to it', () => {
     const memory = leadMemory()
     const left = (): number => {
