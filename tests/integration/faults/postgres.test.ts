@@ -17,6 +17,8 @@ import { smallDisk } from '../../support/faults/small-disk.ts'
 
 const size = { long: { patients: 80, messages: 1_000 }, short: { patients: 15, messages: 120 } }
 const CRASHES = isLong ? 12 : 2
+/** Room for all that the messages lead to, and not for much more. */
+const DISK_MB = isLong ? 512 : 64
 
 describeWith(['kafka', 'postgres'], 'PostgreSQL that fails', () => {
   const { messages, calm } = faultRun('PostgreSQL', 'FP', size)
@@ -27,7 +29,7 @@ describeWith(['kafka', 'postgres'], 'PostgreSQL that fails', () => {
     async context => {
       await using server = await ownPostgres(context)
       await using ground = await openGround({ postgres: server.address })
-      await using disk = await smallDisk(ground.databaseUrl)
+      await using disk = await smallDisk(ground.databaseUrl, DISK_MB)
       await using service = await serve(ground.environment)
       const random = randomOf(seed)
       const per = Math.ceil(half / CRASHES)

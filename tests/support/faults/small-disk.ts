@@ -12,16 +12,14 @@ export interface SmallDisk extends AsyncDisposable {
   readonly empty: () => Promise<void>
 }
 
-const SIZE_MB = 64
-
 /**
  * Puts a database (to which nobody is connected) on a disk that can be filled: a small tmpfs where this machine may mount one.
  * Elsewhere a trigger raises what PostgreSQL raises then, SQLSTATE 53100.
  */
-export async function smallDisk(databaseUrl: string): Promise<SmallDisk> {
+export async function smallDisk(databaseUrl: string, megabytes: number): Promise<SmallDisk> {
   const folder = mkdtempSync(join(tmpdir(), 'cw-small-disk-'))
   const owner = spawnSync('id', ['-u', 'postgres'], { encoding: 'utf8' }).stdout.trim()
-  const options = `size=${SIZE_MB}m,mode=0700${process.getuid?.() === 0 ? `,uid=${owner}` : ''}`
+  const options = `size=${megabytes}m,mode=0700${process.getuid?.() === 0 ? `,uid=${owner}` : ''}`
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'none', folder], { stdio: 'ignore' })
   if (mounted.status !== 0) {
     rmdirSync(folder)
@@ -34,7 +32,7 @@ export async function smallDisk(databaseUrl: string): Promise<SmallDisk> {
   await query(server.href, `alter database ${name} set tablespace small`)
   let ballast: Client | undefined
   return {
-    means: `a tmpfs of ${SIZE_MB} MB that is full`,
+    means: `a tmpfs of ${megabytes} MB that is full`,
     fill: async () => {
       // Held until the disk is empty again: on a full one nobody may be let in.
       ballast = new Client({ connectionString: databaseUrl })
