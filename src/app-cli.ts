@@ -156,6 +156,7 @@ async function shadowService(config: Config): Promise<Shadow> {
   const { ingest } = localOperations(app)
   return {
     ingest: value => ingest({ value, origin: 'shadow' }),
+    fireDue: app.fireDue,
     read: reference => readIn(app, reference),
     close: async () => {
       await app.close('done')

@@ -45,6 +45,8 @@ export interface App {
   readonly unmerge: Unmerge
   /** Derives every case of every tenant anew; told how far it is. */
   readonly recompute: (onPage: (so: Recomputed) => void) => Promise<Recomputed>
+  /** Works off every timer that is due by now, for a service that does not listen. */
+  readonly fireDue: () => Promise<void>
   readonly server: FastifyInstance
   /** Starts what the roles name; resolves with the URL when requests are answered. */
   listen(): Promise<string>
@@ -181,7 +183,8 @@ function runnable(frame: Frame, parts: Parts): App {
   }
   const unmerge = unmergeDesk(fhir)
   const recompute: App['recompute'] = onPage => recomputeRooms(frame.rooms.all, onPage)
-  return { store, ingest, inbox, peers: peers.desk, events, unmerge, recompute, server, listen, close }
+  const own = { store, ingest, inbox, peers: peers.desk, events, unmerge, recompute, server }
+  return { ...own, fireDue: timers.fireAll, listen, close }
 }
 
 function localUrl(server: FastifyInstance, host: string): string {

@@ -38,6 +38,8 @@ export interface CliIo {
 /** What a shadow is asked. */
 export interface Shadow {
   readonly ingest: (value: Buffer) => Promise<Result<readonly Verdict[]>>
+  /** Once all is in: what fell due since is marked, as a service that runs does. */
+  readonly fireDue: () => Promise<void>
   /** By `Type/id`; undefined when there is none. */
   readonly read: (reference: string) => Promise<Resource | undefined>
   readonly close: () => Promise<void>

@@ -76,6 +76,7 @@ async function inShadow(
     }
     if ((i + 1) % 100 === 0 || i + 1 === messages.length) io.err(`${i + 1} of ${messages.length}\n`)
   }
+  await shadow.value.fireDue()
   for (const [outcome, count] of [...tally].toSorted()) io.err(`${outcome} ${count}\n`)
   return ok({ shadow: shadow.value, touched })
 }
@@ -115,6 +116,9 @@ async function compared(
 /** Who said it is another by itself. */
 const RECORDS = /^(?:Provenance|AuditEvent)\//
 
+/** When a resource was written, which is never the same twice. */
+const WHEN: ReadonlySet<string> = new Set(['meta', 'lastModified'])
+
 function difference(
   resource: string,
   before: Resource | undefined,
@@ -122,8 +126,8 @@ function difference(
   showsValues: boolean,
 ): object | undefined {
   if (!before || !after) return before === after ? undefined : { resource, change: before ? 'gone' : 'new' }
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(name => name !== 'meta')
-  const elements = names.filter(name => !same(before[name], after[name])).toSorted()
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  const elements = names.filter(name => !WHEN.has(name) && !same(before[name], after[name])).toSorted()
   if (elements.length === 0) return undefined
   const valuesOf = (of: Resource): object =>
     Object.fromEntries(elements.map(name => [name, of[name] ?? null]))

@@ -1,9 +1,11 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, assert, expect, it } from 'vitest'
+import { createApp } from '../../src/app.ts'
 import { cliIo } from '../../src/app-cli.ts'
 import { replay } from '../../src/cli/replay.ts'
+import { readConfig } from '../../src/config/environment.ts'
 import { startedFolder } from '../support/case-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cw-shadow-'))
@@ -56,6 +58,25 @@ it('a shadow shows which resources other settings would change, without a value,
     beside.lines.map(() => 'new'),
   )
   expect(beside.lines.length).toBeGreaterThan(3)
+  rmSync(dataDir, { recursive: true, force: true })
+}, 240_000)
+
+it('a shadow of what was received finds nothing to differ from a store whose duties fell due meanwhile', async () => {
+  const dataDir = await startedFolder()
+  const file = join(folder, 'past.hl7')
+  writeFileSync(
+    file,
+    `${message.replaceAll('2026', '2024').replace('ADT^A03|s1', 'ADT^A01|s2')}\n${message.replaceAll('2026', '2024')}`,
+  )
+  expect((await run([file], dataDir)).code).toBe(0)
+  const read = readConfig({ DATA_DIR: dataDir, LOG_LEVEL: 'silent' })
+  assert(read.ok)
+  const app = await createApp(read.value, { say: () => undefined })
+  await app.fireDue()
+  await app.close('done')
+  const { code, err, lines } = await run(['--shadow', '--diff'], dataDir)
+  expect(lines).toEqual([])
+  expect([code, err]).toEqual([0, expect.stringContaining('0 resources differ')])
   rmSync(dataDir, { recursive: true, force: true })
 }, 240_000)
 

@@ -38,6 +38,8 @@ export interface DueWork {
 
 export interface TimerRunner {
   readonly start: () => void
+  /** Works off all that is due now, once. */
+  readonly fireAll: () => Promise<void>
   /** Lets the round in hand end. */
   readonly stop: () => Promise<void>
 }
@@ -89,6 +91,10 @@ export function timerRunner(options: TimersOptions): TimerRunner {
   }
   return {
     start: () => schedule(0),
+    fireAll: async () => {
+      // oxlint-disable-next-line no-await-in-loop -- what is due after a round is known when it is over
+      while ((await fireDue(options)) === CLAIM_COUNT);
+    },
     stop: async () => {
       isStopping = true
       clearTimeout(timer)

@@ -21,7 +21,8 @@ async function run(args: readonly string[]) {
         },
         close: async () => undefined,
       }),
-    shadow: async () => ok({ ingest: async () => ok([]), close: async () => undefined }),
+    shadow: async () =>
+      ok({ ingest: async () => ok([]), fireDue: async () => undefined, close: async () => undefined }),
   } as unknown as CliIo
   return { code: await replay.run(args, io), err: err.join(''), asked, shown }
 }
@@ -59,7 +60,12 @@ test('a shadow of files opens no store of its own, unless it is compared with th
       return fail({ kind: 'unavailable', code: 'store-not-open', message: 'no data folder' })
     },
     shadow: async () =>
-      ok({ ingest: async () => ok([]), read: async () => undefined, close: async () => undefined }),
+      ok({
+        ingest: async () => ok([]),
+        fireDue: async () => undefined,
+        read: async () => undefined,
+        close: async () => undefined,
+      }),
   } as unknown as CliIo
   const file = import.meta.filename
   expect(await replay.run(['--shadow', file], io)).toBe(0)
