@@ -47,25 +47,25 @@ export function decideEvents(
   const [event] = events
   assert(event !== undefined, 'a message has an event')
   const applied = applyMessage(events, { get: view.get, facts: view.facts, said: view.saidOf })
-  if (!applied.ok) return applied
-  const decided = withConsequences(applied.value, { message: event.messageUri, view, options })
+  const decided = withConsequences(applied, { message: event.messageUri, view, options })
   const resources = withProvenance(event, [...decided.changed.values()], view)
   const invalid = firstInvalid(
     resources.filter(resource => !decided.turned.has(keyOf(resource))),
     options.validate,
   )
   if (invalid) return fail(invalid)
-  const { facts, waits, issues, flags } = applied.value
+  const { facts, waits, issues, flags, refused } = applied
   return ok({
     puts: resources.map(resource => putOf(resource, view)),
     facts: [...facts, ...decided.facts],
-    said: [...applied.value.said, ...decided.said],
+    said: [...applied.said, ...decided.said],
     flags: [
       ...[...new Set(decided.doubtful.map(key => `changed-since-merge:${key.slice(0, key.indexOf('/'))}`))],
       ...flags,
       ...issues.map(({ code, expression }) => `${code}:${expression}`),
     ].slice(0, FLAGS_MAX),
     waits,
+    ...(refused && { refused }),
     at: event.effective.instant,
   })
 }

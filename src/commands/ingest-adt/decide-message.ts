@@ -1,7 +1,6 @@
 import { faultOf, type EmitEvent } from '../ports/events.ts'
 import type { Failure } from '../../lib/result.ts'
 import type { InboxEntry, Outcome } from '../ports/store.ts'
-import { mergeCycle } from '../../mappers/adt/apply-message.ts'
 import { inboxIdOf } from '../inbox-id.ts'
 import type { BatchState } from './batch-state.ts'
 import type { Verdict } from './inbound.ts'
@@ -38,7 +37,6 @@ export function decideMessage(
   }
   const decision = known ?? decideSafely(message, state, emit)
   if ('code' in decision) {
-    if (decision.code === mergeCycle.code) state.stage(guarding(message, state))
     return settle(message, state, entry, { outcome: 'dead-letter', reason: reasonOf(decision) })
   }
   const { changed, newFacts } = state.stage(decision)
@@ -46,20 +44,15 @@ export function decideMessage(
   const odd = [...new Set(message.flags)].slice(0, FLAGS_MAX)
   const flags = [...(reused ? ['control-id-reused:MSH-10'] : []), ...decision.flags, ...odd]
   const settled = settle(message, state, entry, {
-    outcome: changed.length > 0 || waits ? 'applied' : 'no-change',
+    outcome: decision.refused ? 'dead-letter' : changed.length > 0 || waits ? 'applied' : 'no-change',
     resources: changed,
     ...(flags.length > 0 && { reason: flags.join(' ') }),
+    ...(decision.refused && { reason: reasonOf(decision.refused) }),
   })
   const puts = decision.puts.map(({ resource }) => `${resource.resourceType}/${resource.id}`)
   const subjects = decision.said.map(({ subject }) => `Patient/${subject}`)
   return { ...settled, decision, touches: new Set([...settled.touches, ...changed, ...puts, ...subjects]) }
 }
-
-/** Nothing but the registers of its patients as they are: who takes back beside us what this was refused for decides again, or we do. */
-const guarding = ({ needs }: Prepared, { view }: BatchState): Decision => ({
-  ...{ puts: [], facts: [], flags: [], waits: false },
-  said: needs.patients.map(subject => ({ subject, scope: '', body: view.saidOf(subject).get('') ?? {} })),
-})
 
 /** Of what was odd in reading it; the message itself has the rest. */
 const FLAGS_MAX = 5

@@ -19,7 +19,8 @@ export interface DrivingAgain {
 
 /**
  * Drives the merges of these patients, and of all who were ever tied to them, once more that are dead letters because an
- * earlier one led back (`merge-cycle`).
+ * earlier one led back (`merge-cycle`): what they say is kept and counts already where it does by now, so that this settles
+ * the letters.
  */
 export type DriveCycles = (subjects: readonly string[], lane: number) => Promise<void>
 

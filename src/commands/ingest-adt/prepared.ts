@@ -71,6 +71,8 @@ export interface Decision {
   readonly flags: readonly string[]
   /** It counts as applied even when no resource differs: a cancel that waits for its target. */
   readonly waits: boolean
+  /** It is a dead letter all the same: what it asks for can't be, though what it says is kept. */
+  readonly refused?: Failure
   /** When what it tells happened, as the sender said: dateTime. */
   readonly at?: string
 }

@@ -1,4 +1,4 @@
-import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
+import type { Failure } from '../../lib/result.ts'
 import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import { applyAdt, type Applied } from './apply-adt.ts'
@@ -53,24 +53,26 @@ export interface AppliedMessage {
   readonly issues: readonly MappingIssue[]
   /** What an operator should know beside them, `code:field`. */
   readonly flags: readonly string[]
+  /**
+   * `merge-cycle` (MRG-1) when, in the order in which sources recorded them, all that it merges leads back to where it came
+   * from. It is taken in like any other, so that it makes no difference which of two such merges came first, and is without
+   * effect until the other is taken back.
+   */
+  readonly refused?: Failure
 }
 
-/**
- * Takes in every event of one message, each over what the one before led to. Failure: `merge-cycle` (MRG-1) when, in the
- * order in which sources recorded them, this merge is the one that leads back to where it came from.
- */
-export function applyMessage(events: readonly MappedEvent[], world: World): Result<AppliedMessage> {
+/** Takes in every event of one message, each over what the one before led to. */
+export function applyMessage(events: readonly MappedEvent[], world: World): AppliedMessage {
   const layer = layerOver(world)
   const persons = new Map<string, Person>()
   const cluster = new Set<string>()
   const issues = new Map<string, MappingIssue>()
   const flags = new Set<string>()
   let isWaiting = false
+  let isRefused = events.length > 0
   let [before, after] = [nobodyTied, nobodyTied]
   for (const event of events) {
-    const applied = applyEvent(event, layer)
-    if (!applied.ok) return applied
-    const { value } = applied
+    const value = applyEvent(event, layer)
     layer.add(value)
     for (const subject of value.cluster) {
       cluster.add(subject)
@@ -84,9 +86,10 @@ export function applyMessage(events: readonly MappedEvent[], world: World): Resu
     for (const issue of value.issues) issues.set(`${issue.code} ${issue.expression}`, issue)
     for (const flag of [...messageFlags(event), ...value.flags]) flags.add(flag)
     isWaiting ||= value.waits
+    isRefused &&= value.isRefused === true
   }
   const subjects = [...cluster]
-  return ok({
+  return {
     ...layer.added(),
     persons: [...persons.values()],
     cluster: subjects,
@@ -94,9 +97,12 @@ export function applyMessage(events: readonly MappedEvent[], world: World): Resu
     after: { ...after, identity: identityIn(subjects, layer) },
     waits: isWaiting,
     issues: [...issues.values()],
-    flags: [...flags],
-  })
+    flags: [...flags].filter(flag => !isRefused || flag !== REFUSED),
+    ...(isRefused && { refused: mergeCycle }),
+  }
 }
+
+const REFUSED = 'merge-cycle:MRG-1'
 
 const identityIn = (subjects: readonly string[], { facts }: Pick<World, 'facts'>): Identity =>
   subjects.length === 0 ? nobodyMerged : identityOf(subjects.flatMap(facts))
@@ -113,10 +119,12 @@ interface AppliedEvent extends Pick<
   'facts' | 'said' | 'resources' | 'persons' | 'waits' | 'issues' | 'flags'
 > {
   readonly cluster: readonly string[]
+  /** What it merges leads back. */
+  readonly isRefused?: boolean
   readonly sides?: { readonly before: ClusterSide; readonly after: ClusterSide }
 }
 
-function applyEvent(event: MappedEvent, world: World): Result<AppliedEvent> {
+function applyEvent(event: MappedEvent, world: World): AppliedEvent {
   const { patient, prior } = event
   const numbers = otherNumbers(event, world)
   const numbered = withNumbers(numberedVisit(event, world), numbers)
@@ -133,7 +141,7 @@ function applyEvent(event: MappedEvent, world: World): Result<AppliedEvent> {
   const isAlone = subjects.length === 1 && identity.length === 0 && !known(patient.id).some(isIdentityFact)
   if (!isAlone) return joinedEvent(event, { world, subjects, identity, numbered })
   const applied = applyAdt(event, { said: world.said(patient.id), facts: known(patient.id), get: world.get })
-  return ok({
+  return {
     ...applied,
     facts: [...applied.facts, ...numbered.claims],
     said: [
@@ -143,7 +151,7 @@ function applyEvent(event: MappedEvent, world: World): Result<AppliedEvent> {
     persons: [personOf(event, applied)],
     cluster: [],
     flags: numbered.flags,
-  })
+  }
 }
 
 const personOf = (
@@ -172,7 +180,7 @@ interface Joining {
 }
 
 /** A message about patients who are, were or become tied together: all of them are computed anew. */
-function joinedEvent(event: MappedEvent, joining: Joining): Result<AppliedEvent> {
+function joinedEvent(event: MappedEvent, joining: Joining): AppliedEvent {
   const { world, subjects } = joining
   const issues = new Map<string, MappingIssue>()
   const taken = takenIn(event, joining)
@@ -196,9 +204,8 @@ function joinedEvent(event: MappedEvent, joining: Joining): Result<AppliedEvent>
   }
   const applied = applyCluster(change)
   const cycle = refusedNow(event, applied)
-  if (cycle === 'own') return fail(mergeCycle)
   const hasIdentity = taken.facts.some(({ kind }) => kind !== 'movement' && kind !== 'cancel')
-  return ok({
+  return {
     ...taken,
     facts: [...taken.facts, ...joining.numbered.claims],
     said: [...taken.said, ...joining.numbered.said],
@@ -208,8 +215,9 @@ function joinedEvent(event: MappedEvent, joining: Joining): Result<AppliedEvent>
     sides: applied,
     waits: hasIdentity || waits(event, taken.facts, change),
     issues: [...issues.values()],
-    flags: [...joining.numbered.flags, ...(cycle === 'other' ? ['merge-cycle:MRG-1'] : [])],
-  })
+    flags: [...joining.numbered.flags, ...(cycle ? [REFUSED] : [])],
+    isRefused: cycle === 'own',
+  }
 }
 
 export const mergeCycle: Failure = {
@@ -219,17 +227,18 @@ export const mergeCycle: Failure = {
   expression: 'MRG-1',
 }
 
-/** Whether a merge lost its effect by this message: its own, or one that was recorded later. */
+/** Whether a merge has no effect: that of this message, whenever that was found, or by it one that was recorded later. */
 function refusedNow(
   { identity, stamp }: MappedEvent,
   sides: { readonly before: ClusterSide; readonly after: ClusterSide },
 ): 'own' | 'other' | undefined {
   const [before, after] = [sides.before.identity, sides.after.identity]
-  if (identity.length === 0 || after.refused.size <= before.refused.size) return undefined
-  const own = identity.some(fact =>
+  if (identity.length === 0 || after.refused.size === 0) return undefined
+  const isOwn = identity.some(fact =>
     [...after.refused].some(one => one.stamp === stamp && fact.kind === one.kind),
   )
-  return own ? 'own' : 'other'
+  if (isOwn) return 'own'
+  return after.refused.size > before.refused.size ? 'other' : undefined
 }
 
 /** Facts and registers with what the message says, and the register of each patient concerned: whoever decides beside us decides again. */

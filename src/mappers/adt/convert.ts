@@ -36,8 +36,7 @@ export function convertMessage(text: string, settings: SourceSettings): Resource
   }
   const events = read.value.filter(event => event.kind === 'mapped')
   const applied = applyMessage(events, nothing)
-  if (!applied.ok) return outcomeOf(applied.failure)
-  const { resources } = applied.value
+  const { resources } = applied
   const provenance = events.slice(0, 1).map(event => provenanceFor(event, targetsIn(resources)))
   return bundleOf([...resources, ...provenance])
 }

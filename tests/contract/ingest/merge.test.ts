@@ -245,25 +245,24 @@ describe('merges on the embedded store', () => {
     expect((await send(0, back))[0]).toMatchObject({ outcome: 'duplicate' })
   })
 
-  it('drives it by a timer that was kept with the unlink, when the process ended before it could', async () => {
+  it('is right at once, and settles the dead letter by a timer when the process ended before it could', async () => {
     const back = merge('CR2', 'CRASH2', 'CRASH1', '20261005080000')
     await send(0, merge('CR1', 'CRASH1', 'CRASH2'), back)
     const value = Buffer.from(unlink('CR3', 'CRASH1', 'CRASH2'))
     await plain({ lane: 0, door: 'http', records: [{ value, origin: 'http' }] })
-    expect(await read('Patient', idOf('CRASH1'))).not.toHaveProperty('active', false)
+    expect(await read('Patient', idOf('CRASH1'))).toMatchObject({
+      active: false,
+      link: [{ type: 'replaced-by', other: reference('CRASH2') }],
+    })
+    const letters = () =>
+      store.inbox.find(tenant, { subject: idOf('CRASH2'), outcome: ['dead-letter'], count: 10 })
+    expect(await letters()).toHaveLength(1)
     const runner = timerRunner({
       ...{ store, clock, meters, emit: () => undefined },
       workOf: () => ({ ...{ store, tenant, driveCycles }, targets: [], taskDue: () => undefined }),
     })
     runner.start()
-    await vi.waitFor(
-      async () =>
-        expect(await read('Patient', idOf('CRASH1'))).toMatchObject({
-          active: false,
-          link: [{ type: 'replaced-by', other: reference('CRASH2') }],
-        }),
-      { timeout: 30_000 },
-    )
+    await vi.waitFor(async () => expect(await letters()).toEqual([]), { timeout: 30_000 })
     await runner.stop()
   })
 })

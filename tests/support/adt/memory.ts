@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { ok, type Result } from '../../../src/lib/result.ts'
 import { parseJson } from '../../../src/lib/json.ts'
 import type { Json, Resource, ResourceKey } from '../../../src/fhir/resource.ts'
 import { readMessage } from '../../../src/hl7v2/read-message.ts'
@@ -23,8 +22,6 @@ export type Taken = AppliedMessage & Partial<Person> & Pick<Person, 'stays'>
 /** A store as far as the mapping needs one; everything goes through JSON, as in a database. */
 export interface Memory {
   readonly take: (text: string) => Taken
-  /** The same where it may be refused. */
-  readonly offer: (text: string) => Result<Taken>
   readonly resources: () => readonly Resource[]
   readonly get: (key: ResourceKey) => Resource | undefined
   readonly put: (resource: Resource & { readonly id: string }) => void
@@ -45,15 +42,13 @@ export function memory(own: SourceSettings = settings): Memory {
   const put = (resource: Resource & { readonly id: string }): void => {
     store.set(`${resource.resourceType}/${resource.id}`, JSON.stringify(resource))
   }
-  const offer = (text: string): Result<Taken> => {
+  const take = (text: string): Taken => {
     const events = mappedEvents(text, own)
-    const applied = applyMessage(events, {
+    const value = applyMessage(events, {
       get,
       facts: subject => [...facts.values()].filter(fact => fact.subject === subject),
       said: subject => said.get(subject) ?? new Map<string, Json>(),
     })
-    if (!applied.ok) return applied
-    const { value } = applied
     for (const fact of value.facts) facts.set(fact.id, parseJson(JSON.stringify(fact)) as Fact)
     for (const { subject, scope, body } of value.said) {
       const registers = said.get(subject) ?? new Map<string, Json>()
@@ -65,15 +60,10 @@ export function memory(own: SourceSettings = settings): Memory {
     if (targets.length > 0 && event) put(provenanceFor(event, targets))
     const { stays = [], ...person } = value.persons[0] ?? {}
     last = { ...value, ...person, stays }
-    return ok(last)
+    return last
   }
   return {
-    take: text => {
-      const taken = offer(text)
-      assert(taken.ok, 'the message can be applied')
-      return taken.value
-    },
-    offer,
+    take,
     resources: () => [...store.values()].map(text => parseJson(text) as Resource),
     get,
     put,

@@ -53,8 +53,10 @@ export function identityBy(statements: readonly Statement[]): Identity {
     }
     if ((kind === 'merge' || kind === 'rename') && from !== to) merges = [...merges, statement]
   }
+  const known = joined(merges)
+  for (const one of known.refused) undone.add(saidWith(one))
   const standing = meant.filter(one => !WITH_MERGE.has(one.kind) || !undone.has(saidWith(one)))
-  return { statements: standing, ...joined(merges), links: firstOfPair(links) }
+  return { statements: standing, ...known, links: firstOfPair(links) }
 }
 
 type PersonBy = (number: string) => string
@@ -86,7 +88,7 @@ const OF_PATIENTS: ReadonlySet<IdentityKind> = new Set(['merge', 'link', 'unlink
 const firstOfPair = (links: readonly Link[]): readonly Link[] =>
   [...new Map(links.toReversed().map(link => [link.pair.join(' '), link])).values()].toReversed()
 
-/** What a message that merges patients may say beside that: it is taken back with the merge. */
+/** What a message that merges patients may say beside that: it is taken back with the merge, and is without effect with it. */
 const WITH_MERGE: ReadonlySet<IdentityKind> = new Set(['visit-merge', 'account-merge', 'account-rename'])
 
 const saidWith = ({ stamp, subjects }: Statement): string => `${stamp} ${subjects.toSorted().join(' ')}`

@@ -39,6 +39,17 @@ const orders = (texts: readonly string[]): readonly (readonly string[])[] =>
     ? [texts]
     : texts.flatMap((first, at) => orders(texts.toSpliced(at, 1)).map(rest => [first, ...rest]))
 
+/** Message by message, dead letters allowed. */
+async function endOf(texts: readonly string[]): Promise<ReturnType<typeof ending>> {
+  const store = hospitalStore(
+    async () => undefined,
+    () => Date.parse('2026-12-01T12:00:00Z'),
+  )
+  for (const text of texts)
+    await store.ingest({ lane: 0, door: 'kafka', records: [{ value: Buffer.from(text), origin: 'day' }] })
+  return ending(store)
+}
+
 test('patients who were merged are listed in one order, whoever of them was found first', async () => {
   const merges = ['D0', 'D1', 'D3'].map((gone, at) => message('A40', 20 + at, 'D2', [`MRG|${cx(gone)}`]))
   const calm = await delivered(merges, inOrder)
@@ -58,6 +69,13 @@ describe('merges that contradict one another', () => {
         expect(businessDifferences(calm, ending(await delivered([...visits, ...order], inOrder)))).toEqual([])
     },
   )
+
+  test('are both kept without an unlink, and the first that was recorded holds in every order', async () => {
+    const said = [one, other, ...plain.filter(text => !text.includes('A37'))]
+    const ends = await Promise.all(orders(said).map(endOf))
+    for (const end of ends) expect(businessDifferences(ends[0] ?? new Map(), end)).toEqual([])
+    expect(ends.length).toBe(24)
+  })
 
   test('do so too when the unlink is taken in between the look at what stands and the refusal', async () => {
     const calm = await delivered([one, other, ...plain], inOrder)

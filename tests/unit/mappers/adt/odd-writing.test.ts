@@ -41,7 +41,7 @@ const stories = goldens()
 
 const endOf = (messages: readonly string[]) => {
   const store = memory()
-  for (const message of messages) store.offer(message)
+  for (const message of messages) store.take(message)
   return comparable(store.resources())
 }
 

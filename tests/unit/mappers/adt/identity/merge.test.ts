@@ -193,9 +193,38 @@ describe('chains, cycles, repeats', () => {
       patient: 'M2',
       segments: ['MRG|M1^^^VALLEY^MR'],
     }
-    const offered = store.offer(er7(back))
-    expect(offered).toMatchObject({ ok: false, failure: { code: 'merge-cycle', expression: 'MRG-1' } })
-    expect(stateOf(store)).toBe(stateOf(told(admit, other, merge)))
+    const { refused, flags } = store.take(er7(back))
+    expect(refused).toMatchObject({ code: 'merge-cycle', expression: 'MRG-1' })
+    expect(flags).toEqual([])
+    expect(patient(store, m1)).not.toHaveProperty('active', false)
+    expect(encounters(store)).toEqual(encounters(told(admit, other, merge)))
+    expect(store.take(er7(back)).refused).toMatchObject({ code: 'merge-cycle' })
+  })
+
+  test('what else a refused merge says counts, whichever of the two came first', () => {
+    const back: Er7 = {
+      ...{ ...merge, id: 'C9', at: '20261009080000', patient: 'M2', pid: { 5: 'RIVERA^ALEXA', 18: 'ACC2' } },
+      segments: ['MRG|M1^^^VALLEY^MR||ACC1'],
+    }
+    const state = stateOf(told(admit, other, merge, back))
+    expect(state).toContain('RIVERA')
+    expect(stateOf(told(admit, other, back, merge))).toBe(state)
+    expect(stateOf(told(back, merge, other, admit))).toBe(state)
+  })
+
+  test('of several groups one that leads back is flagged, and the others hold', () => {
+    const store = told(admit, other, merge)
+    const back = er7({
+      ...merge,
+      id: 'C9',
+      at: '20261009080000',
+      patient: 'M2',
+      segments: ['MRG|M1^^^VALLEY^MR'],
+    })
+    const good = 'PID|||M3^^^VALLEY^MR\rMRG|M4^^^VALLEY^MR\r'
+    const { refused, flags } = store.take(back + good)
+    expect([refused, flags]).toEqual([undefined, ['merge-cycle:MRG-1']])
+    expect(patient(store, idOf('M4'))).toMatchObject({ active: false })
   })
 
   test('a merge that was recorded earlier than the one that it contradicts takes its place', () => {
