@@ -90,13 +90,26 @@ const namesOf = (values: unknown): string =>
 /** A list of codes with commas, as `codeList` (routes/cases/list-cases.ts) writes its pattern. */
 const CODES = /^\^\(([\w|-]+)\)\(,\(\1\)\)\*\$$/
 
+/** A number of entries, as lists ask for it. */
+const COUNT = /^\^\[1-9\]\[0-9\]\{0,(\d)\}\$$/
+/** An id alone, however its pattern is written. */
+const ID = /^\^\[A-Za-z0-9(?:\.-|\\-\.)\]\{1,64\}\$$/
+
 function formOf(pattern: string): string {
   if (pattern === INSTANT_PATTERN)
     return 'must be a date with time and offset, such as 2026-10-13T09:00:00-04:00; + in a query is %2B.'
   const codes = CODES.exec(pattern)?.[1]
-  return codes === undefined
-    ? 'has not the form that /openapi.json describes.'
-    : `takes ${codes.replaceAll('|', ', ')}; several with commas.`
+  if (codes !== undefined) return `takes ${codes.replaceAll('|', ', ')}; several with commas.`
+  const digits = COUNT.exec(pattern)?.[1]
+  if (digits !== undefined) return `must be a whole number from 1 to ${'9'.repeat(Number(digits) + 1)}.`
+  return ID.test(pattern)
+    ? 'must be an id: letters, digits, hyphens and dots, at most 64.'
+    : 'has not the form that /openapi.json describes.'
+}
+
+function counted(params: Fault['params'], one: string, many = `${one}s`): string {
+  const limit = Number(params?.['limit'])
+  return `${limit} ${limit === 1 ? one : many}`
 }
 
 function whatIsWrong({ keyword, params, schemaPath }: Fault): string {
@@ -110,11 +123,13 @@ function whatIsWrong({ keyword, params, schemaPath }: Fault): string {
     case 'enum':
       return `must be one of ${namesOf(params?.['allowedValues'])}.`
     case 'minLength':
+      return `needs at least ${counted(params, 'character')}.`
     case 'minItems':
-      return `needs at least ${String(params?.['limit'])}.`
+      return `needs at least ${counted(params, 'entry', 'entries')}.`
     case 'maxLength':
+      return `may have at most ${counted(params, 'character')}.`
     case 'maxItems':
-      return `may have at most ${String(params?.['limit'])}.`
+      return `may have at most ${counted(params, 'entry', 'entries')}.`
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
