@@ -1,5 +1,6 @@
 import type { CancelEvent, Fact, Moment, MovementEvent, VisitFactBody } from './fact.ts'
 import { admissions, partedBy, plans, rank, takenBack } from './movement-kinds.ts'
+import { courseOf, isOvertaken, returnsIn, type Return } from './returns.ts'
 import { earlier } from './spans.ts'
 import { cancelOf, isCancel, isMovement } from './zbe.ts'
 
@@ -76,7 +77,8 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
  */
 export function movementsOf(facts: readonly VisitFact[]): Movements {
   const sorted = facts.toSorted(byRecorded)
-  const movements = grouped(sorted)
+  const returns = returnsIn(sorted)
+  const movements = grouped(sorted, returns)
   const deadBy = new Map<Movement, VisitFact>()
   const cancels: Cancel[] = []
   let deletion: VisitFact | undefined
@@ -87,11 +89,12 @@ export function movementsOf(facts: readonly VisitFact[]): Movements {
       deletion = fact
       continue
     }
-    const { target, isAmbiguous } = targetOf(fact, alive)
+    const { target, isAmbiguous } = targetOf(fact, standingAt(fact, alive, returns))
     if (target) deadBy.set(target, fact)
     const event = isCancel(fact.event) ? fact.event : target && cancelOf.get(target.event)
     cancels.push({ fact, event, target, isAmbiguous })
   }
+  cancels.push(...takenBackBy(returns, movements, deadBy))
   const live = movements.filter(movement => !deadBy.has(movement)).toSorted(byEffect)
   return {
     live,
@@ -100,6 +103,33 @@ export function movementsOf(facts: readonly VisitFact[]): Movements {
     deadBy,
     deletion: live.some(({ event }) => admissions.has(event) || plans.has(event)) ? undefined : deletion,
   }
+}
+
+/** Of what a cancel may mean without what a return had taken back by then, unless nothing else is left. */
+function standingAt(
+  cancel: VisitFact,
+  alive: readonly Movement[],
+  returns: readonly Return[],
+): readonly Movement[] {
+  if (returns.length === 0 || cancel.event !== 'A13') return alive
+  const before = returns.filter(({ fact }) => fact.recordedAt.instant <= cancel.recordedAt.instant)
+  const standing = alive.filter(movement => !before.some(back => isOvertaken(back)(movement)))
+  return standing.some(({ event }) => event === 'A03') ? standing : alive
+}
+
+/** The discharges that returns which stand take back, each as by an A13; they are dead from then on. */
+function takenBackBy(
+  returns: readonly Return[],
+  movements: readonly Movement[],
+  deadBy: Map<Movement, VisitFact>,
+): readonly Cancel[] {
+  return returns.flatMap(back => {
+    const own = movements.find(({ members }) => members.includes(back.fact))
+    if (!own || deadBy.has(own)) return []
+    const targets = movements.filter(movement => !deadBy.has(movement) && isOvertaken(back)(movement))
+    for (const target of targets) deadBy.set(target, back.fact)
+    return targets.map(target => ({ fact: back.fact, event: 'A13', target, isAmbiguous: false }) as const)
+  })
 }
 
 /** From when on a movement holds; a plan from when it was made, since its time may be that of the planned start. */
@@ -122,14 +152,14 @@ const idsOf = ({ movement, alsoNamed = [] }: VisitFact): readonly string[] =>
   movement === undefined ? alsoNamed : [movement, ...alsoNamed]
 
 /** Facts that say the same movement: one that shares an id (ZBE-1), one minute of an A02, or repeats that nothing parts. */
-function grouped(sorted: readonly VisitFact[]): readonly Movement[] {
+function grouped(sorted: readonly VisitFact[], returns: readonly Return[]): readonly Movement[] {
   const groups = new Map<string, Group>()
   const seen = new Map<string, number>()
   const inserted = insertedAs(sorted)
   for (const fact of sorted) {
     if (!isTakingBack(fact)) {
       const event = eventOf(fact, inserted)
-      if (event) join(groups, keysOf(fact, event, seen), event, fact)
+      if (event) join(groups, keysOf(fact, event, { seen, returns }), event, fact)
     }
     seen.set(fact.event, (seen.get(fact.event) ?? 0) + 1)
   }
@@ -183,13 +213,19 @@ function eventOf(fact: VisitFact, inserted: ReadonlyMap<string, MovementEvent>):
   return idsOf(fact).flatMap(id => inserted.get(id) ?? [])[0] ?? own
 }
 
-function keysOf(fact: VisitFact, event: MovementEvent, seen: ReadonlyMap<string, number>): readonly string[] {
+function keysOf(
+  fact: VisitFact,
+  event: MovementEvent,
+  { seen, returns }: { readonly seen: ReadonlyMap<string, number>; readonly returns: readonly Return[] },
+): readonly string[] {
   const ids = idsOf(fact)
   if (ids.length > 0) return ids.map(id => `${event} ${id}`)
   const parting = partedBy[event]
   const deletions = seen.get('A23') ?? 0
   if (!parting) return [`${event} at ${fact.when.instant.slice(0, 16)} after ${deletions}`]
-  return [`${event} after ${parting.map(other => seen.get(other) ?? 0).join(' ')} ${deletions}`]
+  const key = `${event} after ${parting.map(other => seen.get(other) ?? 0).join(' ')} ${deletions}`
+  const isOfCourse = returns.length > 0 && (event === 'A03' || admissions.has(event))
+  return [isOfCourse ? `${key} in ${courseOf(fact, returns)}` : key]
 }
 
 /**
