@@ -26,6 +26,11 @@ const CLOSE_END = /\s*>/y
 const STRAY_AMPERSAND = /&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)/
 const STRAY = 'must be well-formed: "&" stands only at the start of an entity, as in &amp;'
 const SCRIPT_URL = /^(?:javascript|vbscript):/i
+/** Attributes with an address that a reader's program may open or load. */
+const ADDRESSES = new Set(['href', 'src', 'cite', 'longdesc'])
+const DATA_URL = /^data:([^,;]*)/i
+/** What a `data:` address may hold: nothing that a browser runs scripts of. Without a name it is plain text (RFC 2397). */
+const INERT_DATA = /^(?:|text\/plain|application\/pdf|image\/(?!svg)[\w.-]+)$/i
 /** Entities of HTML that a browser reads in the name of a scheme, beside those by number. */
 const SCHEME_ENTITIES = new Map([
   ['colon', ':'],
@@ -151,21 +156,22 @@ function attributesFault(
       return `must not use the attribute "${attribute.slice(0, 20)}" on <${name}>`
     }
     if (attribute === 'xmlns' && value !== NAMESPACE) return `must be in the namespace ${NAMESPACE}`
-    if ((attribute === 'href' || attribute === 'src') && isScript(value))
-      return `must not hold a script in ${attribute}`
+    if (ADDRESSES.has(attribute) && isActive(value)) return `must not hold a script in ${attribute}`
     if (hasStrayAmpersand(value)) return STRAY
   }
   return isRoot && !attributes.has('xmlns') ? `must say xmlns="${NAMESPACE}" on its <div>` : undefined
 }
 
 /** Read as a browser reads it: entities are characters, and white space and control characters don't count. */
-function isScript(url: string): boolean {
+function isActive(url: string): boolean {
   const read = url.replaceAll(/&(#?)(\w+);/g, (entity, isNumber: string, name: string) => {
     if (isNumber === '') return SCHEME_ENTITIES.get(name.toLowerCase()) ?? entity
     const code = Number(/^x/i.test(name) ? `0${name}` : name)
     return code <= 0x10ffff ? String.fromCodePoint(code) : entity
   })
-  return SCRIPT_URL.test(read.replaceAll(/[\s\u0000-\u001f]/g, ''))
+  const bare = read.replaceAll(/[\s\u0000-\u001f]/g, '')
+  const data = DATA_URL.exec(bare)
+  return data ? !INERT_DATA.test(data[1] ?? '') : SCRIPT_URL.test(bare)
 }
 
 function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
