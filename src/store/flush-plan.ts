@@ -24,7 +24,7 @@ import { flushStatements as sql } from './flush-statements.ts'
 import { joined } from './gathered-flushes.ts'
 import { indexRows } from './index-rows.ts'
 import { outboxKeyHash, outboxLane } from './outbox-lanes.ts'
-import { textOfBody } from './remembered-bodies.ts'
+import { saidName, textOfBody } from './remembered-bodies.ts'
 import { shardOfSubject } from './shards.ts'
 
 export interface FlushPlan {
@@ -168,7 +168,7 @@ function said({ tenant, said: registers = [] }: Changes): readonly Statement[] {
     textArray(of.map(({ subject }) => subject)),
     textArray(of.map(({ scope }) => scope)),
     int4Array(of.map(({ version }) => version)),
-    textArray(of.map(({ body }) => textOfBody(body))),
+    textArray(of.map(one => textOfBody(one.body, saidName(one)))),
   ]
   return [
     ...when(
@@ -197,7 +197,7 @@ function facts({ tenant, facts: list = [] }: Changes): readonly Statement[] {
         timestampArray(of.map(({ recorded }) => Date.parse(recorded))),
         textArray(of.map(({ actor }) => actor)),
         textArray(of.map(({ source }) => source)),
-        textArray(of.map(({ body }) => textOfBody(body))),
+        textArray(of.map(({ id, body }) => textOfBody(body, id))),
       ]),
   )
 }
@@ -216,7 +216,7 @@ function events({ tenant, events: list = [] }: Changes): readonly Statement[] {
       timestampArray(of.map(({ at }) => Date.parse(at))),
       timestampArray(of.map(({ recorded }) => Date.parse(recorded))),
       textArray(of.map(({ actor }) => actor)),
-      textArray(of.map(({ body }) => textOfBody(body))),
+      textArray(of.map(({ body }) => JSON.stringify(body))),
     ]),
   )
 }
@@ -232,7 +232,7 @@ function answers({ tenant, at, answers: list = [] }: Changes): readonly Statemen
         textArray(of.map(({ key }) => key)),
         textArray(of.map(({ requestHash }) => requestHash)),
         int4Array(of.map(({ status }) => status)),
-        textArray(of.map(({ body }) => textOfBody(body))),
+        textArray(of.map(({ body }) => JSON.stringify(body))),
       ]),
   )
 }

@@ -15,7 +15,7 @@ import { int2Array, textArray } from './binary-arrays.ts'
 import type { Db, Rows, Statement } from './db.ts'
 import { gatheredLoads } from './gathered-loads.ts'
 import { inboxColumns, toInboxEntry, type InboxRow } from './inbox-rows.ts'
-import { bodyOf } from './remembered-bodies.ts'
+import { bodyOf, saidName } from './remembered-bodies.ts'
 import { loadTied } from './load-tied.ts'
 import { wholeRecords } from './load-wholes.ts'
 import { rowColumns, storedOf, typeNumber, type ResourceRow } from './search-rows.ts'
@@ -267,7 +267,7 @@ interface SaidRow {
 }
 
 const addSaid: Part['add'] = (rows, { said }) => {
-  for (const row of rows as readonly SaidRow[]) said.push({ ...row, body: bodyOf(row.body) })
+  for (const row of rows as readonly SaidRow[]) said.push({ ...row, body: bodyOf(row.body, saidName(row)) })
 }
 
 const saidAbout = (tenant: number, subjects: readonly string[]): Part => ({
@@ -286,7 +286,7 @@ interface FactRow extends Omit<Fact, 'body'> {
 }
 
 const addFacts: Part['add'] = (rows, { facts }) => {
-  for (const row of rows as readonly FactRow[]) facts.push({ ...row, body: bodyOf(row.body) })
+  for (const row of rows as readonly FactRow[]) facts.push({ ...row, body: bodyOf(row.body, row.id) })
 }
 
 const factColumns = 'f.id, f.subject, f.kind, f.scope, f.at, f.recorded, f.actor, f.source, f.body'

@@ -3,33 +3,46 @@ import type { Json } from '../fhir/resource.ts'
 /** Characters of text; with what the mappers make of it, it takes some twenty times as many bytes. */
 const CHARS_MAX = 4 * 2 ** 20
 
-let young = new Map<string, Json>()
-let old = new Map<string, Json>()
+interface Body {
+  readonly text: string
+  readonly body: Json
+}
+
+let young = new Map<string, Body>()
+let old = new Map<string, Body>()
 let chars = 0
 
 /**
- * What a register or a fact says, by its text: the same object for the same text, so that what the mappers made of it need
- * not be made again for the next message about the same patient. Two generations, as parsed resources have.
+ * What a register or a fact says, by its name and text: the same object for the same text, so that what the mappers made of
+ * it need not be made again for the next message about the same patient. Of one name the last text is remembered. Two
+ * generations, as parsed resources have.
  */
-export function bodyOf(text: string): Json {
-  const known = young.get(text)
-  return known === undefined ? keep(text, old.get(text) ?? (JSON.parse(text) as Json)) : known
+export function bodyOf(text: string, name = text): Json {
+  const known = young.get(name)
+  if (known?.text === text) return known.body
+  const older = old.get(name)
+  return keep(name, older?.text === text ? older : { text, body: JSON.parse(text) as Json })
 }
 
 /** The text of a body that is written: who reads it next finds this very object. */
-export function textOfBody(body: Json): string {
+export function textOfBody(body: Json, name?: string): string {
   const text = JSON.stringify(body)
-  if (!young.has(text)) keep(text, body)
+  if (young.get(name ?? text)?.text !== text) keep(name ?? text, { text, body })
   return text
 }
 
-function keep(text: string, body: Json): Json {
-  if (chars + text.length > CHARS_MAX / 2) {
+/** Of a register. */
+export const saidName = ({ subject, scope }: { readonly subject: string; readonly scope: string }): string =>
+  `${subject} ${scope}`
+
+function keep(name: string, body: Body): Json {
+  chars -= young.get(name)?.text.length ?? 0
+  if (chars + body.text.length > CHARS_MAX / 2) {
     old = young
     young = new Map()
     chars = 0
   }
-  chars += text.length
-  young.set(text, body)
-  return body
+  chars += body.text.length
+  young.set(name, body)
+  return body.body
 }

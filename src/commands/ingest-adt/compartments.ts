@@ -9,41 +9,52 @@ export interface Compartments {
 }
 
 type Get = (key: ResourceKey) => Resource | undefined
+type Keys = Map<string, ResourceKey>
 
 /** Sorted by patient type by type, when a type is first asked for: most of what is loaded is never looked at. */
 export function compartmentsOf(loaded: Iterable<ResourceKey>, get: Get): Compartments {
-  const keys = Map.groupBy(loaded, ({ type }) => type)
-  const indexed = new Map<string, Map<string, Map<string, ResourceKey>>>()
+  const unsorted = Map.groupBy(loaded, ({ type }) => type)
+  const sorted = new Set<string>()
+  const records = new Map<string, Map<string, Keys>>()
   const placedIn = new Map<string, string>()
 
-  const place = (key: ResourceKey, patients: Map<string, Map<string, ResourceKey>>): void => {
+  const keysIn = (patient: string, type: string): Keys => {
+    const record = records.get(patient) ?? new Map<string, Keys>()
+    const keys = record.get(type) ?? new Map<string, ResourceKey>()
+    records.set(patient, record.set(type, keys))
+    return keys
+  }
+  const place = (key: ResourceKey): void => {
     const resource = get(key)
     const patient = resource && patientOf(resource)
-    const before = placedIn.get(keyText(key))
-    if (before === patient && before !== undefined) return
-    if (before !== undefined) patients.get(before)?.delete(keyText(key))
+    const text = keyText(key)
+    const before = placedIn.get(text)
+    if (before === patient) return
+    if (before !== undefined) keysIn(before, key.type).delete(text)
     if (patient === undefined) return
-    placedIn.set(keyText(key), patient)
-    const own = patients.get(patient) ?? new Map<string, ResourceKey>()
-    patients.set(patient, own.set(keyText(key), key))
+    placedIn.set(text, patient)
+    keysIn(patient, key.type).set(text, key)
   }
-  const patientsOf = (type: string): Map<string, Map<string, ResourceKey>> => {
-    const known = indexed.get(type)
-    if (known) return known
-    const patients = new Map<string, Map<string, ResourceKey>>()
-    for (const key of keys.get(type) ?? []) place(key, patients)
-    indexed.set(type, patients)
-    return patients
+  const sort = (type: string): void => {
+    sorted.add(type)
+    for (const key of unsorted.get(type) ?? []) place(key)
   }
   return {
-    of: (patient, types) =>
-      types.flatMap(type =>
-        [...(patientsOf(type).get(patient)?.values() ?? [])].flatMap(key => get(key) ?? []),
-      ),
-    add: key => {
-      const patients = indexed.get(key.type)
-      if (patients) place(key, patients)
-      else keys.set(key.type, [...(keys.get(key.type) ?? []), { type: key.type, id: key.id }])
+    of: (patient, types) => {
+      for (const type of types) if (!sorted.has(type)) sort(type)
+      const record = records.get(patient)
+      const found: Resource[] = []
+      if (!record) return found
+      for (const type of types)
+        for (const key of record.get(type)?.values() ?? []) {
+          const resource = get(key)
+          if (resource) found.push(resource)
+        }
+      return found
+    },
+    add: ({ type, id }) => {
+      if (sorted.has(type)) place({ type, id })
+      else unsorted.set(type, [...(unsorted.get(type) ?? []), { type, id }])
     },
   }
 }

@@ -40,6 +40,17 @@ export function mentionsOf(loaded: Iterable<Loaded>): Mentions {
   }
 }
 
-const REFERENCE = /Patient\/([\w.-]{1,64})/g
+const REFERENCE = 'Patient/'
+const ID = /[\w.-]{1,64}/y
 
-const namedIn = (text: string): readonly string[] => [...text.matchAll(REFERENCE)].map(([, id = '']) => id)
+/** Most resources name one patient several times. */
+function namedIn(text: string): Iterable<string> {
+  const found = new Set<string>()
+  for (let at = text.indexOf(REFERENCE); at >= 0; at = text.indexOf(REFERENCE, at)) {
+    at += REFERENCE.length
+    ID.lastIndex = at
+    const [id] = ID.exec(text) ?? []
+    if (id !== undefined) found.add(id)
+  }
+  return found
+}

@@ -1,6 +1,7 @@
 import type { ModelLookup, ModelProfile } from '../../care-plan/model-profile.ts'
 import { sameValue } from '../../lib/same-value.ts'
-import type { Resource } from '../../fhir/resource.ts'
+import { keyText, type Resource } from '../../fhir/resource.ts'
+import { sameResource } from '../../fhir/same-resource.ts'
 import type { Person } from '../../mappers/adt/identity/derive-cluster.ts'
 
 /** All that case management looked at for a patient, when nothing was to be changed by it. */
@@ -39,8 +40,8 @@ export interface CasesView {
 
 /**
  * What follows for cases is a function of what is looked at (mappers/case/case-effects.ts): where nothing followed, and
- * all of it is the very same, nothing follows again. Most messages of a real feed say nothing new. Remembered as long
- * as the Patient is (parsed-resources.ts), by the law that was asked.
+ * all of it says the same, nothing follows again. Most messages of a real feed say nothing new. Remembered as long
+ * as what was made of the first visit is, or else the Patient (parsed-resources.ts), by the law that was asked.
  */
 export interface QuietCases {
   readonly has: (view: CasesView) => boolean
@@ -48,25 +49,33 @@ export interface QuietCases {
 }
 
 export function quietCases(): QuietCases {
-  const known = new WeakMap<Resource, Quiet>()
+  const known = new WeakMap<object, Quiet>()
   return {
     has: view => {
-      const patient = patientIn(view)
-      const quiet = patient && known.get(patient)
-      return quiet !== undefined && isSame(quiet, view)
+      const key = keyOf(view)
+      const quiet = key && known.get(key)
+      if (!key || !quiet || !isSame(quiet, view)) return false
+      // As they are loaded now: the next one finds the very same.
+      known.set(key, { ...quiet, compartment: view.compartment, encounters: encountersIn(view) })
+      return true
     },
     keep: (view, { models, payers }) => {
-      const patient = patientIn(view)
-      if (!patient) return
+      const key = keyOf(view)
+      if (!key) return
       const { compartment } = view
       const encounters = encountersIn(view)
-      known.set(patient, { ...partsOf(view.person), compartment, models, payers: payers(), encounters })
+      known.set(key, { ...partsOf(view.person), compartment, models, payers: payers(), encounters })
     },
   }
 }
 
-const patientIn = ({ compartment }: CasesView): Resource | undefined =>
-  compartment.find(({ resourceType }) => resourceType === 'Patient')
+/** Under which a patient is remembered, who must be known. */
+function keyOf({ person, compartment }: CasesView): object | undefined {
+  const patient = compartment.find(isPatient)
+  return patient && (person.stays[0] ?? patient)
+}
+
+const isPatient = ({ resourceType }: Resource): boolean => resourceType === 'Patient'
 
 const encountersIn = ({ person, encounterOf }: CasesView): Quiet['encounters'] =>
   person.stays.map(({ encounter }) => encounterOf(encounter))
@@ -81,9 +90,9 @@ function isSame(quiet: Quiet, view: CasesView): boolean {
   const { stays, about } = partsOf(view.person)
   return (
     areSame(quiet.stays, stays) &&
-    areSame(compartment, view.compartment) &&
-    sameValue(quiet.about, about) &&
-    areSame(encounters, encountersIn(view)) &&
+    sayTheSame(compartment, view.compartment) &&
+    sameValue(lookedAt(quiet.about, compartment), lookedAt(about, compartment)) &&
+    sayTheSame(encounters, encountersIn(view)) &&
     (payers === undefined || sameValue(payers, view.person.payers?.())) &&
     models.every(({ id, version, profile }) => view.models(id, version) === profile)
   )
@@ -91,6 +100,32 @@ function isSame(quiet: Quiet, view: CasesView): boolean {
 
 const areSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((item, at) => item === b[at])
+
+/** Values that changed are news in a case that stands, and to nobody else (care-plan/watched-triggers.ts). */
+function lookedAt({ changes, ...about }: Quiet['about'], compartment: readonly Resource[]): Quiet['about'] {
+  const hasCase = compartment.some(({ resourceType }) => resourceType === 'EpisodeOfCare')
+  return hasCase && changes ? { ...about, changes } : about
+}
+
+type Listed = Quiet['encounters']
+
+/** Whatever their versions: what was staged is loaded as another object, and in another place. */
+function sayTheSame(were: Listed, are: Listed): boolean {
+  if (areSame(were, are)) return true
+  if (were.length !== are.length) return false
+  const known = new Map(were.map(one => [nameOf(one), one]))
+  return are.every(is => {
+    const was = known.get(nameOf(is))
+    if (!was || !is) return known.has(nameOf(is))
+    return was === is || (!isDead(is) && sameResource(was, is))
+  })
+}
+
+const nameOf = (resource: Resource | undefined): string =>
+  resource ? keyText({ type: resource.resourceType, id: resource.id ?? '' }) : ''
+
+/** Of whom nobody says when, it may count when that was written. */
+const isDead = (resource: Resource): boolean => resource['deceasedBoolean'] === true
 
 /** A person and a registry of models that take down what is asked of them. */
 export function noting(

@@ -12,8 +12,17 @@ export const directoryChanges = (
 ): readonly Derived[] =>
   directory.flatMap(resource => {
     const standing = get({ type: resource.resourceType, id: resource.id })
-    return changedFrom(standing, joinDirectory(standing, resource), messageUri) ?? []
+    if (standing && told.get(standing)?.has(resource)) return NOTHING
+    const changed = changedFrom(standing, joinDirectory(standing, resource), messageUri)
+    if (changed) return changed
+    if (standing) told.set(standing, (told.get(standing) ?? new WeakSet()).add(resource))
+    return NOTHING
   })
+
+const NOTHING: readonly Derived[] = []
+
+/** By what stands, what says nothing more of it: messages name the same few doctors and wards (directory.ts). */
+const told = new WeakMap<Resource, WeakSet<Derived>>()
 
 /** Contexts by source, made once; what can't be mapped is noted once a place. */
 export function contextsFor(

@@ -41,13 +41,46 @@ describe('where nothing followed for cases', () => {
       { person: { patient: 'p', shard: 1, stays: [stay], payers, deceased: { at: '2026-01-01' } } },
     ],
     ['another insurance', { person: { patient: 'p', shard: 1, stays: [stay], payers: () => [] } }],
-    ['another version of a resource', { compartment: [patient, { ...task }] }],
-    ['another version of the Patient', { compartment: [{ ...patient }, task] }],
+    ['a resource that changed', { compartment: [patient, { ...task, status: 'ready' }] }],
+    ['a Patient that changed', { compartment: [{ ...patient, active: false }, task] }],
+    ['another resource', { compartment: [patient, { ...task, id: 'u' }] }],
     ['a resource less', { compartment: [patient] }],
-    ['another version of the Encounter', { encounterOf: () => ({ ...encounter }) }],
+    ['an Encounter that changed', { encounterOf: () => ({ ...encounter, status: 'finished' }) }],
+    ['an Encounter that is gone', { encounterOf: () => undefined }],
     ['a model that was published since', { models: () => ({ ...profile }) }],
   ])('%s has it looked at again', (_what, changed) => {
     expect(quiet.has(view(changed))).toBe(false)
+  })
+
+  test('nothing follows of what says the same in another version', () => {
+    const meta = { versionId: '2', lastUpdated: '2026-01-01T00:00:00Z' }
+    const versions: Partial<CasesView> = {
+      compartment: [
+        { ...task, meta },
+        { ...patient, meta },
+      ],
+      encounterOf: () => ({ ...encounter, meta }),
+    }
+    expect(quiet.has(view(versions))).toBe(true)
+    expect(quiet.has(view())).toBe(true)
+  })
+
+  test('a Patient who is dead since nobody knows when is looked at in each version', () => {
+    const dead = { ...patient, deceasedBoolean: true }
+    const own = quietCases()
+    own.keep(view({ compartment: [dead] }), asked)
+    expect(own.has(view({ compartment: [dead] }))).toBe(true)
+    expect(own.has(view({ compartment: [{ ...dead }] }))).toBe(false)
+  })
+
+  test('a value that changed is looked at where there is a case', () => {
+    const changed = { ...view().person, changes: [{ value: 'phone', id: 'x', at: '2026-01-01' }] as const }
+    expect(quiet.has(view({ person: changed }))).toBe(true)
+    const own = quietCases()
+    const compartment = [patient, { resourceType: 'EpisodeOfCare', id: 'c' }]
+    own.keep(view({ compartment }), asked)
+    expect(own.has(view({ compartment }))).toBe(true)
+    expect(own.has(view({ compartment, person: changed }))).toBe(false)
   })
 
   test('a patient of whom nothing stands is looked at always', () => {
