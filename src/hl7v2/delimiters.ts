@@ -19,6 +19,9 @@ export const standardDelimiters: Delimiters = {
 }
 
 const STANDARD = '|^~\\&'
+/** As nearly every message begins. */
+const STANDARD_HEAD = `MSH${STANDARD}|`
+const STANDARD_READ = ok(standardDelimiters)
 
 /** Letters, digits, the quote of `""`, blanks and surrogates can't delimit: the text would be ambiguous. */
 const UNFIT = /[\p{L}\p{N}\p{Cs}"\s]/u
@@ -26,6 +29,7 @@ const UNFIT = /[\p{L}\p{N}\p{Cs}"\s]/u
 /** Reads the delimiters of a text that starts with `MSH`. Fails with `msh-missing`, `delimiters-invalid`. */
 export function readDelimiters(text: string): Result<Delimiters> {
   if (!text.startsWith('MSH')) return refuse('msh-missing', 'The text does not start with an MSH segment')
+  if (text.startsWith(STANDARD_HEAD)) return STANDARD_READ
   const [field, ...rest] = text.slice(3, 10)
   const end = rest.findIndex(character => character === field || character === '\r' || character === '\n')
   const encoding = end < 0 ? rest : rest.slice(0, end)

@@ -122,9 +122,11 @@ function endOf(text: string): number {
  * Indented segments lose their indent.
  */
 function segmentLines(text: string, field: string): readonly string[] {
-  if (!text.includes('\n'))
-    return text.split('\r').flatMap(line => (line.trim() === '' ? [] : [unindented(line, field)]))
   const lines: string[] = []
+  if (!text.includes('\n')) {
+    for (const line of text.split('\r')) if (line.trim() !== '') lines.push(unindented(line, field))
+    return lines
+  }
   const crEnds = text.includes('\r')
   for (const chunk of text.split(crEnds ? '\r' : '\n')) {
     const [first = '', ...rest] = crEnds ? chunk.replace(/^\n/, '').split('\n') : [chunk]

@@ -35,7 +35,8 @@ const TRAILER = '\r\n\u001C\u000B \t'
  */
 export function splitMessages(text: string, marksMax: number): SplitPayload {
   const all: { readonly name: string; readonly start: number }[] = []
-  for (const match of text.matchAll(MARK)) {
+  MARK.lastIndex = 0
+  for (let match = MARK.exec(text); match !== null; match = MARK.exec(text)) {
     const name = match[1] ?? ''
     all.push({ name, start: match.index + match[0].length - name.length })
     if (all.length > marksMax) return { spans: [], recognised: true, warnings: [], truncated: true }

@@ -82,7 +82,8 @@ function appliedNews(event: MappedEvent, before: Before, { facts: newFacts, said
   }
   const known = scopeIn(now, '')
   const ofVisit = visit ? visitNow(was, now, visit.id) : unchanged
-  const visits = visitIds(now).map(id => (id === visit?.id ? ofVisit.later : undefined) ?? visitIn(now, id))
+  const ids = visitIds(now)
+  const visits = ids.map(id => (id === visit?.id ? ofVisit.later : undefined) ?? visitIn(now, id))
   const stays = visits.map(({ stay }) => stay)
   const current = visits.find(({ visit: { visitId } }) => visitId === visit?.id)?.visit
   const others = stays.filter(({ encounter }) => encounter !== ofVisit.visitId)
@@ -106,7 +107,7 @@ function appliedNews(event: MappedEvent, before: Before, { facts: newFacts, said
     deceased,
     thoughtDead: thoughtDead(known.register, deceased),
     deletedPerson: deletedPerson(known.winning),
-    changes: changesIn(now, event.context.settings),
+    changes: changesIn(now, event.context.settings, ids),
     payers: () => payersIn([known.register]),
     waits: newFacts.some(fact => fact.kind === 'cancel' && isWaiting(fact, current)),
     issues: [...issues.values()],

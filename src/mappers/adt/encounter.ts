@@ -91,10 +91,11 @@ function wordsOf({ register, winning, contexts }: Scope): VisitWords {
     read: (text: string) => T | undefined,
   ): Word<T> | undefined => {
     if (!said) return undefined
-    const tellings = tellingsOf(register, said.source, field).flatMap(({ text, recorded }) => {
+    const tellings: { value: T; recorded: Moment }[] = []
+    for (const { text, recorded } of tellingsOf(register, said.source, field)) {
       const value = read(text)
-      return value === undefined ? [] : [{ value, recorded: { instant: recorded, text: recorded } }]
-    })
+      if (value !== undefined) tellings.push({ value, recorded: { instant: recorded, text: recorded } })
+    }
     return { ...said, tellings }
   }
   const textWord = (field: string): Word<string> | undefined => {

@@ -1,9 +1,9 @@
 import type { NamedEvent } from './adt-event.ts'
 import { fieldText } from './field-text.ts'
-import { accountWords } from './account-words.ts'
+import { addAccount } from './account-words.ts'
 import { addGroups } from './groups.ts'
 import { PD1_FIELDS } from './maps/pd1-patient.ts'
-import { personFields } from './person-record.ts'
+import { addPerson } from './person-record.ts'
 import { pidPatient } from './maps/pid-patient.ts'
 import { pv1Encounter } from './maps/pv1-encounter.ts'
 import { pv2Encounter } from './maps/pv2-encounter.ts'
@@ -35,13 +35,14 @@ function pidFieldsOf({ message, context }: NamedEvent): readonly number[] {
 
 /** What a message says about the patient: PID and PD1, the patient's lists, and the visit's when there is no visit for them. */
 export function patientFields(event: NamedEvent): Fields {
-  const { message, context, visit } = event
+  const { visit } = event
   const fields: Record<string, string> = {}
   addSegment(fields, event, { name: 'PID', numbers: pidFieldsOf(event) })
   addSegment(fields, event, PD1)
   addDeath(fields, event)
   const keys = addGroups(fields, visit ? 'patient' : 'patient-only', event)
-  Object.assign(fields, accountWords(message, context, keys), personFields(event))
+  addAccount(fields, event, keys)
+  addPerson(fields, event)
   addTest(fields, event)
   return fields
 }

@@ -31,13 +31,15 @@ export const numbersIn = (
   segment: Segment,
   fields: readonly number[],
   context: MapContext,
-): readonly Numbered[] =>
-  fields.flatMap(field =>
-    segment.repetitions(field).flatMap(cx => {
+): readonly Numbered[] => {
+  const found: Numbered[] = []
+  for (const field of fields)
+    for (const cx of segment.repetitions(field)) {
       const identifier = cxToIdentifier(cx, context, `${segment.name}-${field}`)
-      return identifier === undefined ? [] : [{ identifier, rank: rankOf(cx, identifier, context) }]
-    }),
-  )
+      if (identifier) found.push({ identifier, rank: rankOf(cx, identifier, context) })
+    }
+  return found
+}
 
 /** The patient whom numbers name. */
 export function nameFrom(numbers: readonly Numbered[], context: MapContext): PatientName | undefined {

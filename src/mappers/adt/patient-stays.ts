@@ -49,11 +49,12 @@ export const visitIds = ({ facts, said }: Pick<SaidOfPatient, 'facts' | 'said'>)
 export const changesIn = (
   state: Pick<SaidOfPatient, 'facts' | 'said'>,
   settings: Pick<SourceSettings, 'canonicalBase'>,
+  visits = visitIds(state),
 ): readonly ValueChange[] =>
   watchedChanges(
     [
       { register: registerOf(state.said.get('')) },
-      ...visitIds(state).map(encounter => ({ encounter, register: registerOf(state.said.get(encounter)) })),
+      ...visits.map(encounter => ({ encounter, register: registerOf(state.said.get(encounter)) })),
     ],
     settings,
   )

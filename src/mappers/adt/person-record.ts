@@ -2,14 +2,15 @@ import type { Coding } from '@medplum/fhirtypes'
 import type { NamedEvent } from './adt-event.ts'
 import type { MapContext } from './map-context.ts'
 import { readStamp } from './message-uri.ts'
-import type { Fields, Said } from './registers.ts'
+import type { Said } from './registers.ts'
 
 /** Register entry for which of A28 (add) and A29 (delete) spoke of a person last. */
 const PERSON = 'EVN-1'
 
-/** What an event does to the record of the person as such. */
-export const personFields = ({ trigger }: Pick<NamedEvent, 'trigger'>): Fields =>
-  trigger === 'A28' || trigger === 'A29' ? { [PERSON]: trigger } : {}
+/** Adds what an event does to the record of the person as such. */
+export function addPerson(fields: Record<string, string>, { trigger }: Pick<NamedEvent, 'trigger'>): void {
+  if (trigger === 'A28' || trigger === 'A29') fields[PERSON] = trigger
+}
 
 /** That and when a person was deleted by its source (A29) and not added again since (adt.md 3.4): nothing else is. */
 export function deletedPerson(winning: ReadonlyMap<string, Said>): { readonly at: string } | undefined {

@@ -8,10 +8,10 @@ export interface Scope {
   /** The subject that it was said of; it makes ids for ever. */
   readonly patientId: string
   /** Whose it is now, where that is another patient: merged, moved. */
-  readonly ownerId?: string
+  readonly ownerId?: string | undefined
   readonly shard: number
   /** Encounter id; undefined for the patient as such. */
-  readonly visitId?: string
+  readonly visitId?: string | undefined
   readonly register: Register
   /** Per plain field the last word of all sources. */
   readonly winning: ReadonlyMap<string, Said>
@@ -20,10 +20,23 @@ export interface Scope {
   readonly subject: { reference: string }
 }
 
-export const scopeOf = (parts: Omit<Scope, 'winning' | 'subject'>): Scope => ({
-  ...parts,
-  winning: winners(parts.register),
-  subject: referenceTo(`Patient/${parts.ownerId ?? parts.patientId}`),
+/** NOTE: every scope has all of its parts in one order, be they undefined: what is derived of it runs on one shape. */
+export const scopeOf = ({
+  patientId,
+  ownerId,
+  shard,
+  visitId,
+  register,
+  contexts,
+}: Omit<Scope, 'winning' | 'subject'>): Scope => ({
+  patientId,
+  ownerId,
+  shard,
+  visitId,
+  register,
+  winning: winners(register),
+  contexts,
+  subject: referenceTo(`Patient/${ownerId ?? patientId}`),
 })
 
 /** Reference to the visit, where it was said of one. */

@@ -23,7 +23,7 @@ export function daysOfValue(source: string, field: string, times: string): DaysO
 }
 
 export const daysField = (value: WatchedValue, keys: readonly string[]): string =>
-  `${DAYS}${value}/${[...new Set(keys)].toSorted().join('+')}`
+  `${DAYS}${value}/${keys.length === 1 ? keys[0] : [...new Set(keys)].toSorted().join('+')}`
 
 /** `2026-10-05T18:30:00.000Z` -> nine characters that sort as the times do, the first five its day. */
 export function dayTime(instant: Instant): string {

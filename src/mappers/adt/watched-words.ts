@@ -16,33 +16,36 @@ export function watchedIn(fields: Fields): SaidValues {
   for (const field of Object.keys(fields)) {
     const slash = field.indexOf('/')
     const name = slash < 0 ? field : field.slice(0, slash)
-    if (!WATCHED.has(name)) continue
+    if (!Object.hasOwn(readers, name)) continue
     const text = fields[field] as string
-    found.push(...valuesOf(`${name} ${slash < 0 ? text : (text.split(SEPARATOR, 1)[0] ?? '')}`))
+    for (const said of valuesOf(name, slash < 0 ? text : headOf(text))) found.push(said)
   }
   return found
 }
 
-/** By a field, or the group of an item, and its text; remembered: a patient's insurances are told with every message. */
-const valuesOf = rememberedByText(2 ** 19, (named): SaidValues => {
-  const end = named.indexOf(' ')
-  const [name, text] = [named.slice(0, end), named.slice(end + 1)]
-  const read = items[name]
-  const said = read ? [read(readText(text))] : plainValues(name, text)
-  return said.flatMap(([value, ...parts]) => {
-    const key = keyOf(parts)
-    return key === undefined ? [] : [[value, key] as const]
-  })
-})
-
-type Parts = readonly [value: WatchedValue, ...parts: (string | null | undefined)[]]
-
-function plainValues(field: string, text: string): readonly Parts[] {
-  const read = plain[field]
-  return read === undefined || text === '""' ? NOTHING : readText(`WV |${text}`).repetitions(1).map(read)
+/** The segment that an item is; those that belong to it come behind. */
+function headOf(item: string): string {
+  const end = item.indexOf(SEPARATOR)
+  return end < 0 ? item : item.slice(0, end)
 }
 
-const NOTHING: readonly Parts[] = []
+/** What the text of a field, or of an item of a group, says. */
+const valuesOf = (name: string, text: string): SaidValues => readers[name]?.(text) ?? NO_VALUES
+const NO_VALUES: SaidValues = []
+
+/** Characters of text that are remembered of a field or group. */
+const CHARS = 2 ** 16
+
+/** Remembered: a patient's insurances are told with every message. */
+const reader = (read: (text: string) => readonly Parts[]): ((text: string) => SaidValues) =>
+  rememberedByText(CHARS, text =>
+    read(text).flatMap(([value, ...parts]) => {
+      const key = keyOf(parts)
+      return key === undefined ? [] : [[value, key] as const]
+    }),
+  )
+
+type Parts = readonly [value: WatchedValue, ...parts: (string | null | undefined)[]]
 
 const plain: Readonly<Record<string, (said: Repetition) => Parts>> = {
   'PID-11': xad =>
@@ -72,8 +75,19 @@ const items: Readonly<Record<string, (segment: Segment) => Parts>> = {
   PRT: prt => primaryCarer(prt, 4, 5),
 }
 
-/** The plain fields and groups that are looked at. */
-const WATCHED: ReadonlySet<string> = new Set([...Object.keys(plain), ...Object.keys(items)])
+const NOTHING: readonly Parts[] = []
+
+/** By the plain fields and groups that are looked at. */
+const readers: Readonly<Record<string, (text: string) => SaidValues>> = Object.fromEntries([
+  ...Object.entries(plain).map(
+    ([field, read]) =>
+      [
+        field,
+        reader(text => (text === '""' ? NOTHING : readText(`WV |${text}`).repetitions(1).map(read))),
+      ] as const,
+  ),
+  ...Object.entries(items).map(([group, read]) => [group, reader(text => [read(readText(text))])] as const),
+])
 
 /** HL7 tables 0206, 0287. */
 const isDeletion = (segment: Segment, action: number): boolean => segment.text(action)?.toUpperCase() === 'D'
@@ -107,14 +121,17 @@ export function addValueDays(fields: Record<string, string>, stamp: string): voi
   const time = dayTime(stamp.slice(0, INSTANT_LENGTH))
   for (const field of SINGLE) {
     const text = fields[field]
-    const said = text === undefined ? [] : watchedIn({ [field]: text })
+    if (text === undefined) continue
+    const said = valuesOf(field, text)
     const [first] = said
     if (first) fields[daysField(first[0], said.map(keyIn))] = time
   }
   if (fields['IN1'] === undefined) return
-  const plans = Object.keys(fields).filter(field => field.startsWith('IN1/'))
-  const said = plans.flatMap(field => watchedIn({ [field]: fields[field] ?? '' }))
-  fields[daysField('payer', said.map(keyIn))] = time
+  const keys: string[] = []
+  for (const field of Object.keys(fields))
+    if (field.startsWith('IN1/'))
+      for (const [, key] of valuesOf('IN1', headOf(fields[field] ?? ''))) keys.push(key)
+  fields[daysField('payer', keys)] = time
 }
 
 const SINGLE = ['PID-11', 'PID-13', 'PD1-4'] as const

@@ -23,22 +23,23 @@ export function winnerSegment(
   instead: ReadonlyMap<string, Said | undefined> = NOTHING,
 ): WinnerSegment {
   const fields: string[] = [name]
-  const sources = new Set<string>()
   const prefix = `${name}-`
-  const put = (field: string, said: Said | undefined): void => {
+  let [source, isOfOne]: [string | undefined, boolean] = [undefined, true]
+  const put = (field: string, said: Said): void => {
     fields[Number(field.slice(prefix.length))] = wordOf(said) ?? ''
-    if (said) sources.add(said.source)
+    isOfOne &&= source === undefined || source === said.source
+    source = said.source
   }
-  for (const [field, said] of winning) if (field.startsWith(prefix) && !instead.has(field)) put(field, said)
+  for (const [field, said] of winning)
+    if (field.startsWith(prefix) && (instead === NOTHING || !instead.has(field))) put(field, said)
   for (const [field, said] of instead) if (said) put(field, said)
   const saidOf = (field: string): Said | undefined =>
     instead.has(field) ? instead.get(field) : winning.get(field)
   const contextOf = (field: string): MapContext => contexts(saidOf(field)?.source ?? '|')
-  const [source = '|'] = sources
   return {
     segment: readText(fields.join('|')),
     contextOf,
-    by: sources.size <= 1 ? contexts(source) : contextOf,
+    by: isOfOne ? contexts(source ?? '|') : contextOf,
   }
 }
 
