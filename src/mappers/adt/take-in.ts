@@ -1,7 +1,7 @@
 import type { Json } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import type { Fact } from './fact.ts'
-import { registerOf, tell, type Register } from './registers.ts'
+import { fieldsCopy, registerOf, tell, type Register } from './registers.ts'
 import { addTellings } from './tellings.ts'
 import { addWordOfDeath, isOfRecord } from './thought-dead.ts'
 import { addFirstWords, addValueDays } from './watched-words.ts'
@@ -34,7 +34,7 @@ function tellOfVisit(
   register: Register,
   { source, stamp, visitFields, recorded, trigger }: MappedEvent,
 ): Register {
-  const words = { ...visitFields }
+  const words = fieldsCopy(visitFields)
   addTellings(words, recorded.instant)
   addFirstWords(words, trigger)
   return tell(register, source, stamp, words)
@@ -45,12 +45,14 @@ function tellOfPatient(
   register: Register,
   { source, stamp, pidStamp, patientFields, trigger }: MappedEvent,
 ): Register {
-  const words = { ...patientFields }
+  const words = fieldsCopy(patientFields)
   addWordOfDeath(words, stamp)
   if (pidStamp === stamp) return telling(register, words)
-  const all = Object.entries(words)
-  const told = telling(register, Object.fromEntries(all.filter(([field]) => !isOfRecord(field))))
-  return telling(told, Object.fromEntries(all.filter(([field]) => isOfRecord(field))), pidStamp)
+  const told = telling(
+    register,
+    fieldsCopy(words, field => !isOfRecord(field)),
+  )
+  return telling(told, fieldsCopy(words, isOfRecord), pidStamp)
 
   function telling(before: Register, fields: Record<string, string>, at = stamp): Register {
     addFirstWords(fields, trigger)
