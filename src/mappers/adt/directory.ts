@@ -34,18 +34,19 @@ export function remembering({
   facility,
   zone,
 }: MapContext): (text: string, make: () => readonly Derived[]) => readonly Derived[] {
-  const all = named.get(settings) ?? { byPlace: new Map(), size: 0 }
-  named.set(settings, all)
+  let all = named.get(settings)
+  if (!all) named.set(settings, (all = { byPlace: new Map(), size: 0 }))
   const place = `${facility}\n${zone.messageOffset ?? zone.timeZone}`
+  let known = all.byPlace.get(place)
   return (text, make) => {
     if (text.length > TEXT_MAX) return make()
-    const found = all.byPlace.get(place)?.get(text)
+    const found = known?.get(text)
     if (found) return found
     if (all.size >= NAMED_MAX) {
       all.byPlace.clear()
       all.size = 0
     }
-    const known = all.byPlace.get(place) ?? new Map<string, readonly Derived[]>()
+    known = all.byPlace.get(place) ?? new Map<string, readonly Derived[]>()
     const made = make().map(copyOf).map(unchanging)
     known.set(ownText(text), made)
     all.byPlace.set(place, known)
