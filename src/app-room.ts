@@ -76,7 +76,15 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
   const place = { tenant, canonicalBase, timeZone: adt.timeZone }
   const law = { ...place, rules, calendar, models }
   const settings = senders({ ...config, tenant })
-  const interpret = interpretAdt({ settings, rules, calendar, models, validate: validateResource, clock })
+  const interpret = interpretAdt({
+    settings,
+    base,
+    rules,
+    calendar,
+    models,
+    validate: validateResource,
+    clock,
+  })
   const handler = createIngest({
     ...{ store, tenant, clock, emit, meters, targets, journal },
     ...(config.kafka?.ackTopic !== undefined && guest === undefined && { ackTopic: config.kafka.ackTopic }),
@@ -85,7 +93,7 @@ export function openRoom(frame: RoomFrame, { tenant, guest }: RoomOwner): Room {
   const driving = { ingest: handler, inbox: store.inbox, store, tenant, settings, emit }
   const driveCycles = cycleDriver(driving)
   const ingest = drivingCyclesAgain(driveCycles, driving)
-  const consequences = { ...law, settings }
+  const consequences = { ...law, settings, base }
   const cases = caseParts({ ...law, store, registry, clock, base, targets, journal, settings })
   return {
     ...{ tenant, store, ingest, cases },

@@ -19,7 +19,8 @@ import type { UnitOfWork } from './unit-of-work.ts'
 export type ConsequenceDeps = Pick<
   CaseDeps,
   'rules' | 'calendar' | 'timeZone' | 'models' | 'settings' | 'tenant' | 'canonicalBase'
->
+> &
+  Partial<Pick<CaseDeps, 'base'>>
 
 const partTypes: ReadonlySet<string> = new Set(caseFileTypes)
 

@@ -31,13 +31,14 @@ interface ClusterFrame {
   readonly tenant: number
   readonly canonicalBase: string
   readonly message: string
+  readonly base?: string
 }
 
 /** Turns everything that refers to who was merged, or split, to who it is now; with cases and visits goes what is about them. */
 export function decideCluster(
   applied: AppliedMessage,
   view: Pick<View, 'at' | 'referring' | 'saidOf' | 'get' | 'version'>,
-  { tenant, canonicalBase, message }: ClusterFrame,
+  { tenant, canonicalBase, message, base }: ClusterFrame,
 ): ClusterDecision {
   const { cluster, before, after } = applied
   const changed = new Map(applied.resources.map(resource => [keyOf(resource), resource]))
@@ -67,7 +68,7 @@ export function decideCluster(
     isMoved || isMovedVisit
       ? repoint({
           ...{ subjects: cluster, before: before.identity, after: after.identity },
-          ...{ repointedOf, goesWith, message, versionOf: view.version },
+          ...{ repointedOf, goesWith, message, versionOf: view.version, ...(base !== undefined && { base }) },
           resources: [
             ...standing.map(resource => changed.get(keyOf(resource)) ?? resource),
             ...applied.resources.filter(({ resourceType, id }) => !view.get({ type: resourceType, id })),
@@ -118,10 +119,12 @@ export function recordAfter(
     view,
     changed,
     types,
+    base,
   }: {
     readonly view: View
     readonly changed: ReadonlyMap<string, Derived>
     readonly types: readonly string[]
+    readonly base?: string
   },
 ): readonly Resource[] {
   const people = cluster.flatMap(id => view.get({ type: 'Patient', id }) ?? [])
@@ -130,5 +133,5 @@ export function recordAfter(
   for (const [key, resource] of changed) {
     if (resource.resourceType === 'Patient' || types.includes(resource.resourceType)) all.set(key, resource)
   }
-  return [...all.values()].filter(resource => patientOf(resource) === patient)
+  return [...all.values()].filter(resource => patientOf(resource, base) === patient)
 }

@@ -23,6 +23,8 @@ import { noting, quietCases } from './quiet-cases.ts'
 import { mergedRegisters } from './work-since.ts'
 
 export interface DecideOptions {
+  /** The own FHIR base: references that begin with it are local. */
+  readonly base?: string
   readonly settings: SourceSettings
   readonly rules: CaseRules
   /** The registry of models. */
@@ -92,15 +94,16 @@ export function withConsequences(applied: AppliedMessage, frame: DecideFrame): D
     }
     return { changed, said: [], facts: [], turned: new Set(), doubtful: [] }
   }
-  const { settings } = frame.options
+  const { settings, base } = frame.options
+  const own = base === undefined ? {} : { base }
   const decision = decideCluster(applied, frame.view, {
     ...{ tenant: settings.tenant, canonicalBase: settings.canonicalBase },
-    message: frame.message,
+    ...{ message: frame.message, ...own },
   })
   const changed = new Map(decision.changed)
   for (const person of applied.persons) {
     const compartment = recordAfter(person.patient, applied.cluster, {
-      ...{ view: frame.view, changed, types: CARE_TYPES },
+      ...{ view: frame.view, changed, types: CARE_TYPES, ...own },
     })
     const found = unmergedReviews(person.patient, {
       ...{ identity: applied.after.identity, facts: decision.facts },

@@ -1,4 +1,5 @@
-import type { Json, Resource, ResourceKey } from '../../../fhir/resource.ts'
+import { localReference } from '../../../fhir/compartment.ts'
+import type { Resource, ResourceKey } from '../../../fhir/resource.ts'
 import type { Derived } from '../derived.ts'
 import { ownerOf, type Identity } from './identity.ts'
 
@@ -22,6 +23,8 @@ export interface RepointInput {
   /** `meta.source` of what changes. */
   readonly message: string
   readonly versionOf: (key: ResourceKey) => number
+  /** The own FHIR base: a reference that begins with it is a local one, and keeps it. */
+  readonly base?: string
 }
 
 export interface Going {
@@ -62,18 +65,18 @@ interface Turning extends RepointInput {
 }
 
 function turnedOf(resource: Derived, turning: Turning): Resource {
-  const { before, after, moved, goesWith } = turning
+  const { before, after, moved, goesWith, base } = turning
   const key = `${resource.resourceType}/${resource.id}`
   let turned: Resource = resource
   const going = goesWith(resource)
   if (going && going.before !== going.after)
-    turned = replaced(turned, refersTo(turned, going.before), going.after)
+    turned = replaced(turned, refersTo(turned, going.before, base), going.after)
   for (const subject of moved) {
     const register = turning.registers.get(subject) ?? turning.repointedOf(subject)
     const [was, now] = [ownerOf(before, subject), ownerOf(after, subject)]
     const entry = register[key]
     if (entry && was !== subject && !going) {
-      const standing = new Set(refersTo(turned, was))
+      const standing = new Set(refersTo(turned, was, base))
       turned = replaced(
         turned,
         entry.paths.filter(path => standing.has(path)),
@@ -84,7 +87,7 @@ function turnedOf(resource: Derived, turning: Turning): Resource {
       if (now === subject) turning.registers.set(subject, others)
     }
     if (now === subject) continue
-    const paths = refersTo(turned, subject)
+    const paths = refersTo(turned, subject, base)
     if (paths.length === 0) continue
     turned = replaced(turned, paths, now)
     if (going) continue
@@ -101,30 +104,33 @@ const versionIn = ({ resourceType, id }: Derived, { versionOf }: Pick<RepointInp
   versionOf({ type: resourceType, id })
 
 /** JSON pointers of the references to a patient in a resource. */
-function refersTo(resource: Resource, patient: string): readonly string[] {
+function refersTo(resource: Resource, patient: string, base: string | undefined): readonly string[] {
   const found: string[] = []
-  walk(resource, '', `Patient/${patient}`, found)
+  const isIt = (reference: unknown): boolean =>
+    typeof reference === 'string' && localReference(reference, base) === `Patient/${patient}`
+  walk(resource, '', isIt, found)
   return found
 }
 
-function walk(value: unknown, path: string, wanted: string, found: string[]): void {
+function walk(value: unknown, path: string, isIt: (reference: unknown) => boolean, found: string[]): void {
   if (typeof value !== 'object' || value === null) return
   for (const [name, child] of Object.entries(value)) {
-    if (name === 'reference' && child === wanted) found.push(`${path}/${name}`)
-    else walk(child, `${path}/${name}`, wanted, found)
+    if (name === 'reference' && isIt(child)) found.push(`${path}/${name}`)
+    else walk(child, `${path}/${name}`, isIt, found)
   }
 }
 
 const replaced = (resource: Resource, paths: readonly string[], patient: string): Resource =>
   paths.reduce<Resource>(
-    (changed, path) => withAt(changed, path.split('/').slice(1), `Patient/${patient}`) as Resource,
+    (changed, path) => withAt(changed, path.split('/').slice(1), patient) as Resource,
     resource,
   )
 
-function withAt(value: unknown, [head, ...rest]: readonly string[], text: Json): unknown {
-  if (head === undefined) return text
+/** What stands before `Patient/`, the own base or nothing, stays. */
+function withAt(value: unknown, [head, ...rest]: readonly string[], patient: string): unknown {
+  if (head === undefined) return String(value).replace(/Patient\/[^/]*$/, `Patient/${patient}`)
   if (Array.isArray(value))
-    return value.map((item, index) => (String(index) === head ? withAt(item, rest, text) : item))
+    return value.map((item, index) => (String(index) === head ? withAt(item, rest, patient) : item))
   const object = value as Readonly<Record<string, unknown>>
-  return { ...object, [head]: withAt(object[head], rest, text) }
+  return { ...object, [head]: withAt(object[head], rest, patient) }
 }
