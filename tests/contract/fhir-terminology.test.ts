@@ -12,7 +12,14 @@ beforeAll(async () => {
         ...{ code: 'high', display: 'High acuity', definition: 'Much to do' },
         concept: [{ code: 'very-high', display: 'Very high acuity' }],
       },
-      { code: 'low', display: 'Low acuity' },
+      {
+        ...{ code: 'low', display: 'Low acuity' },
+        designation: [
+          { language: 'de', value: 'Geringe Dringlichkeit' },
+          { language: 'fr-CA', value: 'Faible' },
+          { value: 'Lo' },
+        ],
+      },
     ],
   })
   await put({
@@ -219,4 +226,71 @@ test('searches by :in, :not-in and :below ask the same terminology', async () =>
   expect(await ids('_filter=code ni http://x.org/vs/high and _id pr true')).toEqual(['low'])
   expect(await ids('_filter=code ss http://x.org/acuity|high')).toEqual(['high', 'very-high'])
   expect((await get('/Basic?_filter=code in http://x.org/none')).status).toBe(400)
+})
+
+describe('displayLanguage and designations', () => {
+  const inline = {
+    ...{ resourceType: 'ValueSet', status: 'active' },
+    compose: {
+      include: [
+        {
+          system: 'http://x.org/acuity',
+          concept: [{ code: 'low' }, { code: 'high', designation: [{ language: 'de', value: 'Hohe' }] }],
+        },
+      ],
+    },
+  }
+  const expanded = async (...parameter: readonly object[]) =>
+    (await post('/ValueSet/$expand', { name: 'valueSet', resource: inline }, ...parameter)).json.expansion
+
+  test('$expand names codes in the language that is asked for, and says so', async () => {
+    const { contains, parameter } = await expanded({ name: 'displayLanguage', valueCode: 'de-CH' })
+    expect(contains.map(({ display }: { display: string }) => display)).toEqual([
+      'Geringe Dringlichkeit',
+      'Hohe',
+    ])
+    expect(parameter).toEqual([{ name: 'displayLanguage', valueCode: 'de-CH' }])
+    expect((await expanded()).contains[0]).toEqual({
+      ...{ system: 'http://x.org/acuity', version: '2', code: 'low', display: 'Low acuity' },
+    })
+  })
+
+  test('a filter finds the name in that language', async () => {
+    const named = { name: 'displayLanguage', valueCode: 'de' }
+    const { contains } = await expanded(named, { name: 'filter', valueString: 'dring' })
+    expect(contains.map(({ code }: { code: string }) => code)).toEqual(['low'])
+  })
+
+  test.each([
+    ['de', 'Geringe Dringlichkeit'],
+    ['DE', 'Geringe Dringlichkeit'],
+    ['fr', 'Faible'],
+    ['it', 'Low acuity'],
+  ])('$lookup in %s tells %s', async (language, display) => {
+    const reply = await get(`/CodeSystem/$lookup?${ACUITY}&code=low&displayLanguage=${language}`)
+    expect(valueOf(reply, 'display')).toBe(display)
+  })
+
+  test.each(['Low acuity', 'geringe dringlichkeit', 'Lo', 'Faible'])(
+    '$validate-code takes every name of a code for its display: %s',
+    async display => {
+      const query = new URLSearchParams({ system: 'http://x.org/acuity', code: 'low', display }).toString()
+      const url = encodeURIComponent('http://x.org/acuity')
+      expect(valueOf(await get(`/CodeSystem/$validate-code?url=${url}&${query}`), 'result')).toBe(true)
+      const inSet = await post(
+        '/ValueSet/$validate-code',
+        { name: 'valueSet', resource: inline },
+        { name: 'coding', valueCoding: { system: 'http://x.org/acuity', code: 'low', display } },
+      )
+      expect(valueOf(inSet, 'result')).toBe(true)
+    },
+  )
+
+  test('$validate-code refuses another name, and tells the one in the language asked for', async () => {
+    const reply = await get(
+      `/CodeSystem/$validate-code?url=http://x.org/acuity&code=low&display=Hohe&displayLanguage=de`,
+    )
+    expect(valueOf(reply, 'result')).toBe(false)
+    expect(valueOf(reply, 'display')).toBe('Geringe Dringlichkeit')
+  })
 })

@@ -111,7 +111,7 @@ export const operations: readonly Operation[] = [
     types: ['ValueSet'],
     levels: ['type', 'instance'],
     affectsState: false,
-    parameters: ['url', 'valueSet', 'valueSetVersion', 'filter', 'offset', 'count'],
+    parameters: ['url', 'valueSet', 'valueSetVersion', 'filter', 'offset', 'count', 'displayLanguage'],
   },
   {
     name: 'validate-code',
@@ -119,7 +119,7 @@ export const operations: readonly Operation[] = [
     types: ['ValueSet'],
     levels: ['type', 'instance'],
     affectsState: false,
-    parameters: ['url', 'valueSet', 'valueSetVersion', ...coded],
+    parameters: ['url', 'valueSet', 'valueSetVersion', 'displayLanguage', ...coded],
   },
   {
     name: 'system-validate-code',
@@ -128,7 +128,7 @@ export const operations: readonly Operation[] = [
     types: ['CodeSystem'],
     levels: ['type', 'instance'],
     affectsState: false,
-    parameters: ['url', 'version', ...coded],
+    parameters: ['url', 'version', 'displayLanguage', ...coded],
   },
   {
     name: 'lookup',
@@ -136,7 +136,7 @@ export const operations: readonly Operation[] = [
     types: ['CodeSystem'],
     levels: ['type'],
     affectsState: false,
-    parameters: ['code', 'system', 'version', 'coding', 'property'],
+    parameters: ['code', 'system', 'version', 'coding', 'property', 'displayLanguage'],
   },
   {
     name: 'subsumes',

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../../lib/result.ts'
+import { listOf } from '../../lib/list-of.ts'
 import type { Resource } from '../resource.ts'
 import { closureOf, type CodeSystem, type Concept } from './code-system.ts'
 
@@ -8,6 +9,8 @@ export interface ExpandedCode {
   readonly version?: string
   readonly code: string
   readonly display?: string
+  /** Other names, as the code system, the compose or the expansion has them: `{ language, use, value }`. */
+  readonly designations?: readonly unknown[]
 }
 
 /** What a compose may refer to, at hand; undefined = not loaded. */
@@ -19,7 +22,11 @@ export interface Sources {
 interface Include {
   readonly system?: string
   readonly version?: string
-  readonly concept?: readonly { readonly code: string; readonly display?: string }[]
+  readonly concept?: readonly {
+    readonly code: string
+    readonly display?: string
+    readonly designation?: readonly unknown[]
+  }[]
   readonly filter?: readonly { readonly property: string; readonly op: string; readonly value: string }[]
   readonly valueSet?: readonly string[]
 }
@@ -85,11 +92,16 @@ function givenExpansion(valueSet: Resource): readonly ExpandedCode[] {
   const { contains } = (valueSet['expansion'] ?? {}) as { readonly contains?: unknown }
   const walk = (list: unknown): readonly ExpandedCode[] =>
     (Array.isArray(list)
-      ? (list as readonly (ExpandedCode & { readonly contains?: unknown })[])
+      ? (list as readonly (ExpandedCode & { readonly contains?: unknown; readonly designation?: unknown })[])
       : []
-    ).flatMap(({ system, code, display, contains: below }) => [
+    ).flatMap(({ system, code, display, designation, contains: below }) => [
       ...(typeof code === 'string'
-        ? [{ system: system ?? '', code, ...(display !== undefined && { display }) }]
+        ? [
+            {
+              ...{ system: system ?? '', code, ...(display !== undefined && { display }) },
+              ...namesIn(listOf(designation)),
+            },
+          ]
         : []),
       ...walk(below),
     ])
@@ -121,17 +133,25 @@ function systemCodes(
 ): Result<readonly ExpandedCode[]> {
   const loaded = codeSystem(system)
   const version = include.version ?? loaded?.version
-  const expanded = ({ code, display }: Pick<Concept, 'code' | 'display'>): ExpandedCode => ({
+  const expanded = ({
+    code,
+    display,
+    designations,
+  }: Pick<Concept, 'code' | 'display' | 'designations'>): ExpandedCode => ({
     system,
     ...(version !== undefined && { version }),
     code,
     ...(display !== undefined && { display }),
+    ...namesIn(designations),
   })
   if (include.concept) {
     return ok(
-      include.concept.map(({ code, display = loaded?.concepts.get(code)?.display }) =>
-        expanded({ code, ...(display !== undefined && { display }) }),
-      ),
+      include.concept.map(({ code, display, designation = [] }) => {
+        const known = loaded?.concepts.get(code)
+        const shown = display ?? known?.display
+        const designations = [...designation, ...(known?.designations ?? [])]
+        return expanded({ code, designations, ...(shown !== undefined && { display: shown }) })
+      }),
     )
   }
   if (!loaded || loaded.isPartial) return notLoaded('code-system-not-loaded', 'code system', system)
@@ -143,6 +163,9 @@ function systemCodes(
   }
   return ok(concepts.map(expanded))
 }
+
+const namesIn = (designations: readonly unknown[]): Pick<ExpandedCode, 'designations'> =>
+  designations.length > 0 ? { designations } : {}
 
 type Filter = NonNullable<Include['filter']>[number]
 

@@ -12,6 +12,7 @@ import { codingsOf, objectNamed, textsOf } from '../../../fhir/operations/coded-
 import { badInput, parametersText } from '../../../fhir/operations/operation-input.ts'
 import type { Coding, Resource } from '../../../fhir/resource.ts'
 import { conceptOf } from '../../../fhir/terminology/code-system.ts'
+import { displayIn, isCalled, type Called } from '../../../fhir/terminology/display.ts'
 import type { ExpandedCode } from '../../../fhir/terminology/value-set.ts'
 import type { Answer } from '../exchange.ts'
 import type { Call, OperationHandler } from './call.ts'
@@ -46,19 +47,21 @@ const versioned = (url: string, version: string | undefined): string =>
 async function expand(call: Call): Handled {
   const named = setNamed(call)
   if (!named.ok) return named
-  const texts = textsOf(call.given, ['filter', 'offset', 'count'])
+  const texts = textsOf(call.given, ['filter', 'offset', 'count', 'displayLanguage'])
   if (!texts.ok) return texts
-  const { filter = '', offset = '0', count } = texts.value
+  const { filter = '', offset = '0', count, displayLanguage } = texts.value
   if (!/^\d{1,9}$/.test(offset) || !/^\d{1,9}$/.test(count ?? '0')) {
     return badInput('offset and count must be whole numbers')
   }
   const { deps } = call.exchange
   const found = await expansionOf(deps, named.value)
   if (!found.ok) return found
-  const wanted = found.value.codes.filter(matches(filter))
+  const wanted = found.value.codes.map(shownIn(displayLanguage)).filter(matches(filter))
   const end = count === undefined ? undefined : Number(offset) + Number(count)
   const parameter = Object.entries(texts.value).map(([name, value]) =>
-    name === 'filter' ? { name, valueString: value } : { name, valueInteger: Number(value) },
+    name === 'offset' || name === 'count'
+      ? { name, valueInteger: Number(value) }
+      : { name, [name === 'filter' ? 'valueString' : 'valueCode']: value },
   )
   const { compose: _compose, expansion: _expansion, text: _text, ...head } = found.value.valueSet
   const expansion = {
@@ -73,6 +76,14 @@ async function expand(call: Call): Handled {
     expansion: contains.length > 0 ? expansion : empty,
   })
 }
+
+/** A code of an expansion by its name in a language; its other names aren't told (includeDesignations is not offered). */
+const shownIn =
+  (language: string | undefined) =>
+  ({ designations = [], ...code }: ExpandedCode): ExpandedCode => {
+    const display = displayIn({ ...code, designations }, language)
+    return { ...code, ...(display !== undefined && { display }) }
+  }
 
 /** Every word of the filter begins a word of the display, or the code. */
 function matches(filter: string): (code: ExpandedCode) => boolean {
@@ -92,7 +103,7 @@ async function validateInSet(call: Call): Handled {
   if (!found.ok) return found
   const member = ({ system, code }: Coding): ExpandedCode | undefined =>
     found.value.codes.find(each => each.code === code && (system === undefined || each.system === system))
-  return verdict(codings.value, member, 'the value set')
+  return verdict({ codings: codings.value, given: call.given }, member, 'the value set')
 }
 
 async function validateInSystem({ exchange, given, type, id }: Call): Handled {
@@ -106,23 +117,25 @@ async function validateInSystem({ exchange, given, type, id }: Call): Handled {
   const named = id === undefined ? versioned(url ?? '', version) : `${type}/${id}`
   const system = await systemOf(exchange.deps, named)
   if (!system.ok) return system
-  const member = (coding: Coding): Pick<ExpandedCode, 'display'> | undefined =>
+  const member = (coding: Coding): Called | undefined =>
     coding.system === undefined || coding.system === system.value.url
       ? conceptOf(system.value, coding.code ?? '')
       : undefined
-  return verdict(codings.value, member, 'the code system')
+  return verdict({ codings: codings.value, given }, member, 'the code system')
 }
 
-/** One of the codes must be a member, and its display, if one is given, the right one. */
+/** One of the codes must be a member, and its display, if one is given, one of its names. */
 function verdict(
-  codings: readonly Coding[],
-  member: (coding: Coding) => Pick<ExpandedCode, 'display'> | undefined,
+  { codings, given: asked }: { readonly codings: readonly Coding[]; readonly given: Call['given'] },
+  member: (coding: Coding) => Called | undefined,
   where: string,
 ): Result<Answer> {
   const found = codings.map(coding => ({ coding, concept: member(coding) })).find(({ concept }) => concept)
   const given = found?.coding.display
-  const right = found?.concept?.display
-  const isNamed = given === undefined || right === undefined || given.toLowerCase() === right.toLowerCase()
+  const language = textsOf(asked, ['displayLanguage'])
+  if (!language.ok) return language
+  const right = found?.concept && displayIn(found.concept, language.value.displayLanguage)
+  const isNamed = given === undefined || right === undefined || isCalled(found?.concept ?? {}, given)
   const message = found ? 'The display is another one.' : `The code is not in ${where}.`
   return answered([
     { name: 'result', valueBoolean: found !== undefined && isNamed },
@@ -136,9 +149,9 @@ async function lookup({ exchange, given }: Call): Handled {
   if (!codings.ok) return codings
   const [coding] = codings.value
   if (coding?.system === undefined) return badInput('system must be there')
-  const texts = textsOf(given, ['version'])
+  const texts = textsOf(given, ['version', 'displayLanguage'])
   if (!texts.ok) return texts
-  const { version = coding.version } = texts.value
+  const { version = coding.version, displayLanguage } = texts.value
   const found = await lookUp(exchange.deps, { ...coding, system: versioned(coding.system, version) })
   if (!found.ok) return found
   const { system, concept } = found.value
@@ -154,7 +167,7 @@ async function lookup({ exchange, given }: Call): Handled {
   return answered([
     { name: 'name', valueString: system.name },
     ...(system.version === undefined ? [] : [{ name: 'version', valueString: system.version }]),
-    { name: 'display', valueString: concept.display ?? concept.code },
+    { name: 'display', valueString: displayIn(concept, displayLanguage) ?? concept.code },
     ...concept.designations.map(designation => ({ name: 'designation', part: partsOf(designation) })),
     ...[...links.map(([code, value]) => ({ code, valueCode: value })), ...own]
       .filter(({ code }) => isWanted(String(code)))
