@@ -27,6 +27,7 @@ export function messageFlags(event: MappedEvent): readonly string[] {
     ...(trigger === 'Z99' && visit && !fact ? ['movement-unknown:ZBE'] : []),
     ...(ACCOUNT_EVENTS.has(trigger) && identity.length === 0 ? ['account-missing:MRG-3'] : []),
     ...nextDays(message),
+    ...['PID', 'PV1'].filter(name => message.all(name).length > 1).map(name => `segment-repeated:${name}`),
   ]
 }
 

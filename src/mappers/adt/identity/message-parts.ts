@@ -3,7 +3,8 @@ import type { Segment } from '../../../hl7v2/segment.ts'
 
 /**
  * One message for each group of its structure: A17, A24 and A37 hold two patients, A18 and A39 to A43 any number of them
- * (PID ... MRG), A45 any number of visits (MRG PV1) of one patient. What stands before the first group is in each.
+ * (PID ... MRG), A45 any number of visits (MRG PV1) of one patient; several MRG after one PID are as many groups of the others
+ * too. What stands before the first group is in each.
  */
 export function messageParts(message: Message, trigger: string): readonly Message[] {
   const { segments } = message
@@ -11,10 +12,12 @@ export function messageParts(message: Message, trigger: string): readonly Messag
   if (start < 0) return [message]
   const header = segments.slice(0, start)
   const groups = split(segments.slice(start), 'PID')
-  const parts = trigger === 'A45' ? groups.flatMap(visitsIn) : groups
+  const parts = PAIRS.has(trigger) ? groups : groups.flatMap(priorsIn)
   if (parts.length === 1) return [message]
   return parts.map(group => partOf(message, [...header, ...group]))
 }
+
+const PAIRS: ReadonlySet<string> = new Set(['A17', 'A24', 'A37'])
 
 type Group = readonly Segment[]
 
@@ -24,10 +27,10 @@ function split(segments: Group, name: string): readonly Group[] {
   return starts.map((start, index) => segments.slice(start, starts[index + 1]))
 }
 
-function visitsIn(group: Group): readonly Group[] {
-  const visits = split(group, 'MRG')
-  const patient = group.slice(0, group.length - visits.reduce((sum, { length }) => sum + length, 0))
-  return visits.length === 0 ? [group] : visits.map(visit => [...patient, ...visit])
+function priorsIn(group: Group): readonly Group[] {
+  const priors = split(group, 'MRG')
+  const patient = group.slice(0, group.length - priors.reduce((sum, { length }) => sum + length, 0))
+  return priors.length === 0 ? [group] : priors.map(prior => [...patient, ...prior])
 }
 
 const partOf = (message: Message, segments: Group): Message => ({

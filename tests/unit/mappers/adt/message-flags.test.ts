@@ -88,6 +88,22 @@ describe('a message whose event lacks what it is about is flagged', () => {
     })
   })
 
+  test('several patients or visits where the event has room for one, of which the first counts', () => {
+    expect(flagsOf('A01', 'PID|||M2^^^VALLEY^MR', 'PV1||I|||||||||||||||||V2^^^VALLEY^VN')).toEqual([
+      'segment-repeated:PID',
+      'segment-repeated:PV1',
+    ])
+  })
+
+  test('not several priors of one patient: each is merged', () => {
+    const segments = ['PID|||M1^^^VALLEY^MR', 'MRG|M2^^^VALLEY^MR', 'MRG|M3^^^VALLEY^MR']
+    const text = ['MSH|^~\\&|ADTAPP|VALLEY|||20261001||ADT^A40|1|P|2.5', 'EVN||20261001', ...segments]
+    const read = readAdtEvents(readAs(text), settings)
+    const events = read.ok ? read.value.filter(event => event.kind === 'mapped') : []
+    expect(events.map(({ prior }) => prior?.patient.identifiers[0]?.value)).toEqual(['M2', 'M3'])
+    expect(events.flatMap(messageFlags)).toEqual([])
+  })
+
   test('and its verdict says so', () => {
     const store = memory()
     expect(store.take(er7({ event: 'Z99', id: '1', at: '20261001080000' })).flags).toEqual([
