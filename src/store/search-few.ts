@@ -1,6 +1,6 @@
 import { isRowParameter } from '../fhir/search/parameters.ts'
 import type { Criterion, SearchPlan } from '../fhir/search/plan.ts'
-import { promotedColumn, repeatedColumn } from '../fhir/search/promoted.ts'
+import { promotedColumn, repeatedColumn, REPEATED_SINCE } from '../fhir/search/promoted.ts'
 import type { Statement } from './db.ts'
 import { conditionOf, isLed, isOfValues, isSelective, keysFor } from './search-conditions.ts'
 import type { SearchFrame } from './search-frame.ts'
@@ -70,13 +70,19 @@ export function fewStatement(tenant: number, plan: SearchPlan, lead: Lead, few =
       ? ['', `c.shard = p.shard and c.tenant = ${own} and c.type = ${type} and c.id = p.id`]
       : [`, ${place} as place`, 'c.ctid = p.place']
   const text = `with l as materialized (${found} limit ${few + 1})
-    select s.seen, ${foundColumns('c').join(', ')}${texts} from (select count(*)::int as seen from l) s
+    select s.seen, ${foundColumns('c').join(', ')}${texts} from (select ${seenOf(frame, few)} as seen from l) s
     left join lateral (select * from (select r.shard, r.id${placed}${columns} from ${rows} where ${conditions}) q${placeOf(plan, keys, frame)}
       order by ${orderBy(keys)} limit ${bind(plan.count + 1)}::int) p on true
     left join resource c on ${isContent}
     order by ${orderBy(keys, ['p.shard', 'p.id'])}`
   return { text, values }
 }
+
+/** Before a database of an earlier release is indexed anew such a lead counts as one that found many: the rows tell. */
+const seenOf = ({ isRead = false }: SearchFrame, few: number): string =>
+  isRead
+    ? `case when (select code >= ${REPEATED_SINCE} and version <> '' from index_state where one) then count(*)::int else ${few + 1} end`
+    : 'count(*)::int'
 
 function placeOf({ after }: SearchPlan, keys: ReturnType<typeof sortKeys>, { bind }: SearchFrame): string {
   if (!after) return ''

@@ -5,6 +5,7 @@ import { mintIds } from '../../src/commands/mint-ids.ts'
 import type { Store } from '../../src/commands/ports/store.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
 import { indexResource } from '../../src/fhir/search/index-resource.ts'
+import { indexVersion } from '../../src/fhir/search/index-version.ts'
 import type { Packages } from '../../src/fhir/validation/profiles/packages.ts'
 import { validateResource } from '../../src/fhir/validation/validate-resource.ts'
 import { ok } from '../../src/lib/result.ts'
@@ -55,7 +56,8 @@ export async function openFhirServer(options: FhirServerOptions = {}): Promise<F
   const clock = { nowMs: Date.parse('2026-11-22T08:00:00Z') }
   const clockPort = { nowMs: () => clock.nowMs }
   const index = (resource: Resource) => indexResource(resource, BASE)
-  const common = { clock: clockPort, indexResource: index, migrate: 'auto' as const }
+  const indexed = { indexResource: index, indexVersion: indexVersion() }
+  const common = { clock: clockPort, ...indexed, migrate: 'auto' as const }
   const migrated = async (folder: string): Promise<void> =>
     (await openEmbeddedStore({ dataDir: folder, ...common })).close()
   const dataDir = options.databaseUrl === undefined ? await copiedFolder('migrated', migrated) : ''

@@ -52,6 +52,9 @@ const repeated: Readonly<Record<string, Readonly<Record<string, 'status' | 'date
   Patient: { gender: 'status', birthdate: 'date' },
 }
 
+/** Of the INDEX_CODE (index-version.ts) from which on those columns are filled. */
+export const REPEATED_SINCE = 5
+
 /** The column that holds a parameter's value beside the index. */
 export const repeatedColumn = (type: string, code: string): 'status' | 'date' | undefined =>
   Object.hasOwn(repeated, type) ? repeated[type]?.[code] : undefined
