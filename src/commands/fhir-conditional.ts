@@ -1,6 +1,7 @@
 import { derivedId } from '../lib/ids.ts'
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import { isConditionalReference, referencesIn } from '../fhir/bundle/links.ts'
+import { localReference } from '../fhir/compartment.ts'
 import { keyText, type ResourceKey } from '../fhir/resource.ts'
 import { mayDo } from '../fhir/smart/may-do.ts'
 import type { BundleMatches } from './fhir-bundle-matches.ts'
@@ -15,10 +16,13 @@ import type { FhirDeps } from './fhir-deps.ts'
 import { at, type WriteIntent } from './fhir-intent.ts'
 import { limitText } from './fhir-write-limits.ts'
 
-/** The conditions that stand in intents: If-None-Exist, `PUT Type?query` and the like, and references `Type?query`. */
-export const conditionsIn = (intents: readonly WriteIntent[]): readonly Condition[] =>
+/**
+ * The conditions that stand in intents: If-None-Exist, `PUT Type?query` and the like, and references `Type?query`, which may
+ * begin with the own base.
+ */
+export const conditionsIn = (intents: readonly WriteIntent[], base: string): readonly Condition[] =>
   intents.flatMap(intent =>
-    [...ownCondition(intent), ...conditionalReferences(intent)].map(condition => ({
+    [...ownCondition(intent), ...conditionalReferences(intent, base)].map(condition => ({
       ...condition,
       ...(intent.place !== undefined && { place: intent.place }),
     })),
@@ -30,8 +34,11 @@ function ownCondition({ type, ifNoneExist, condition }: WriteIntent): readonly C
   return query === undefined ? [] : [conditionOf(type, query)]
 }
 
-const conditionalReferences = ({ resource }: WriteIntent): readonly Condition[] =>
-  referencesIn(resource).filter(isConditionalReference).map(referenceCondition)
+const conditionalReferences = ({ resource }: WriteIntent, base: string): readonly Condition[] =>
+  referencesIn(resource).flatMap(reference => {
+    const local = localReference(reference, base)
+    return isConditionalReference(local) ? [referenceCondition(local)] : []
+  })
 
 function referenceCondition(reference: string): Condition {
   const mark = reference.indexOf('?')
@@ -207,6 +214,8 @@ const usedUp: Failure = {
 }
 
 export interface ReferenceOptions {
+  /** The own FHIR base, which a reference may begin with. */
+  readonly base: string
   readonly intents: readonly WriteIntent[]
   readonly found: Placing['found']
   readonly conditional: ReadonlyMap<WriteIntent, Conditional>
@@ -220,16 +229,17 @@ export interface ReferenceOptions {
  * one that the Bundle itself writes. Of every condition it is known what it finds, so that where none is known none stands.
  */
 export function resolveConditionalReferences(options: ReferenceOptions): Result<ReadonlyMap<string, string>> {
-  const { intents, found, conditional, inBundle, keyOf } = options
+  const { intents, found, conditional, inBundle, keyOf, base } = options
   if (found.size === 0) return ok(new Map())
   const made = new Map(
     [...conditional.values()].flatMap(({ text, key }) => (key.id === '' ? [] : [[text, keyText(key)]])),
   )
   const resolved = new Map<string, string>()
   for (const intent of intents) {
-    for (const reference of referencesIn(intent.resource).filter(isConditionalReference)) {
-      if (resolved.has(reference)) continue
-      const condition = referenceCondition(reference)
+    for (const reference of referencesIn(intent.resource)) {
+      const local = localReference(reference, base)
+      if (resolved.has(reference) || !isConditionalReference(local)) continue
+      const condition = referenceCondition(local)
       const [hit, second] = found.get(conditionText(condition)) ?? []
       if (second) return at(intent, ambiguous('A conditional reference'))
       const known = hit ? `${condition.type}/${hit.id}` : made.get(conditionText(condition))

@@ -67,7 +67,7 @@ export function placeIntents(
   const apart = apartInBundle(intents, inBundle)
   if (!apart.ok) return apart
   const references = resolveConditionalReferences({
-    ...{ intents, found: placing.found, conditional: conditional.value },
+    ...{ base: deps.base, intents, found: placing.found, conditional: conditional.value },
     inBundle,
     keyOf: intent => keys.get(intent) ?? settle(intent, mintKey(deps, intent, targets)),
   })

@@ -50,7 +50,7 @@ export async function writeAll(
   caller: Caller,
   intents: readonly WriteIntent[],
 ): Promise<Result<readonly Written[]>> {
-  const conditions = conditionsIn(intents)
+  const conditions = conditionsIn(intents, deps.base)
   for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
     const placing = conditions.length === 0 ? unconditional : await placingBy(deps, intents, conditions)
     if (!placing.ok) return placing

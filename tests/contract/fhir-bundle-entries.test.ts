@@ -50,6 +50,26 @@ describe('entries of a batch or transaction', () => {
     ],
   })
 
+  test('a conditional reference may begin with the own base; one to another server is left as it is', async () => {
+    const made = await put('asked-for', patient('by-base'))
+    const base = String(made.headers['location']).replace(/\/Patient\/.*/, '')
+    const elsewhere = `https://elsewhere.example/fhir/${query('by-base')}`
+    const reply = await send('transaction', [
+      {
+        resource: { ...encounter(`${base}/${query('by-base')}`), id: 'a' },
+        ...request('PUT', 'Encounter/a'),
+      },
+      { resource: { ...encounter(elsewhere), id: 'b' }, ...request('PUT', 'Encounter/b') },
+    ])
+    expect(statuses(reply)).toEqual(['201', '201'])
+    const subjectOf = async (id: string) =>
+      (await server.call({ path: `/Encounter/${id}` })).json.subject.reference
+    expect([await subjectOf('a'), await subjectOf('b')]).toEqual(['Patient/asked-for', elsewhere])
+    const missing = encounter(`${base}/${query('nobody')}`)
+    const refused = await send('transaction', [{ resource: missing, ...request('POST', 'Encounter') }])
+    expect([refused.status, codeOf(refused)]).toEqual([412, 'condition-unmatched'])
+  })
+
   test('are updated, patched and deleted by their queries in one transaction, and refs lead to what was found', async () => {
     await put('found', patient('1'))
     await put('patched', patient('2', { gender: 'male' }))
