@@ -16,7 +16,7 @@ const elementChecks: Readonly<Record<string, readonly [isOne: Check, must: strin
   id: [isText, 'a text'],
   sliceName: [isText, 'a text'],
   min: [value => typeof value === 'number', 'a number'],
-  max: [isText, 'a text'],
+  max: [value => typeof value === 'string' && /^(?:\*|\d+)$/.test(value), 'a text: a whole number or *'],
   contentReference: [isText, 'a text'],
   slicing: [
     value => isNode(value) && holds(value, 'discriminator', isList(isDiscriminator)),
@@ -45,6 +45,8 @@ export function whyUnsound(definition: Resource): string | undefined {
     for (const [at, element] of (part['element'] as readonly unknown[]).entries()) {
       const why = whyUnsoundElement(element)
       if (why !== undefined) return `${name}.element[${at}]${why}`
+      if (!isOfType(element as Node, definition))
+        return `${name}.element[${at}].path must begin with ${String(definition['type'])}, the type that is constrained`
     }
   }
   return undefined
@@ -57,6 +59,11 @@ function whyUnsoundElement(element: unknown): string | undefined {
     if (!holds(element, name, isOne)) return `.${name} must be ${must}`
   }
   return undefined
+}
+
+/** Of a logical model the type may be an address. */
+function isOfType({ path }: Node, { type, derivation }: Resource): boolean {
+  return derivation !== 'constraint' || !/^\w+$/.test(String(type)) || String(path).split('.')[0] === type
 }
 
 const holds = (node: Node, name: string, isOne: Check): boolean =>

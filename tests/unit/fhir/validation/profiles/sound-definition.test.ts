@@ -29,6 +29,16 @@ test.each<[string, object, string]>([
   ],
   ['an id that is no text', withElement({ path: 'Patient', id: 1 }), 'differential.element[0].id'],
   ['a max that is no text', withElement({ path: 'Patient.name', max: 1 }), 'differential.element[0].max'],
+  [
+    'a max that is no number',
+    withElement({ path: 'Patient.name', max: 'many' }),
+    'differential.element[0].max must be a text: a whole number or *',
+  ],
+  [
+    'an element of another type',
+    withElement({ path: 'Questionnaire.name' }),
+    'differential.element[0].path must begin with Patient',
+  ],
   ['types that are no list', withElement({ path: 'Patient.name', type: {} }), 'differential.element[0].type'],
   [
     'a profile of a type that is no list',
