@@ -23,7 +23,7 @@ export function obligationsText(): string {
     'the calendar; `now` is no input. It stands in a Task whose id follows from (case, rule, trigger, n). `GET /cases/{id}/obligations` says for each why it is there and',
     'how its due time was computed.',
     '',
-    'Business days skip week-ends and the holidays of `CALENDAR`; day 0 is the day of the trigger; a duty is due at the end of its day in `TIME_ZONE`. Where',
+    'Business days skip week-ends and the holidays of `CALENDAR`; day 0 is the day of the trigger; a duty is due at the end of its day, by the zone of who told of the stay that it is about, else by `TIME_ZONE`. Where',
     'the model says how long, the five shipped models stand in the order strengths, clinical, brokerage, intensive, targeted. Of a series only the next duty stands. `stop` =',
     'it can’t be put off past what the law allows; else a person may put it off once by the business days given. `late` = hours past due after which the supervisor gets',
     'it; `model` = as the model says, if it does. The risk of a discharge is high when LACE of the stay is 10 or more, or when people rated the case high since the stay began.',

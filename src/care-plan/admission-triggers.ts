@@ -78,7 +78,7 @@ export const preAdmissionTriggers = ({
           ...(overtaken && { overtaken }),
           at: movement.recorded,
           atMs: movement.recordedMs,
-          startsOn: localDate(movement.atMs, timeZone),
+          startsOn: localDate(movement.atMs, movement.stay.timeZone ?? timeZone),
         },
       ]
     })

@@ -89,8 +89,9 @@ const bookedStates: ReadonlySet<string> = new Set(['booked', 'arrived', 'fulfill
 function bookedDay(
   file: CaseFile,
   discharge: Movement,
-  { rules, timeZone }: Pick<TriggerInput, 'rules' | 'timeZone'>,
+  { rules, ...input }: Pick<TriggerInput, 'rules' | 'timeZone'>,
 ): string | undefined {
+  const timeZone = discharge.stay.timeZone ?? input.timeZone
   const last = addDays(localDate(discharge.atMs, timeZone), rules.transition.medRecDays)
   return file.appointments
     .filter(({ state, purpose }) => bookedStates.has(state) && purpose !== 'service' && purpose !== 'other')

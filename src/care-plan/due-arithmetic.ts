@@ -1,7 +1,7 @@
 import { skippedDays, type Calendar } from '../lib/business-days.ts'
 import { weekdayOf, type CalendarDate } from '../lib/calendar-date.ts'
 import { localDate, startMsOf, zonedTextOf } from '../lib/fhir-time.ts'
-import type { Duty } from './duties.ts'
+import { zoneOf, type Duty } from './duties.ts'
 import { spanWords } from './duty-words.ts'
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
@@ -20,8 +20,10 @@ export interface ArithmeticContext {
  */
 export function dueArithmetic(
   { trigger, dueIn, due }: Pick<Duty, 'trigger' | 'dueIn' | 'due'>,
-  { calendar, timeZone }: ArithmeticContext,
+  context: ArithmeticContext,
 ): string {
+  const { calendar } = context
+  const timeZone = zoneOf(trigger, context)
   const last = shortDay(localDate(startMsOf(due, timeZone), timeZone))
   if (dueIn.unit === 'on') return `the record names ${last}`
   const from = localDate(trigger.atMs, timeZone)

@@ -33,6 +33,8 @@ export interface Trigger extends Circumstances {
   /** When it was first recorded, where its time was mended later. */
   readonly knownMs?: number
   readonly encounter?: string
+  /** IANA zone of the stay that it is about; absent = that of the service. */
+  readonly timeZone?: string
   /** meta.source of the message that said it. */
   readonly message?: string
   /** What it was, in the words of who reported it. */
@@ -162,7 +164,7 @@ function dutyOf(rule: DutyRule, told: Trigger, { context, evidence }: Setting): 
       ...(met && { met }),
       ...(escalateAfterHours !== undefined && {
         escalateAfterHours,
-        escalateAt: escalationOf({ escalateAfterHours }, due, context),
+        escalateAt: escalationOf({ escalateAfterHours, trigger }, due, context),
       }),
     },
   ]
@@ -176,13 +178,20 @@ function countedFrom(trigger: Trigger, endMs = Number.POSITIVE_INFINITY): Trigge
 
 /** When a duty that is due then goes to the supervisor; undefined = never. */
 export const escalationOf = (
-  { escalateAfterHours }: Pick<Duty, 'escalateAfterHours'>,
+  { escalateAfterHours, trigger }: Pick<Duty, 'escalateAfterHours' | 'trigger'>,
   due: string,
-  { timeZone }: Pick<DutyContext, 'timeZone'>,
-): string | undefined =>
-  escalateAfterHours === undefined
-    ? undefined
-    : zonedTextOf(startMsOf(due, timeZone) + escalateAfterHours * HOUR_MS, timeZone)
+  context: Pick<DutyContext, 'timeZone'>,
+): string | undefined => {
+  if (escalateAfterHours === undefined) return undefined
+  const zone = zoneOf(trigger, context)
+  return zonedTextOf(startMsOf(due, zone) + escalateAfterHours * HOUR_MS, zone)
+}
+
+/** Where the days of a duty end: in the zone of the stay that calls for it. */
+export const zoneOf = (
+  { timeZone }: Pick<Trigger, 'timeZone'>,
+  context: Pick<DutyContext, 'timeZone'>,
+): string => timeZone ?? context.timeZone
 
 /** The figures that a rule is asked with. */
 export const settingsOf = (
@@ -258,10 +267,12 @@ const isLate = (
 
 /** The instant at which the time is over, written with the facility's offset then. */
 export function dueAt(
-  trigger: { readonly atMs: number },
+  trigger: Pick<Trigger, 'atMs' | 'timeZone'>,
   dueIn: DueIn,
-  { calendar, timeZone }: Pick<DutyContext, 'calendar' | 'timeZone'>,
+  context: Pick<DutyContext, 'calendar' | 'timeZone'>,
 ): string {
+  const { calendar } = context
+  const timeZone = zoneOf(trigger, context)
   if (dueIn.unit === 'hours') return zonedTextOf(trigger.atMs + dueIn.count * HOUR_MS, timeZone)
   if (dueIn.unit === 'on') return endOfDay(dueIn.date, timeZone)
   if (dueIn.unit === 'before')

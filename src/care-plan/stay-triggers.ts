@@ -25,11 +25,12 @@ function announcedEnd(movement: Movement, { facts, timeZone }: Looked): Found | 
   if (movement.kind !== 'pending-discharge' || movement.expected === undefined) return undefined
   const { stay } = movement
   const last = facts.live.findLast(other => other.kind === movement.kind && other.stay === stay)
-  const day = spanOf(movement.expected, timeZone)
+  const zone = stay.timeZone ?? timeZone
+  const day = spanOf(movement.expected, zone)
   if (last !== movement || !day) return undefined
   return {
     kind: 'discharge-announced',
-    startsOn: localDate(day.startMs, timeZone),
+    startsOn: localDate(day.startMs, zone),
     ...overtakenBy(endOf(movement, facts), 'stay ended'),
   }
 }
@@ -37,14 +38,15 @@ function announcedEnd(movement: Movement, { facts, timeZone }: Looked): Found | 
 /** A21 that says when the patient is to be back (PV2-47). */
 function leave(movement: Movement, { facts, timeZone }: Looked): Found | undefined {
   if (movement.kind !== 'leave' || movement.expected === undefined) return undefined
-  const day = spanOf(movement.expected, timeZone)
+  const zone = movement.stay.timeZone ?? timeZone
+  const day = spanOf(movement.expected, zone)
   if (!day) return undefined
   const back = facts.live.find(
     other => other.kind === 'return' && other.stay === movement.stay && other.atMs >= movement.atMs,
   )
   return {
     kind: 'leave',
-    dueOn: localDate(day.startMs, timeZone),
+    dueOn: localDate(day.startMs, zone),
     ...overtakenBy(back ?? endOf(movement, facts), 'patient back'),
   }
 }

@@ -15,6 +15,8 @@ export interface Stay {
   readonly movements: readonly StayMovement[]
   /** Id of the Organization where it takes place (MSH-4, PV1-39). */
   readonly facility?: string
+  /** IANA zone of who tells of it: days end there. Absent = that of the service. */
+  readonly timeZone?: string
   /** PV1-4 says elective or newborn, or the disposition announced it: never counted as a readmission. */
   readonly planned: boolean
   /** PV1-4, as far as scores and follow-up differ by it; absent when it says nothing known. */

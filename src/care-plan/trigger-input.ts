@@ -102,6 +102,7 @@ export const triggerOf = (kind: TriggerKind, movement: Movement, course: CaseCou
   recordedMs: movement.recordedMs,
   knownMs: movement.knownMs,
   encounter: movement.stay.encounter,
+  ...(movement.stay.timeZone !== undefined && { timeZone: movement.stay.timeZone }),
   message: movement.message,
   ...(movement.isHistoric && { isSilent: true as const }),
 })

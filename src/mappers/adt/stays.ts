@@ -25,7 +25,7 @@ export interface StayFrame {
 
 /** A visit as case management sees it, dead movements included; transfers keep the class of what came before. */
 export function stayOf(state: VisitState, frame: StayFrame): Stay {
-  const { encounter, facility, admitSource, settings } = frame
+  const { encounter, facility, admitSource, settings, contexts } = frame
   const type = frame.admissionType?.toUpperCase()
   const admissionType = type === undefined ? undefined : admissionTypes[type]
   const { live, dead, deadBy } = state.movements
@@ -35,8 +35,11 @@ export function stayOf(state: VisitState, frame: StayFrame): Stay {
     return stayMovement(movement, { ...frame, cancelledAt, state })
   })
   const implied = impliedMovement(state, encounter, settings)
+  const sender = live[0] ?? dead[0]
+  const source = sender?.first.source ?? state.impliedDischarge?.word.source
   return {
     encounter,
+    ...(source !== undefined && { timeZone: contexts(source).settings.timeZone }),
     class: stayClass(state.class, settings),
     status: stayStatus[state.status],
     movements: implied ? [...movements, implied] : movements,

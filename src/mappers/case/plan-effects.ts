@@ -51,7 +51,7 @@ function transitionPlan(id: string, transition: Transition, input: PlanInput): R
     )
   const before = lenses.plan.read(plan)
   if (endedPlans.has(before.standing.own)) return plan
-  const start = localDate(discharge.atMs, timeZone)
+  const start = localDate(discharge.atMs, discharge.stay.timeZone ?? timeZone)
   const overlay = overlayOf(transition.state, tasksOf(id, input), lenses)
   return lenses.plan.write(plan, {
     standing: { own: before.standing.own, ...(overlay && { overlay }) },

@@ -38,12 +38,14 @@ type Base = Omit<Trigger, 'kind' | keyof Circumstances>
 function triggerIn(
   { trigger, caseId }: NamedDuty,
   { authored, message, focus }: TaskState,
-  { context: { timeZone } }: Pick<CaseDuties, 'context'>,
+  { context: { timeZone }, facts }: Pick<CaseDuties, 'context' | 'facts'>,
 ): Base | undefined {
   const atMs = authored === undefined ? Number.NaN : startMsOf(authored, timeZone)
   if (authored === undefined || Number.isNaN(atMs)) return undefined
+  const own = facts.byId.get(trigger)?.stay.timeZone
   return {
     ...{ id: trigger, caseId, at: authored, atMs, recorded: authored, recordedMs: atMs },
+    ...(own !== undefined && { timeZone: own }),
     ...(message !== undefined && { message }),
     ...(focus !== undefined && { encounter: focus.replace(/^Encounter\//, '') }),
   }
@@ -64,11 +66,11 @@ const EITHER = [false, true] as const
 
 /** What may have been so then: the rule applied, for its Task was made. */
 function circumstancesThen(
-  { id, caseId, atMs }: Base,
+  { id, caseId, atMs, timeZone: own }: Base,
   { due }: TaskState,
   { context, facts, triggerInput }: Pick<CaseDuties, 'context' | 'facts' | 'triggerInput'>,
 ): readonly Circumstances[] {
-  const { timeZone } = context
+  const timeZone = own ?? context.timeZone
   const model = modelAt(modelSpans(triggerInput.files.get(caseId), triggerInput.models, timeZone), atMs)
   const movement = facts.byId.get(id)
   const day = due === undefined ? undefined : localDate(startMsOf(due, timeZone), timeZone)
