@@ -265,11 +265,7 @@ function linked(
   const link = [
     ...(isGone ? [linkTo(ownerId, 'replaced-by')] : []),
     ...losers.map(other => linkTo(other, 'replaces')),
-    ...identity.links
-      .filter(({ pair }) => pair.includes(patientId))
-      .map(({ pair: [a, b] }) => (a === patientId ? b : a))
-      .filter(other => ownerOf(identity, other) !== ownerId)
-      .map(other => linkTo(other, 'seealso')),
+    ...seenAlso(patientId, identity).map(other => linkTo(other, 'seealso')),
   ]
   const { meta } = resource
   const security = strictestLabels(losers, {
@@ -283,6 +279,19 @@ function linked(
     ...(identifier.length > 0 && { identifier }),
     ...(link.length > 0 && { link }),
   }
+}
+
+/**
+ * Whoever a patient may be: what was said of those who are it now, too, and of each other one whoever that is now. Of a
+ * patient who is gone, what was said of that one.
+ */
+function seenAlso(patient: string, identity: Cluster['identity']): readonly string[] {
+  const owner = ownerOf(identity, patient)
+  const isOurs = (one: string): boolean => one === patient || ownerOf(identity, one) === patient
+  const others = identity.links
+    .filter(({ pair }) => pair.some(isOurs))
+    .flatMap(({ pair }) => pair.map(one => ownerOf(identity, one)))
+  return [...new Set(others)].filter(other => other !== owner)
 }
 
 /** A new number of the same patient is no patient of its own. */

@@ -66,6 +66,19 @@ describe('PID-3 that names two known patients (adt.md 3.2.7)', () => {
     expect(new Set(permutations([one, two, both]).map(order => stateOf(told(...order)))).size).toBe(1)
   })
 
+  test('a link leads both ways to whoever the other is now, by merges and changed numbers, in any order', () => {
+    const change = (event: string, id: string, to: string, from: string): Er7 => ({
+      ...{ event, id, at: `202610${id}`, patient: to, visit: '', segments: [`MRG|${number(from)}`] },
+    })
+    const renumber = change('A47', '04080000', 'M3', 'M2')
+    const merge = change('A40', '05080000', 'M4', 'M1')
+    const messages = [one, two, both, renumber, merge, admit('C6', 'M4', '06')]
+    const end = told(...messages)
+    expect(patient(end, 'M4')).toMatchObject({ link: expect.arrayContaining(linkTo('M2')) })
+    expect(patient(end, 'M2')).toMatchObject({ link: linkTo('M4') })
+    expect(new Set(permutations(messages).map(order => stateOf(told(...order)))).size).toBe(1)
+  })
+
   test('an A37 takes it back for good, in any order', () => {
     const messages = [one, two, both, unlink(), again]
     expect(patient(told(...messages), 'M1')).not.toHaveProperty('link')
