@@ -21,7 +21,7 @@ import { payersIn, watchedChanges, type WatchedRegister } from '../watched-chang
 import { cxToIdentifier, identifierKey } from '../types/cx-identifier.ts'
 import { distinct } from './identity-facts-for.ts'
 import { accountsOfCluster, type ClusterAccounts } from './accounts-of-cluster.ts'
-import { ownerOf, wordOwner, type Identity } from './identity.ts'
+import { ownerOf, seenAlso, wordOwner, type Identity } from './identity.ts'
 import { identityReviewsOf, type MovedVisit } from './identity-reviews.ts'
 import { identifiersOfPatient } from './patient-identifiers.ts'
 import { renumbered } from './renumbered.ts'
@@ -279,19 +279,6 @@ function linked(
     ...(identifier.length > 0 && { identifier }),
     ...(link.length > 0 && { link }),
   }
-}
-
-/**
- * Whoever a patient may be: what was said of those who are it now, too, and of each other one whoever that is now. Of a
- * patient who is gone, what was said of that one.
- */
-function seenAlso(patient: string, identity: Cluster['identity']): readonly string[] {
-  const owner = ownerOf(identity, patient)
-  const isOurs = (one: string): boolean => one === patient || ownerOf(identity, one) === patient
-  const others = identity.links
-    .filter(({ pair }) => pair.some(isOurs))
-    .flatMap(({ pair }) => pair.map(one => ownerOf(identity, one)))
-  return [...new Set(others)].filter(other => other !== owner)
 }
 
 /** A new number of the same patient is no patient of its own. */

@@ -174,3 +174,16 @@ export function clusterOf(
 /** Patients whom a fact ties together; none for a fact of another kind. */
 export const subjectsOf = (fact: Fact): readonly string[] =>
   isIdentityFact(fact) ? (fact.body as { readonly subjects: readonly string[] }).subjects : []
+
+/**
+ * Whoever a patient may be: what was said of those who are it now, too, and of each other one whoever that is now. Of a
+ * patient who is gone, what was said of that one.
+ */
+export function seenAlso(patient: string, identity: Identity): readonly string[] {
+  const owner = ownerOf(identity, patient)
+  const isOurs = (one: string): boolean => one === patient || ownerOf(identity, one) === patient
+  const others = identity.links
+    .filter(({ pair }) => pair.some(isOurs))
+    .flatMap(({ pair }) => pair.map(one => ownerOf(identity, one)))
+  return [...new Set(others)].filter(other => other !== owner)
+}
