@@ -33,7 +33,7 @@ import equipmentType from './codes/telecommunication-equipment-type.json' with {
 import useCode from './codes/telecommunication-use-code.json' with { type: 'json' }
 import { valued } from './element.ts'
 import type { MapContext } from './map-context.ts'
-import { overrides } from './overrides.ts'
+import { namesOf, overrides } from './overrides.ts'
 import type { SourceSettings } from './source.ts'
 import type { Repetition } from '../../hl7v2/segment.ts'
 
@@ -101,12 +101,30 @@ const lookup: ReadonlyMap<string, ReadonlyMap<string, Code>> = new Map(
   ]),
 )
 
+/** Names that senders write in place of codes: those of the codes of FHIR, and our own of HL7 tables (overrides.ts). */
+const calledSo: ReadonlyMap<string, ReadonlyMap<string, Code>> = new Map(
+  [...lookup].map(([name, codings]) => [
+    name,
+    new Map([
+      ...[...codings.values()].toReversed().map(code => [code.display?.toUpperCase() ?? '', code] as const),
+      ...Object.entries(namesOf[name] ?? {}).flatMap(([text, v2]) => {
+        const code = codings.get(v2)
+        return code ? [[text.toUpperCase(), code] as const] : []
+      }),
+    ]),
+  ]),
+)
+
 /**
- * What a v2 code stands for, letter case aside: by the sender's own settings, else ours, else the guide's map; undefined
- * when none has it.
+ * What a v2 code stands for, letter case aside: by the sender's own settings, else ours, else the guide's map, else the
+ * one that is called so (Married, INPATIENT); undefined when none has it.
  */
 export const mapCode = (table: TableName, code: string, settings?: SourceSettings): Code | undefined =>
   (settings && localCode(settings, code, table, tableNumber(table))) ??
+  mappedAs(table, code) ??
+  calledSo.get(table)?.get(code.toUpperCase())
+
+const mappedAs = (table: TableName, code: string): Code | undefined =>
   lookup.get(table)?.get(code.toUpperCase())
 
 /** What a sender's settings make of a code, by the name of a map or the number of a table. */
@@ -131,7 +149,7 @@ const listedCodes: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 
 /** A code of the HL7 table, mapped or not; others are made up by the sender. */
 const isStandard = (table: TableName, code: string): boolean =>
-  mapCode(table, code) !== undefined || listedCodes.get(table)?.has(code.toUpperCase()) === true
+  mappedAs(table, code) !== undefined || listedCodes.get(table)?.has(code.toUpperCase()) === true
 
 /** HL7 table number behind a vocabulary map. */
 const tableNumber = (table: TableName): string => tables[table].table
@@ -147,11 +165,24 @@ const SYSTEMS: Readonly<Record<string, string>> = {
   I9C: 'http://hl7.org/fhir/sid/icd-9-cm',
   ICD9: 'http://hl7.org/fhir/sid/icd-9-cm',
   I9CDX: 'http://hl7.org/fhir/sid/icd-9-cm',
+  'ICD-10': 'http://hl7.org/fhir/sid/icd-10',
+  'ICD-9-CM': 'http://hl7.org/fhir/sid/icd-9-cm',
+  I10P: 'http://www.cms.gov/Medicare/Coding/ICD10',
+  ICD10PCS: 'http://www.cms.gov/Medicare/Coding/ICD10',
+  'ICD-10-PCS': 'http://www.cms.gov/Medicare/Coding/ICD10',
   LN: 'http://loinc.org',
+  LOINC: 'http://loinc.org',
   SCT: 'http://snomed.info/sct',
   SNOMED: 'http://snomed.info/sct',
+  SNOMEDCT: 'http://snomed.info/sct',
+  'SNOMED-CT': 'http://snomed.info/sct',
+  'SNOMED CT': 'http://snomed.info/sct',
   C4: 'http://www.ama-assn.org/go/cpt',
   CPT: 'http://www.ama-assn.org/go/cpt',
+  CPT4: 'http://www.ama-assn.org/go/cpt',
+  'CPT-4': 'http://www.ama-assn.org/go/cpt',
+  HCPCS: 'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets',
+  NUCC: 'http://nucc.org/provider-taxonomy',
   RXNORM: 'http://www.nlm.nih.gov/research/umls/rxnorm',
   NDC: 'http://hl7.org/fhir/sid/ndc',
   CVX: 'http://hl7.org/fhir/sid/cvx',

@@ -20,8 +20,20 @@ export const overrides: Readonly<Record<string, Readonly<Record<string, Code>>>>
   },
 }
 
+/** What senders call the codes of HL7 tables, by map: upper case -> code. */
+export const namesOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  PatientClass: {
+    INPATIENT: 'I',
+    OUTPATIENT: 'O',
+    PREADMIT: 'P',
+    'RECURRING PATIENT': 'R',
+    OBSTETRICS: 'B',
+    OBSERVATION: 'V',
+  },
+}
+
 export const overrideReasons: Readonly<Record<string, string>> = {
   PatientClass:
-    'R is an ambulatory visit and B (obstetrics) a stay in bed, whose duties would be lost under a code that no R4 value set knows; V and OBS are the usual local codes for observation.',
+    'R is an ambulatory visit and B (obstetrics) a stay in bed, whose duties would be lost under a code that no R4 value set knows; V and OBS are the usual local codes for observation; a word in place of a code (INPATIENT) is taken for the code that it names.',
   TelecommunicationUseCode: 'The guide leaves these unmapped although ContactPoint.use has a fitting code.',
 }

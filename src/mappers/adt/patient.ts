@@ -57,15 +57,18 @@ function identifiersOf(
   register: Register,
   contexts: (source: string) => MapContext,
 ): Identifier[] | undefined {
-  if (Object.keys(register).length <= 1) return said
+  if (Object.keys(register).length <= 1) return said && said.length > 1 ? distinct(said) : said
   const others = everySource(register, 'PID-3').flatMap(word =>
     (wordOf(word) ?? '').split('~').flatMap(text => {
       const cx = readFieldText(text)
       return (cx && cxToIdentifier(cx, contexts(word.source), 'PID-3')) ?? []
     }),
   )
-  const all = new Map(
-    [...(said ?? []), ...others].toReversed().map(identifier => [identifierKey(identifier), identifier]),
-  )
-  return all.size > 0 ? [...all.values()].toReversed() : undefined
+  return listed(distinct([...(said ?? []), ...others]))
+}
+
+/** Each number once: some senders have that of PID-3 in PID-2 as well. */
+function distinct(identifiers: readonly Identifier[]): Identifier[] {
+  const all = new Map(identifiers.toReversed().map(identifier => [identifierKey(identifier), identifier]))
+  return [...all.values()].toReversed()
 }

@@ -15,7 +15,8 @@ export function xadToAddress(xad: Repetition, context: MapContext, at: string): 
     postalCode: valued(xad, 5),
     country: valued(xad, 6),
   })
-  if (address === undefined) return undefined
+  const text = wholeAddress(xad)
+  if (address === undefined && text === undefined) return undefined
   const kind = valued(xad, 7)
   return element<Address>({
     extension: extensions(xad, kind),
@@ -27,6 +28,7 @@ export function xadToAddress(xad: Repetition, context: MapContext, at: string): 
       kind === undefined
         ? undefined
         : (mapCode('AddressType', kind, context.settings)?.code as Address['type']),
+    text,
     ...address,
     period: dtmPeriod(
       valued(xad, 13) ?? valued(xad, 12, 1),
@@ -37,14 +39,26 @@ export function xadToAddress(xad: Repetition, context: MapContext, at: string): 
   })
 }
 
+/** XAD.8 where nothing else says street or city: Japanese senders have the whole address there (SS-MIX2). */
+function wholeAddress(xad: Repetition): string | undefined {
+  return valued(xad, 1) === undefined && valued(xad, 2) === undefined && valued(xad, 3) === undefined
+    ? valued(xad, 8)
+    : undefined
+}
+
 /** SAD: the whole street address, else number and street name. */
 function street(xad: Repetition): string | undefined {
   const whole = valued(xad, 1, 1)
   const [name, number] = [valued(xad, 1, 2), valued(xad, 1, 3)]
   const parts = name === undefined ? undefined : [number, name].filter(part => part !== undefined).join(' ')
-  if (whole === undefined || whole === name || whole === parts) return parts ?? whole
-  return parts === undefined ? whole : `${whole}, ${parts}`
+  if (whole === undefined || whole === name) return parts ?? whole
+  if (parts === undefined || holdsAll(whole, [name, number])) return whole
+  return `${whole}, ${parts}`
 }
+
+/** Whether a street address says its parts already, in whichever order the country writes them. */
+const holdsAll = (whole: string, parts: readonly (string | undefined)[]): boolean =>
+  parts.every(part => part === undefined || whole.includes(part))
 
 function extensions(xad: Repetition, kind: string | undefined): Extension[] | undefined {
   const tract = valued(xad, 10)

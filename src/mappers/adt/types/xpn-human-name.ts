@@ -17,7 +17,8 @@ export function xpnToHumanName(xpn: Repetition, context: MapContext, at: string)
   const use = nameUse(valued(xpn, 7), context)
   const period = namePeriod(xpn, context, at)
   const order = assemblyOrder(valued(xpn, 11), context)
-  return element<HumanName>({ extension: order, use, ...name, period })
+  const extension = [...representation(valued(xpn, 8)), ...(order ?? [])]
+  return element<HumanName>({ ...(extension.length > 0 && { extension }), use, ...name, period })
 }
 
 /** XPN.15: what somebody is called, a name of its own. */
@@ -36,6 +37,16 @@ export function assemblyOrder(code: string | undefined, { settings }: MapContext
       { url: 'http://hl7.org/fhir/StructureDefinition/humanname-assembly-order', valueCode: order.code },
     ]
   )
+}
+
+/** HL7 table 0465; the guide leaves it out, but two names that differ in script alone are told apart by nothing else. */
+const REPRESENTATIONS: Readonly<Record<string, string>> = { A: 'ABC', I: 'IDE', P: 'SYL' }
+
+function representation(code: string | undefined): NonNullable<HumanName['extension']> {
+  const known = code === undefined ? undefined : REPRESENTATIONS[code.toUpperCase()]
+  return known === undefined
+    ? []
+    : [{ url: 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation', valueCode: known }]
 }
 
 function namePeriod(xpn: Repetition, context: MapContext, at: string): HumanName['period'] {

@@ -36,7 +36,10 @@ function contactSystem(
   const mapped =
     equipment === undefined ? undefined : mapCode('TelecommunicationEquipmentType', equipment, settings)
   if (mapped && mapped.code !== 'mobile') return mapped.code as ContactPoint['system']
-  const isMail = valued(xtn, 4) !== undefined && phoneNumber(xtn) === undefined
+  const address = valued(xtn, 4)
+  const isAddress = address !== undefined && phoneNumber(xtn) === undefined
+  // A mobile phone's number stands in XTN.4 of some senders.
+  const isMail = isAddress && (mapped === undefined || address.includes('@'))
   return isMail || valued(xtn, 1)?.includes('@') ? 'email' : 'phone'
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readFieldText } from '../../../../src/mappers/adt/field-text.ts'
 import { contextOf, type MappingIssue } from '../../../../src/mappers/adt/map-context.ts'
-import { cweToCodeableConcept } from '../../../../src/mappers/adt/codes.ts'
+import { cweToCodeableConcept, mapCode } from '../../../../src/mappers/adt/codes.ts'
 import { cxToIdentifier } from '../../../../src/mappers/adt/types/cx-identifier.ts'
 import { plToLocations, plToReference } from '../../../../src/mappers/adt/types/pl-location.ts'
 import { xadToAddress } from '../../../../src/mappers/adt/types/xad-address.ts'
@@ -253,4 +253,43 @@ test("PV1-36 is a NUBC code as it is, with its zero, or by the source's own tabl
   expect(nubcCode('81', settings)).toBe('81')
   expect(nubcCode('HOME', settings)).toBeUndefined()
   expect(nubcCode('HOME', { ...settings, dispositions: { HOME: '01' } })).toBe('01')
+})
+
+describe('as hospitals of other countries write it', () => {
+  test.each([
+    ['Lindenweg 12&Lindenweg&12^^ULM^^89073', { line: ['Lindenweg 12'] }],
+    ['12 Oak Ave&Oak Ave&12^^DALLAS', { line: ['12 Oak Ave'] }],
+    ['&Oak Ave&12^^DALLAS', { line: ['12 Oak Ave'] }],
+    ['c/o Meyer&Lindenweg&12^^ULM', { line: ['c/o Meyer, 12 Lindenweg'] }],
+    ['^^^^100-0001^JPN^H^東京都千代田区１', { text: '東京都千代田区１', postalCode: '100-0001' }],
+    ['^^ULM^^89073^DE^H^Donau', { city: 'ULM', postalCode: '89073' }],
+  ])('the address %s', (text, address) => {
+    expect(xadToAddress(field(text), context, 'PID-11')).toMatchObject(address)
+  })
+
+  test.each([
+    ['^^CP^0790000000', { system: 'phone', value: '0790000000', use: 'mobile' }],
+    ['^^CP^jo@mail.example', { system: 'email', value: 'jo@mail.example' }],
+    ['^NET^^jo@mail.example', { system: 'email', value: 'jo@mail.example' }],
+  ])('the number %s', (text, contact) => {
+    expect(xtnToContactPoint(field(text), context, 'PID-13')).toMatchObject(contact)
+  })
+
+  test('a name says which script it is in', () => {
+    const url = 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation'
+    const script = (text: string) => xpnToHumanName(field(text), context, 'PID-5')?.extension
+    expect(script('山田^花子^^^^^L^I')).toEqual([{ url, valueCode: 'IDE' }])
+    expect(script('ヤマダ^ハナコ^^^^^L^P')).toEqual([{ url, valueCode: 'SYL' }])
+    expect(script('YAMADA^HANAKO^^^^^L^X')).toBeUndefined()
+  })
+
+  test('a word in place of a code is what it names, and is kept as the sender’s own', () => {
+    const concept = cweToCodeableConcept(field('MARRIED'), context, { map: 'MaritalStatus', at: 'PID-16' })
+    expect(concept?.coding).toMatchObject([
+      { system: 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus', code: 'M' },
+      { system: 'https://casewire.example/fhir/CodeSystem/local/VALLEY/0002', code: 'MARRIED' },
+    ])
+    expect(mapCode('PatientClass', 'Inpatient')?.code).toBe('IMP')
+    expect(mapCode('PatientClass', 'EMERGENCY')?.code).toBe('EMER')
+  })
 })
