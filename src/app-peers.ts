@@ -7,6 +7,7 @@ import type { OutboxTarget } from './commands/unit-of-work.ts'
 import type { Clock } from './lib/clock.ts'
 import { fail, ok, type Result } from './lib/result.ts'
 import type { PeerDesk } from './routes/admin.ts'
+import { isResourceType } from './fhir/resource-types.ts'
 import { openFetchClient } from './sync/fetch-client.ts'
 import { outboundTypes, targetOf, type PeerSettings } from './sync/peer-settings.ts'
 import { openPeerSync, type PeerSync } from './sync/peer-sync.ts'
@@ -31,6 +32,17 @@ export interface PeerFrame {
   readonly ownBase: string
   readonly law: InboundLaw
   readonly consequences: ConsequenceDeps
+}
+
+/** Peers that can't be kept in step as SYNC_CONFIG says stop the start: the name of a type that R4 doesn't have. */
+export function soundPeers(peers: readonly PeerSettings[]): void {
+  for (const { name, push, pull } of peers) {
+    const unknown = [...push, ...pull].find(type => !isResourceType(type))
+    if (unknown !== undefined)
+      throw new Error(
+        `SYNC_CONFIG: push and pull of ${name} want resource types of FHIR R4, ${unknown} is none.`,
+      )
+  }
 }
 
 /** What every writer must tell the outbox: the types that each peer is sent. */
@@ -91,5 +103,6 @@ const eventsOf = (emit: EmitEvent): SyncEvents => ({
   away: (peer, reason, waitMs) => emit('peer-away', { peer, reason, waitMs }),
   back: peer => emit('peer-back', { peer }),
   buried: (peer, reason) => emit('peer-change-buried', { peer, reason }),
+  leftOut: (peer, reason) => emit('peer-resource-left-out', { peer, reason }),
   failed: (peer, error) => emit('peer-failed', { peer, fault: faultOf(error) }),
 })

@@ -14,6 +14,7 @@ import { eventParts, type EventParts } from './app-events.ts'
 import { kafkaParts, type KafkaParts } from './app-kafka.ts'
 import { mllpParts } from './app-mllp.ts'
 import { configuredPackages } from './app-packages.ts'
+import { soundPeers } from './app-peers.ts'
 import { openRooms, recomputeRooms, type Rooms } from './app-rooms.ts'
 import { serverOf } from './app-server.ts'
 import { openingStep, openStore, reindexOf } from './app-store.ts'
@@ -77,6 +78,7 @@ interface Consuming {
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const clock = overrides.clock ?? { nowMs: () => Date.now() }
   const startedMs = clock.nowMs()
+  soundPeers(config.sync.peers)
   const say = overrides.say ?? (line => process.stdout.write(`${line}\n`))
   const emit = overrides.emit ?? eventLog({ level: config.logLevel })
   warnWhenOpen(config, emit, say)

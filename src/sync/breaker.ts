@@ -2,6 +2,8 @@ import type { PeerFailure } from './fhir-server-client.ts'
 
 const BACKOFF_FIRST_MS = 500
 const BACKOFF_MAX_MS = 30_000
+/** Longest that Retry-After is believed: the peer may be back sooner than it said, and a timer holds 24 days at most. */
+const WAIT_MAX_MS = 3_600_000
 
 /** Told of the state's changes: how long the peer is left alone and why, or that it is back. */
 export interface BreakerEvents {
@@ -37,7 +39,8 @@ export function openBreaker(nowMs: () => number, events: BreakerEvents): Breaker
         return
       }
       failures += 1
-      const waitMs = failure.retryAfterMs ?? Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_MAX_MS)
+      const backoffMs = Math.min(BACKOFF_FIRST_MS * 2 ** (failures - 1), BACKOFF_MAX_MS)
+      const waitMs = Math.min(failure.retryAfterMs ?? backoffMs, WAIT_MAX_MS)
       until = nowMs() + waitMs
       why = failure.reason
       events.away(failure.reason, waitMs)

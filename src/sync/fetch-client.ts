@@ -21,7 +21,8 @@ export function openFetchClient(peer: PeerSettings): FhirServerClient {
         method: 'PUT',
         path: address(resource.resourceType, resource.id),
         body: resource,
-        headers: { 'if-match': `W/"${ifMatch}"` },
+        // A server that names no versions can't be asked for one.
+        ...(ifMatch !== '' && { headers: { 'if-match': `W/"${ifMatch}"` } }),
       }),
     create: (resource, ifNoneExist) =>
       call({
@@ -112,10 +113,11 @@ function answerOf(response: Response, text: string): PeerAnswer {
     status: response.status,
     body,
     version: body?.meta?.versionId ?? etag ?? versionAt,
-    id: body?.id ?? idAt,
+    id: [body?.id, idAt].find(id => id !== undefined && FHIR_ID.test(id)),
   }
 }
 
+/** A page of something that stands before the server says nothing about the resource, whatever its status. */
 function bodyOf(response: Response, text: string): Resource | undefined | 'not-fhir' {
   if (text.trim() === '') return undefined
   try {
@@ -124,7 +126,7 @@ function bodyOf(response: Response, text: string): Resource | undefined | 'not-f
       ? (body as Resource)
       : 'not-fhir'
   } catch {
-    return response.status === 404 || response.status === 410 ? undefined : 'not-fhir'
+    return 'not-fhir'
   }
 }
 

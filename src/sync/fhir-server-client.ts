@@ -3,6 +3,7 @@ import type { Resource } from '../fhir/resource.ts'
 /** The only face of an external FHIR server: what push and pull need of it, with its failures as values. */
 export interface FhirServerClient {
   read(type: string, id: string): Promise<PeerAnswer>
+  /** `ifMatch` is the version it is written on; empty = the server names none. */
   update(resource: Resource & { readonly id: string }, ifMatch: string): Promise<PeerAnswer>
   /** `ifNoneExist` is a search query on the type, e.g. `identifier=system|value`. */
   create(resource: Resource, ifNoneExist: string): Promise<PeerAnswer>

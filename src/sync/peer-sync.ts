@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { keyText } from '../fhir/resource.ts'
+import type { DeadOutboxRow } from '../commands/ports/outbox.ts'
 import type { SyncConflict } from '../commands/ports/links.ts'
 import { openBreaker } from './breaker.ts'
 import { dryRun, type PlannedWrite } from './dry-run.ts'
 import { targetOf } from './peer-settings.ts'
 import type { PullDeps } from './pull.ts'
+import { keyOfRow } from './push-plan.ts'
 import { openRounds, type Rounds } from './rounds.ts'
 import type { SyncEvents } from './sync-events.ts'
+import type { LeftOut } from './told-page.ts'
 
 /** What an operator sees of a peer (`/admin/peers`, `casewire sync status`). */
 export interface PeerStatus {
@@ -18,12 +22,23 @@ export interface PeerStatus {
   readonly lastPull?: string
   /** Types that the peer doesn't let itself be polled for, with what it said. */
   readonly refused: Readonly<Record<string, string>>
+  /** What the last round could not take, by its address there. */
+  readonly leftOut: readonly LeftOut[]
   readonly watermarks: Readonly<Record<string, string>>
   readonly links: number
   readonly waiting: number
   readonly dead: number
+  /** The oldest of what the peer would not take, with what it said; `runOnce` tries them again. */
+  readonly givenUp: readonly GivenUp[]
   readonly oldestWaiting?: string
   readonly conflicts: readonly SyncConflict[]
+}
+
+export interface GivenUp {
+  /** `Type/id` of ours. */
+  readonly key: string
+  readonly reason: string
+  readonly at: string
 }
 
 export interface RoundReport {
@@ -36,7 +51,7 @@ export interface RoundReport {
 export interface PeerSync {
   readonly name: string
   start(): void
-  /** One round of both directions now; for the command line and operators. */
+  /** One round of both directions now, what was given up included; for the command line and operators. */
   runOnce(): Promise<RoundReport>
   /** What the push direction would write now, element by element; nothing is written. */
   dryRun(): Promise<readonly PlannedWrite[]>
@@ -88,6 +103,8 @@ export function openPeerSync(deps: PullDeps, events: SyncEvents): PeerSync {
     },
     runOnce: async () => {
       breaker.reset()
+      const dead = await deadRows(deps, REVIVED_MAX)
+      if (dead.length > 0) await deps.store.outbox.revive(dead.map(({ seq }) => seq))
       const first = await drain()
       const pulled = breaker.open() ? 0 : await rounds.pull()
       const pushed = first + (await drain())
@@ -107,7 +124,7 @@ async function statusOf(deps: PullDeps, rounds: Rounds, reason: string | undefin
   const { peer, store } = deps
   const depth = (await store.outbox.depth()).find(({ target }) => target === targetOf(peer))
   const cursors = await store.links.cursors(peer.name)
-  const { lastPush, lastPull, refused } = rounds.last()
+  const { lastPush, lastPull, refused, leftOut } = rounds.last()
   return {
     name: peer.name,
     baseUrl: peer.baseUrl,
@@ -116,16 +133,26 @@ async function statusOf(deps: PullDeps, rounds: Rounds, reason: string | undefin
     ...(lastPush !== undefined && { lastPush }),
     ...(lastPull !== undefined && { lastPull }),
     refused,
+    leftOut: leftOut.slice(0, ROWS_SHOWN),
     watermarks: Object.fromEntries(cursors.map(({ type, watermark }) => [type, watermark])),
     links: await store.links.count(peer.name),
     waiting: depth?.rows ?? 0,
     dead: depth?.dead ?? 0,
+    givenUp: (await deadRows(deps, ROWS_SHOWN)).map(row => ({
+      key: keyText(keyOfRow(row)),
+      reason: row.error,
+      at: row.buried,
+    })),
     ...(depth?.oldest !== undefined && { oldestWaiting: depth.oldest }),
-    conflicts: await store.links.conflicts(peer.name, CONFLICTS_SHOWN),
+    conflicts: await store.links.conflicts(peer.name, ROWS_SHOWN),
   }
 }
 
-const CONFLICTS_SHOWN = 100
+const ROWS_SHOWN = 100
+const REVIVED_MAX = 1000
+
+const deadRows = ({ store, peer, tenant }: PullDeps, count: number): Promise<readonly DeadOutboxRow[]> =>
+  store.outbox.dead({ tenant, target: targetOf(peer), count })
 
 async function pause(ms: number, wake: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal: wake }).catch((error: unknown) => {

@@ -10,6 +10,7 @@ import { isPeerClosed, type PeerFailure } from './fhir-server-client.ts'
 import { adopt, mergeLinked, type Overwritten } from './inbound-merge.ts'
 import { contentHash } from './link-base.ts'
 import { targetOf } from './peer-settings.ts'
+import { readPage, type LeftOut } from './told-page.ts'
 import type { PeerDeps } from './push-plan.ts'
 import { fromPeer, referencedKeys } from './translate.ts'
 
@@ -23,7 +24,10 @@ export interface PullOutcome {
   readonly failure?: PeerFailure
   /** Types that the peer doesn't let itself be polled for, with what it said; the others go on. */
   readonly refused?: Readonly<Record<string, string>>
+  readonly leftOut: readonly LeftOut[]
 }
+
+type TypeOutcome = Omit<PullOutcome, 'refused'>
 
 /** As many as HAPI gives by default at most; every page is applied before the next is asked for. */
 const PAGE = 100
@@ -39,39 +43,64 @@ export async function pullRound(deps: PullDeps): Promise<PullOutcome> {
   let seen = 0
   let written = 0
   const refused: Record<string, string> = {}
+  const leftOut: LeftOut[] = []
   for (const type of deps.peer.pull) {
     const { failure, ...outcome } = await pullType(deps, type, cursors.get(type))
     seen += outcome.seen
     written += outcome.written
+    leftOut.push(...outcome.leftOut)
     if (!failure) continue
-    if (isPeerClosed(failure)) return { seen, written, failure, refused }
+    if (isPeerClosed(failure)) return { seen, written, failure, refused, leftOut }
     refused[type] = failure.reason
   }
-  return { seen, written, refused }
+  return { seen, written, refused, leftOut }
 }
 
-async function pullType(deps: PullDeps, type: string, watermark: string | undefined): Promise<PullOutcome> {
+async function pullType(deps: PullDeps, type: string, watermark: string | undefined): Promise<TypeOutcome> {
   let path: string | undefined = firstPage(deps, type, watermark)
   let greatest = watermark ?? ''
   let seen = 0
   let written = 0
+  const read = new Set<string>()
+  const leftOut: LeftOut[] = []
+  const sofar = (failure?: PeerFailure): TypeOutcome => ({
+    seen,
+    written,
+    leftOut,
+    ...(failure && { failure }),
+  })
   while (path !== undefined) {
+    if (read.has(path)) return sofar(pagesInACircle)
+    read.add(path)
     const answer = await deps.client.page(path)
-    if (!answer.ok) return { seen, written, failure: answer.failure }
-    const resources = entriesOf(answer.body, type)
-    for (const { meta } of resources) {
-      const updated = meta?.lastUpdated === undefined ? '' : instantOf(Date.parse(meta.lastUpdated))
+    if (!answer.ok) return sofar(answer.failure)
+    const told = await readPage(deps.client, answer.body, type)
+    if (!told.ok) return sofar(told.failure)
+    const { resources } = told.page
+    leftOut.push(...told.page.leftOut)
+    for (const resource of resources) {
+      const updated = updatedOf(resource)
       if (updated > greatest) greatest = updated
     }
-    path = nextOf(answer.body)
+    path = told.page.next
     const last = path === undefined && greatest !== '' && greatest !== watermark
     const cursors = last ? [{ peer: deps.peer.name, type, watermark: greatest }] : []
     const applied = await applyPage(deps, resources, cursors)
-    if (!applied.ok) return { seen, written, failure: { kind: 'away', reason: applied.failure.code } }
+    if (!applied.ok) return sofar({ kind: 'away', reason: applied.failure.code })
     seen += resources.length
     written += applied.value
   }
-  return { seen, written }
+  return sofar()
+}
+
+const pagesInACircle: PeerFailure = {
+  kind: 'refused',
+  reason: 'a page of results names one before it as the next',
+}
+
+const updatedOf = ({ meta }: Resource): string => {
+  const updatedMs = Date.parse(meta?.lastUpdated ?? '')
+  return Number.isNaN(updatedMs) ? '' : instantOf(updatedMs)
 }
 
 function firstPage(deps: PullDeps, type: string, watermark: string | undefined): string {
@@ -80,18 +109,6 @@ function firstPage(deps: PullDeps, type: string, watermark: string | undefined):
     query.set('_lastUpdated', `ge${instantOf(Date.parse(watermark) - deps.peer.overlapMs)}`)
   }
   return `${type}?${query.toString()}`
-}
-
-function entriesOf(bundle: Resource | undefined, type: string): readonly Resource[] {
-  const entries = (bundle?.['entry'] ?? []) as readonly { readonly resource?: Resource }[]
-  return entries.flatMap(({ resource }) =>
-    resource?.resourceType === type && resource.id !== undefined ? [resource] : [],
-  )
-}
-
-const nextOf = (bundle: Resource | undefined): string | undefined => {
-  const links = (bundle?.['link'] ?? []) as readonly { readonly relation?: string; readonly url?: string }[]
-  return links.find(link => link.relation === 'next')?.url
 }
 
 /** Applies resources of a peer; also the way back from a refused update, with the one resource that was re-read. */

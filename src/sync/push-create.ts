@@ -149,6 +149,7 @@ async function transact(
 
 interface Made {
   readonly id: string
+  /** Empty when the answer names none. */
   readonly version: string
   /** False when `ifNoneExist` found one: it may say something older. */
   readonly fresh: boolean
@@ -163,7 +164,7 @@ function createdOf(answer: PeerSuccess): readonly (Made | undefined)[] {
       /\/([A-Za-z0-9\-.]+)(?:\/_history\/([A-Za-z0-9\-.]+))?$/.exec(`/${response?.location ?? ''}`) ?? []
     const done = /^2\d\d/.test(response?.status ?? '')
     return done && id !== undefined
-      ? { id, version: version ?? '1', fresh: response?.status?.startsWith('201') ?? false }
+      ? { id, version: version ?? '', fresh: response?.status?.startsWith('201') ?? false }
       : undefined
   })
 }
@@ -219,7 +220,7 @@ async function createSingly(
       refused.set(keyText(key), answer.ok ? 'the answer names no id' : answer.failure.reason)
       continue
     }
-    const made = { id: answer.id, version: answer.version ?? '1', fresh: answer.status === 201 }
+    const made = { id: answer.id, version: answer.version ?? '', fresh: answer.status === 201 }
     const one = await settled(deps, plan, [
       { key, remote, made, pending: pendingElements(deps, plan, key, group) },
     ])

@@ -22,12 +22,18 @@ const TRIES_MAX = 4
  * a conflict record), then our change goes out again.
  */
 export async function updateOnPeer(deps: PullDeps, plan: PushPlan, key: ResourceKey): Promise<UpdateOutcome> {
+  // On a version that nobody named, or on a server that names none, only what it holds now can be built on.
+  const unversioned = plan.links.get(keyText(key))
+  if (unversioned?.remoteVersion === '' && changesOf(plan, key).length > 0) {
+    const failure = await takeIn(deps, plan, key, unversioned)
+    if (failure) return failure
+  }
   for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
     const link = plan.links.get(keyText(key))
     const local = plan.resources.get(keyText(key))
     if (!link || !local) return { kind: 'same', link: undefined }
     const base = baseOf(link)
-    const changed = [...new Set([...changedElements(base.local, local), ...base.pending])]
+    const changed = changesOf(plan, key)
     if (changed.length === 0) return { kind: 'same', link: undefined }
     const translated = outgoing(deps, plan, key, () => undefined)
     const body = {
@@ -47,6 +53,15 @@ export async function updateOnPeer(deps: PullDeps, plan: PushPlan, key: Resource
     if (failure) return failure
   }
   return { kind: 'away', failure: { kind: 'away', reason: "the peer's version moved on at every try" } }
+}
+
+/** Elements that differ from what was agreed, or that went out without their references. */
+function changesOf(plan: PushPlan, key: ResourceKey): readonly string[] {
+  const link = plan.links.get(keyText(key))
+  const local = plan.resources.get(keyText(key))
+  if (!link || !local) return []
+  const base = baseOf(link)
+  return [...new Set([...changedElements(base.local, local), ...base.pending])]
 }
 
 /** Reads the peer's version, applies it here, and renews what the plan knows of the resource and its link. */

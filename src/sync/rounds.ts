@@ -7,6 +7,7 @@ import type { SyncEvents } from './sync-events.ts'
 import { targetOf } from './peer-settings.ts'
 import { pullRound, type PullDeps } from './pull.ts'
 import { pushRows } from './push.ts'
+import type { LeftOut } from './told-page.ts'
 
 const ROWS_MAX = 400
 
@@ -22,6 +23,7 @@ export interface LastRounds {
   readonly lastPull: string | undefined
   /** Types whose polling the peer refused in the last round, with the reason. */
   readonly refused: Readonly<Record<string, string>>
+  readonly leftOut: readonly LeftOut[]
 }
 
 export function openRounds(deps: PullDeps, events: SyncEvents, breaker: Breaker): Rounds {
@@ -30,6 +32,7 @@ export function openRounds(deps: PullDeps, events: SyncEvents, breaker: Breaker)
   let lastPush: string | undefined
   let lastPull: string | undefined
   let refused: Readonly<Record<string, string>> = {}
+  let leftOut: readonly LeftOut[] = []
 
   const pushGroup = async (rows: readonly OutboxRow[]): Promise<number> => {
     if (breaker.open()) return 0
@@ -60,11 +63,16 @@ export function openRounds(deps: PullDeps, events: SyncEvents, breaker: Breaker)
       const outcome = await pullRound(deps)
       breaker.report(outcome.failure)
       refused = outcome.refused ?? {}
+      const known = new Set(leftOut.map(({ key }) => key))
+      for (const { key, reason } of outcome.leftOut) {
+        if (!known.has(key)) events.leftOut(peer.name, `${key.split('/')[0] ?? ''}: ${reason}`)
+      }
+      leftOut = outcome.leftOut
       if (!outcome.failure) lastPull = instantOf(deps.nowMs())
       if (outcome.written > 0) events.pulled(peer.name, outcome.written)
       return outcome.written
     },
-    last: () => ({ lastPush, lastPull, refused }),
+    last: () => ({ lastPush, lastPull, refused, leftOut }),
   }
 }
 

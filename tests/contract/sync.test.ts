@@ -27,6 +27,7 @@ const silent: SyncEvents = {
   away: () => {},
   back: () => {},
   buried: () => {},
+  leftOut: () => {},
   failed: (_peer, error) => {
     throw error
   },

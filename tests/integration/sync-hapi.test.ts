@@ -180,7 +180,15 @@ describeWith(['fhir'], 'a real HAPI FHIR server as a peer', () => {
         nowMs: Date.now,
         apply: request => applyInbound({ store, nowMs: Date.now, targets, law }, request),
       },
-      { pushed: () => {}, pulled: () => {}, away: () => {}, back: () => {}, buried: () => {}, failed: fail },
+      {
+        pushed: () => {},
+        pulled: () => {},
+        away: () => {},
+        back: () => {},
+        buried: () => {},
+        leftOut: () => {},
+        failed: fail,
+      },
     )
     await write([{ resourceType: 'Organization', id: idFor('org'), name: 'Valley General' }])
   })

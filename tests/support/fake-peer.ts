@@ -10,6 +10,15 @@ export type Fault =
   /** The write is applied, its answer is lost. */
   | { readonly kind: 'lost-answer' }
 
+/** What a request asked, and what the peer would answer if it were well. */
+export type Retelling = (asked: { readonly method: string; readonly url: string }, answer: Answer) => Answer
+
+export interface Answer {
+  readonly status: number
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+}
+
 interface Held {
   version: number
   resource: Resource
@@ -26,6 +35,7 @@ export async function startFakePeer() {
   const writes: string[] = []
   const contents: Resource[] = []
   const faults: Fault[] = []
+  let retold: Retelling | undefined
   let nextId = 1000
   let tick = Date.parse('2026-10-01T00:00:00Z')
   const server = createServer((request, response) => {
@@ -58,16 +68,13 @@ export async function startFakePeer() {
         .writeHead(fault.status, fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter })
         .end()
     }
-    const answer = route(request, body)
+    const asked = { method: request.method ?? '', url: request.url ?? '' }
+    const healthy = route(request, body)
+    const answer = retold ? retold(asked, healthy) : healthy
     if (fault?.kind === 'lost-answer') return void request.socket.destroy()
     response.writeHead(answer.status, { 'content-type': 'application/fhir+json', ...answer.headers })
-    response.end(answer.body === undefined ? '' : JSON.stringify(answer.body))
-  }
-
-  interface Answer {
-    readonly status: number
-    readonly body?: unknown
-    readonly headers?: Record<string, string>
+    const { body: said } = answer
+    response.end(typeof said === 'string' ? said : said === undefined ? '' : JSON.stringify(said))
   }
 
   function route(request: IncomingMessage, body: string): Answer {
@@ -164,6 +171,10 @@ export async function startFakePeer() {
     /** What was written, in the same order. */
     contents,
     faults,
+    /** From now on every answer is retold; `undefined` = as it is. */
+    retell: (how: Retelling | undefined): void => {
+      retold = how
+    },
     all: (type: string): readonly Resource[] =>
       [...held.values()].map(({ resource }) => resource).filter(({ resourceType }) => resourceType === type),
     /** A change made on the peer by somebody there. */

@@ -49,6 +49,7 @@ export const serviceEvents = {
   'peer-pulled': { level: 'debug', fields: ['peer', 'count'] },
   'peer-away': { level: 'warn', fields: ['peer', 'reason', 'waitMs'] },
   'peer-back': { level: 'info', fields: ['peer'] },
+  'peer-resource-left-out': { level: 'warn', fields: ['peer', 'reason'] },
   'peer-change-buried': { level: 'error', fields: ['peer', 'reason'] },
   'peer-failed': { level: 'error', fields: ['peer', 'fault'] },
 } as const satisfies Readonly<Record<string, EventShape>>

@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import pg from 'pg'
 import { rowTypes } from '../row-types.ts'
+import { StoreFault } from '../../commands/ports/store-fault.ts'
 import { takeLock } from './lock-file.ts'
 import type { PipeRequest } from './serve-pipes.ts'
 import { WorkerSocket } from './worker-socket.ts'
@@ -22,6 +23,19 @@ export interface EmbeddedOptions {
 const startPipeWorker = (folder: string): Worker =>
   new Worker(new URL('./pipe-worker.ts', import.meta.url), { workerData: { folder } })
 
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    accessSync(dataDir, constants.W_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new StoreFault(
+      'store-unavailable',
+      `DATA_DIR ${dataDir} is no folder that can be written (${code ?? 'unknown'}): name another one, or give this user the right to it`,
+    )
+  }
+}
+
 /**
  * PGlite in a worker thread over DATA_DIR/pg, for this process alone. When the thread dies (out of memory, disk full
  * at the log) or a session goes wrong, the thread is ended and the next connection starts another one, which recovers
@@ -31,7 +45,7 @@ export function openEmbeddedDatabase({
   dataDir,
   startWorker = startPipeWorker,
 }: EmbeddedOptions): EmbeddedDatabase {
-  mkdirSync(dataDir, { recursive: true })
+  makeFolder(dataDir)
   const release = takeLock(dataDir)
   let worker: Promise<Worker> | undefined
   let ended: Promise<unknown> = Promise.resolve()
