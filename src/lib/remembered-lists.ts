@@ -1,3 +1,5 @@
+import { memoryIn } from './memory-in.ts'
+
 /** How a list differs from the one that it was made of. */
 export interface ListChange<T> {
   readonly replaced: readonly { readonly index: number; readonly was: T; readonly is: T }[]
@@ -61,7 +63,7 @@ function changeBetween<T>(base: readonly T[], list: readonly T[]): ListChange<T>
 
 /** What a function made for each object that it was asked about, kept as long as that lives. */
 export function rememberedBy<K extends object, R>(make: (key: K) => R): (key: K) => R {
-  const known = new WeakMap<K, { readonly made: R }>()
+  const known = memoryIn<K, { readonly made: R }>()
   return key => {
     const seen = known.get(key)
     if (seen) return seen.made

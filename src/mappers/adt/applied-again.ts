@@ -1,4 +1,5 @@
 import type { Json } from '../../fhir/resource.ts'
+import { memoryIn } from '../../lib/memory-in.ts'
 import type { MappedEvent } from './adt-event.ts'
 import type { Applied, Before } from './apply-adt.ts'
 import type { Fact } from './fact.ts'
@@ -26,7 +27,7 @@ interface Known {
 }
 
 /** By what was said of the patient as such: registers never change, and what is loaded again is the same one (store). */
-const known = new WeakMap<Register, Known>()
+const known = memoryIn<Register, Known>()
 
 /**
  * What a message comes to that says only what its one source had last said already: most of a real feed do. Undefined where

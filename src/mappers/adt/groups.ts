@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Message } from '../../hl7v2/message.ts'
 import type { Segment } from '../../hl7v2/segment.ts'
+import { memoryIn } from '../../lib/memory-in.ts'
 import { rememberedByText } from '../../lib/remembered-texts.ts'
 import { segmentText } from './field-text.ts'
 import type { MapContext } from './map-context.ts'
@@ -120,7 +121,7 @@ interface Entry {
   readonly segments: Segment[]
 }
 
-const walked = new WeakMap<Message, readonly Entry[]>()
+const walked = memoryIn<Message, readonly Entry[]>()
 
 /** The items of all lists of a message, each with its place in it. */
 function entriesIn(message: Message): readonly Entry[] {

@@ -1,4 +1,5 @@
 import type { Stay } from '../../care-plan/stay.ts'
+import { memoryIn } from '../../lib/memory-in.ts'
 import { sameValue } from '../../lib/same-value.ts'
 import { deriveStay, deriveVisit } from './derive.ts'
 import type { Derived } from './derived.ts'
@@ -28,7 +29,7 @@ interface Known {
 }
 
 /** By register, then by Encounter id: registers never change, and what is loaded again is the same one (store). */
-const known = new WeakMap<Register, Map<string, Known>>()
+const known = memoryIn<Register, Map<string, Known>>()
 
 /**
  * A visit by what was said of it, remembered as long as its register lives: each message about a patient looks at every
@@ -130,7 +131,7 @@ interface KnownResources {
   readonly issues: Known['issues']
 }
 
-const derived = new WeakMap<Stay, KnownResources>()
+const derived = memoryIn<Stay, KnownResources>()
 
 /** Encounter and what was told of it, remembered as long as the visit comes to the same. */
 export function visitResources({ visit, stay }: KnownVisit): readonly Derived[] {

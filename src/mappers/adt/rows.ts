@@ -1,4 +1,5 @@
 import type { Repetition, Segment } from '../../hl7v2/segment.ts'
+import { memoryIn } from '../../lib/memory-in.ts'
 import { unchanging } from '../../lib/unchanging.ts'
 import type { MapContext, MappingIssue } from './map-context.ts'
 
@@ -152,7 +153,7 @@ interface RowsResult {
   readonly issues: readonly { readonly issue: MappingIssue; readonly at: string }[]
 }
 
-const results = new WeakMap<Segment, Map<SegmentMap, readonly RowsResult[]>>()
+const results = memoryIn<Segment, Map<SegmentMap, readonly RowsResult[]>>()
 
 /** Of a segment that was seen once: most texts of a message with new numbers are never seen again. */
 const NEVER: readonly RowsResult[] = []
@@ -161,7 +162,7 @@ const NEVER: readonly RowsResult[] = []
  * Has what maps make of a segment be remembered as long as it lives, from the second time that it is asked for; nothing of it
  * can be changed then.
  */
-export const rememberRows = (segment: Segment): unknown => results.set(segment, new Map())
+export const rememberRows = (segment: Segment): void => results.set(segment, new Map())
 
 /** A segment means the same for every source whose settings, facility and zone are the same. */
 const isOf = ({ contexts, only }: RowsResult, by: ContextBy): boolean =>
