@@ -83,6 +83,9 @@ const printable = (text: string): string => text.replace(UNPRINTABLE, '')
 // oxlint-disable-next-line no-control-regex -- these are the characters to drop
 const UNPRINTABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F]/g
 
+/** What a text of the standard delimiters has to escape: most have none of it. */
+const STANDARD_SPECIAL = /[|^&~\\\n\r]/
+
 /**
  * Writes any text so that it can stand in a field, and that `unescapeText` gives it back (control characters other
  * than tab and line ends excepted: no FHIR text holds them). A text that is just two quotes is written in
@@ -91,6 +94,7 @@ const UNPRINTABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F]/g
 export function escapeText(text: string, delimiters: Delimiters = standardDelimiters): string {
   const mark = delimiters.escape
   if (text === '""') return `${mark}X2222${mark}`
+  if (delimiters === standardDelimiters && !STANDARD_SPECIAL.test(text)) return text
   const names = new Map([
     [delimiters.field, 'F'],
     [delimiters.component, 'S'],

@@ -49,10 +49,6 @@ export interface MappedEvent extends EventFrame {
   readonly identity: readonly Fact[]
   /** The patient under the number that MRG says is no longer right, and what it says of that patient. */
   readonly prior: Prior | undefined
-  /** What it says about the patient, for the register of scope ''. */
-  readonly patientFields: Fields
-  /** What it says about the visit, for the register of its Encounter. */
-  readonly visitFields: Fields
   /** Organizations, Locations and Practitioners that it names. */
   readonly directory: readonly Derived[]
   readonly context: MapContext
@@ -64,16 +60,7 @@ export interface MappedEvent extends EventFrame {
 /** A20: the state of a bed, of no patient. */
 export interface BedEvent extends Omit<
   MappedEvent,
-  | 'kind'
-  | 'patient'
-  | 'pidStamp'
-  | 'visit'
-  | 'fact'
-  | 'identity'
-  | 'prior'
-  | 'patientFields'
-  | 'visitFields'
-  | 'directory'
+  'kind' | 'patient' | 'pidStamp' | 'visit' | 'fact' | 'identity' | 'prior' | 'directory'
 > {
   readonly kind: 'bed'
   /** The Location that the state is of: its register has the Location's id as subject. */
@@ -84,10 +71,7 @@ export interface BedEvent extends Omit<
 }
 
 /** What is known of an event before its fields are read. */
-export type NamedEvent = Omit<
-  MappedEvent,
-  'kind' | 'fact' | 'identity' | 'prior' | 'patientFields' | 'visitFields' | 'directory'
->
+export type NamedEvent = Omit<MappedEvent, 'kind' | 'fact' | 'identity' | 'prior' | 'directory'>
 
 export interface PatientName {
   readonly id: string

@@ -9,7 +9,6 @@ import type { AdtEvent, MappedEvent, NamedEvent, PatientName } from './adt-event
 import { bedEvent } from './bed-status.ts'
 import { directoryOf } from './directory-of.ts'
 import type { Fact, Moment } from './fact.ts'
-import { patientFields, visitFields } from './fields.ts'
 import { messageParts } from './identity/message-parts.ts'
 import { isIdentityTrigger, newNumbers, readIdentity, speaksOfVisit } from './identity/read-identity.ts'
 import { facilityOf, momentOf, type MapContext, type MappingIssue } from './map-context.ts'
@@ -179,8 +178,6 @@ function mappedEvent(
     fact: trigger === 'A17' ? swapFact(named) : factOf(named),
     identity: identity.value.facts,
     prior: identity.value.prior,
-    patientFields: patientFields(named),
-    visitFields: visitFields(named),
     directory: directoryOf(message, context),
   })
 }

@@ -1,6 +1,7 @@
 import type { Json } from '../../fhir/resource.ts'
 import type { MappedEvent } from './adt-event.ts'
 import type { Fact } from './fact.ts'
+import { patientFields, visitFields } from './fields.ts'
 import { fieldsCopy, registerOf, tell, type Register } from './registers.ts'
 import { addTellings } from './tellings.ts'
 import { addWordOfDeath, isOfRecord } from './thought-dead.ts'
@@ -30,22 +31,18 @@ export function takeIn(event: MappedEvent, { said, facts }: Told): TakenIn {
 
 const NO_FACTS: readonly Fact[] = []
 
-function tellOfVisit(
-  register: Register,
-  { source, stamp, visitFields, recorded, trigger }: MappedEvent,
-): Register {
-  const words = fieldsCopy(visitFields)
+function tellOfVisit(register: Register, event: MappedEvent): Register {
+  const { source, stamp, recorded, trigger } = event
+  const words = visitFields(event)
   addTellings(words, recorded.instant)
   addFirstWords(words, trigger)
   return tell(register, source, stamp, words)
 }
 
 /** PID is as old as the record that it repeats (PID-33); a message that says nothing newer of it changes nothing there. */
-function tellOfPatient(
-  register: Register,
-  { source, stamp, pidStamp, patientFields, trigger }: MappedEvent,
-): Register {
-  const words = fieldsCopy(patientFields)
+function tellOfPatient(register: Register, event: MappedEvent): Register {
+  const { source, stamp, pidStamp, trigger } = event
+  const words = patientFields(event)
   addWordOfDeath(words, stamp)
   if (pidStamp === stamp) return telling(register, words)
   const told = telling(

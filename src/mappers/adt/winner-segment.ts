@@ -26,7 +26,10 @@ export function winnerSegment(
   const prefix = `${name}-`
   let [source, isOfOne]: [string | undefined, boolean] = [undefined, true]
   const put = (field: string, said: Said): void => {
-    fields[Number(field.slice(prefix.length))] = wordOf(said) ?? ''
+    const at = Number(field.slice(prefix.length))
+    // Without gaps, which would make the list a slow one.
+    while (fields.length <= at) fields.push('')
+    fields[at] = wordOf(said) ?? ''
     isOfOne &&= source === undefined || source === said.source
     source = said.source
   }

@@ -21,8 +21,8 @@ export function claimsOf(resource: Resource): readonly string[] {
   if (!rules) return NONE
   const known = findingOf(resource, rules)
   if (known !== undefined) return known as readonly string[]
-  let met = NONE
-  for (const { url, holds } of rules) if (holds(resource)) met = [...met, url]
+  const met: string[] = []
+  for (const { url, holds } of rules) if (holds(resource)) met.push(url)
   find(resource, rules, met)
   return met
 }
@@ -37,6 +37,7 @@ export function withClaims<T extends Resource>(resource: T): T {
   if (!rules) return resource
   const claimed = resource.meta?.profile ?? NONE
   const met = claimsOf(resource)
+  if (claimed.length === 0 && met.length === 0) return resource
   let profile = claimed
   for (const { url } of rules) {
     if (!met.includes(url)) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { visitFields } from '../../../../src/mappers/adt/fields.ts'
 import type { VisitFactBody } from '../../../../src/mappers/adt/fact.ts'
 import { er7, type Er7 } from '../../../support/adt/er7.ts'
 import { mapped } from '../../../support/adt/memory.ts'
@@ -44,10 +45,13 @@ describe('when an event happened', () => {
 })
 
 describe('what a message tells of its visit', () => {
-  it.each(['A28', 'A29', 'A31'])('is nothing when it speaks of a person (%s), whatever PV1 holds', event => {
-    const { visit, fact, visitFields } = mapped(told(event))
-    expect([visit, fact, visitFields]).toEqual([undefined, undefined, {}])
-  })
+  it.each(['A28', 'A29', 'A31'])(
+    'is nothing when it speaks of a person (%s), whatever PV1 holds',
+    trigger => {
+      const event = mapped(told(trigger))
+      expect([event.visit, event.fact, visitFields(event)]).toEqual([undefined, undefined, {}])
+    },
+  )
 
   it('is nothing by a Z99 that names neither an event nor a movement', () => {
     expect(factOf(told('Z99'))).toBeUndefined()
@@ -89,9 +93,9 @@ describe('what a message tells of its visit', () => {
     ['ZBE-5', { segments: ['ZBE|M1|20261001070000||INSERT|Y|A02'] }],
     ['PV1-51', { pv1: { 51: 'H', 44: '20261001080000' } }],
   ])('is historic by %s, and then no field of PV1 speaks of the present', (_field, more) => {
-    const { fact, visitFields } = mapped(told('A02', more))
-    expect(fact?.body).toMatchObject({ isHistoric: true })
-    expect(Object.keys(visitFields)).toEqual(['PV1-19'])
+    const event = mapped(told('A02', more))
+    expect(event.fact?.body).toMatchObject({ isHistoric: true })
+    expect(Object.keys(visitFields(event))).toEqual(['PV1-19'])
   })
 
   it('keeps the numbers that A06 and A07 say the visit had', () => {
