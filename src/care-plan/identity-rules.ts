@@ -1,7 +1,7 @@
 import { businessDays } from './due-in.ts'
 import type { DutyRule } from './duty-rules.ts'
 
-/** What is to be looked at when patients turn out to be one, two, or perhaps one (domain.md 5; adt.md 3.4, 3.5). */
+/** What is to be looked at when patients turn out to be one, two, or perhaps one, or when a foreign server says otherwise (domain.md 5; adt.md 3.4, 3.5). */
 export const identityRules: readonly DutyRule[] = [
   {
     id: 'merge-review',
@@ -30,6 +30,14 @@ export const identityRules: readonly DutyRule[] = [
     on: 'visit-moved-away',
     due: () => businessDays(2),
     source: 'default of Casewire: A43, A44, A45, only cases born of what is moved go with it',
+  },
+  {
+    id: 'conflict-review',
+    code: 'conflict-review',
+    on: 'conflict',
+    due: () => businessDays(1),
+    source:
+      'default of Casewire: what a foreign server and people here changed at the same time is decided by people',
   },
 ]
 

@@ -15,6 +15,8 @@ import { openWork, type OutboxTarget, type UnitOfWork } from './unit-of-work.ts'
 export type InboundLaw = (input: {
   readonly compartment: readonly Resource[]
   readonly changed: readonly Resource[]
+  /** What was changed on both sides: ours stands, people are asked. */
+  readonly clashes: readonly { readonly about: Resource; readonly elements: readonly string[] }[]
   readonly actor: string
   readonly at: string
 }) => Result<readonly Resource[]>
@@ -42,6 +44,8 @@ export interface InboundChange {
     readonly link: SyncLink
     /** True when what is written here is just what the peer says: it need not hear of it again. */
     readonly asPeerSays: boolean
+    /** Elements that both sides changed since they agreed, where ours stands; left out = none. */
+    readonly clashed?: readonly string[]
   }
 }
 
@@ -145,10 +149,13 @@ function stageAll(deps: InboundDeps, request: InboundRequest, stage: Stage): Res
   const links: SyncLink[] = []
   const said = new Map<string, Said>()
   for (const change of request.changes) {
-    const { resource, link, asPeerSays } = change.decide(work.get(change.key))
+    const standing = work.get(change.key)
+    const { resource, link, asPeerSays, clashed = [] } = change.decide(standing)
     links.push(link)
-    if (!resource) continue
-    const lawful = underLaw(deps, request, { change, resource, stage })
+    const about = resource ?? standing
+    const clashes = about && clashed.length > 0 ? [{ about, elements: clashed }] : []
+    if (!resource && clashes.length === 0) continue
+    const lawful = underLaw(deps, request, { change, changed: resource ? [resource] : [], clashes, stage })
     if (!lawful.ok) return lawful
     for (const written of lawful.value) {
       assert(written.id !== undefined, 'the case law gives resources with ids')
@@ -169,14 +176,15 @@ function stageAll(deps: InboundDeps, request: InboundRequest, stage: Stage): Res
 
 interface Hearing {
   readonly change: InboundChange
-  readonly resource: Resource
+  readonly changed: readonly Resource[]
+  readonly clashes: Parameters<InboundLaw>[0]['clashes']
   readonly stage: Stage
 }
 
 function underLaw(
   deps: InboundDeps,
   { actor }: InboundRequest,
-  { change, resource, stage }: Hearing,
+  { change, changed, clashes, stage }: Hearing,
 ): Result<readonly Resource[]> {
   const { work, compartmentKeys } = stage
   const standing = work.get(change.key)
@@ -184,7 +192,8 @@ function underLaw(
     compartment: compartmentKeys
       .flatMap(key => work.get(key) ?? [])
       .filter(other => [change.patient, patientIn(standing)].includes(patientOf(other))),
-    changed: [resource],
+    changed,
+    clashes,
     actor,
     at: instantOf(deps.nowMs()),
   })

@@ -1,7 +1,8 @@
 import type { Resource, ResourceKey } from '../fhir/resource.ts'
 import type { SyncLink } from '../commands/ports/links.ts'
 import { changedElements, withElements } from './element-merge.ts'
-import { baseOf, linkWith } from './link-base.ts'
+import { baseOf, linkWith, type LinkBase } from './link-base.ts'
+import { mergeLists, type MergedList } from './list-merge.ts'
 
 /** Elements changed on both sides since they last agreed: ours stands, theirs is kept for an operator to see. */
 export interface Overwritten {
@@ -13,16 +14,24 @@ export interface MergedInbound {
   readonly resource: (Resource & { readonly id: string }) | undefined
   readonly link: SyncLink
   readonly asPeerSays: boolean
+  /** Names of the overwritten elements, where there is something here to look at. */
+  readonly clashed: readonly string[]
   readonly overwritten: Overwritten | undefined
 }
 
-/** What a peer's version means for a resource that is linked already: its changes taken, ours re-applied. */
-export function mergeLinked(
-  link: SyncLink,
-  remote: Resource,
-  translated: Resource,
-  current: Resource | undefined,
-): MergedInbound {
+/** One resource of a peer: as it says it now, and in our words; `inOurs` says any of its versions in our words. */
+export interface Told {
+  readonly remote: Resource
+  readonly translated: Resource
+  readonly inOurs: (remote: Resource) => Resource
+}
+
+/**
+ * What a peer's version means for a resource that is linked already: its changes taken, ours re-applied. A list that both
+ * changed is merged item by item; of any other element that both changed, ours stands.
+ */
+export function mergeLinked(link: SyncLink, told: Told, current: Resource | undefined): MergedInbound {
+  const { remote, translated } = told
   const base = baseOf(link)
   const theirs = changedElements(base.remote, remote)
   const key = { type: link.type, id: link.id }
@@ -31,19 +40,56 @@ export function mergeLinked(
   const ours = new Set(changedElements(base.local, local))
   const taken = theirs.filter(name => !ours.has(name))
   const both = theirs.filter(name => ours.has(name) && differs(local, translated, name))
-  const merged = withElements(local, translated, taken)
+  const lists = mergedLists(both, { base, local, told })
+  const clashed = both.filter(name => lists.get(name)?.isClash ?? true)
+  const withLists = Object.fromEntries([...lists].map(([name, { list }]) => [name, list.length > 0 ? list : undefined]))
+  const source = { ...translated, ...withLists }
+  const merged = withElements(local, source, [...taken, ...lists.keys()])
   // What the peer and we hold in common from here on, in our words: what still differs from it goes out as our change.
   const agreed = withElements(base.local, translated, theirs)
   const next = linkWith(link, version, { remote, local: agreed, pending: base.pending })
+  const isNews = current !== undefined && changedElements(local, merged).length > 0
   return {
-    resource: taken.length === 0 || current === undefined ? undefined : { ...merged, id: link.id },
+    resource: isNews ? { ...merged, id: link.id } : undefined,
     link: next,
     asPeerSays: ours.size === 0,
+    clashed: current === undefined ? [] : clashed,
     overwritten:
-      both.length === 0
+      clashed.length === 0
         ? undefined
-        : { key, elements: Object.fromEntries(both.map(name => [name, remote[name] ?? null])) },
+        : { key, elements: Object.fromEntries(clashed.map(name => [name, remote[name] ?? null])) },
   }
+}
+
+/** Their rows end one another: only as a whole do they make sense. */
+const HISTORIES: ReadonlySet<string> = new Set(['statusHistory', 'classHistory'])
+
+interface Merging {
+  readonly base: LinkBase
+  readonly local: Resource
+  readonly told: Told
+}
+
+/** The lists among the elements that both sides changed, merged; an element taken away altogether is an empty one. */
+function mergedLists(
+  names: readonly string[],
+  { base, local, told }: Merging,
+): ReadonlyMap<string, MergedList> {
+  const agreedThere = told.inOurs(base.remote)
+  const merged = new Map<string, MergedList>()
+  for (const name of names) {
+    const all = [base.local[name], local[name], agreedThere[name], told.translated[name]]
+    // Values with extensions of their own stand in two lists, side by side.
+    const hasTwin = [local, told.translated].some(one => one[`_${name}`] !== undefined)
+    const isList = all.some(Array.isArray) && all.every(one => one === undefined || Array.isArray(one))
+    if (!isList || hasTwin || name.startsWith('_') || HISTORIES.has(name)) continue
+    const [agreedHere = [], here = [], there = [], now = []] = all as readonly (
+      | readonly unknown[]
+      | undefined
+    )[]
+    merged.set(name, mergeLists({ agreedHere, here, agreedThere: there, there: now }))
+  }
+  return merged
 }
 
 const differs = (a: Resource, b: Resource, name: string): boolean =>
@@ -66,5 +112,5 @@ export function adopt(
     meta?.versionId ?? '',
     { remote, local: resource, pending: [] },
   )
-  return { resource, link, asPeerSays: true, overwritten: undefined }
+  return { resource, link, asPeerSays: true, clashed: [], overwritten: undefined }
 }

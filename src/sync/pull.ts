@@ -175,7 +175,8 @@ function inboundChange(deps: PullDeps, { remote, link, links, note }: Inbound): 
     const found = links.get(keyText(key))
     return found && { type: found.type, id: found.id }
   }
-  const translated = fromPeer(remote, deps.peer.baseUrl, ours)
+  const inOurs = (theirs: Resource): Resource => fromPeer(theirs, deps.peer.baseUrl, ours)
+  const translated = inOurs(remote)
   const patient = patientOf(translated)
   // A resource of a patient whom we don't share is not ours to hold.
   if (!link && patient === undefined) return undefined
@@ -186,7 +187,7 @@ function inboundChange(deps: PullDeps, { remote, link, links, note }: Inbound): 
     patient,
     decide: current => {
       const merged = link
-        ? mergeLinked(link, remote, translated, current)
+        ? mergeLinked(link, { remote, translated, inOurs }, current)
         : adopt({ peer: deps.peer.name, source, key }, remote, translated)
       if (merged.overwritten) note(merged.overwritten)
       return merged

@@ -34,7 +34,7 @@ import { nounLenses } from './nouns/noun-lenses.ts'
 import { statedCase } from './nouns/case-link.ts'
 import { mendedRules, revivedReview } from './mended-rules.ts'
 import { lostPlan } from './plan-link-law.ts'
-import { planQuestion, PLAN_STEP, settledQuestions } from './plan-question.ts'
+import { conflictAsked, planQuestion, PLAN_STEP, settledQuestions } from './plan-question.ts'
 import { tagOf } from './slots.ts'
 import { notDeletable } from './not-deletable.ts'
 import { lawfulPlan, lawfulTask, lawfulTeam, recordedStatus } from './status-law.ts'
@@ -56,6 +56,8 @@ export interface CaseLawInput {
   readonly actor: string
   /** A client is refused what is illegal; what a peer says has happened is recorded, flagged and reviewed. */
   readonly door: 'fhir' | 'peer'
+  /** What a peer and people here changed at the same time: ours stands, and people are asked. */
+  readonly clashes?: readonly Clash[]
   /** Instant of the write. */
   readonly at: string
   readonly timeZone: string
@@ -64,6 +66,12 @@ export interface CaseLawInput {
   readonly models: ModelLookup
   /** The visits of a patient, as messages told; left out where they are not known. */
   readonly staysOf?: ((patient: string) => readonly Stay[]) | undefined
+}
+
+export interface Clash {
+  /** The resource as it stands now. */
+  readonly about: Resource
+  readonly elements: readonly string[]
 }
 
 /** What the parts of the law share. */
@@ -126,7 +134,10 @@ function judgeAll(input: CaseLawInput, asked: Joined['unsure']): Result<readonly
   }
   const nouns = underNounLaw({ written: [...written, ...managed(written, court)], refused }, court)
   if (!nouns.ok) return nouns
-  const questions = asked.flatMap(candidate => questionAbout(candidate, court))
+  const questions = [
+    ...asked.flatMap(candidate => questionAbout(candidate, court)),
+    ...(input.clashes ?? []).flatMap(clash => conflictReview(clash, court)),
+  ]
   const tasks = [...new Map([...stood, ...byKey(nouns.value)]).values()].filter(isTask)
   const settled = settledQuestions(nouns.value, tasks, court.lenses)
   const result = [...nouns.value, ...reviews, ...questions, ...settled]
@@ -293,15 +304,29 @@ const questionAbout = (candidate: Candidate, court: Court): readonly Resource[] 
     court.stood.has(keyTextOf(task)) ? task : planQuestion(task, candidate, court.lenses),
   )
 
+/** One Task for each resource and the elements of it that clashed, however often they do until somebody has looked. */
+function conflictReview({ about, elements }: Clash, court: Court): readonly Resource[] {
+  const owners = caseOwners([...court.stood.values()], nounLenses(court.canonicalBase))
+  const [, part] = [...owners].find(([one]) => keyTextOf(one) === keyTextOf(about)) ?? []
+  const caseId = ownerOf(about, court) ?? part
+  const step = `conflict ${elements.join(' ')}`
+  return caseId === undefined
+    ? []
+    : reviewTask(about, { caseId, step, kind: 'conflict' }, court).map(task =>
+        conflictAsked(task, about, elements),
+      )
+}
+
 const isTask = ({ resourceType }: Resource): boolean => resourceType === 'Task'
 
 interface Review {
   readonly caseId: string
   /** What is looked at, so that it is asked once. */
   readonly step: string
+  readonly kind?: 'conflict'
 }
 
-function reviewTask(about: Resource, { caseId, step }: Review, court: Court): readonly Resource[] {
+function reviewTask(about: Resource, { caseId, step, kind }: Review, court: Court): readonly Resource[] {
   const { lenses, timeZone } = court
   const patient = patientOf(about)
   if (patient === undefined) return []
@@ -312,7 +337,7 @@ function reviewTask(about: Resource, { caseId, step }: Review, court: Court): re
     at: zonedTextOf(atMs, timeZone),
     atMs,
   })
-  return dutiesOf([trigger], court).map(duty => {
+  return dutiesOf([kind ? { ...trigger, kind } : trigger], court).map(duty => {
     const id = idsOf(caseId, patient, court).task(caseId, duty.rule, trigger.id)
     const stands = court.stood.get(`Task/${id}`)
     if (stands) return revivedReview(stands, trigger.at, lenses)

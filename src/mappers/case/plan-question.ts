@@ -1,4 +1,4 @@
-import type { Resource } from '../../fhir/resource.ts'
+import { keyTextOf, type Resource } from '../../fhir/resource.ts'
 import type { CaseLenses } from './case-record.ts'
 import type { Candidate } from './join-plan.ts'
 import { listOf } from '../../lib/list-of.ts'
@@ -29,6 +29,13 @@ export function planQuestion(task: Resource, { plan, cases }: Candidate, { names
   )
   const asked = withElement(task, 'focus', { reference: `CarePlan/${plan.id ?? ''}` })
   return withElement(withElement(asked, 'input', [...listOf(task['input']), ...rows]), 'description', words)
+}
+
+/** The question what holds of elements that a peer and people here changed at the same time. */
+export function conflictAsked(task: Resource, about: Resource, elements: readonly string[]): Resource {
+  const words = `Changed here and on a foreign server at the same time: ${elements.join(', ')}. What stands here holds; what the other said is kept at /admin/peers. Decide, and write it if it should be otherwise.`
+  const asked = withElement(task, 'focus', { reference: keyTextOf(about) })
+  return withElement(asked, 'description', words)
 }
 
 /** The open questions about plans that say now which case is theirs: settled by the link, which is what shows it. */
