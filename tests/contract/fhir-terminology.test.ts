@@ -255,6 +255,19 @@ describe('displayLanguage and designations', () => {
     })
   })
 
+  test('$expand tells the other names of codes when they are asked for', async () => {
+    const { contains, parameter } = await expanded({ name: 'includeDesignations', valueBoolean: true })
+    expect(parameter).toEqual([{ name: 'includeDesignations', valueBoolean: true }])
+    expect(contains[1].designation[0]).toEqual({ language: 'de', value: 'Hohe' })
+    expect((await expanded()).contains[1]).not.toHaveProperty('designation')
+    const wrong = await post(
+      '/ValueSet/$expand',
+      { name: 'valueSet', resource: inline },
+      { name: 'includeDesignations', valueString: 'some' },
+    )
+    expect(wrong.status).toBe(400)
+  })
+
   test('a filter finds the name in that language', async () => {
     const named = { name: 'displayLanguage', valueCode: 'de' }
     const { contains } = await expanded(named, { name: 'filter', valueString: 'dring' })

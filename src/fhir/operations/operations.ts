@@ -111,7 +111,10 @@ export const operations: readonly Operation[] = [
     types: ['ValueSet'],
     levels: ['type', 'instance'],
     affectsState: false,
-    parameters: ['url', 'valueSet', 'valueSetVersion', 'filter', 'offset', 'count', 'displayLanguage'],
+    parameters: [
+      ...['url', 'valueSet', 'valueSetVersion', 'filter', 'offset', 'count'],
+      ...['displayLanguage', 'includeDesignations'],
+    ],
   },
   {
     name: 'validate-code',

@@ -47,28 +47,29 @@ const versioned = (url: string, version: string | undefined): string =>
 async function expand(call: Call): Handled {
   const named = setNamed(call)
   if (!named.ok) return named
-  const texts = textsOf(call.given, ['filter', 'offset', 'count', 'displayLanguage'])
+  const texts = textsOf(call.given, ['filter', 'offset', 'count', 'displayLanguage', 'includeDesignations'])
   if (!texts.ok) return texts
-  const { filter = '', offset = '0', count, displayLanguage } = texts.value
+  const { filter = '', offset = '0', count, displayLanguage, includeDesignations = 'false' } = texts.value
   if (!/^\d{1,9}$/.test(offset) || !/^\d{1,9}$/.test(count ?? '0')) {
     return badInput('offset and count must be whole numbers')
   }
+  if (!/^(?:true|false)$/.test(includeDesignations))
+    return badInput('includeDesignations must be true or false')
   const { deps } = call.exchange
   const found = await expansionOf(deps, named.value)
   if (!found.ok) return found
   const wanted = found.value.codes.map(shownIn(displayLanguage)).filter(matches(filter))
   const end = count === undefined ? undefined : Number(offset) + Number(count)
-  const parameter = Object.entries(texts.value).map(([name, value]) =>
-    name === 'offset' || name === 'count'
-      ? { name, valueInteger: Number(value) }
-      : { name, [name === 'filter' ? 'valueString' : 'valueCode']: value },
-  )
+  const parameter = Object.entries(texts.value).map(([name, value]) => ({
+    name,
+    ...inExpansion(name, value),
+  }))
   const { compose: _compose, expansion: _expansion, text: _text, ...head } = found.value.valueSet
   const expansion = {
     timestamp: instantOf(deps.clock.nowMs()),
     ...{ total: wanted.length, offset: Number(offset) },
     ...(parameter.length > 0 && { parameter }),
-    contains: wanted.slice(Number(offset), end),
+    contains: wanted.slice(Number(offset), end).map(toldWith(includeDesignations === 'true')),
   }
   const { contains, ...empty } = expansion
   return answered({
@@ -77,13 +78,26 @@ async function expand(call: Call): Handled {
   })
 }
 
-/** A code of an expansion by its name in a language; its other names aren't told (includeDesignations is not offered). */
+/** What a call asked for, as an expansion repeats it. */
+function inExpansion(name: string, value: string): object {
+  if (name === 'offset' || name === 'count') return { valueInteger: Number(value) }
+  if (name === 'includeDesignations') return { valueBoolean: value === 'true' }
+  return { [name === 'filter' ? 'valueString' : 'valueCode']: value }
+}
+
+/** A code of an expansion by its name in a language. */
 const shownIn =
   (language: string | undefined) =>
-  ({ designations = [], ...code }: ExpandedCode): ExpandedCode => {
-    const display = displayIn({ ...code, designations }, language)
+  (code: ExpandedCode): ExpandedCode => {
+    const display = displayIn(code, language)
     return { ...code, ...(display !== undefined && { display }) }
   }
+
+/** A code as an expansion tells it, its other names only where they are asked for. */
+const toldWith =
+  (areNamesTold: boolean) =>
+  ({ designations = [], ...code }: ExpandedCode): object =>
+    areNamesTold && designations.length > 0 ? { ...code, designation: designations } : code
 
 /** Every word of the filter begins a word of the display, or the code. */
 function matches(filter: string): (code: ExpandedCode) => boolean {
