@@ -59,6 +59,12 @@ function failureOf(error: FastifyError): Failure {
         message:
           'This route takes no body of that content type; docs/reference/routes.md lists what it takes.',
       }
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return {
+        kind: 'invalid',
+        code: 'request-malformed',
+        message: 'Content-Type says JSON and the body is empty: leave the header out, or send {}.',
+      }
     case 'FST_ERR_VALIDATION':
       return malformed(error)
     default:

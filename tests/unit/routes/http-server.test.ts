@@ -54,6 +54,12 @@ test('a query that is refused names its parameter, and no value', async () => {
   expect(strange.body + wrong.body).not.toContain('secret')
 })
 
+test('an empty body that is called JSON is refused with what to do instead', async () => {
+  const headers = { 'content-type': 'application/json' }
+  const reply = await server.inject({ method: 'POST', url: '/admin/peers/north/run', headers })
+  expect([reply.statusCode, reply.json().detail]).toEqual([400, expect.stringContaining('or send {}')])
+})
+
 test('a request whose Host is neither loopback, HOST nor that of PUBLIC_URL is refused at every door', async () => {
   const statusFor = async (host: string, url = '/nowhere') =>
     (await server.inject({ method: 'GET', url, headers: { host } })).statusCode
