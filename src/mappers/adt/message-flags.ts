@@ -3,11 +3,10 @@ import type { Message } from '../../hl7v2/message.ts'
 import { isTypeRecased } from '../../hl7v2/message-type.ts'
 import type { MappedEvent } from './adt-event.ts'
 import { triggers } from './triggers.ts'
-import { isMovement } from './zbe.ts'
+import { isAction, isMovement } from './zbe.ts'
 
 /** Events that say something of accounts and of nothing else. */
 const ACCOUNT_EVENTS: ReadonlySet<string> = new Set(['A35', 'A41', 'A49'])
-const ACTIONS: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'CANCEL'])
 
 /**
  * What its own event lacks to be understood, though all else that a message says was taken, and what was read otherwise
@@ -22,7 +21,7 @@ export function messageFlags(event: MappedEvent): readonly string[] {
     ...leftOut,
     ...(isTypeRecased(message) ? ['event-recased:MSH-9'] : []),
     ...(visit ? [] : visitMissing(event)),
-    ...(action === undefined || ACTIONS.has(action) ? [] : ['value-invalid:ZBE-4']),
+    ...(action === undefined || isAction(action) ? [] : ['value-invalid:ZBE-4']),
     ...(original === undefined || isMovement(original) ? [] : ['value-invalid:ZBE-6']),
     ...(trigger === 'Z99' && visit && !fact ? ['movement-unknown:ZBE'] : []),
     ...(ACCOUNT_EVENTS.has(trigger) && identity.length === 0 ? ['account-missing:MRG-3'] : []),

@@ -6,7 +6,7 @@ import { element } from './element.ts'
 import type { Fact, Moment, VisitEvent, VisitFactBody } from './fact.ts'
 import { fieldText } from './field-text.ts'
 import { momentOf, type MapContext } from './map-context.ts'
-import { isMovement, movementSegment, visitEventOf, type MovementSegment } from './zbe.ts'
+import { isMovement, movementSegment, ownMovement, visitEventOf, type MovementSegment } from './zbe.ts'
 import { facilityId } from './types/xon-organization.ts'
 
 /** The field that is the event's own time (adt.md 3.2.4); a cancel has none: what it repeats is that of its target. */
@@ -22,7 +22,7 @@ const OWN_TIMES: Readonly<Record<string, readonly [segment: 'PV1' | 'PV2', field
 export function effectiveOf(message: Message, trigger: string, context: MapContext): Moment | undefined {
   const own = OWN_TIMES[trigger]
   return (
-    momentOf(message.first('ZBE')?.text(2) ?? undefined, context, 'ZBE-2') ??
+    momentOf(ownMovement(message)?.text(2) ?? undefined, context, 'ZBE-2') ??
     momentOf(message.first('EVN')?.text(6) ?? undefined, context, 'EVN-6') ??
     (own && momentOf(message.first(own[0])?.text(own[1]) ?? undefined, context, `${own[0]}-${own[1]}`))
   )

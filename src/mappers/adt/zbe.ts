@@ -1,5 +1,6 @@
 import { escapeText } from '../../hl7v2/escapes.ts'
 import type { Message } from '../../hl7v2/message.ts'
+import type { Segment } from '../../hl7v2/segment.ts'
 import type { CancelEvent, MovementEvent, VisitEvent } from './fact.ts'
 import { rank, takenBack } from './movement-kinds.ts'
 
@@ -18,11 +19,30 @@ export interface MovementSegment {
   readonly scope: string | undefined
 }
 
-export function movementSegment(message: Message): MovementSegment | undefined {
+/** HL7 Germany has DELETE for CANCEL, and REFERENCE where a message only names a movement that another told. */
+const ACTIONS: Readonly<Record<string, MovementSegment['action']>> = {
+  INSERT: 'INSERT',
+  UPDATE: 'UPDATE',
+  CANCEL: 'CANCEL',
+  DELETE: 'CANCEL',
+}
+const REFERENCE = 'REFERENCE'
+
+const actionIn = (zbe: Segment): string | undefined => zbe.text(4)?.toUpperCase()
+
+/** Whether ZBE-4 is an action that somebody has defined. */
+export const isAction = (action: string): boolean => action === REFERENCE || Object.hasOwn(ACTIONS, action)
+
+/** ZBE where it says something of the movement that the message tells: its ids, its time, its wards. */
+export function ownMovement(message: Message): Segment | undefined {
   const zbe = message.first('ZBE')
+  return zbe && actionIn(zbe) === REFERENCE ? undefined : zbe
+}
+
+export function movementSegment(message: Message): MovementSegment | undefined {
+  const zbe = ownMovement(message)
   if (!zbe) return undefined
   const ids = zbe.repetitions(1).flatMap(ei => ei.text(1) ?? [])
-  const action = zbe.text(4)?.toUpperCase()
   const scope = zbe.text(9)
   const original = zbe.text(6)?.toUpperCase()
   const ward = (field: number): string | undefined => {
@@ -31,7 +51,7 @@ export function movementSegment(message: Message): MovementSegment | undefined {
   }
   return {
     ids,
-    action: action === 'UPDATE' || action === 'CANCEL' ? action : 'INSERT',
+    action: ACTIONS[actionIn(zbe) ?? ''] ?? 'INSERT',
     isHistoric: zbe.text(5)?.toUpperCase() === 'Y',
     original: original !== undefined && isMovement(original) ? original : undefined,
     ward: ward(7),

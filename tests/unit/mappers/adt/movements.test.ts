@@ -16,11 +16,20 @@ function after(...messages: readonly Er7[]) {
     history: ((encounter?.['statusHistory'] ?? []) as readonly { status: string }[]).map(
       ({ status }) => status,
     ),
+    spans: ((encounter?.['statusHistory'] ?? []) as readonly { period: Span }[]).map(({ period }) => ({
+      start: period.start?.slice(0, 10),
+      end: period.end?.slice(0, 10),
+    })),
     places: ((encounter?.['location'] ?? []) as readonly Place[]).map(
       ({ location, status }) => `${location.display} ${status}`,
     ),
     flags: encounter?.meta?.tag?.map(({ code }) => code) ?? [],
   }
+}
+
+interface Span {
+  readonly start?: string
+  readonly end?: string
 }
 
 interface Place {
@@ -181,5 +190,30 @@ describe('a plan', () => {
   it('gives way to arrival by tracking (A10), which is no admission', () => {
     expect(after(plan, { event: 'A10', id: 'T', at: day(9, 11) }).status).toBe('arrived')
     expect(after(admit, { event: 'A10', id: 'T', at: day(9, 11) }).status).toBe('in-progress')
+  })
+})
+
+describe('ZBE-4 as HL7 Germany has it', () => {
+  const told = (one: Er7, action: string, time: string): Er7 => ({
+    ...one,
+    segments: [`ZBE|${one.event}1^KIS|${time}||${action}`],
+  })
+
+  it('DELETE takes back the movement that it names, by whatever event', () => {
+    const moved = told(toIcu, 'INSERT', day(2))
+    for (const event of ['A12', 'A02', 'Z99']) {
+      const back: Er7 = { event, id: 'D', at: day(4), segments: [`ZBE|A021^KIS|${day(2)}||DELETE`] }
+      expect(kindsOf(after(admit, moved, back).stay)).toEqual(['admission', 'no transfer'])
+    }
+  })
+
+  it('REFERENCE names a movement of another message: its time is not that of the event', () => {
+    const leave: Er7 = { event: 'A03', id: 'L', at: day(6), pv1: { 45: day(5) } }
+    const end = after(told(admit, 'INSERT', day(1)), told(leave, 'REFERENCE', day(1)))
+    expect(end.stay?.movements.at(-1)).toMatchObject({
+      kind: 'discharge',
+      at: expect.stringContaining('-05T'),
+    })
+    expect(end.spans).toEqual([{ start: '2026-10-01', end: '2026-10-06' }])
   })
 })
