@@ -42,7 +42,9 @@ export function mergeLinked(link: SyncLink, told: Told, current: Resource | unde
   const both = theirs.filter(name => ours.has(name) && differs(local, translated, name))
   const lists = mergedLists(both, { base, local, told })
   const clashed = both.filter(name => lists.get(name)?.isClash ?? true)
-  const withLists = Object.fromEntries([...lists].map(([name, { list }]) => [name, list.length > 0 ? list : undefined]))
+  const withLists = Object.fromEntries(
+    [...lists].map(([name, { list }]) => [name, list.length > 0 ? list : undefined]),
+  )
   const source = { ...translated, ...withLists }
   const merged = withElements(local, source, [...taken, ...lists.keys()])
   // What the peer and we hold in common from here on, in our words: what still differs from it goes out as our change.

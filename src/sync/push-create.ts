@@ -4,9 +4,10 @@ import type { SyncLink } from '../commands/ports/links.ts'
 import { changedElements } from './element-merge.ts'
 import { isPeerClosed, type PeerFailure, type PeerSuccess } from './fhir-server-client.ts'
 import { linkWith } from './link-base.ts'
+import { identifiersOf, outgoing, ownQuery } from './outgoing.ts'
 import { isSupportingOnly, outboundTypes } from './peer-settings.ts'
 import { referenceRank, type PeerDeps, type PushPlan } from './push-plan.ts'
-import { referencedKeys, toPeer } from './translate.ts'
+import { referencedKeys } from './translate.ts'
 
 /** A key that was refused stays behind with the reason; the others are linked. */
 export interface CreateOutcome {
@@ -103,16 +104,6 @@ function onlyMatch(answer: PeerSuccess): Resource | undefined {
   return patients.length === 1 ? patients[0]?.resource : undefined
 }
 
-interface IdentifierValue {
-  readonly system?: string
-  readonly value?: string
-}
-
-const identifiersOf = (resource: Resource | undefined): readonly IdentifierValue[] => {
-  const value = resource?.['identifier']
-  return Array.isArray(value) ? (value as readonly IdentifierValue[]) : value ? [value] : []
-}
-
 /** One transaction for all; undefined = the peer refuses it as a whole, so that the faulty one must be found. */
 async function transact(
   deps: PeerDeps,
@@ -123,7 +114,7 @@ async function transact(
   const entry = keys.map(key => ({
     fullUrl: urns.get(keyText(key)),
     resource: outgoing(deps, plan, key, other => urns.get(keyText(other))),
-    request: { method: 'POST', url: key.type, ifNoneExist: ownIdentifierQuery(deps, key) },
+    request: { method: 'POST', url: key.type, ifNoneExist: ownQuery(deps, plan, key) },
   }))
   const answer = await deps.client.transaction({ resourceType: 'Bundle', type: 'transaction', entry })
   if (!answer.ok) {
@@ -212,7 +203,7 @@ async function createSingly(
   const group = new Set(keys.map(keyText))
   for (const key of keys) {
     const remote = outgoing(deps, plan, key, () => undefined)
-    const answer = await deps.client.create(remote, ownIdentifierQuery(deps, key))
+    const answer = await deps.client.create(remote, ownQuery(deps, plan, key))
     if (!answer.ok && isPeerClosed(answer.failure)) {
       return { links, refused, away: answer.failure }
     }
@@ -247,63 +238,6 @@ function pendingElements(
     )
     .map(([name]) => name)
 }
-
-/** Our resource in the peer's words, with our own identifier on it and without what a server sets itself. */
-export function outgoing(
-  deps: PeerDeps,
-  plan: PushPlan,
-  key: ResourceKey,
-  alsoThere: (other: ResourceKey) => string | undefined,
-): Resource {
-  const { id: _id, meta, ...content } = plan.resources.get(keyText(key)) ?? { resourceType: key.type }
-  const { versionId: _version, lastUpdated: _updated, source: _source, ...keptMeta } = meta ?? {}
-  const translated = toPeer(content, {
-    ownBase: deps.ownBase,
-    peerBase: deps.peer.baseUrl,
-    onPeer: other => {
-      const link = plan.links.get(keyText(other))
-      return link ? `${link.type}/${link.remoteId}` : alsoThere(other)
-    },
-    described: other => described(deps, other, plan.resources.get(keyText(other))),
-  })
-  const single = translated['identifier'] !== undefined && !Array.isArray(translated['identifier'])
-  return {
-    ...translated,
-    ...(Object.keys(keptMeta).length > 0 && { meta: keptMeta }),
-    // A type with one identifier only (QuestionnaireResponse) keeps its own.
-    ...(!single && {
-      identifier: [...identifiersOf(translated), { system: ownSystem(deps), value: key.id }],
-    }),
-  }
-}
-
-/** identifier + display: the business identifier it has, else our own; never a patient's name. */
-function described(
-  deps: PeerDeps,
-  key: ResourceKey,
-  resource: Resource | undefined,
-): { identifier: unknown; display?: string } {
-  const [first] = identifiersOf(resource)
-  const display = displayOf(key, resource)
-  return {
-    identifier: first ?? { system: ownSystem(deps), value: key.id },
-    ...(display !== undefined && { display }),
-  }
-}
-
-/** Names of places, organisations and professionals may go along; a patient's or a relative's may not. */
-function displayOf(key: ResourceKey, resource: Resource | undefined): string | undefined {
-  const name = resource?.['name']
-  if (typeof name === 'string' && key.type !== 'RelatedPerson') return name
-  if (key.type !== 'Practitioner' || !Array.isArray(name)) return undefined
-  const [first] = name as readonly { readonly family?: string; readonly given?: readonly string[] }[]
-  return [...(first?.given ?? []), first?.family].filter(part => part !== undefined).join(' ') || undefined
-}
-
-const ownSystem = (deps: PeerDeps): string => `${deps.canonicalBase}/sid/resource`
-
-const ownIdentifierQuery = (deps: PeerDeps, key: ResourceKey): string =>
-  `identifier=${encodeURIComponent(`${ownSystem(deps)}|${key.id}`)}`
 
 /** A supporting resource that nothing pushed refers to yet is not sent for its own sake. */
 export const waitsForCase = (deps: PeerDeps, key: ResourceKey): boolean =>

@@ -5,7 +5,7 @@ import { changedElements, withElements } from './element-merge.ts'
 import { isPeerClosed, type PeerFailure } from './fhir-server-client.ts'
 import { baseOf, linkWith } from './link-base.ts'
 import { applyPage, type PullDeps } from './pull.ts'
-import { outgoing } from './push-create.ts'
+import { outgoing } from './outgoing.ts'
 import type { PushPlan } from './push-plan.ts'
 
 export type UpdateOutcome =

@@ -47,7 +47,7 @@ export function openRounds(deps: PullDeps, events: SyncEvents, breaker: Breaker)
   }
 
   return {
-    push: async () => {
+    push: oneAtATime(async () => {
       const lanes = await held(targetOf(peer))
       const rows = await store.outbox.read(targetOf(peer), lanes, ROWS_MAX)
       const groups = [...Map.groupBy(rows, row => row.key).values()]
@@ -56,8 +56,8 @@ export function openRounds(deps: PullDeps, events: SyncEvents, breaker: Breaker)
       const sum = written.reduce((total, count) => total + count, 0)
       if (sum > 0) events.pushed(peer.name, sum)
       return sum
-    },
-    pull: async () => {
+    }),
+    pull: oneAtATime(async () => {
       // One process polls a peer: two would race for the same links.
       if (!(await held(`pull:${peer.name}`)).includes(0)) return 0
       const outcome = await pullRound(deps)
@@ -71,8 +71,18 @@ export function openRounds(deps: PullDeps, events: SyncEvents, breaker: Breaker)
       if (!outcome.failure) lastPull = instantOf(deps.nowMs())
       if (outcome.written > 0) events.pulled(peer.name, outcome.written)
       return outcome.written
-    },
+    }),
     last: () => ({ lastPush, lastPull, refused, leftOut }),
+  }
+}
+
+/** A round that is asked for while one runs (by an operator) begins when that has ended: two would send the same rows. */
+function oneAtATime(work: () => Promise<number>): () => Promise<number> {
+  let running: Promise<unknown> = Promise.resolve()
+  return () => {
+    const turn = running.then(work, work)
+    running = turn
+    return turn
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Resource } from '../../src/fhir/resource.ts'
+import { validateResource } from '../../src/fhir/validation/validate-resource.ts'
 import { openBreaker } from '../../src/sync/breaker.ts'
 import { caseInACircle } from '../support/case-in-a-circle.ts'
 import type { Answer } from '../support/fake-peer.ts'
@@ -113,6 +114,39 @@ test('a Retry-After of years is waited for an hour at most', () => {
   const breaker = openBreaker(() => 0, { away: () => {}, back: () => {} })
   breaker.report({ kind: 'away', reason: 'HTTP 503', retryAfterMs: 99_999_999_999_000 })
   expect(breaker.waitMs()).toBe(3_600_000)
+})
+
+test('a round that an operator asks for while another runs waits for it: nothing is sent twice', async () => {
+  const sent: string[] = []
+  at.peer.retell(({ method, url }, answer) => {
+    if (method === 'PUT') sent.push(url)
+    return answer
+  })
+  await at.write([{ ...(await at.here('Task', 'task')), priority: 'urgent' }])
+  await Promise.all([at.sync.runOnce(), at.sync.runOnce(), at.sync.runOnce()])
+  expect(sent).toHaveLength(1)
+})
+
+test('a type with room for one identifier or none goes out as valid R4, and once although the answer is lost', async () => {
+  const other = await bench.fresh({ push: ['QuestionnaireResponse', 'Provenance'], pull: [] })
+  const answers = { resourceType: 'QuestionnaireResponse', status: 'completed' }
+  const provenance = {
+    resourceType: 'Provenance',
+    recorded: '2026-11-20T10:00:00Z',
+    target: [{ reference: `QuestionnaireResponse/${other.idFor('bare')}` }],
+    agent: [{ who: { display: 'somebody' } }],
+  }
+  other.peer.faults.push({ kind: 'lost-answer' }, { kind: 'lost-answer' })
+  await other.write([
+    { ...answers, id: other.idFor('bare') },
+    { ...answers, id: other.idFor('named'), identifier: { system: 'urn:qr', value: 'q-1' } },
+    { ...provenance, id: other.idFor('prov') },
+  ])
+  await other.quiet()
+  const there = [...other.peer.all('QuestionnaireResponse'), ...other.peer.all('Provenance')]
+  expect(there).toHaveLength(3)
+  for (const resource of there) expect(validateResource(resource)).toEqual([])
+  await other.end()
 })
 
 describe('a peer without versions', () => {

@@ -144,12 +144,18 @@ export async function startFakePeer() {
 
   function matching(type: string, query: URLSearchParams): readonly Held[] {
     const tokens = query.get('identifier')?.split(',')
+    const tag = query.get('_tag')
     const since = query.get('_lastUpdated')?.replace(/^ge/, '')
     return [...held.values()]
       .filter(({ resource }) => resource.resourceType === type)
       .filter(({ updated }) => since === undefined || updated >= Date.parse(since))
       .filter(({ resource }) => {
-        const identifiers = (resource['identifier'] ?? []) as readonly { system?: string; value?: string }[]
+        const said = resource['identifier'] ?? []
+        const identifiers = (Array.isArray(said) ? said : [said]) as readonly {
+          system?: string
+          value?: string
+        }[]
+        if (tag) return resource.meta?.tag?.some(({ system, code }) => `${system}|${code}` === tag) ?? false
         return !tokens || identifiers.some(({ system, value }) => tokens.includes(`${system}|${value}`))
       })
       .toSorted((a, b) => a.updated - b.updated)

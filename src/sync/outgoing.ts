@@ -1,0 +1,99 @@
+import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
+import { typeRule } from '../fhir/validation/type-rules.ts'
+import type { PeerDeps, PushPlan } from './push-plan.ts'
+import { toPeer } from './translate.ts'
+
+/** Our resource in the peer's words, with our own identifier on it and without what a server sets itself. */
+export function outgoing(
+  deps: PeerDeps,
+  plan: PushPlan,
+  key: ResourceKey,
+  alsoThere: (other: ResourceKey) => string | undefined,
+): Resource {
+  const { id: _id, meta, ...content } = plan.resources.get(keyText(key)) ?? { resourceType: key.type }
+  const { versionId: _version, lastUpdated: _updated, source: _source, ...keptMeta } = meta ?? {}
+  const translated = toPeer(content, {
+    ownBase: deps.ownBase,
+    peerBase: deps.peer.baseUrl,
+    onPeer: other => {
+      const link = plan.links.get(keyText(other))
+      return link ? `${link.type}/${link.remoteId}` : alsoThere(other)
+    },
+    described: other => described(deps, other, plan.resources.get(keyText(other))),
+  })
+  const named = { ...translated, ...(Object.keys(keptMeta).length > 0 && { meta: keptMeta }) }
+  return withOwnName(named, ownName(deps, key))
+}
+
+interface IdentifierValue {
+  readonly system?: string
+  readonly value?: string
+}
+
+/** How many identifiers R4 gives a type room for. */
+function roomForIdentifiers(type: string): 'none' | 'one' | 'many' {
+  const rule = typeRule(type).elements.get('identifier')
+  if (!rule) return 'none'
+  return rule.many ? 'many' : 'one'
+}
+
+const ownName = (
+  deps: PeerDeps,
+  { id }: ResourceKey,
+): { readonly system: string; readonly value: string } => ({
+  system: `${deps.canonicalBase}/sid/resource`,
+  value: id,
+})
+
+/** With our own identifier; the only one of a type that has one stays, a type that has none (Provenance) gets a tag. */
+function withOwnName(resource: Resource, name: ReturnType<typeof ownName>): Resource {
+  switch (roomForIdentifiers(resource.resourceType)) {
+    case 'many':
+      return { ...resource, identifier: [...identifiersOf(resource), name] }
+    case 'one':
+      return { ...resource, identifier: resource['identifier'] ?? name }
+    case 'none': {
+      const tag = [...(resource.meta?.tag ?? []), { system: name.system, code: name.value }]
+      return { ...resource, meta: { ...resource.meta, tag } }
+    }
+  }
+}
+
+/** The search that finds what a first try made, whose answer was lost. */
+export function ownQuery(deps: PeerDeps, plan: PushPlan, key: ResourceKey): string {
+  const name = ownName(deps, key)
+  const room = roomForIdentifiers(key.type)
+  const [only] = room === 'one' ? identifiersOf(plan.resources.get(keyText(key))) : []
+  const { system = '', value = '' } = only?.value === undefined ? name : only
+  return `${room === 'none' ? '_tag' : 'identifier'}=${encodeURIComponent(`${escaped(system)}|${escaped(value)}`)}`
+}
+
+const escaped = (text: string): string => text.replaceAll(/[\\,$|]/g, match => `\\${match}`)
+
+export const identifiersOf = (resource: Resource | undefined): readonly IdentifierValue[] => {
+  const value = resource?.['identifier']
+  return Array.isArray(value) ? (value as readonly IdentifierValue[]) : value ? [value] : []
+}
+
+/** identifier + display: the business identifier it has, else our own; never a patient's name. */
+function described(
+  deps: PeerDeps,
+  key: ResourceKey,
+  resource: Resource | undefined,
+): { identifier: unknown; display?: string } {
+  const [first] = identifiersOf(resource)
+  const display = displayOf(key, resource)
+  return {
+    identifier: first ?? ownName(deps, key),
+    ...(display !== undefined && { display }),
+  }
+}
+
+/** Names of places, organisations and professionals may go along; a patient's or a relative's may not. */
+function displayOf(key: ResourceKey, resource: Resource | undefined): string | undefined {
+  const name = resource?.['name']
+  if (typeof name === 'string' && key.type !== 'RelatedPerson') return name
+  if (key.type !== 'Practitioner' || !Array.isArray(name)) return undefined
+  const [first] = name as readonly { readonly family?: string; readonly given?: readonly string[] }[]
+  return [...(first?.given ?? []), first?.family].filter(part => part !== undefined).join(' ') || undefined
+}
