@@ -70,7 +70,15 @@ export function ownQuery(deps: PeerDeps, plan: PushPlan, key: ResourceKey): stri
 
 const escaped = (text: string): string => text.replaceAll(/[\\,$|]/g, match => `\\${match}`)
 
-export const identifiersOf = (resource: Resource | undefined): readonly IdentifierValue[] => {
+/** A search by any of the business identifiers of a resource; undefined when it has none with a system. */
+export function identifierQuery(resource: Resource): string | undefined {
+  const tokens = identifiersOf(resource).flatMap(({ system, value }) =>
+    system && value ? [`${escaped(system)}|${escaped(value)}`] : [],
+  )
+  return tokens.length === 0 ? undefined : tokens.join(',')
+}
+
+const identifiersOf = (resource: Resource | undefined): readonly IdentifierValue[] => {
   const value = resource?.['identifier']
   return Array.isArray(value) ? (value as readonly IdentifierValue[]) : value ? [value] : []
 }

@@ -4,9 +4,11 @@ import type { SyncLink } from '../commands/ports/links.ts'
 import { changedElements } from './element-merge.ts'
 import { isPeerClosed, type PeerFailure, type PeerSuccess } from './fhir-server-client.ts'
 import { linkWith } from './link-base.ts'
-import { identifiersOf, outgoing, ownQuery } from './outgoing.ts'
+import { identifierQuery, outgoing, ownQuery } from './outgoing.ts'
 import { isSupportingOnly, outboundTypes } from './peer-settings.ts'
 import { referenceRank, type PeerDeps, type PushPlan } from './push-plan.ts'
+import type { RoundDeps } from './apply-page.ts'
+import { linkPatients } from './same-patient.ts'
 import { referencedKeys } from './translate.ts'
 
 /** A key that was refused stays behind with the reason; the others are linked. */
@@ -23,7 +25,7 @@ export interface CreateOutcome {
  * a lost answer finds what the first try made.
  */
 export async function createOnPeer(
-  deps: PeerDeps,
+  deps: RoundDeps,
   plan: PushPlan,
   wanted: readonly ResourceKey[],
 ): Promise<CreateOutcome> {
@@ -63,35 +65,30 @@ function withoutUnknownPatients(plan: PushPlan, keys: readonly ResourceKey[]): r
   return keys.some(key => key.type === 'Patient' && !plan.links.has(keyText(key))) ? [] : keys
 }
 
-/** A patient whom the peer knows by a business identifier of ours is linked as it stands there, not written again. */
+/**
+ * A patient whom the peer knows by a business identifier of ours is linked as it stands there, not written again, and what
+ * the peer holds of them comes in; unless that is another patient of ours already.
+ */
 async function adoptPatients(
-  deps: PeerDeps,
+  deps: RoundDeps,
   plan: PushPlan,
   wanted: readonly ResourceKey[],
 ): Promise<CreateOutcome> {
   const links: SyncLink[] = []
+  const away = (failure: PeerFailure): CreateOutcome => ({ links, refused: new Map(), away: failure })
   for (const key of unlinkedClosure(deps, plan, wanted).filter(({ type }) => type === 'Patient')) {
     const patient = plan.resources.get(keyText(key))
-    const tokens = identifiersOf(patient).flatMap(({ system, value }) =>
-      system && value ? [`${system}|${value}`] : [],
-    )
-    if (!patient || tokens.length === 0) continue
-    const answer = await deps.client.search(
-      'Patient',
-      new URLSearchParams({ identifier: tokens.map(escaped).join(',') }),
-    )
-    if (!answer.ok && isPeerClosed(answer.failure)) {
-      return { links, refused: new Map(), away: answer.failure }
-    }
+    const identifier = patient && identifierQuery(patient)
+    if (!patient || identifier === undefined) continue
+    const answer = await deps.client.search('Patient', new URLSearchParams({ identifier }))
+    if (!answer.ok && isPeerClosed(answer.failure)) return away(answer.failure)
     const remote = answer.ok ? onlyMatch(answer) : undefined
-    if (remote?.id === undefined) continue
-    const where = { peer: deps.peer.name, type: 'Patient', id: key.id, remoteId: remote.id }
-    links.push(linkWith(where, remote.meta?.versionId ?? '', { remote, local: patient, pending: [] }))
+    const linked = remote && (await linkPatients(deps, remote, patient))
+    if (linked && !linked.ok) return away(linked.failure)
+    if (linked?.link) links.push(linked.link)
   }
   return { links, refused: new Map() }
 }
-
-const escaped = (token: string): string => token.replaceAll(/[\\,$]/g, match => `\\${match}`)
 
 function onlyMatch(answer: PeerSuccess): Resource | undefined {
   const entries = (answer.body?.['entry'] ?? []) as readonly {

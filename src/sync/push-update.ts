@@ -4,7 +4,7 @@ import type { SyncLink } from '../commands/ports/links.ts'
 import { changedElements, withElements } from './element-merge.ts'
 import { isPeerClosed, type PeerFailure } from './fhir-server-client.ts'
 import { baseOf, linkWith } from './link-base.ts'
-import { applyPage, type PullDeps } from './pull.ts'
+import { applyPage, type PullDeps } from './apply-page.ts'
 import { outgoing } from './outgoing.ts'
 import type { PushPlan } from './push-plan.ts'
 

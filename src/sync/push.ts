@@ -3,7 +3,7 @@ import { keyText, type ResourceKey } from '../fhir/resource.ts'
 import type { OutboxRow } from '../commands/ports/outbox.ts'
 import type { SyncLink } from '../commands/ports/links.ts'
 import { isPeerClosed, type PeerFailure } from './fhir-server-client.ts'
-import type { PullDeps } from './pull.ts'
+import type { PullDeps, RoundDeps } from './apply-page.ts'
 import { createOnPeer, waitsForCase } from './push-create.ts'
 import { keyOfRow, planPush, type PushPlan } from './push-plan.ts'
 import { updateOnPeer } from './push-update.ts'
@@ -21,7 +21,7 @@ export interface PushOutcome {
  * to; what is there already goes out as an update. Stops at the first sign that the peer is away: the rows not done
  * stay, in order.
  */
-export async function pushRows(deps: PullDeps, rows: readonly OutboxRow[]): Promise<PushOutcome> {
+export async function pushRows(deps: RoundDeps, rows: readonly OutboxRow[]): Promise<PushOutcome> {
   // A later row of the same resource supersedes an earlier one: what goes out is what stands now.
   const latest = new Map(rows.map(row => [keyText(keyOfRow(row)), row.seq]))
   const current = rows.filter(row => latest.get(keyText(keyOfRow(row))) === row.seq)
@@ -49,7 +49,7 @@ interface RowOutcome {
 
 const nothing: RowOutcome = { links: [], written: 0 }
 
-async function pushRow(deps: PullDeps, plan: PushPlan, row: OutboxRow): Promise<RowOutcome> {
+async function pushRow(deps: RoundDeps, plan: PushPlan, row: OutboxRow): Promise<RowOutcome> {
   const key = keyOfRow(row)
   const link = plan.links.get(keyText(key))
   const here = plan.resources.has(keyText(key))
@@ -66,7 +66,12 @@ async function pushRow(deps: PullDeps, plan: PushPlan, row: OutboxRow): Promise<
 }
 
 /** Rows that follow and aren't on the peer either go along: one transaction for what one message made. */
-async function create(deps: PullDeps, plan: PushPlan, row: OutboxRow, key: ResourceKey): Promise<RowOutcome> {
+async function create(
+  deps: RoundDeps,
+  plan: PushPlan,
+  row: OutboxRow,
+  key: ResourceKey,
+): Promise<RowOutcome> {
   const following = plan.rows.slice(plan.rows.indexOf(row)).map(keyOfRow)
   const upToUpdate = following.findIndex(other => plan.links.has(keyText(other)))
   const wanted = (upToUpdate < 0 ? following : following.slice(0, upToUpdate)).filter(

@@ -5,7 +5,9 @@ import type { Breaker } from './breaker.ts'
 import { leaseHolder } from './lease-holder.ts'
 import type { SyncEvents } from './sync-events.ts'
 import { targetOf } from './peer-settings.ts'
-import { pullRound, type PullDeps } from './pull.ts'
+import { inTurns } from './in-turn.ts'
+import type { PullDeps, RoundDeps } from './apply-page.ts'
+import { pullRound } from './pull.ts'
 import { pushRows } from './push.ts'
 import type { LeftOut } from './told-page.ts'
 
@@ -26,7 +28,10 @@ export interface LastRounds {
   readonly leftOut: readonly LeftOut[]
 }
 
-export function openRounds(deps: PullDeps, events: SyncEvents, breaker: Breaker): Rounds {
+export function openRounds(given: PullDeps, events: SyncEvents, breaker: Breaker): Rounds {
+  const deps: RoundDeps = { ...given, linkingInTurn: inTurns() }
+  // A round that an operator asks for while one runs waits for its end: two would send the same rows.
+  const [pushing, pulling] = [inTurns(), inTurns()]
   const { peer, store } = deps
   const held = leaseHolder(store.outbox, randomUUID(), deps.nowMs)
   let lastPush: string | undefined
@@ -47,42 +52,34 @@ export function openRounds(deps: PullDeps, events: SyncEvents, breaker: Breaker)
   }
 
   return {
-    push: oneAtATime(async () => {
-      const lanes = await held(targetOf(peer))
-      const rows = await store.outbox.read(targetOf(peer), lanes, ROWS_MAX)
-      const groups = [...Map.groupBy(rows, row => row.key).values()]
-      const written = await inParallel(groups, peer.maxConcurrency, pushGroup)
-      lastPush = instantOf(deps.nowMs())
-      const sum = written.reduce((total, count) => total + count, 0)
-      if (sum > 0) events.pushed(peer.name, sum)
-      return sum
-    }),
-    pull: oneAtATime(async () => {
-      // One process polls a peer: two would race for the same links.
-      if (!(await held(`pull:${peer.name}`)).includes(0)) return 0
-      const outcome = await pullRound(deps)
-      breaker.report(outcome.failure)
-      refused = outcome.refused ?? {}
-      const known = new Set(leftOut.map(({ key }) => key))
-      for (const { key, reason } of outcome.leftOut) {
-        if (!known.has(key)) events.leftOut(peer.name, `${key.split('/')[0] ?? ''}: ${reason}`)
-      }
-      leftOut = outcome.leftOut
-      if (!outcome.failure) lastPull = instantOf(deps.nowMs())
-      if (outcome.written > 0) events.pulled(peer.name, outcome.written)
-      return outcome.written
-    }),
+    push: () =>
+      pushing(async () => {
+        const lanes = await held(targetOf(peer))
+        const rows = await store.outbox.read(targetOf(peer), lanes, ROWS_MAX)
+        const groups = [...Map.groupBy(rows, row => row.key).values()]
+        const written = await inParallel(groups, peer.maxConcurrency, pushGroup)
+        lastPush = instantOf(deps.nowMs())
+        const sum = written.reduce((total, count) => total + count, 0)
+        if (sum > 0) events.pushed(peer.name, sum)
+        return sum
+      }),
+    pull: () =>
+      pulling(async () => {
+        // One process polls a peer: two would race for the same links.
+        if (!(await held(`pull:${peer.name}`)).includes(0)) return 0
+        const outcome = await pullRound(deps)
+        breaker.report(outcome.failure)
+        refused = outcome.refused ?? {}
+        const known = new Set(leftOut.map(({ key }) => key))
+        for (const { key, reason } of outcome.leftOut) {
+          if (!known.has(key)) events.leftOut(peer.name, `${key.split('/')[0] ?? ''}: ${reason}`)
+        }
+        leftOut = outcome.leftOut
+        if (!outcome.failure) lastPull = instantOf(deps.nowMs())
+        if (outcome.written > 0) events.pulled(peer.name, outcome.written)
+        return outcome.written
+      }),
     last: () => ({ lastPush, lastPull, refused, leftOut }),
-  }
-}
-
-/** A round that is asked for while one runs (by an operator) begins when that has ended: two would send the same rows. */
-function oneAtATime(work: () => Promise<number>): () => Promise<number> {
-  let running: Promise<unknown> = Promise.resolve()
-  return () => {
-    const turn = running.then(work, work)
-    running = turn
-    return turn
   }
 }
 

@@ -17,7 +17,7 @@ import { openFetchClient } from '../../src/sync/fetch-client.ts'
 import { openPeerSync, type PeerSync } from '../../src/sync/peer-sync.ts'
 import type { SyncEvents } from '../../src/sync/sync-events.ts'
 import { outboundTypes, targetOf, type PeerSettings } from '../../src/sync/peer-settings.ts'
-import type { PullDeps } from '../../src/sync/pull.ts'
+import type { PullDeps } from '../../src/sync/apply-page.ts'
 import { caseInACircle, type KnownResource } from '../support/case-in-a-circle.ts'
 import { startFakePeer, type Fault } from '../support/fake-peer.ts'
 

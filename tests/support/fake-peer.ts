@@ -145,9 +145,11 @@ export async function startFakePeer() {
   function matching(type: string, query: URLSearchParams): readonly Held[] {
     const tokens = query.get('identifier')?.split(',')
     const tag = query.get('_tag')
+    const patient = query.get('patient')
     const since = query.get('_lastUpdated')?.replace(/^ge/, '')
     return [...held.values()]
       .filter(({ resource }) => resource.resourceType === type)
+      .filter(({ resource }) => patient === null || JSON.stringify(resource).includes(`"Patient/${patient}"`))
       .filter(({ updated }) => since === undefined || updated >= Date.parse(since))
       .filter(({ resource }) => {
         const said = resource['identifier'] ?? []

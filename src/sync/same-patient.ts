@@ -1,0 +1,101 @@
+import { instantOf } from '../lib/clock.ts'
+import { parseJson } from '../lib/json.ts'
+import { listOf } from '../lib/list-of.ts'
+import type { SyncLink } from '../commands/ports/links.ts'
+import type { Resource } from '../fhir/resource.ts'
+import { parseSearch } from '../fhir/search/parse-search.ts'
+import type { PeerFailure } from './fhir-server-client.ts'
+import { linkWith } from './link-base.ts'
+import { identifierQuery } from './outgoing.ts'
+import { applyPage, type PullDeps, type RoundDeps } from './apply-page.ts'
+import type { PeerDeps } from './push-plan.ts'
+import { readPage } from './told-page.ts'
+
+/** Patients of a peer that are new to us: those to be taken as they come, the others are linked or left there. */
+export interface NewPatients {
+  readonly taken: readonly Resource[]
+  readonly failure?: PeerFailure
+}
+
+/**
+ * A Patient of a peer whom we know by a business identifier is linked as both stand, not taken twice; with several such
+ * here nobody can say which, and it is left there. One whom nobody knows here is taken, unless only known ones are wanted.
+ */
+export async function withoutKnownPatients(
+  deps: RoundDeps,
+  resources: readonly Resource[],
+): Promise<NewPatients> {
+  const ids = resources.map(({ id }) => ({ type: 'Patient', id: id ?? '' }))
+  const links = await deps.store.links.byRemote(deps.peer.name, ids)
+  const linked = new Set(links.map(({ remoteId }) => remoteId))
+  const taken: Resource[] = []
+  for (const remote of resources) {
+    const matches = linked.has(remote.id ?? '') ? undefined : await ownPatients(deps, remote)
+    const [own] = matches ?? []
+    if (matches === undefined || (own === undefined && deps.peer.patients === 'all')) taken.push(remote)
+    if (own === undefined || matches?.length !== 1) continue
+    const linkedNow = await linkPatients(deps, remote, own)
+    if (!linkedNow.ok) return { taken, failure: linkedNow.failure }
+  }
+  return { taken }
+}
+
+/** Enough to tell none, one and several; who was merged away is not meant. */
+async function ownPatients(deps: PeerDeps, remote: Resource): Promise<readonly Resource[]> {
+  const query = identifierQuery(remote)
+  if (query === undefined) return []
+  const pairs = [
+    ['identifier', query],
+    ['_count', '10'],
+  ] as const
+  const search = { type: 'Patient', pairs, lenient: false, base: deps.ownBase, nowMs: deps.nowMs() }
+  const parsed = parseSearch(search)
+  if (!parsed.ok) return []
+  const { matches } = await deps.store.search(deps.tenant, parsed.value.plan)
+  return matches.map(({ content }) => parseJson(content) as Resource).filter(one => !isReplaced(one))
+}
+
+const isReplaced = (patient: Resource): boolean =>
+  listOf(patient['link']).some(link => (link as { readonly type?: unknown }).type === 'replaced-by')
+
+export type Linked =
+  /** Without a link: one of them is linked to somebody else already. */
+  | { readonly ok: true; readonly link: SyncLink | undefined }
+  | { readonly ok: false; readonly failure: PeerFailure }
+
+/** Links a patient here and one there, after what the peer holds of them since before polling began has come in. */
+export const linkPatients = (deps: RoundDeps, remote: Resource, own: Resource): Promise<Linked> =>
+  deps.linkingInTurn(async () => {
+    const [here, there] = [own.id ?? '', remote.id ?? '']
+    const byLocal = await deps.store.links.byLocal(deps.peer.name, [{ type: 'Patient', id: here }])
+    const byRemote = await deps.store.links.byRemote(deps.peer.name, [{ type: 'Patient', id: there }])
+    if (byLocal.length + byRemote.length > 0) return { ok: true, link: undefined }
+    const where = { peer: deps.peer.name, type: 'Patient', id: here, remoteId: there }
+    const link = linkWith(where, remote.meta?.versionId ?? '', { remote, local: own, pending: [] })
+    for (const type of deps.peer.pull.filter(one => one !== 'Patient')) {
+      const failure = await takeOf(deps, type, link)
+      if (failure) return { ok: false, failure }
+    }
+    const at = instantOf(deps.nowMs())
+    await deps.store.flush({ tenant: deps.tenant, lane: 0, at, writes: [], links: [link] })
+    return { ok: true, link }
+  })
+
+/** A type that the peer doesn't search by patient is left to polling. */
+async function takeOf(deps: PullDeps, type: string, link: SyncLink): Promise<PeerFailure | undefined> {
+  const read = new Set<string>()
+  let answer = await deps.client.search(type, new URLSearchParams({ patient: link.remoteId, _count: '100' }))
+  for (;;) {
+    if (!answer.ok) return isRefusal(answer.failure) ? undefined : answer.failure
+    const told = await readPage(deps.client, answer.body, type)
+    if (!told.ok) return told.failure
+    const applied = await applyPage(deps, told.page.resources, [], [link])
+    if (!applied.ok) return { kind: 'away', reason: applied.failure.code }
+    const { next } = told.page
+    if (next === undefined || read.has(next)) return undefined
+    read.add(next)
+    answer = await deps.client.page(next)
+  }
+}
+
+const isRefusal = ({ kind }: PeerFailure): boolean => kind === 'refused' || kind === 'gone'
