@@ -59,11 +59,11 @@ export function fewStatement(tenant: number, plan: SearchPlan, lead: Lead, few =
   const { frame: top, values } = frameOf(tenant, plan, { links: 'row', isGiven: true })
   const frame: SearchFrame = { ...top, updated: 'r.updated', isRead: isOfRepeated(plan, lead) }
   const { tenant: own, typeNumber: type, bind } = frame
-  const { found, rows, place } = ledBy(plan, lead, frame)
   const others = partsOf(plan.where).filter(part => part !== lead.of)
   const keys = sortKeys(plan, frame)
   const columns = keys.map((key, at) => `, ${key.expression} as k${at}`).join('')
   const conditions = [`s.seen <= ${few}`, ...others.map(part => conditionOf(part, frame))].join(' and ')
+  const { found, rows, place } = ledBy(plan, lead, frame, columns + conditions)
   const texts = keys.map((_, at) => `, p.k${at}::text as t${at}`).join('')
   const [placed, isContent] =
     place === undefined
@@ -98,7 +98,16 @@ interface Led {
   readonly place?: string
 }
 
-function ledBy(plan: SearchPlan, { of }: Lead, frame: SearchFrame): Led {
+/** Of a row of the resource, as far as the rest of the search looks at them: each is kept for every row that the lead finds. */
+const READ_COLUMNS = ['patient', 'status', 'owner', 'ds', 'de', 'updated'] as const
+
+const readColumns = (rest: string): string =>
+  READ_COLUMNS.filter(column => new RegExp(`\\br\\.${column}\\b`).test(rest))
+    .map(column => ` r.${column},`)
+    .join('')
+
+/** `rest` is what is said of its rows. */
+function ledBy(plan: SearchPlan, { of }: Lead, frame: SearchFrame, rest: string): Led {
   const { tenant, typeNumber, type } = frame
   const join = `join resource r on r.shard = m.shard and r.tenant = ${tenant} and r.type = ${typeNumber} and r.id = m.id and not r.deleted`
   const once = '(select distinct shard, id from l)'
@@ -116,7 +125,7 @@ function ledBy(plan: SearchPlan, { of }: Lead, frame: SearchFrame): Led {
   const conditions = [of, ...besideOwner(of, plan)].map(part =>
     conditionOf(part, { ...frame, isGiven: false }),
   )
-  const found = `select r.shard, r.id, r.patient, r.status, r.owner, r.ds, r.de, r.updated, r.ctid as place from resource r
+  const found = `select r.shard, r.id,${readColumns(rest)} r.ctid as place from resource r
     where r.tenant = ${tenant} and r.type = ${typeNumber} and not r.deleted and ${conditions.join(' and ')}`
   return { found, rows: 'l r', place: 'r.place' }
 }

@@ -38,10 +38,10 @@ export async function quickRows(
   if (!plan.where.every(isPlain) || updatedColumn(plan) === 'v.updated') return undefined
   const walk = walkStatement(tenant, plan)
   if (walk) return (await db.walk<FoundRow>(named(walk, nameOf))).rows
-  const wanted = alongStatement(tenant, plan)
-  const leads = leadsOf(plan).filter(({ name }) => wanted || memory.isWorthATry(`${tenant} ${name}`))
-  const few = wanted ? SORTED_MAX[plan.sort.length > 0 ? 'time' : 'key'] : FEW
-  for (const lead of leads.slice(0, wanted ? 1 : TRIES_MAX)) {
+  const isAlong = goesAlong(plan)
+  const leads = leadsOf(plan).filter(({ name }) => isAlong || memory.isWorthATry(`${tenant} ${name}`))
+  const few = isAlong ? SORTED_MAX[plan.sort.length > 0 ? 'time' : 'key'] : FEW
+  for (const lead of leads.slice(0, isAlong ? 1 : TRIES_MAX)) {
     const statement = named(fewStatement(tenant, plan, lead, few), nameOf)
     const { rows } = await db.few<FoundRow & { readonly seen: number }>(statement)
     if ((rows[0]?.seen ?? 0) <= few) {
@@ -50,10 +50,10 @@ export async function quickRows(
     }
     memory.foundMany(`${tenant} ${lead.name}`)
   }
-  const last = wanted ?? byId(tenant, plan)
+  const last = isAlong ? alongStatement(tenant, plan) : byId(tenant, plan)
   if (!last) return undefined
   const statement = named(last, nameOf)
-  return (await (wanted ? db.walk<FoundRow>(statement) : db.few<FoundRow>(statement))).rows
+  return (await (isAlong ? db.walk<FoundRow>(statement) : db.few<FoundRow>(statement))).rows
 }
 
 /**
@@ -61,13 +61,18 @@ export async function quickRows(
  * index of the versions' times, as far as the page needs. Undefined for any other search.
  */
 export function alongStatement(tenant: number, plan: SearchPlan): Statement | undefined {
+  if (!goesAlong(plan)) return undefined
   const [first] = plan.sort
-  const isInOrder = first === undefined || first.by.code === '_lastUpdated'
-  const [only, ...others] = partsOf(plan.where)
-  if (!isInOrder || !only || others.length > 0 || leadsOf(plan).length < 2 || isWithin(only)) return undefined
   const { frame, values } = frameOf(tenant, plan, { links: 'row', isGiven: true })
   const timed: SearchFrame = first ? { ...frame, updated: 'v.updated' } : frame
   return { text: orderedText(plan, { frame: timed, keys: sortKeys(plan, timed) }), values }
+}
+
+function goesAlong(plan: SearchPlan): boolean {
+  const [first] = plan.sort
+  const isInOrder = first === undefined || first.by.code === '_lastUpdated'
+  const [only, ...others] = partsOf(plan.where)
+  return isInOrder && only !== undefined && others.length === 0 && leadsOf(plan).length > 1 && !isWithin(only)
 }
 
 /** A text within values has to be looked for in all of them: how many have it says little about the way. */

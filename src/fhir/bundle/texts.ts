@@ -26,7 +26,11 @@ export interface BundleText {
 export function bundleText({ type, total, links, entries }: BundleText): string {
   const head = JSON.stringify({ resourceType: 'Bundle', type, total, ...(links?.length && { link: links }) })
   if (entries.length === 0) return head
-  return `${head.slice(0, -1)},"entry":[${entries.map(entryText).join(',')}]}`
+  // Joined at once: what is put together of long texts is copied again when it is sent.
+  const texts = entries.map(entryText)
+  texts[0] = `${head.slice(0, -1)},"entry":[${texts[0]}`
+  texts.push(`${texts.pop()}]}`)
+  return texts.join(',')
 }
 
 function entryText(entry: EntryText): string {

@@ -55,6 +55,20 @@ describe('a search that may find few', () => {
     expect(rows('Patient?active=true&birthdate=1947')).toMatch(/from ix_date d .*from ix x/s)
   })
 
+  test('keeps of each row that a column leads to what the rest of the search looks at, and no more', () => {
+    const kept = (search: string): string | undefined => {
+      const plan = planOf(search)
+      const [lead] = leadsOf(plan)
+      return /select r\.shard, r\.id,(.*) r\.ctid as place/.exec(
+        lead ? fewStatement(1, plan, lead).text : '',
+      )?.[1]
+    }
+    expect(kept('Encounter?date=2024-03')).toBe('')
+    expect(kept('Encounter?date=2024-03&_sort=-_lastUpdated')).toBe(' r.updated,')
+    expect(kept('Encounter?date=2024-03&status=planned,arrived')).toBe(' r.status,')
+    expect(kept('EpisodeOfCare?date=2024-03&patient=a&_sort=care-manager')).toBe(' r.patient, r.owner,')
+  })
+
   test('leaves a lead alone that found many, for longer each time, and comes back to it', () => {
     const memory = leadMemory()
     const left = (): number => {
