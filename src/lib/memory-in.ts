@@ -12,7 +12,7 @@ interface Memory<K extends object, V> {
  * objects of one message was copied twice so, with all that it refers to, and stayed until the next full collection.
  */
 export function memoryIn<K extends object, V>(): Memory<K, V> {
-  const closed = new WeakMap<object, V>()
+  let closed: WeakMap<object, V> | undefined
 
   class Holder extends Given {
     #value: V
@@ -23,14 +23,13 @@ export function memoryIn<K extends object, V>(): Memory<K, V> {
     }
 
     static get(key: object): V | undefined {
-      if (#value in key) return key.#value
-      return Object.isExtensible(key) ? undefined : closed.get(key)
+      return #value in key ? key.#value : closed?.get(key)
     }
 
     static set(key: object, value: V): void {
       const holder = #value in key ? key : Object.isExtensible(key) ? new Holder(key, value) : undefined
       if (holder) holder.#value = value
-      else closed.set(key, value)
+      else (closed ??= new WeakMap()).set(key, value)
     }
   }
 

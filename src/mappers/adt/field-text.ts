@@ -117,9 +117,17 @@ function rewritten(repetitions: readonly Repetition[], { delimiters }: Message):
   const texts = repetitions.map(repetition => {
     const { raw } = repetition
     const subcomponents = raw.includes(delimiters.subcomponent) || raw.includes('""') ? SUBCOMPONENTS_MAX : 1
-    return list(partsOf(raw, delimiters), '^', component =>
-      rewrittenPart(repetition, component, subcomponents),
-    )
+    const components = partsOf(raw, delimiters)
+    let [text, gap] = ['', '']
+    for (let component = 1; component <= components; component += 1) {
+      const part = rewrittenPart(repetition, component, subcomponents)
+      if (part !== '') {
+        text += gap + part
+        gap = ''
+      }
+      gap += '^'
+    }
+    return text
   })
   return texts.length === 1 ? (texts[0] ?? '') : texts.map(text => text || NOTHING).join('~')
 }
@@ -128,15 +136,17 @@ function rewritten(repetitions: readonly Repetition[], { delimiters }: Message):
 const partsOf = (raw: string, { component }: Delimiters): number =>
   raw === '""' ? COMPONENTS_MAX : Math.min(COMPONENTS_MAX, raw.split(component).length)
 
-const rewrittenPart = (repetition: Repetition, component: number, subcomponents: number): string =>
-  list(subcomponents, '&', subcomponent => {
-    const text = repetition.text(component, subcomponent)
-    return text === null ? '""' : text === undefined ? '' : escapeText(text)
-  })
-
-function list(count: number, delimiter: string, partAt: (n: number) => string): string {
-  const parts = Array.from({ length: count }, (_unused, index) => partAt(index + 1))
-  return parts.slice(0, parts.findLastIndex(part => part !== '') + 1).join(delimiter)
+function rewrittenPart(repetition: Repetition, component: number, subcomponents: number): string {
+  let [text, gap] = ['', '']
+  for (let subcomponent = 1; subcomponent <= subcomponents; subcomponent += 1) {
+    const said = repetition.text(component, subcomponent)
+    if (said !== undefined) {
+      text += gap + (said === null ? '""' : escapeText(said))
+      gap = ''
+    }
+    gap += '&'
+  }
+  return text
 }
 
 /** Characters of text that are remembered; read and mapped they take some ten times as many bytes. */

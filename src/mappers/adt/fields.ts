@@ -8,6 +8,7 @@ import { pidPatient } from './maps/pid-patient.ts'
 import { pv1Encounter } from './maps/pv1-encounter.ts'
 import { pv2Encounter } from './maps/pv2-encounter.ts'
 import { hasOldIdentifiers } from './patient-name.ts'
+import { noNames } from './registers.ts'
 import { withheldOf } from './withheld.ts'
 
 /** The fields of PID that are taken: PID-2 and PID-4 only of versions that number patients there, PID-19 where asked for. */
@@ -35,7 +36,7 @@ function pidFieldsOf({ message, context }: NamedEvent): readonly number[] {
 /** What a message says about the patient: PID and PD1, the patient's lists, and the visit's when there is no visit for them. */
 export function patientFields(event: NamedEvent): Record<string, string> {
   const { visit } = event
-  const fields: Record<string, string> = {}
+  const fields = noNames<string>()
   addSegment(fields, event, { name: 'PID', numbers: pidFieldsOf(event) })
   addSegment(fields, event, PD1)
   addDeath(fields, event)
@@ -48,7 +49,7 @@ export function patientFields(event: NamedEvent): Record<string, string> {
 
 /** What a message says about its visit. */
 export function visitFields(event: NamedEvent): Record<string, string> {
-  const fields: Record<string, string> = {}
+  const fields = noNames<string>()
   if (!event.visit) return fields
   const withheld = withheldOf(event)
   addSegment(fields, event, { name: 'PV1', numbers: PV1_FIELDS, isWithheld: withheld.pv1 })
