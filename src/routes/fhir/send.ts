@@ -20,9 +20,6 @@ export function sendFailure(reply: FastifyReply, failure: Failure): FastifyReply
   return sendJson(reply.code(failureKinds[failure.kind].fhir), body)
 }
 
-/** From here on the bytes go out as they are; a short text goes in one write with the headers. */
-const BYTES_FROM_LENGTH = 8_192
-
 /** Sends FHIR JSON, indented when `_pretty=true` asks for it (http://hl7.org/fhir/R4/http.html#pretty). */
 export function sendJson(reply: FastifyReply, text: string): FastifyReply {
   const query = queryOf(reply.request)
@@ -31,5 +28,5 @@ export function sendJson(reply: FastifyReply, text: string): FastifyReply {
   const body = isPretty ? JSON.stringify(parseJson(text), undefined, 2) : text
   return reply
     .header('content-type', answerType({ accept: reply.request.headers.accept, format }))
-    .send(body.length < BYTES_FROM_LENGTH ? body : Buffer.from(body))
+    .send(body)
 }
