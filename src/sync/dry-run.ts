@@ -1,6 +1,6 @@
 import { keyText } from '../fhir/resource.ts'
 import { changedElements } from './element-merge.ts'
-import { baseOf } from './link-base.ts'
+import { areLabelsNew, baseOf } from './link-base.ts'
 import { outboundTypes, targetOf } from './peer-settings.ts'
 import { distinct, keyOfRow, planPush, type PeerDeps } from './push-plan.ts'
 import { waitsForCase } from './push-create.ts'
@@ -29,7 +29,9 @@ export async function dryRun(deps: PeerDeps): Promise<readonly PlannedWrite[]> {
       const goes = outbound.has(key.type) && !waitsForCase(deps, key)
       return goes ? [{ key: text, action: 'create', elements: Object.keys(resource) }] : []
     }
-    const elements = changedElements(baseOf(link).local, resource)
+    const base = baseOf(link)
+    const labels = areLabelsNew(base, resource) ? ['meta'] : []
+    const elements = [...changedElements(base.local, resource), ...labels]
     return elements.length > 0 ? [{ key: text, action: 'update', elements }] : []
   })
 }

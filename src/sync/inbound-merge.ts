@@ -49,7 +49,10 @@ export function mergeLinked(link: SyncLink, told: Told, current: Resource | unde
   const merged = withElements(local, source, [...taken, ...lists.keys()])
   // What the peer and we hold in common from here on, in our words: what still differs from it goes out as our change.
   const agreed = withElements(base.local, translated, theirs)
-  const next = linkWith(link, version, { remote, local: agreed, pending: base.pending })
+  const next = linkWith(link, version, {
+    ...{ remote, local: agreed, pending: base.pending },
+    security: base.security ?? [],
+  })
   const isNews = current !== undefined && changedElements(local, merged).length > 0
   return {
     resource: isNews ? { ...merged, id: link.id } : undefined,

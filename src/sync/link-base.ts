@@ -12,6 +12,8 @@ export interface LinkBase {
   readonly local: Resource
   /** Elements that went out with a reference by identifier though its target is to be pushed: sent again once it is. */
   readonly pending: readonly string[]
+  /** Labels of protection that went along; left out = those that `local` carries. */
+  readonly security?: unknown
 }
 
 export const baseOf = (link: SyncLink): LinkBase => link.base as unknown as LinkBase
@@ -32,9 +34,14 @@ export function linkWith(
       remote: withoutMeta(base.remote),
       local: withoutMeta(base.local),
       pending: base.pending,
+      security: base.security ?? base.local.meta?.security ?? [],
     } as unknown as Json,
   }
 }
+
+/** Whether the labels of protection are other ones than went along (what an earlier release linked says nothing of them). */
+export const areLabelsNew = (base: LinkBase, local: Resource): boolean =>
+  canonicalJson(local.meta?.security ?? []) !== canonicalJson(base.security ?? [])
 
 /** Tells content apart on servers whose versions say nothing. */
 export function contentHash(remote: Resource): string {

@@ -3,7 +3,7 @@ import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import type { SyncLink } from '../commands/ports/links.ts'
 import { changedElements, withElements } from './element-merge.ts'
 import { isPeerClosed, type PeerFailure } from './fhir-server-client.ts'
-import { baseOf, linkWith } from './link-base.ts'
+import { areLabelsNew, baseOf, linkWith } from './link-base.ts'
 import { applyPage, type PullDeps } from './apply-page.ts'
 import { outgoing } from './outgoing.ts'
 import type { PushPlan } from './push-plan.ts'
@@ -61,7 +61,8 @@ function changesOf(plan: PushPlan, key: ResourceKey): readonly string[] {
   const local = plan.resources.get(keyText(key))
   if (!link || !local) return []
   const base = baseOf(link)
-  return [...new Set([...changedElements(base.local, local), ...base.pending])]
+  const labels = areLabelsNew(base, local) ? ['meta'] : []
+  return [...new Set([...changedElements(base.local, local), ...base.pending, ...labels])]
 }
 
 /** Reads the peer's version, applies it here, and renews what the plan knows of the resource and its link. */

@@ -91,6 +91,20 @@ test('both take the last row away: the element is gone on both sides, without a 
   expect((await at.sync.status()).conflicts).toEqual([])
 })
 
+test('a label of protection that a resource gets later goes out too, once', async () => {
+  const security = [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }]
+  const task = await at.here('Task', 'task')
+  await at.write([{ ...task, meta: { ...task.meta, security } }])
+  await at.quiet()
+  expect(at.there('Task').meta?.security).toEqual(security)
+  editThere('Task', other => ({ ...other, description: 'theirs' }))
+  await at.quiet()
+  const writes = at.peer.writes.length
+  await at.quiet()
+  expect(at.peer.writes).toHaveLength(writes)
+  expect((await at.here('Task', 'task')).meta?.security).toEqual(security)
+})
+
 test('what of a case both sides changed is asked of people, once, with the elements named', () => {
   const world = after(emptyWorld, [stay('e1', [admission('2026-10-05T18:30:00')])])
   const episode = only(world, 'EpisodeOfCare')
