@@ -137,10 +137,8 @@ export const flushStatements = {
      on conflict (tenant, id) do update
      set due = excluded.due, kind = excluded.kind, subject = excluded.subject, payload = excluded.payload, claimed_until = null`,
   ),
-  dropTimers: statement(
-    'drop_timers',
-    'delete from timer t using unnest($2::text[]) h (id) where t.tenant = $1 and t.id = h.id',
-  ),
+  /** Not a join: of a table that was never analyzed PostgreSQL looks at every timer for each that goes. */
+  dropTimers: statement('drop_timers', 'delete from timer where tenant = $1 and id = any ($2::text[])'),
 
   putLinks: statement(
     'put_links',
