@@ -30,8 +30,8 @@ export interface DecideOptions {
   /** The registry of models. */
   readonly models: ModelLookup
   readonly calendar: Calendar
-  /** Every fault of a resource; an output that has one is not written. */
-  readonly validate: (resource: unknown) => readonly FailureIssue[]
+  /** Every fault of a resource, as far as it isn't what stands; an output that has one is not written. */
+  readonly validate: (resource: unknown, standing?: Resource) => readonly FailureIssue[]
 }
 
 /** What case management looks at beside the stays. */
@@ -50,15 +50,14 @@ export function decideEvents(
   assert(event !== undefined, 'a message has an event')
   const applied = applyMessage(events, { get: view.get, facts: view.facts, said: view.saidOf })
   const decided = withConsequences(applied, { message: event.messageUri, view, options })
-  const resources = withProvenance(event, [...decided.changed.values()], view)
-  const invalid = firstInvalid(
-    resources.filter(resource => !decided.turned.has(keyOf(resource))),
-    options.validate,
-  )
+  const changes = withProvenance(event, [...decided.changed.values()], view)
+  const { turned } = decided
+  const own = turned.size === 0 ? changes : changes.filter(({ resource }) => !turned.has(keyOf(resource)))
+  const invalid = firstInvalid(own, options.validate)
   if (invalid) return fail(invalid)
   const { facts, waits, issues, flags, refused } = applied
   return ok({
-    puts: resources.map(resource => putOf(resource, view)),
+    puts: changes.map(({ resource }) => putOf(resource, view)),
     facts: [...facts, ...decided.facts],
     said: [...applied.said, ...decided.said],
     flags: [
@@ -198,35 +197,47 @@ function compartmentAfter(standing: readonly Resource[], changed: readonly Deriv
   return [...others, ...relevant]
 }
 
+/** A resource as it has to be, and as it stands. */
+interface Change {
+  readonly resource: Derived
+  readonly standing?: Resource | undefined
+}
+
 /** One Provenance for all that a message changes, none when it changes nothing. */
 export function withProvenance(
   event: MappedEvent | BedEvent,
   derived: readonly Derived[],
   view: View,
-): readonly Derived[] {
-  const changed = derived.filter(resource => {
-    const standing = view.get({ type: resource.resourceType, id: resource.id })
-    return !standing || !sameResource(standing, resource)
-  })
-  return changed.length === 0 ? [] : [...changed, provenanceFor(event, changed.map(keyOf))]
+): readonly Change[] {
+  const changed = derived
+    .map(resource => ({ resource, standing: view.get({ type: resource.resourceType, id: resource.id }) }))
+    .filter(({ resource, standing }) => !standing || !sameResource(standing, resource))
+  if (changed.length === 0) return []
+  const provenance = provenanceFor(
+    event,
+    changed.map(({ resource }) => keyOf(resource)),
+  )
+  return [...changed, { resource: provenance }]
 }
 
 const keyOf = ({ resourceType, id }: Derived): string => `${resourceType}/${id}`
 
 /** Every id that a message derives carries its shard; what people wrote stays where it stands. */
 export function putOf(resource: Derived, { get }: Pick<View, 'get'>): Put {
-  const isStanding = get({ type: resource.resourceType, id: resource.id }) !== undefined
-  const shard = shardInId(resource.id) ?? (isStanding ? 0 : undefined)
+  const { resourceType: type, id } = resource
+  const shard = shardInId(id) ?? (get({ type, id }) ? 0 : undefined)
   assert(shard !== undefined, 'a derived id carries its shard')
   return { resource, shard }
 }
 
 export function firstInvalid(
-  resources: readonly Derived[],
+  changes: readonly Change[],
   validate: DecideOptions['validate'],
 ): Failure | undefined {
-  for (const resource of resources) {
-    const fault = validate(resource).find(({ severity }) => severity === 'error' || severity === 'fatal')
+  for (const { resource, standing } of changes) {
+    const fault = validate(resource, standing).find(
+      ({ severity }) => severity === 'error' || severity === 'fatal',
+    )
     if (!fault) continue
     return {
       kind: 'unprocessable',

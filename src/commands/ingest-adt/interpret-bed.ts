@@ -15,7 +15,7 @@ export function interpretBed(event: BedEvent, options: DecideOptions): Pick<Inte
     const invalid = firstInvalid(changed, options.validate)
     if (invalid) return fail(invalid)
     return ok({
-      puts: changed.map(resource => putOf(resource, view)),
+      puts: changed.map(({ resource }) => putOf(resource, view)),
       facts: [],
       said: [{ subject: bed.id, scope: '', body: register }],
       flags: [],

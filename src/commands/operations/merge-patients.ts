@@ -246,7 +246,7 @@ function stage(
   const keyOf = (one: { readonly resourceType: string; readonly id: string }): string =>
     `${one.resourceType}/${one.id}`
   const invalid = firstInvalid(
-    resources.filter(one => !decided.turned.has(keyOf(one))),
+    resources.flatMap(resource => (decided.turned.has(keyOf(resource)) ? [] : [{ resource }])),
     validate,
   )
   if (invalid) return fail(invalid)

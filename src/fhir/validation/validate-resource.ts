@@ -1,4 +1,5 @@
 import type { FailureIssue } from '../../lib/result.ts'
+import type { Resource } from '../resource.ts'
 import { newScope } from './scope.ts'
 import { walkResource } from './walk.ts'
 
@@ -8,9 +9,12 @@ import { walkResource } from './walk.ts'
  * Bundle entries. Takes any parsed JSON (decimals may be `JSON.rawJSON`), never throws, never alters it. `expression` is
  * the FHIRPath of the element; `diagnostics` says what is allowed and never repeats a value.
  * What R4 constraints are not checked: docs/reference/validation.md.
+ *
+ * With `standing`, the resource that it was made of: an element that is the very same object there is not looked at
+ * again, for it is as valid as it was.
  */
-export function validateResource(value: unknown): readonly FailureIssue[] {
+export function validateResource(value: unknown, standing?: Resource): readonly FailureIssue[] {
   const scope = newScope()
-  walkResource(value, scope)
+  walkResource(value, scope, { standing })
   return scope.issues
 }

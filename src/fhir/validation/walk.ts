@@ -11,8 +11,14 @@ import type { BoundCodes, ElementRule, Holds, TypeRule } from './type-rules.ts'
 /** Names and list positions from the resource down. Real resources stay under 40; JSON of 10,000 levels is an attack. */
 const STEPS_MAX = 128
 
+interface Place {
+  readonly isContained?: boolean
+  /** What the resource was made of. */
+  readonly standing?: Node | undefined
+}
+
 /** Validates a resource wherever it stands: outermost, in a Bundle entry, in a Parameters parameter or contained. */
-export function walkResource(value: unknown, scope: Scope, isContained = false): void {
+export function walkResource(value: unknown, scope: Scope, { isContained, standing }: Place = {}): void {
   if (!isPlainObject(value)) return report(scope, 'structure', 'A resource must be a JSON object')
   const type = value['resourceType']
   if (typeof type !== 'string' || !isResourceType(type)) {
@@ -33,19 +39,21 @@ export function walkResource(value: unknown, scope: Scope, isContained = false):
     entryTypes,
   }
   const before = issues.length
-  walkObject(rule, value, within)
+  // What is contained is referred to from anywhere: then all is looked at.
+  const known = standing?.['contained'] === undefined && within.contained.size === 0 ? standing : undefined
+  walkObject(rule, value, within, known)
   if (within.contained.size > 0) reportUnreferenced(value, within)
-  if (issues.length === before && within.fragments.length === 0) find(value, rule, VALID)
+  if (issues.length === before && within.fragments.length === 0 && !known) find(value, rule, VALID)
 }
 
 /** Taken down about what can't change and is valid wherever it stands: nothing in it refers to what is around it. */
 const VALID = 'valid'
 
-function walkObject(rule: TypeRule, value: Node, scope: Scope): void {
+function walkObject(rule: TypeRule, value: Node, scope: Scope, standing?: Node): void {
   if (scope.path.length > STEPS_MAX) {
     return report(scope, 'too-long', `Nested too deeply: more than ${STEPS_MAX} steps below the resource`)
   }
-  const there = walkProperties(rule, value, scope)
+  const there = walkProperties(rule, value, scope, standing)
   if (there !== rule.requiredBits)
     for (const [i, { name }] of rule.required.entries())
       if ((there & (1 << i)) === 0) reportAt(scope, name, 'required', `${name} is required`)
@@ -58,7 +66,7 @@ function walkObject(rule: TypeRule, value: Node, scope: Scope): void {
  * Which of what is required is there, by `TypeRule.requiredBits`.
  * NOTE: for-in is the fastest way through an object's properties in V8, and plain JSON inherits none.
  */
-function walkProperties(rule: TypeRule, value: Node, scope: Scope): number {
+function walkProperties(rule: TypeRule, value: Node, scope: Scope, standing?: Node): number {
   let chosen: (string | undefined)[] | undefined
   let [isEmpty, there] = [true, 0]
   for (const key in value) {
@@ -79,6 +87,7 @@ function walkProperties(rule: TypeRule, value: Node, scope: Scope): number {
       }
       chosen[element.choice] = property
     }
+    if (element.holds.kind === 'object' && standing !== undefined && item === standing[key]) continue
     scope.path.push(element.name)
     walkProperty(element, key, value, scope)
     scope.path.pop()
@@ -112,7 +121,7 @@ function walkProperty(element: ElementRule, key: string, parent: Node, scope: Sc
 
 function walkValue(holds: Holds, value: unknown, scope: Scope, name?: string): void {
   if (holds.kind === 'primitive') return walkPrimitive(holds, value, scope)
-  if (holds.kind === 'resource') return walkResource(value, scope, name === 'contained')
+  if (holds.kind === 'resource') return walkResource(value, scope, { isContained: name === 'contained' })
   if (holds.kind === 'object') {
     if (!isPlainObject(value)) return report(scope, 'structure', `Must be a JSON object: ${holds.type}`)
     if (findingOf(value, holds) === VALID) return

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Resource } from '../../../../src/fhir/resource.ts'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
 import { parseJson } from '../../../../src/lib/json.ts'
 import { carePlan, faults, patient, task } from './samples/resources.ts'
@@ -165,5 +166,33 @@ describe('cardinality', () => {
     const issues = validateResource({ ...patient, name })
     expect(issues).toHaveLength(501)
     expect(issues.at(-1)?.code).toBe('too-costly')
+  })
+})
+
+describe('a resource that is made of one that stands', () => {
+  const wrong = { coding: 'no list' }
+  const standing = { ...task, code: wrong } as unknown as Resource
+
+  it('is not asked again for an element that is the very same object', () => {
+    expect(validateResource({ ...standing, description: 'other' }, standing)).toEqual([])
+    expect(validateResource({ ...standing, code: { ...wrong } }, standing)).not.toEqual([])
+  })
+
+  it('is asked for what is missing, for its primitives and for its own invariants', () => {
+    const { status: _status, ...rest } = standing as Resource & { readonly status: string }
+    expect(validateResource(rest, standing).map(({ code }) => code)).toEqual(['required'])
+    expect(validateResource({ ...standing, status: 'sleeping' }, standing)).toHaveLength(1)
+    const late = { ...standing, authoredOn: '2026-01-02T00:00:00Z', lastModified: '2026-01-01T00:00:00Z' }
+    expect(validateResource(late, standing).map(({ diagnostics }) => diagnostics)).toEqual([
+      expect.stringMatching(/^inv-1/),
+    ])
+  })
+
+  it('is looked at whole where something contained may be referred to', () => {
+    const contained = [{ resourceType: 'Patient', id: 'x' }]
+    const before = { ...task, contained, for: { reference: '#x' } } as unknown as Resource
+    const { contained: _contained, ...without } = before as Resource & { readonly contained: unknown }
+    expect(validateResource(before, before)).toEqual([])
+    expect(validateResource(without, before)).not.toEqual([])
   })
 })
