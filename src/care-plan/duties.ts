@@ -124,20 +124,26 @@ const HOUR_MS = 3_600_000
 /** All duties that the triggers call for, by the rule table: a pure function, `now` is no input. */
 export function dutiesOf(triggers: readonly Trigger[], context: DutyContext): readonly Duty[] {
   const evidence = evidenceOf(context)
-  return triggers.flatMap(trigger =>
-    rulesOn(trigger.kind)
+  return triggers.flatMap(trigger => {
+    const setting: Setting = {
+      context,
+      evidence: evidence(trigger.caseId),
+      figures: settingsOf(trigger, context),
+    }
+    return rulesOn(trigger.kind)
       .filter(rule => rule.id !== 'notify' || !isLate(trigger, context))
-      .flatMap(rule => dutyOf(rule, trigger, { context, evidence: evidence(trigger.caseId) })),
-  )
+      .flatMap(rule => dutyOf(rule, trigger, setting))
+  })
 }
 
 interface Setting {
   readonly context: DutyContext
   readonly evidence: Evidence | undefined
+  readonly figures: DutySettings
 }
 
-function dutyOf(rule: DutyRule, told: Trigger, { context, evidence }: Setting): readonly Duty[] {
-  const dueIn = rule.due(settingsOf(told, context))
+function dutyOf(rule: DutyRule, told: Trigger, { context, evidence, figures }: Setting): readonly Duty[] {
+  const dueIn = rule.due(figures)
   if (!dueIn) return []
   const found = fulfilmentOf(rule.id, told, evidence)
   const overtaken = isVoided(rule, told) ? told.overtaken : undefined

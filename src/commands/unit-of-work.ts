@@ -167,10 +167,10 @@ function changesOf(context: WorkContext, staged: Staged): Changes {
     writes: changed.map(toWrite),
     events,
     outbox: [
-      ...changed.flatMap(row => outboxRows(row, context.targets)),
-      ...(context.journal
-        ? eventOutbox(events.filter(isSent(context.journal, staged)), context.journal)
-        : []),
+      ...(context.targets.length > 0 ? changed.flatMap(row => outboxRows(row, context.targets)) : []),
+      ...(context.journal?.topic === undefined
+        ? []
+        : eventOutbox(events.filter(isSent(context.journal, staged)), context.journal)),
     ],
     timers: taskTimers(changed.map(timerChange)),
     audit: changed.map(row => auditEntry(row, context)),
@@ -180,9 +180,11 @@ function changesOf(context: WorkContext, staged: Staged): Changes {
 /** Whether an event goes out: of a protected case only where that is wanted (adt.md 3.5, Privacy). It is kept in any case. */
 function isSent({ sendsProtected = false }: JournalSettings, { changed, loaded }: Staged) {
   const known = new Map<string, boolean>()
+  const episodes = new Map(
+    changed.flatMap(row => (row.key.type === 'EpisodeOfCare' ? [[row.key.id, row]] : [])),
+  )
   const isOpen = (caseId: string): boolean => {
-    const key = keyText({ type: 'EpisodeOfCare', id: caseId })
-    const row = changed.find(one => keyText(one.key) === key) ?? loaded.get(key)
+    const row = episodes.get(caseId) ?? loaded.get(keyText({ type: 'EpisodeOfCare', id: caseId }))
     const episode = row && (current(row) ?? row.before())
     return !episode || !isProtected(episode)
   }

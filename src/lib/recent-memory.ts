@@ -14,7 +14,9 @@ export function recentMemory<V>(sizeMax: number): RecentMemory<V> {
   return {
     get: key => (young.get(key) ?? old.get(key))?.value,
     keep: (key, value, size) => {
-      full += size - (young.get(key)?.size ?? 0)
+      const known = young.get(key)
+      if (known?.value === value && known.size === size) return
+      full += size - (known?.size ?? 0)
       young.set(key, { value, size })
       if (full <= sizeMax / 2) return
       old = young

@@ -95,8 +95,8 @@ export function openBatch(context: WorkContext, known: Known): BatchState {
       work.nextStep()
       if (decision.at !== undefined) work.say({ at: decision.at })
       for (const { resource, shard } of decision.puts) {
-        work.put(resource, { shard })
-        compartments.add({ type: resource.resourceType, id: resource.id })
+        if (work.put(resource, { shard }) === 'unchanged') continue
+        compartments.add(resource)
         mentions.add(resource)
       }
       const newFacts = decision.facts.filter(({ id }) => !known.facts.has(id) && !fresh.facts.has(id))

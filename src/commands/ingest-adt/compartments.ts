@@ -1,59 +1,66 @@
 import { patientOf } from '../../fhir/compartment.ts'
-import { keyText, type Resource, type ResourceKey } from '../../fhir/resource.ts'
+import type { Resource, ResourceKey } from '../../fhir/resource.ts'
+
+type Named = Resource & { readonly id: string }
 
 /** Which resources belong to a patient, among those loaded and staged. */
 export interface Compartments {
   readonly of: (patient: string, types: readonly string[]) => readonly Resource[]
   /** A resource was staged. */
-  readonly add: (key: ResourceKey) => void
+  readonly add: (resource: Named) => void
 }
 
-type Get = (key: ResourceKey) => Resource | undefined
-type Keys = Map<string, ResourceKey>
+/** By patient, then by id. */
+type Sorted = Map<string, Map<string, Resource>>
 
 /** Sorted by patient type by type, when a type is first asked for: most of what is loaded is never looked at. */
-export function compartmentsOf(loaded: Iterable<ResourceKey>, get: Get): Compartments {
+export function compartmentsOf(
+  loaded: Iterable<ResourceKey>,
+  get: (key: ResourceKey) => Resource | undefined,
+): Compartments {
   const unsorted = Map.groupBy(loaded, ({ type }) => type)
-  const sorted = new Set<string>()
-  const records = new Map<string, Map<string, Keys>>()
-  const placedIn = new Map<string, string>()
+  const sorted = new Map<string, Sorted>()
+  const placedIn = new Map<string, Map<string, string>>()
 
-  const keysIn = (patient: string, type: string): Keys => {
-    const record = records.get(patient) ?? new Map<string, Keys>()
-    const keys = record.get(type) ?? new Map<string, ResourceKey>()
-    records.set(patient, record.set(type, keys))
-    return keys
-  }
-  const place = (key: ResourceKey): void => {
-    const resource = get(key)
-    const patient = resource && patientOf(resource)
-    const text = keyText(key)
-    const before = placedIn.get(text)
-    if (before === patient) return
-    if (before !== undefined) keysIn(before, key.type).delete(text)
+  const place = (records: Sorted, id: string, resource: Resource): void => {
+    const patient = patientOf(resource)
+    const places = placedIn.get(resource.resourceType) ?? new Map<string, string>()
+    placedIn.set(resource.resourceType, places)
+    const before = places.get(id)
+    if (before !== undefined && before !== patient) {
+      records.get(before)?.delete(id)
+      places.delete(id)
+    }
     if (patient === undefined) return
-    placedIn.set(text, patient)
-    keysIn(patient, key.type).set(text, key)
+    places.set(id, patient)
+    const record = records.get(patient)
+    if (record) record.set(id, resource)
+    else records.set(patient, new Map([[id, resource]]))
   }
-  const sort = (type: string): void => {
-    sorted.add(type)
-    for (const key of unsorted.get(type) ?? []) place(key)
+  const recordsOf = (type: string): Sorted => {
+    const known = sorted.get(type)
+    if (known) return known
+    const records: Sorted = new Map()
+    sorted.set(type, records)
+    for (const key of unsorted.get(type) ?? []) {
+      const resource = get(key)
+      if (resource) place(records, key.id, resource)
+    }
+    return records
   }
   return {
     of: (patient, types) => {
-      for (const type of types) if (!sorted.has(type)) sort(type)
-      const record = records.get(patient)
       const found: Resource[] = []
-      if (!record) return found
-      for (const type of types)
-        for (const key of record.get(type)?.values() ?? []) {
-          const resource = get(key)
-          if (resource) found.push(resource)
-        }
+      for (const type of types) {
+        const record = recordsOf(type).get(patient)
+        if (record) for (const resource of record.values()) found.push(resource)
+      }
       return found
     },
-    add: ({ type, id }) => {
-      if (sorted.has(type)) place({ type, id })
+    add: resource => {
+      const { resourceType: type, id } = resource
+      const records = sorted.get(type)
+      if (records) place(records, id, resource)
       else unsorted.set(type, [...(unsorted.get(type) ?? []), { type, id }])
     },
   }

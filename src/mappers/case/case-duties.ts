@@ -84,7 +84,7 @@ export function caseDuties(input: CaseEffectsInput): CaseDuties {
     ...(input.persons && { persons: input.persons }),
     known,
   })
-  const files = dutyFiles(input.compartment, input.canonicalBase)
+  const files = dutyFiles(input.compartment, input.canonicalBase, fold.courses)
   const triggerInput: TriggerInput = {
     facts,
     fold,

@@ -7,9 +7,8 @@ import { caseOfCode } from './case-status.ts'
 import { endedByPeople, episodeLens, isCase, isEndedCase, type EpisodeState } from './episode-lens.ts'
 import type { Lens } from './lens.ts'
 import { caseNames, type CaseNames } from './names.ts'
-import { assignmentLens } from './nouns/assignment-lens.ts'
-import { caseLens } from './nouns/case-lens.ts'
 import type { NounLens } from './nouns/noun-lens.ts'
+import { nounLenses } from './nouns/noun-lenses.ts'
 import { linkedEpisode, planLens, type PlanState } from './plan-lens.ts'
 import { recentMemory } from '../../lib/recent-memory.ts'
 import { rememberedBy, rememberedReading } from '../../lib/remembered-lists.ts'
@@ -38,8 +37,8 @@ export function caseLenses(canonicalBase: string): CaseLenses {
   const lenses = {
     names,
     episode: episodeLens(names),
-    root: caseLens(names),
-    assignment: assignmentLens(names),
+    root: nounLenses(canonicalBase).of('case'),
+    assignment: nounLenses(canonicalBase).of('assignment'),
     team: careTeamLens(names),
     plan: planLens(names),
     task: taskLens(names),

@@ -1,4 +1,5 @@
 import type { CaseFile } from '../../care-plan/case-file.ts'
+import type { CaseCourse } from '../../care-plan/case-fold.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { isDerived } from './case-record.ts'
 import { listOf } from '../../lib/list-of.ts'
@@ -25,9 +26,12 @@ export const dutyTypes = [
 export function dutyFiles(
   compartment: readonly Resource[],
   canonicalBase: string,
+  courses: readonly CaseCourse[],
 ): ReadonlyMap<string, CaseFile> {
   const lenses = nounLenses(canonicalBase)
-  if (!compartment.some(resource => isFact(resource, lenses) && isOfPeople(resource, lenses))) return noFiles
+  const isOurs = (resource: Resource): boolean =>
+    !isFact(resource, lenses) || !(isOfPeople(resource, lenses) || isRetyped(resource, lenses, courses))
+  if (compartment.every(isOurs)) return noFiles
   return new Map(readCaseFiles(compartment, lenses, isFact).map(file => [file.case.id, file]))
 }
 
@@ -40,12 +44,15 @@ const noFiles: ReadonlyMap<string, CaseFile> = new Map()
 function isOfPeople(resource: Resource, { names, of }: NounLenses): boolean {
   switch (resource.resourceType) {
     case 'EpisodeOfCare':
-      return 'careManager' in resource || hasOther(resource, bareCase(names))
+      return (
+        'careManager' in resource || 'managingOrganization' in resource || hasOther(resource, bareCase(names))
+      )
     case 'CarePlan':
       return !isDerived(resource, names) || hasOther(resource, barePlan(names))
     case 'Encounter':
     case 'Communication':
       return of('contact').is(resource)
+    case 'Patient':
     case 'Condition':
     case 'Goal':
       return false
@@ -53,6 +60,11 @@ function isOfPeople(resource: Resource, { names, of }: NounLenses): boolean {
       return true
   }
 }
+
+/** A case of another type than the admission that opens it calls for. */
+const isRetyped = (resource: Resource, { of }: NounLenses, courses: readonly CaseCourse[]): boolean =>
+  resource.resourceType === 'EpisodeOfCare' &&
+  of('case').read(resource).caseType !== courses.find(({ id }) => id === resource.id)?.opening?.caseType
 
 const hasOther = (resource: Resource, known: ReadonlySet<unknown>): boolean =>
   listOf(resource['extension']).some(extension => {

@@ -5,6 +5,7 @@ import { caseTypes } from '../../care-plan/case-rules.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { caseCodec, caseImages, caseOfCode, type CaseCode } from './case-status.ts'
 import { lensOf, type Lens } from './lens.ts'
+import { rememberedBy } from '../../lib/remembered-lists.ts'
 import { listOf } from '../../lib/list-of.ts'
 import { isObject, objectOf, textOf, type JsonObject } from './json-edit.ts'
 import type { CaseNames } from './names.ts'
@@ -23,7 +24,8 @@ export interface EpisodeState {
   readonly acuity: string | undefined
 }
 
-export const episodeLens = (names: CaseNames): Lens<EpisodeState> =>
+/** One for the same names: an EpisodeOfCare is read once, whoever asks. */
+export const episodeLens = rememberedBy((names: CaseNames): Lens<EpisodeState> =>
   lensOf<EpisodeState>({
     number: identifierOf(names.caseNumber),
     standing: standingSlot(names.derived, caseCodec(names.state)),
@@ -31,7 +33,8 @@ export const episodeLens = (names: CaseNames): Lens<EpisodeState> =>
     start: textAt('period', 'start'),
     end: textAt('period', 'end'),
     acuity: extensionAt(names.acuity, 'valueCode'),
-  })
+  }),
+)
 
 /** An EpisodeOfCare is a case when its type says so (architecture D1). */
 export const isCase = (resource: Resource, names: CaseNames): boolean =>

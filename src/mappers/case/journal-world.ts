@@ -51,7 +51,12 @@ export function journalWorld(rows: readonly Standing[], lenses: NounLenses): Jou
     return byKey
   }
   const changed = new Map<string, JournalChange>()
+  const unsorted: JournalChange[] = []
   const changedOf = keysByPatient()
+  const changedKeysOf = (patient: string): readonly ResourceKey[] => {
+    for (const { key, after } of unsorted.splice(0)) changedOf.add(key, after)
+    return changedOf.of(patient)
+  }
   let loadedOf: KeysByPatient | undefined
   const loadedKeysOf = (patient: string): readonly ResourceKey[] => {
     loadedOf ??= keysByPatient([...loaded().values()].map(({ key, before }) => [key, before()] as const))
@@ -90,14 +95,14 @@ export function journalWorld(rows: readonly Standing[], lenses: NounLenses): Jou
       return known
     },
     standing: patient =>
-      [...loadedKeysOf(patient), ...changedOf.of(patient)].flatMap(key => {
+      [...loadedKeysOf(patient), ...changedKeysOf(patient)].flatMap(key => {
         const resource = at(key)?.resource
         return resource && patientOf(resource) === patient ? [key] : []
       }),
     apply: changes => {
       for (const change of changes) {
         changed.set(keyText(change.key), change)
-        changedOf.add(change.key, change.after)
+        unsorted.push(change)
         if (DECIDING.has(change.key.type)) decide(change.key, change.before, change.after)
       }
     },

@@ -71,49 +71,54 @@ export function journalOf(
 }
 
 function movesIn({ changes }: JournalStep, world: JournalWorld, lenses: NounLenses): readonly Moved[] {
-  const causes = firstCauses(changes)
+  const about = changes.map(({ before, after }) => ({
+    before: before && aboutOf(before),
+    after: after && aboutOf(after),
+  }))
+  const causes = new Map<string, JournalChange>()
+  for (const [i, { before, after }] of about.entries())
+    for (const patient of [before?.patient, after?.patient])
+      if (patient !== undefined && !causes.has(patient)) causes.set(patient, changes[i] as JournalChange)
   const was = new Map([...causes.keys()].map(patient => [patient, world.of(patient)]))
-  const wasOf = (resource: Resource | undefined): PatientWorld =>
-    was.get(patientIn(resource)) ?? world.of(undefined)
-  const isOf = (resource: Resource | undefined): PatientWorld => world.of(patientIn(resource))
   world.apply(changes)
-  const own = changes.map(change => ({
+  const own = changes.map((change, i) => ({
     change,
     resource: { reference: keyText(change.key), version: change.version },
-    before: partOf(change.before, wasOf(change.before), lenses),
-    after: partOf(change.after, isOf(change.after), lenses),
+    before: partOf(about[i]?.before, was.get(about[i]?.before?.patient ?? '') ?? world.of(undefined), lenses),
+    after: partOf(about[i]?.after, world.of(about[i]?.after?.patient), lenses),
   }))
-  const changed = new Set(changes.map(({ key }) => keyText(key)))
   const along = [...was].flatMap(([patient, before]) => {
     const cause = causes.get(patient)
-    if (patient === undefined || !cause) return []
-    return mayMove(before, world.of(patient), () => world.standing(patient)).flatMap(key => {
+    const after = world.of(patient)
+    if (!cause || after === before) return []
+    const changed = new Set(own.map(({ resource }) => resource.reference))
+    return mayMove(before, after, () => world.standing(patient)).flatMap(key => {
       const now = changed.has(keyText(key)) ? undefined : world.at(key)
       if (!now) return []
       const resource = { reference: keyText(key), version: now.version }
-      const [left, come] = [before, world.of(patient)].map(each => partOf(now.resource, each, lenses))
+      const [left, come] = [before, after].map(each => partOf(aboutOf(now.resource), each, lenses))
       return [{ change: cause, resource, before: left, after: come }]
     })
   })
   return [...own, ...along]
 }
 
-/** The patients concerned, each with the first change that concerns it. */
-function firstCauses(changes: readonly JournalChange[]): ReadonlyMap<string | undefined, JournalChange> {
-  const causes = new Map<string | undefined, JournalChange>()
-  for (const change of changes)
-    for (const patient of [patientIn(change.before), patientIn(change.after)])
-      if (!causes.has(patient)) causes.set(patient, change)
-  return causes
+/** A resource and whose record it is in. */
+interface About {
+  readonly resource: Resource
+  readonly patient: string | undefined
 }
 
-const patientIn = (resource: Resource | undefined): string | undefined => resource && patientOf(resource)
+const aboutOf = (resource: Resource): About => ({ resource, patient: patientOf(resource) })
 
-function partOf(resource: Resource | undefined, world: PatientWorld, lenses: NounLenses): Part | undefined {
-  const caseId = resource && ownerOf(resource, world, lenses)
-  const lens = resource && caseId !== undefined ? lenses.fitting(resource) : undefined
-  if (!resource || caseId === undefined || !lens) return undefined
-  return { caseId, patient: patientOf(resource) ?? '', noun: lens.noun, state: lens.read(resource) }
+function partOf(about: About | undefined, world: PatientWorld, lenses: NounLenses): Part | undefined {
+  if (!about || world.cases.size === 0) return undefined
+  const { resource, patient = '' } = about
+  const caseId = ownerOf(resource, world, lenses)
+  const lens = caseId === undefined ? undefined : lenses.fitting(resource)
+  return caseId === undefined || !lens
+    ? undefined
+    : { caseId, patient, noun: lens.noun, state: lens.read(resource) }
 }
 
 /** A case comes before its parts and goes after them, so that a reader never meets a part without its whole. */

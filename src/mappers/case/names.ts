@@ -22,7 +22,17 @@ export interface CaseNames {
   readonly questionnaire: (id: string) => string
 }
 
-export const caseNames = (canonicalBase: string): CaseNames => ({
+/** Made once for each base: a process has one. */
+const made = new Map<string, CaseNames>()
+
+/** The very same names for the same base, so that what is made of them is made once. */
+export function caseNames(canonicalBase: string): CaseNames {
+  const known = made.get(canonicalBase) ?? namesUnder(canonicalBase)
+  made.set(canonicalBase, known)
+  return known
+}
+
+const namesUnder = (canonicalBase: string): CaseNames => ({
   state: `${canonicalBase}/StructureDefinition/state`,
   derived: `${canonicalBase}/StructureDefinition/derived`,
   acuity: `${canonicalBase}/StructureDefinition/acuity`,

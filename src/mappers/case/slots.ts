@@ -6,7 +6,14 @@ import type { Slot } from './lens.ts'
 /** A text at a path of single elements, e.g. `['restriction', 'period', 'end']`. */
 export function textAt(...path: readonly string[]): Slot<string | undefined> {
   return {
-    get: resource => textOf(path.reduce<unknown>((value, name) => objectOf(value)[name], resource)),
+    get: resource => {
+      let value: unknown = resource
+      for (const name of path) {
+        if (!isObject(value)) return undefined
+        value = value[name]
+      }
+      return textOf(value)
+    },
     set: (resource, value) => setAt(resource, path, value),
   }
 }
@@ -27,10 +34,14 @@ export function extensionAt(url: string, valueName: string): Slot<string | undef
   }
 }
 
-export const extensionOf = (element: object, url: string): JsonObject | undefined =>
-  listOf((element as JsonObject)['extension'])
-    .filter(isObject)
-    .find(extension => extension['url'] === url)
+/** NOTE: asked of every row of every resource of a case: nothing is made on the way. */
+export function extensionOf(element: object, url: string): JsonObject | undefined {
+  const list = (element as JsonObject)['extension']
+  if (!Array.isArray(list)) return undefined
+  for (const extension of list as readonly unknown[])
+    if (isObject(extension) && extension['url'] === url) return extension
+  return undefined
+}
 
 /** Puts, replaces or takes out the extensions with this URL; the others stay as and where they are. */
 export function withExtension<T extends object>(
@@ -98,7 +109,10 @@ export function derivedRows<V>(element: string, derivedUrl: string, shape: RowSh
   const isDerived = (row: unknown): row is JsonObject =>
     isObject(row) && extensionOf(row, derivedUrl) !== undefined
   return {
-    get: resource => sortedRows(listOf(resource[element]).filter(isDerived).map(shape.read), shape),
+    get: resource => {
+      const rows = resource[element]
+      return Array.isArray(rows) ? sortedRows(rows.filter(isDerived).map(shape.read), shape) : NOTHING
+    },
     set: (resource, values) => {
       const list = listOf(resource[element])
       const left = list.filter(isDerived)
@@ -115,12 +129,16 @@ export function derivedRows<V>(element: string, derivedUrl: string, shape: RowSh
   }
 }
 
+const NOTHING: readonly never[] = []
+
 /** The canonical order of derived rows. */
 export const sortedRows = <V>(values: readonly V[], shape: Pick<RowShape<V>, 'keyOf'>): readonly V[] =>
-  values.toSorted((a, b) => {
-    const [left, right] = [shape.keyOf(a), shape.keyOf(b)]
-    return left < right ? -1 : left > right ? 1 : 0
-  })
+  values.length < 2
+    ? values
+    : values.toSorted((a, b) => {
+        const [left, right] = [shape.keyOf(a), shape.keyOf(b)]
+        return left < right ? -1 : left > right ? 1 : 0
+      })
 
 /** A row's derived extension, with the reason why the row is there. */
 const derivedBecause = (url: string, reason: string): JsonObject => ({ url, valueString: reason })

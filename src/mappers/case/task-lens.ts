@@ -4,6 +4,7 @@ import type { Duty } from '../../care-plan/duties.ts'
 import type { ObligationState } from '../../care-plan/obligation.ts'
 import type { TaskStanding } from '../../care-plan/care-team.ts'
 import type { Resource } from '../../fhir/resource.ts'
+import { rememberedBy } from '../../lib/remembered-lists.ts'
 import { listOf } from '../../lib/list-of.ts'
 import { isObject, objectOf, textOf, withElement } from './json-edit.ts'
 import { lensOf, type Lens, type Slot } from './lens.ts'
@@ -50,7 +51,8 @@ export interface TaskState {
   readonly snoozedUntil: string | undefined
 }
 
-export const taskLens = (names: CaseNames): Lens<TaskState> =>
+/** One for the same names: a Task is read once, whoever asks. */
+export const taskLens = rememberedBy((names: CaseNames): Lens<TaskState> =>
   lensOf<TaskState>({
     standing: standingSlot(names.derived, nativeStatus),
     stated: extensionAt(names.state, 'valueCode'),
@@ -89,7 +91,8 @@ export const taskLens = (names: CaseNames): Lens<TaskState> =>
     isOver: overSlot(names),
     escalatedTo: referenceExtension(names.extension('escalated-to')),
     snoozedUntil: extensionAt(names.extension('snoozed-until'), 'valueDateTime'),
-  })
+  }),
+)
 
 const urgentSlot: Slot<boolean> = {
   get: resource => resource['priority'] === 'urgent',

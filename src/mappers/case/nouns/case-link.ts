@@ -45,11 +45,11 @@ function nativeLink(resource: Resource, names: CaseNames): string | undefined {
   }
 }
 
-const tagLink = (resource: Resource, names: CaseNames): string | undefined =>
-  listOf(objectOf(resource.meta)['tag'])
-    .filter(isObject)
-    .filter(tag => tag['system'] === names.caseNumber)
-    .map(tag => textOf(tag['code']))[0]
+function tagLink(resource: Resource, names: CaseNames): string | undefined {
+  for (const tag of listOf(objectOf(resource.meta)['tag']))
+    if (isObject(tag) && tag['system'] === names.caseNumber) return textOf(tag['code'])
+  return undefined
+}
 
 /** The resource linked to its case: natively or by extension where R4 has a place, and by a tag for search everywhere. */
 export function withCaseLink(resource: Resource, caseId: string, names: CaseNames): Resource {

@@ -1,6 +1,6 @@
 import type { NounName, Nouns } from '../../../care-plan/case-file.ts'
 import type { Resource } from '../../../fhir/resource.ts'
-import { lensOf, type Lens, type Slot } from '../lens.ts'
+import { plainLensOf, type Lens, type Slot } from '../lens.ts'
 import type { CaseNames } from '../names.ts'
 
 type Born = Resource & { readonly id: string }
@@ -38,7 +38,7 @@ export interface NounLensParts<N extends NounName> {
 
 export type NounLensMaker<N extends NounName> = (names: CaseNames) => NounLens<N>
 
-/** A noun's lens from slots; fields that are undefined are left out of the state. */
+/** A noun's lens from slots; fields that are undefined are left out of the state. It remembers nothing: noun-lenses.ts does. */
 export function nounLens<N extends NounName>({
   noun,
   types,
@@ -46,19 +46,23 @@ export function nounLens<N extends NounName>({
   blank,
   slots,
 }: NounLensParts<N>): NounLens<N> {
-  const lens: Lens<object> = lensOf<object>(slots)
+  const lens: Lens<object> = plainLensOf<object>(slots)
+  const none = absent(slots)
   return {
     noun,
     types,
     is,
     blank,
     read: resource => {
-      const fields = Object.entries(lens.read(resource)).filter(([, value]) => value !== undefined)
-      return { ...Object.fromEntries(fields), id: resource.id ?? '' } as unknown as Nouns[N]
+      const fields = lens.read(resource) as Readonly<Record<string, unknown>>
+      const state: Record<string, unknown> = {}
+      for (const name in fields) if (fields[name] !== undefined) state[name] = fields[name]
+      state['id'] = resource.id ?? ''
+      return state as unknown as Nouns[N]
     },
     write: (resource, state) => {
       const { id: _id, ...fields } = state as unknown as { readonly id: string }
-      return lens.write(resource, { ...absent(slots), ...fields })
+      return lens.write(resource, { ...none, ...fields })
     },
   }
 }

@@ -60,46 +60,66 @@ export function nounLenses(canonicalBase: string): NounLenses {
   const known = made.get(canonicalBase)
   if (known) return known
   const names = caseNames(canonicalBase)
-  const lenses = Object.values(makers).map(make => remembering(make(names) as unknown as NounLens<NounName>))
+  const kept = keptByResource()
+  const lenses = Object.values(makers).map(make =>
+    remembering(make(names) as unknown as NounLens<NounName>, kept),
+  )
   const byType = new Map<string, NounLens<NounName>[]>()
   for (const lens of lenses)
     for (const type of lens.types) byType.set(type, [...(byType.get(type) ?? []), lens])
-  const fits = new WeakMap<object, NounLens<NounName> | false>()
-  const stated = new WeakMap<Resource, string | false>()
   const byNoun = new Map(lenses.map(lens => [lens.noun, lens]))
   const result: NounLenses = {
     names,
     statedCase: resource => {
-      const seen = stated.get(resource)
-      if (seen !== undefined) return seen === false ? undefined : seen
-      const found = statedCase(resource, names)
-      stated.set(resource, found ?? false)
-      return found
+      const about = kept(resource)
+      about.stated ??= statedCase(resource, names) ?? false
+      return about.stated === false ? undefined : about.stated
     },
     of: <N extends NounName>(noun: N) => byNoun.get(noun) as unknown as NounLens<N>,
     fitting: resource => {
-      const seen = fits.get(resource)
-      if (seen !== undefined) return seen || undefined
-      const found = byType.get(resource.resourceType)?.find(lens => lens.is(resource))
-      fits.set(resource, found ?? false)
-      return found
+      const about = kept(resource)
+      about.fits ??= byType.get(resource.resourceType)?.find(lens => lens.is(resource)) ?? false
+      return about.fits === false ? undefined : about.fits
     },
   }
   made.set(canonicalBase, result)
   return result
 }
 
+/** What was found out about a resource. */
+interface Kept {
+  stated?: string | false
+  fits?: NounLens<NounName> | false
+  /** What it was read as last: hardly one is ever read as two nouns. */
+  noun?: NounName
+  state?: ReturnType<NounLens<NounName>['read']>
+}
+
 /**
- * What was read of a resource is remembered as long as the resource lives: one write of a case reads it before, after,
- * for its duties and for its journal, and resources never change.
+ * What is found out about a resource is remembered as long as the resource lives: one write of a case reads it before, after,
+ * for its duties and for its journal, and resources never change. In one
+ * WeakMap, for each is work for V8's collector.
  */
-function remembering(lens: NounLens<NounName>): NounLens<NounName> {
-  const known = new WeakMap<Resource, ReturnType<typeof lens.read>>()
+function keptByResource(): (resource: object) => Kept {
+  const known = new WeakMap<object, Kept>()
+  return resource => {
+    const seen = known.get(resource)
+    if (seen) return seen
+    const fresh: Kept = {}
+    known.set(resource, fresh)
+    return fresh
+  }
+}
+
+function remembering(lens: NounLens<NounName>, kept: (resource: object) => Kept): NounLens<NounName> {
   return {
     ...lens,
     read: resource => {
-      const state = known.get(resource) ?? lens.read(resource)
-      known.set(resource, state)
+      const known = kept(resource)
+      if (known.noun === lens.noun && known.state) return known.state
+      const state = lens.read(resource)
+      known.noun = lens.noun
+      known.state = state
       return state
     },
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { CaseCourse } from '../../../../../src/care-plan/case-fold.ts'
 import type { Resource } from '../../../../../src/fhir/resource.ts'
 import { madeOf } from '../../../../../src/lib/remembered-lists.ts'
 import { caseRecord } from '../../../../../src/mappers/case/case-record.ts'
@@ -70,7 +71,7 @@ describe('the cases of a compartment', () => {
     fc.assert(
       fc.property(compartment, fc.array(compartment, { minLength: 1, maxLength: 3 }), (first, steps) => {
         readCaseFiles(first, lenses)
-        dutyFiles(first, CM)
+        dutyFiles(first, CM, [])
         recordIn(first)
         let list: readonly Resource[] = first
         for (const written of steps) {
@@ -78,7 +79,7 @@ describe('the cases of a compartment', () => {
           const anew = [...list]
           expect(new Map(caseOwners(list, lenses))).toEqual(new Map(caseOwners(anew, lenses)))
           expect(readCaseFiles(list, lenses)).toEqual(readCaseFiles(anew, lenses))
-          expect(dutyFiles(list, CM)).toEqual(dutyFiles(anew, CM))
+          expect(dutyFiles(list, CM, [])).toEqual(dutyFiles(anew, CM, []))
           expect(recordIn(list)).toEqual(recordIn(anew))
         }
       }),
@@ -106,5 +107,19 @@ describe('the cases of a compartment', () => {
     expect(after?.goals[0]).toMatchObject({ text: 'Walk' })
     expect(after?.contacts).toBe(before?.contacts)
     expect(after?.case).toBe(before?.case)
+  })
+
+  it('are not read for duties where messages alone told of the patient', () => {
+    const derived = [{ url: `${CM}/StructureDefinition/state`, valueCode: 'identified' }]
+    const episode: Resource = {
+      ...{ resourceType: 'EpisodeOfCare', id: 'a', status: 'planned', patient: subject },
+      ...{ type: [caseType], extension: derived },
+    }
+    const patient: Resource = { resourceType: 'Patient', id: 'p' }
+    const opened = [{ id: 'a', opening: { caseType: 'acute' } }] as unknown as readonly CaseCourse[]
+    expect([...dutyFiles([patient, episode], CM, opened).keys()]).toEqual([])
+    const managed = { ...episode, managingOrganization: { reference: 'Organization/o' } }
+    expect([...dutyFiles([patient, managed], CM, opened).keys()]).toEqual(['a'])
+    expect([...dutyFiles([patient, episode], CM, []).keys()]).toEqual(['a'])
   })
 })
