@@ -1,4 +1,5 @@
 import { ok, type Failure, type Result } from '../lib/result.ts'
+import { withOwnReferencesRelative } from '../fhir/own-references.ts'
 import { applyPatch } from '../fhir/patch/patch.ts'
 import type { FhirDeps } from './fhir-deps.ts'
 import { at } from './fhir-intent.ts'
@@ -32,7 +33,8 @@ export function withPatched(
     if (!result.ok) return at(intent, result.failure)
     const invalid = refusedContent(deps, result.value)
     if (invalid) return at(intent, { ...invalid, ...wouldBeInvalid })
-    made.push({ ...item, resource: { ...result.value, id: key.id } })
+    const resource = withOwnReferencesRelative(result.value, deps.base)
+    made.push({ ...item, resource: { ...resource, id: key.id } })
   }
   return ok(made)
 }

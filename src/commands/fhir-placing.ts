@@ -2,6 +2,7 @@ import { shardInId, shardOfKey } from '../lib/ids.ts'
 import { ok, type Failure, type Result } from '../lib/result.ts'
 import { entryLinks, isUrn, referencesIn, rewriteLinks } from '../fhir/bundle/links.ts'
 import { patientOf } from '../fhir/compartment.ts'
+import { withOwnReferencesRelative } from '../fhir/own-references.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { withPatchLinks, type Patch } from '../fhir/patch/patch.ts'
 import { bundleMatches, type BundleMatches } from './fhir-bundle-matches.ts'
@@ -142,7 +143,7 @@ function placed({ deps, intent, keys, targets, found }: PlaceOptions): Result<Pl
   const linked = linkedTo(targets, intent, intent.resource)
   if (intent.place !== undefined && !frame.found && referencesIn(linked).some(isUrn))
     return at(intent, dangling)
-  const resource = withId(linked, key.id)
+  const resource = withId(withOwnReferencesRelative(linked, deps.base), key.id)
   const minted = frame.clientAssigned ? undefined : shardInId(key.id)
   return ok({
     ...frame,

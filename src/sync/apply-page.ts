@@ -4,6 +4,7 @@ import { instantOf } from '../lib/clock.ts'
 import { ok, type Result } from '../lib/result.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { patientOf } from '../fhir/compartment.ts'
+import { withOwnReferencesRelative } from '../fhir/own-references.ts'
 import type { InboundChange, InboundRequest } from '../commands/apply-inbound.ts'
 import type { SyncCursor, SyncLink } from '../commands/ports/links.ts'
 import type { InTurn } from './in-turn.ts'
@@ -89,7 +90,8 @@ function inboundChange(deps: PullDeps, { remote, link, links, note }: Inbound): 
     const found = links.get(keyText(key))
     return found && { type: found.type, id: found.id }
   }
-  const inOurs = (theirs: Resource): Resource => fromPeer(theirs, deps.peer.baseUrl, ours)
+  const inOurs = (theirs: Resource): Resource =>
+    withOwnReferencesRelative(fromPeer(theirs, deps.peer.baseUrl, ours), deps.ownBase)
   const translated = inOurs(remote)
   const patient = patientOf(translated)
   // A resource of a patient whom we don't share is not ours to hold.
