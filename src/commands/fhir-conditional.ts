@@ -1,6 +1,6 @@
 import { derivedId } from '../lib/ids.ts'
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
-import { isConditionalReference, referencesIn } from '../fhir/bundle/links.ts'
+import { isConditionalReference, referencesToSettle } from '../fhir/bundle/links.ts'
 import { localReference } from '../fhir/compartment.ts'
 import { keyText, type ResourceKey } from '../fhir/resource.ts'
 import { mayDo } from '../fhir/smart/may-do.ts'
@@ -35,7 +35,7 @@ function ownCondition({ type, ifNoneExist, condition }: WriteIntent): readonly C
 }
 
 const conditionalReferences = ({ resource }: WriteIntent, base: string): readonly Condition[] =>
-  referencesIn(resource).flatMap(reference => {
+  referencesToSettle(resource).flatMap(reference => {
     const local = localReference(reference, base)
     return isConditionalReference(local) ? [referenceCondition(local)] : []
   })
@@ -236,7 +236,7 @@ export function resolveConditionalReferences(options: ReferenceOptions): Result<
   )
   const resolved = new Map<string, string>()
   for (const intent of intents) {
-    for (const reference of referencesIn(intent.resource)) {
+    for (const reference of referencesToSettle(intent.resource)) {
       const local = localReference(reference, base)
       if (resolved.has(reference) || !isConditionalReference(local)) continue
       const condition = referenceCondition(local)

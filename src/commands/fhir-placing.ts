@@ -1,6 +1,6 @@
 import { shardInId, shardOfKey } from '../lib/ids.ts'
 import { ok, type Failure, type Result } from '../lib/result.ts'
-import { entryLinks, isUrn, referencesIn, rewriteLinks } from '../fhir/bundle/links.ts'
+import { entryLinks, isUrn, referencesToSettle, rewriteLinks } from '../fhir/bundle/links.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { withOwnReferencesRelative } from '../fhir/own-references.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
@@ -141,7 +141,7 @@ function placed({ deps, intent, keys, targets, found }: PlaceOptions): Result<Pl
     return ok({ ...frame, shard: shardOf(deps.tenant, key, undefined), ...(patch && { patch }) })
   }
   const linked = linkedTo(targets, intent, intent.resource)
-  if (intent.place !== undefined && !frame.found && referencesIn(linked).some(isUrn))
+  if (intent.place !== undefined && !frame.found && referencesToSettle(linked).some(isUrn))
     return at(intent, dangling)
   const resource = withId(withOwnReferencesRelative(linked, deps.base), key.id)
   const minted = frame.clientAssigned ? undefined : shardInId(key.id)

@@ -11,7 +11,7 @@ const rules: FastifyCorsOptions = {
   ],
   exposedHeaders: [
     ...['ETag', 'Location', 'Content-Location', 'Last-Modified', 'X-Request-Id'],
-    ...['Allow', 'Retry-After', 'WWW-Authenticate'],
+    ...['Accept-Patch', 'Allow', 'Preference-Applied', 'Retry-After', 'WWW-Authenticate'],
   ],
   // Tokens travel in a header that the app sets itself; a cookie never means anything here.
   credentials: false,

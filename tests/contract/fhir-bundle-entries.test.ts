@@ -11,6 +11,7 @@ describe('entries of a batch or transaction', () => {
   type Entry = Readonly<Record<string, unknown>>
 
   const URN = 'urn:uuid:11111111-1111-4111-8111-111111111111'
+  const LINK = 'urn:uuid:33333333-3333-4333-8333-333333333333'
   const send = (type: string, entry: readonly Entry[], headers: Readonly<Record<string, string>> = {}) =>
     server.call({ method: 'POST', path: '/', body: { resourceType: 'Bundle', type, entry }, headers })
   const request = (method: string, url: string, more: Entry = {}) => ({ request: { method, url, ...more } })
@@ -48,6 +49,31 @@ describe('entries of a batch or transaction', () => {
         ],
       },
     ],
+  })
+
+  test('a Bundle that is written as a resource keeps the references between its entries, and no condition in it is searched for', async () => {
+    const inner = (reference: string) => ({
+      ...{ resourceType: 'Bundle', type: 'collection' },
+      entry: [
+        { fullUrl: URN, resource: { resourceType: 'Patient' } },
+        {
+          fullUrl: URN.replaceAll('1', '2'),
+          resource: { ...encounter(reference), partOf: { reference: LINK } },
+        },
+      ],
+    })
+    const reply = await send('transaction', [
+      { fullUrl: URN, resource: patient('outer'), ...request('POST', 'Patient') },
+      { fullUrl: LINK, resource: encounter(URN), ...request('POST', 'Encounter') },
+      { resource: { ...inner(URN), id: 'document' }, ...request('PUT', 'Bundle/document') },
+      { resource: { ...inner(URN.replaceAll('1', '9')), id: 'far' }, ...request('PUT', 'Bundle/far') },
+    ])
+    expect(statuses(reply)).toEqual(['201', '201', '201', '201'])
+    const kept = (await server.call({ path: '/Bundle/document' })).json.entry[1].resource
+    expect(kept.subject.reference).toBe(URN)
+    expect(kept.partOf.reference).toMatch(/^Encounter\//)
+    const alone = await server.call({ method: 'POST', path: '/Bundle', body: inner(query('nobody')) })
+    expect([alone.status, alone.json.entry[1].resource.subject.reference]).toEqual([201, query('nobody')])
   })
 
   test('a conditional reference may begin with the own base; one to another server is left as it is', async () => {

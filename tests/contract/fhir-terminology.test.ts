@@ -52,7 +52,7 @@ const refusal = (reply: FhirReply) => [reply.status, reply.json.issue[0].details
 const ACUITY = 'system=http://x.org/acuity'
 
 describe('ValueSet/$expand', () => {
-  test('of a stored one, by id, url, version and as sent', async () => {
+  test('of a stored one, by id, url, version and as sent, in Parameters or alone', async () => {
     const expected = ['high', 'very-high']
     expect(codes(await get('/ValueSet/high/$expand'))).toEqual(expected)
     expect(codes(await get('/ValueSet/$expand?url=http://x.org/vs/high'))).toEqual(expected)
@@ -63,6 +63,13 @@ describe('ValueSet/$expand', () => {
       compose: { include: [{ valueSet: ['http://x.org/vs/high'] }] },
     }
     expect(codes(await post('/ValueSet/$expand', { name: 'valueSet', resource: valueSet }))).toEqual(expected)
+    const bare = (path: string, body: object) => server.call({ method: 'POST', path, body })
+    expect(codes(await bare('/ValueSet/$expand?count=1', valueSet))).toEqual(['high'])
+    const verdict = await bare(`/ValueSet/$validate-code?code=low&${ACUITY}`, valueSet)
+    expect(valueOf(verdict, 'result')).toBe(false)
+    expect(refusal(await bare('/ValueSet/$expand', { resourceType: 'Patient' }))).toEqual([
+      ...[400, 'operation-input'],
+    ])
     expect(refusal(await get('/ValueSet/$expand?url=http://x.org/vs/high&valueSetVersion=9'))).toEqual([
       ...[404, 'terminology-unknown'],
     ])

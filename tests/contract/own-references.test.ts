@@ -19,7 +19,7 @@ it('a reference that begins with the own base is stored without it, with its ver
   const secure = base.replace('http:', 'https:')
   const written = await put('Observation', 'own', {
     ...observation,
-    contained: [{ resourceType: 'Observation', id: 'c', ...observation, subject: at(`${base}/Patient/ann`) }],
+    contained: [{ ...observation, id: 'c', subject: at(`${base}/Patient/ann`) }],
     extension: [{ url: 'http://example.org/e', valueReference: at(`${secure}/Patient/ann`) }],
     subject: { ...at(`${base}/Patient/ann/_history/1`), display: 'Ann' },
     hasMember: [at('#c')],

@@ -1,3 +1,6 @@
+import { listOf } from '../../lib/list-of.ts'
+import type { Resource } from '../resource.ts'
+
 /** Where a link within a Bundle leads to: `Type/id`, or undefined when it isn't to be changed. */
 export type ResolveLink = (link: string) => string | undefined
 
@@ -27,8 +30,8 @@ const linkElements: ReadonlySet<string> = new Set([
 ])
 
 /**
- * A value with its links replaced, at every depth: contained resources, extensions and narratives too. What has none to replace is
- * the same object as before.
+ * A value with its links replaced, at every depth: contained resources, extensions and narratives too; in a Bundle that is written
+ * as a resource none that lead to its own entries. What has none to replace is the same object as before.
  */
 export function rewriteLinks<T>(value: T, resolve: ResolveLink): T {
   return rewritten('', value, resolve) as T
@@ -47,7 +50,8 @@ function rewrittenList(name: string, list: readonly unknown[], resolve: ResolveL
   return made.every((item, i) => item === list[i]) ? list : made
 }
 
-function rewrittenObject(value: Node, resolve: ResolveLink): Node {
+function rewrittenObject(value: Node, outer: ResolveLink): Node {
+  const resolve = value['resourceType'] === 'Bundle' ? pastOwnEntries(value, outer) : outer
   let made: Record<string, unknown> | undefined
   for (const key in value) {
     const item = rewritten(key, value[key], resolve)
@@ -56,6 +60,12 @@ function rewrittenObject(value: Node, resolve: ResolveLink): Node {
     made[key] = item
   }
   return made ?? value
+}
+
+/** A Bundle's links to its own entries are no links of the transaction that it is written by (bundle.html#references). */
+function pastOwnEntries({ entry }: Node, resolve: ResolveLink): ResolveLink {
+  const own = new Set(listOf(entry).map(item => (item as Node | null)?.['fullUrl']))
+  return link => (own.has(link) ? undefined : resolve(link))
 }
 
 function rewrittenText(name: string, text: string, resolve: ResolveLink): string {
@@ -77,6 +87,10 @@ export function referencesIn(value: unknown): readonly string[] {
   collectReferences(value, found)
   return found
 }
+
+/** Those that a write must settle: the references of a stored Bundle's entries are data, read with their fullUrls. */
+export const referencesToSettle = (resource: Resource | undefined): readonly string[] =>
+  resource?.resourceType === 'Bundle' ? [] : referencesIn(resource)
 
 function collectReferences(value: unknown, found: string[]): void {
   if (typeof value !== 'object' || value === null) return

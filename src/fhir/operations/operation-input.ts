@@ -12,15 +12,16 @@ export interface Argument {
 
 /**
  * What an operation was called with (http://hl7.org/fhir/R4/operations.html#request): the query, then the parameters of a
- * Parameters resource; any other resource is the parameter `resource`.
+ * Parameters resource; any other resource is the only parameter that is one.
  */
 export function argumentsOf(
   pairs: readonly (readonly [name: string, value: string])[],
   body: Resource | undefined,
+  bodyName: string,
 ): readonly Argument[] {
   const asked = pairs.map(([name, value]) => ({ name, value }))
   if (!body) return asked
-  if (body.resourceType !== 'Parameters') return [...asked, { name: 'resource', resource: body }]
+  if (body.resourceType !== 'Parameters') return [...asked, { name: bodyName, resource: body }]
   return [...asked, ...listOf(body['parameter']).flatMap(argumentIn)]
 }
 

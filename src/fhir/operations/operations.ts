@@ -15,6 +15,8 @@ export interface Operation {
   readonly affectsState: boolean
   /** The names of its parameters; `search` = those of a search of the type, which it checks itself. */
   readonly parameters: readonly string[] | 'search'
+  /** The one that a body is which is no Parameters; `resource` unless it says another. */
+  readonly body?: string
 }
 
 export type OperationLevel = 'system' | 'type' | 'instance'
@@ -115,6 +117,7 @@ export const operations: readonly Operation[] = [
       ...['url', 'valueSet', 'valueSetVersion', 'filter', 'offset', 'count'],
       ...['displayLanguage', 'includeDesignations'],
     ],
+    body: 'valueSet',
   },
   {
     name: 'validate-code',
@@ -123,6 +126,7 @@ export const operations: readonly Operation[] = [
     levels: ['type', 'instance'],
     affectsState: false,
     parameters: ['url', 'valueSet', 'valueSetVersion', 'displayLanguage', ...coded],
+    body: 'valueSet',
   },
   {
     name: 'system-validate-code',

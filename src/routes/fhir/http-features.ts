@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ok } from '../../lib/result.ts'
 import { binaryText, wantsBytes } from './binary.ts'
 import type { Body } from './exchange.ts'
-import { acceptable, readableBody } from './media-types.ts'
+import { acceptable, acceptPatch, readableBody } from './media-types.ts'
 import { queryOf } from './query.ts'
 import { sendFailure } from './send.ts'
 
@@ -36,7 +36,9 @@ function refusedFormat(request: FastifyRequest, reply: FastifyReply): FastifyRep
   if (!answer.ok) return sendFailure(reply, answer.failure)
   const isKept = type === 'Binary' && (method === 'POST' || method === 'PUT')
   const body = readableBody(headers, isKept || !hasBody.has(method))
-  return body.ok ? undefined : sendFailure(reply, body.failure)
+  if (body.ok) return undefined
+  if (method === 'PATCH') reply.header('accept-patch', acceptPatch)
+  return sendFailure(reply, body.failure)
 }
 
 const hasBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])

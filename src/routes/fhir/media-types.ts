@@ -25,7 +25,9 @@ const jsonFormats: ReadonlySet<string> = new Set([
 /** What a body may be sent as. */
 export const jsonTypes = ['application/fhir+json', 'application/json', 'application/json+fhir'] as const
 export const FORM = 'application/x-www-form-urlencoded'
-const JSON_PATCH = 'application/json-patch+json'
+export const JSON_PATCH = 'application/json-patch+json'
+/** What PATCH takes, as the header Accept-Patch says it (RFC 5789, 3.1). */
+export const acceptPatch = `${JSON_PATCH}, application/fhir+json`
 const bodyTypes: ReadonlySet<string> = new Set([...jsonTypes, JSON_PATCH, FORM])
 
 interface Asked {

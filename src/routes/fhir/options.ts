@@ -3,6 +3,7 @@ import { interactions } from '../../fhir/interactions.ts'
 import { operationRoutes } from '../../fhir/operations/operations.ts'
 import { isResourceType } from '../../fhir/resource-types.ts'
 import { allowedMethods, type KnownRoute } from '../allowed-methods.ts'
+import { acceptPatch } from './media-types.ts'
 
 const built: readonly KnownRoute[] = [
   ...interactions.filter(interaction => interaction.built),
@@ -27,6 +28,7 @@ export function optionsRoutes(server: FastifyInstance): void {
     server.options(url, async (request, reply) => {
       const allowed = allowedBelow(server, request.url)
       if (allowed.length === 0) return reply.callNotFound()
+      if (allowed.includes('PATCH')) reply.header('accept-patch', acceptPatch)
       return reply.code(204).header('allow', allowed.join(', ')).send()
     })
   }

@@ -8,8 +8,6 @@ import { keyOf, onlyParameters, typeOf, type Answer, type Exchange, type Handler
 import { conditionIn, ifMatches } from './preconditions.ts'
 import { writtenAnswer } from './written-answer.ts'
 
-export const JSON_PATCH = 'application/json-patch+json'
-
 /** `PATCH /Type/id` (http://hl7.org/fhir/R4/http.html#patch): JSON Patch or FHIRPath Patch, by the same way as an update. */
 export const patch: Handler = async exchange => {
   const key = keyOf(exchange)

@@ -94,7 +94,7 @@ export function patchContract(open: () => Promise<FhirServer>): void {
       expect(codes(unsafe)).toEqual(['json-unsafe-key'])
     })
 
-    test('may be sent as plain JSON, and nowhere but to PATCH', async () => {
+    test('may be sent as plain JSON, and nowhere but to PATCH; Accept-Patch says as what', async () => {
       await put(patient('j7'))
       expect((await patch('/Patient/j7', [replace], { 'content-type': 'application/json' })).status).toBe(200)
       const post = await server.call({
@@ -106,6 +106,9 @@ export function patchContract(open: () => Promise<FhirServer>): void {
       expect(post.status).toBe(415)
       const xml = await patch('/Patient/j7', '<diff/>', { 'content-type': 'application/xml-patch+xml' })
       expect([xml.status, xml.json.issue[0].diagnostics]).toEqual([415, expect.stringContaining('JSON')])
+      expect(xml.headers['accept-patch']).toBe('application/json-patch+json, application/fhir+json')
+      const options = await server.call({ method: 'OPTIONS', path: '/Patient/j7' })
+      expect(options.headers['accept-patch']).toBe(xml.headers['accept-patch'])
     })
   })
 

@@ -281,7 +281,7 @@ export function searchContract(open: () => Promise<FhirServer>): void {
       'p1',
     ])
     const reply = await server.call({ path: '/Observation/out' })
-    expect(reply.json.subject).toEqual(subject)
+    expect(reply.json.subject).toEqual({ reference: 'Patient/p1' })
     expect(reply.status).toBe(200)
     await server.call({ method: 'DELETE', path: '/Observation/out' })
   })

@@ -106,7 +106,7 @@ export const operationHandler =
     const pairs = [...exchange.pairs, ...new URLSearchParams(form ?? '')].filter(
       ([name]) => name !== '_format' && name !== '_pretty',
     )
-    const given = argumentsOf(pairs, body.value)
+    const given = argumentsOf(pairs, body.value, operation.body ?? 'resource')
     const names = given.map(({ name }) => [name, ''] as const)
     const { parameters } = operation
     const known =

@@ -34,8 +34,9 @@ function setNamed({ given, type, id }: Call): Result<string | Resource> {
   const texts = textsOf(given, ['url', 'valueSetVersion'])
   if (!texts.ok) return texts
   const { url, valueSetVersion } = texts.value
-  const sent = given.find(({ name }) => name === 'valueSet' || name === 'resource')?.resource
+  const sent = given.find(({ name }) => name === 'valueSet')?.resource
   const named = id === undefined ? url : `${type}/${id}`
+  if (sent && sent.resourceType !== 'ValueSet') return badInput('valueSet must be a ValueSet')
   if (sent && named === undefined) return ok(sent)
   if (named === undefined) return badInput('url or valueSet must be there')
   return ok(id === undefined ? versioned(named, valueSetVersion) : named)
