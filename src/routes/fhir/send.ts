@@ -26,7 +26,5 @@ export function sendJson(reply: FastifyReply, text: string): FastifyReply {
   const format = query.get('_format') ?? undefined
   const isPretty = query.get('_pretty') === 'true'
   const body = isPretty ? JSON.stringify(parseJson(text), undefined, 2) : text
-  return reply
-    .header('content-type', answerType({ accept: reply.request.headers.accept, format }))
-    .send(body)
+  return reply.header('content-type', answerType({ accept: reply.request.headers.accept, format })).send(body)
 }
