@@ -115,17 +115,19 @@ function groupEvents(message: Message, read: Reading): Result<readonly AdtEvent[
     return refuse('link-other-missing', 'The message does not name a second patient', 'PID')
   const [failure] = leftOut
   if (events.length === 0 && failure) return fail(failure)
-  return ok(isPair ? events.toReversed() : withLeftOut(events, leftOut))
+  const flags = isPair && parts.length > 2 ? [THIRD] : leftOut.map(flagOf)
+  return ok(withFlags(isPair ? events.toReversed() : events, flags))
 }
 
+/** A pair is of two: whoever else is named counts for nothing. */
+const THIRD = 'segment-repeated:PID'
+
+const flagOf = ({ code, expression = '' }: Failure): string => `${code}:${expression}`
+
 /** What could not be taken is noted beside the first group that was. */
-function withLeftOut(
-  [first, ...others]: readonly AdtEvent[],
-  failures: readonly Failure[],
-): readonly AdtEvent[] {
-  if (first?.kind !== 'mapped' || failures.length === 0) return first ? [first, ...others] : []
-  const leftOut = failures.map(({ code, expression = '' }) => `${code}:${expression}`)
-  return [{ ...first, leftOut }, ...others]
+function withFlags([first, ...others]: readonly AdtEvent[], leftOut: readonly string[]): readonly AdtEvent[] {
+  if (!first) return []
+  return [first.kind === 'mapped' && leftOut.length > 0 ? { ...first, leftOut } : first, ...others]
 }
 
 type Frame = Pick<MappedEvent, 'source' | 'controlId' | 'hash' | 'trigger' | 'isTest'>

@@ -64,6 +64,8 @@ interface Wish {
 const LATE_SHARE = 0.06
 /** Of messages that name two patients in PID-3. */
 const TWICE_NUMBERED_SHARE = 0.02
+/** Of merges whose MRG-1 lists the number of a second patient. */
+const LISTED_SHARE = 0.2
 
 /**
  * Gives what is told its numbers, and tells between of merges, moves, changed numbers and links. A number that went out of
@@ -224,22 +226,21 @@ const merged: Say = (numbers, { random }, event) => {
   const [kept, gone] = pair
   const person = numbers.persons.get(gone)
   if (!person) return undefined
-  const said = [pid(personOf(numbers, kept).number), `MRG|${person.number}`]
+  const also = random() < LISTED_SHARE ? otherOf(numbers, kept, random) : undefined
+  const listed = also && also !== person.number ? also : undefined
+  const prior = listed ? `${person.number}~${listed}` : person.number
+  const said = [pid(personOf(numbers, kept).number), `MRG|${prior}`]
   if (event === 'A36') {
     const [from, to] = [gone, kept].map(owner =>
       [...numbers.visits.values()].find(visit => visit.owner === owner && visit.account && !visit.number),
     )
     if (from && to) {
-      said.splice(
-        0,
-        2,
-        pid(personOf(numbers, kept).number, to.account),
-        `MRG|${person.number}||${from.account}`,
-      )
+      said.splice(0, 2, pid(personOf(numbers, kept).number, to.account), `MRG|${prior}||${from.account}`)
       from.into = nameIn(numbers, to)
     }
   }
   person.into = kept
+  for (const one of numbers.persons.values()) if (one !== person && one.number === listed) one.into ??= kept
   return said
 }
 

@@ -111,9 +111,9 @@ export function deriveCluster(cluster: Cluster, was?: DerivedCluster): DerivedCl
 function isKnown(subject: string, { told, identity: { statements } }: Cluster): boolean {
   const { said, facts } = told(subject)
   const isNamed = statements.some(
-    ({ kind, from, to }) =>
+    ({ kind, from, to, isLesser }) =>
       (to === subject && ['merge', 'rename', 'move'].includes(kind)) ||
-      (kind === 'merge' && from === subject),
+      (kind === 'merge' && from === subject && !isLesser),
   )
   return isNamed || !isSilent(registerOf(said.get(''))) || facts.some(({ scope }) => scope !== '')
 }
@@ -256,7 +256,11 @@ function linked(
   const losers = subjects
     .toSorted()
     .filter(
-      other => other !== patientId && ownerOf(identity, other) === patientId && isPerson(other, cluster),
+      other =>
+        other !== patientId &&
+        ownerOf(identity, other) === patientId &&
+        isPerson(other, cluster) &&
+        isKnown(other, cluster),
     )
   const identifier = identifiersOfPatient(patientId, patient.identifier ?? [], {
     ...{ identity, losers },

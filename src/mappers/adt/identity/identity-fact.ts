@@ -60,6 +60,11 @@ export type IdentityBody = {
   /** Identifiers (FHIR) that are used from then on. */
   readonly current?: readonly Json[]
   /**
+   * Of a merge: `from` is another number of whoever is merged. It makes nobody known, and says nothing of one who is the
+   * survivor by then.
+   */
+  readonly isLesser?: true
+  /**
    * Of a merge that a person asked for: what it made of each Patient beside what is computed, and what stood there, so
    * that undoing it gives that back.
    */
@@ -98,5 +103,6 @@ export function statementsOf(facts: Iterable<Fact>): readonly Statement[] {
   return [...found.values()].toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
 }
 
-const nameOf = ({ stamp, kind, from, to, visit = '', account = '' }: Statement): string =>
-  [stamp, kind, from, to, visit, account].join('\n')
+/** Of one message, what it says of lesser numbers comes after the merge itself. */
+const nameOf = ({ stamp, kind, isLesser, from, to, visit = '', account = '' }: Statement): string =>
+  [stamp, isLesser ? `${kind} lesser` : kind, from, to, visit, account].join('\n')

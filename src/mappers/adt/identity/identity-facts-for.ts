@@ -18,7 +18,10 @@ export const json = (identifiers: readonly Identifier[]): readonly Json[] =>
 
 export const distinct = (ids: readonly string[]): readonly string[] => [...new Set(ids)]
 
-type Said = Pick<IdentityBody, 'from' | 'to' | 'subjects' | 'old' | 'current' | 'visit' | 'account'>
+type Said = Pick<
+  IdentityBody,
+  'from' | 'to' | 'subjects' | 'old' | 'current' | 'isLesser' | 'visit' | 'account'
+>
 
 /** The fact under each patient whom it concerns. */
 export function factsFor(event: NamedEvent, kind: IdentityKind, said: Said): readonly Fact[] {

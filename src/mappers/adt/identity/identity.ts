@@ -47,7 +47,7 @@ export function identityBy(statements: readonly Statement[]): Identity {
     if (kind === 'link') links = [...links, { pair: from < to ? [from, to] : [to, from], statement }]
     if (kind === 'unlink') {
       links = links.filter(({ pair: [a, b] }) => pairName(person(a), person(b)) !== pairName(from, to))
-      const left = unlinked(merges, said, statement)
+      const left = withoutLesser(merges, unlinked(merges, said, statement), statement)
       for (const one of merges) if (!left.includes(one)) undone.add(saidWith(one))
       merges = left
     }
@@ -102,6 +102,7 @@ function joined(merges: readonly Statement[]): Pick<Identity, 'parents' | 'refus
   for (const statement of merges) {
     const { from, to } = statement
     if (parents.get(from)?.to === to) continue
+    if (statement.isLesser && isOne(parents, from, to)) continue
     if (rootIn(parents, to, from) === from) refused.add(statement)
     else parents.set(from, { to, statement })
   }
@@ -114,6 +115,9 @@ function rootIn(parents: Identity['parents'], start: string, until: string): str
   for (let edge = parents.get(at); edge && at !== until; edge = parents.get(at)) at = edge.to
   return at
 }
+
+const isOne = (parents: Identity['parents'], a: string, b: string): boolean =>
+  rootIn(parents, a, '') === rootIn(parents, b, '')
 
 type Pair = Pick<Statement, 'from' | 'to'>
 
@@ -128,6 +132,24 @@ function unlinked(merges: readonly Statement[], said: Pair, { from: a, to: b }: 
   const to = start === undefined ? undefined : parents.get(start)?.to
   return merges.filter(one => one.from !== start || one.to !== to)
 }
+
+/**
+ * Of merges that are left after an unlink: without the lesser numbers of what it took back, and without those by which the
+ * two would still be one.
+ */
+function withoutLesser(
+  merges: readonly Statement[],
+  left: readonly Statement[],
+  { from: a, to: b }: Pair,
+): readonly Statement[] {
+  if (!merges.some(({ isLesser }) => isLesser)) return left
+  const gone = new Set(merges.filter(one => !one.isLesser && !left.includes(one)).map(mergeSaid))
+  const kept = left.filter(one => !one.isLesser || !gone.has(mergeSaid(one)))
+  if (!isOne(joined(kept).parents, a, b)) return kept
+  return kept.filter(one => !one.isLesser || (one.from !== a && one.from !== b))
+}
+
+const mergeSaid = ({ stamp, to }: Statement): string => `${stamp} ${to}`
 
 /** Whose record it is in now. */
 export function ownerOf({ parents }: Identity, patient: string): string {

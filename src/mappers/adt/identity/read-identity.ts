@@ -1,4 +1,5 @@
 import type { Identifier } from '@medplum/fhirtypes'
+import { namedId } from '../../../lib/ids.ts'
 import { fail, ok, type Failure, type Result } from '../../../lib/result.ts'
 import type { Segment } from '../../../hl7v2/segment.ts'
 import type { NamedEvent, PatientName, VisitName } from '../adt-event.ts'
@@ -126,6 +127,20 @@ function priorBeside({ message, context }: NamedEvent, mrg: Segment): PatientNam
   )
 }
 
+/** The patients whom the numbers in MRG-1 would make, had they come alone; those that PID says too are the survivor's. */
+function lesserPriors({ message, context }: NamedEvent, mrg: Segment): readonly string[] {
+  const { tenant, patientIdPrecedence } = context.settings
+  const pid = message.first('PID')
+  const right = pid ? numbersIn(pid, [2, 3, 4], context).map(({ identifier }) => identifier) : []
+  const wrong = numbersIn(mrg, hasOldIdentifiers(message) ? [1, 4] : [1], context)
+  const ofPersons = wrong.filter(({ rank }) => rank <= patientIdPrecedence.length)
+  const keys = without(
+    ofPersons.map(({ identifier }) => identifier),
+    right,
+  ).map(identifierKey)
+  return distinct(keys.map(key => namedId(tenant, 'Patient', key).id))
+}
+
 function linkRead(
   event: NamedEvent,
   kind: 'link' | 'unlink',
@@ -150,8 +165,15 @@ function mergeRead(event: NamedEvent, mrg: Segment, named: PatientName): Result<
   if (!prior || prior.id === patient.id) return fail(withItself)
   const said = { from: prior.id, to: patient.id, old: json(prior.identifiers) }
   const accounts = accountFacts(event, mrg, { prior, what: 'merge-account' })
+  const lesser = lesserPriors(event, mrg).filter(id => id !== prior.id && id !== patient.id)
   return ok({
-    facts: [...factsFor(event, 'merge', { ...said, subjects: [prior.id, patient.id] }), ...accounts],
+    facts: [
+      ...factsFor(event, 'merge', { ...said, subjects: [prior.id, patient.id] }),
+      ...lesser.flatMap(from =>
+        factsFor(event, 'merge', { from, to: patient.id, isLesser: true, subjects: [from, patient.id] }),
+      ),
+      ...accounts,
+    ],
     prior: { patient: prior, fields: priorFields(mrg, event) },
   })
 }

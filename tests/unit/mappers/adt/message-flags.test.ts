@@ -72,6 +72,23 @@ describe('a message whose event lacks what it is about is flagged', () => {
     expect(of('Patient')).not.toHaveProperty('_birthDate')
   })
 
+  test('a third patient of A24 or A37, who counts for nothing', () => {
+    const pids = ['M1', 'M2', 'M3'].map(number => `PID|||${number}^^^VALLEY^MR`)
+    for (const event of ['A24', 'A37']) {
+      const of = (patients: readonly string[]) =>
+        readAdtEvents(
+          readAs([`MSH|^~\\&|ADTAPP|VALLEY|||20261001||ADT^${event}|1|P|2.5`, 'EVN||20261001', ...patients]),
+          settings,
+        )
+      const [three, two] = [of(pids), of(pids.slice(0, 2))]
+      if (!three.ok || !two.ok) throw new Error('refused')
+      const flags = ({ value }: typeof three) =>
+        value.map(one => (one.kind === 'mapped' ? messageFlags(one) : undefined))
+      expect(flags(three)).toEqual([['segment-repeated:PID'], []])
+      expect(flags(two)).toEqual([[], []])
+    }
+  })
+
   test('a group of several that can be none; all of them make the message a dead letter', () => {
     const group = (right: string, wrong: string) => [`PID|||${right}^^^VALLEY^MR`, `MRG|${wrong}^^^VALLEY^MR`]
     const merge = (...groups: readonly (readonly string[])[]) =>

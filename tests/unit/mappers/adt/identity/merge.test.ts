@@ -96,6 +96,60 @@ describe('A40 merges a patient into another', () => {
     expect(() => told(admit, { ...merge, segments: ['MRG|M1^^^VALLEY^MR~M1^^^VALLEY^MR'] })).toThrow()
   })
 
+  test('a list in MRG-1 that names several known patients merges them all, in any order, and A37 parts them again', () => {
+    const third: Er7 = { ...other, id: 'C5', patient: 'M3', visit: 'V3', pid: { 5: 'RIVERS^A' } }
+    const list = { ...merge, segments: ['MRG|M2^^^VALLEY^MR~M3^^^VALLEY^MR~M9^^^VALLEY^PI~7^^^VALLEY^SS'] }
+    const messages = [er7(admit), er7(other), er7(third), er7(list)]
+    const store = told(...messages)
+    const m3 = idOf('M3')
+    for (const gone of [m2, m3]) {
+      expect(patient(store, gone)).toMatchObject({
+        active: false,
+        link: [{ other: { reference: `Patient/${m1}` }, type: 'replaced-by' }],
+      })
+      const replaces = { other: { reference: `Patient/${gone}` }, type: 'replaces' }
+      expect(patient(store, m1)).toMatchObject({ link: expect.arrayContaining([replaces]) })
+    }
+    expect(patient(store, m1)['link']).toHaveLength(2)
+    expect(patient(store, m1)['identifier']).toHaveLength(4)
+    expect(encounters(store).map(({ subject }) => subject)).toEqual(
+      encounters(store).map(() => ({ reference: `Patient/${m1}` })),
+    )
+    expect(store.get({ type: 'Patient', id: idOf('M9') })).toBeUndefined()
+    expect(new Set(permutations(messages).map(order => stateOf(told(...order)))).size).toBe(1)
+    const apart = told(...messages, unlink('C6', '20261004080000'))
+    expect(stateOf(apart)).toBe(stateOf(told(admit, other, third)))
+  })
+
+  test('a lesser number in MRG-1 that comes alone later is the survivor’s', () => {
+    const list = { ...merge, segments: ['MRG|M2^^^VALLEY^MR~M9^^^VALLEY^PI'] }
+    const late: Er7 = { ...other, id: 'C5', patient: 'M9', visit: 'V9', at: '20261005080000' }
+    const store = told(admit, other, list, late)
+    expect(patient(store, idOf('M9'))).toMatchObject({ active: false })
+    expect(encounters(store)).toHaveLength(3)
+    for (const { subject } of encounters(store)) expect(subject).toEqual({ reference: `Patient/${m1}` })
+  })
+
+  test('a lesser number that was merged into the same loser before says nothing new, and can be parted from it', () => {
+    const third: Er7 = { ...other, id: 'C5', patient: 'M3', visit: 'V3', pid: { 5: 'RIVERS^A' } }
+    const before = {
+      ...merge,
+      id: 'C6',
+      at: '20261002180000',
+      patient: 'M2',
+      segments: ['MRG|M3^^^VALLEY^MR'],
+    }
+    const list = { ...merge, segments: ['MRG|M2^^^VALLEY^MR~M3^^^VALLEY^MR'] }
+    const part = unlink('C7', '20261004080000', 'M2', 'M3')
+    const back = unlink('C8', '20261005080000')
+    const all = [er7(admit), er7(other), er7(third), er7(before), er7(list)]
+    const links = (store: Memory) =>
+      [m1, m2, idOf('M3')].map(id => patient(store, id)).map(({ active, link }) => ({ active, link }))
+    expect(links(told(...all, back))).toEqual(links(told(admit, other, third, before)))
+    expect(links(told(...all, part))).toEqual(links(told(admit, other, third, merge)))
+    expect(links(told(...all, part, back))).toEqual(links(told(admit, other, third)))
+  })
+
   test('a merge that comes before either patient creates both', () => {
     const store = told(merge)
     expect(patient(store, m2)).toMatchObject({ active: false, identifier: [{ value: 'M2' }] })
