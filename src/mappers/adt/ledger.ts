@@ -49,7 +49,7 @@ export interface VisitState {
   /** PV1-37 of the A16 that stands, while the visit goes on. */
   readonly plannedDestination: string | undefined
   readonly movements: Movements
-  /** A discharge that only an update told (PV1-45 without an A03), and the A13 that took it back. */
+  /** A discharge that only an update told (PV1-45 without an A03), and the A13 or the return that took it back. */
   readonly impliedDischarge:
     | { readonly word: Word<Moment>; readonly cancel: VisitFact | undefined }
     | undefined
@@ -76,7 +76,7 @@ export interface LedgerRules {
 
 /** Computes a visit from everything that was said about it; the order in which it was said plays no part (adt.md 3.2.5). */
 export function visitState(facts: readonly VisitFact[], said: VisitWords, rules: LedgerRules): VisitState {
-  const movements = movementsOf(facts)
+  const movements = movementsOf(facts, said.discharged)
   const voiding = voidingOf(movements)
   const words = withoutRetracted(said, movements, voiding !== undefined)
   const implied = impliedDischarge(movements, words.discharged)
@@ -86,6 +86,7 @@ export function visitState(facts: readonly VisitFact[], said: VisitWords, rules:
     told: presentOf(told.filter(({ event }) => event !== 'A03')),
     cancels: movements.cancels,
     ending: ending && { at: ending.at, admitted: ending.movement?.last.admitted },
+    denied: implied?.cancel && { at: implied.word.value, by: implied.cancel },
     voiding,
     a04: rules.a04,
   })
@@ -208,7 +209,7 @@ function endingOf(
 
 /** PV1-45 of an update counts when no A03 told that time (senders repeat a retracted one) and no later A13 denies it. */
 function impliedDischarge(
-  { live, dead, cancels }: Movements,
+  { live, dead, cancels, returned }: Movements,
   word: Word<Moment> | undefined,
 ): VisitState['impliedDischarge'] {
   if (!word || live.some(({ event }) => event === 'A03')) return undefined
@@ -221,7 +222,7 @@ function impliedDischarge(
   const denial = cancels.find(
     ({ fact, event }) => event === 'A13' && fact.recordedAt.instant >= word.recorded.instant,
   )
-  return { word, cancel: denial?.fact }
+  return { word, cancel: denial?.fact ?? returned }
 }
 
 /** PV1-45 as last recorded corrects the end, unless it was said before this discharge was. */

@@ -1,6 +1,6 @@
 import type { CancelEvent, Fact, Moment, MovementEvent, VisitFactBody } from './fact.ts'
 import { admissions, partedBy, plans, rank, takenBack } from './movement-kinds.ts'
-import { courseOf, isOvertaken, returnsIn, type Return } from './returns.ts'
+import { courseOf, isOvertaken, returnsIn, type Return, type ToldEnd } from './returns.ts'
 import { earlier } from './spans.ts'
 import { cancelOf, isCancel, isMovement } from './zbe.ts'
 
@@ -41,6 +41,8 @@ export interface Movements {
   readonly deadBy: ReadonlyMap<Movement, VisitFact>
   /** The A23 that deleted the visit, when nobody was admitted or announced again since. */
   readonly deletion: VisitFact | undefined
+  /** The admission that takes back a discharge which only an update told. */
+  readonly returned: VisitFact | undefined
 }
 
 export const visitFact = (fact: Fact): VisitFact => {
@@ -75,9 +77,9 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
  * Sorts a visit's facts out: which movements there are, which of them a cancel took back. Depends on the set of facts
  * only, never on their order (adt.md 3.2.5): cancels are matched by recorded time, movements ordered by effective time.
  */
-export function movementsOf(facts: readonly VisitFact[]): Movements {
+export function movementsOf(facts: readonly VisitFact[], toldEnd?: ToldEnd): Movements {
   const sorted = facts.toSorted(byRecorded)
-  const returns = returnsIn(sorted)
+  const returns = returnsIn(sorted, toldEnd)
   const movements = grouped(sorted, returns)
   const deadBy = new Map<Movement, VisitFact>()
   const cancels: Cancel[] = []
@@ -102,6 +104,9 @@ export function movementsOf(facts: readonly VisitFact[]): Movements {
     cancels,
     deadBy,
     deletion: live.some(({ event }) => admissions.has(event) || plans.has(event)) ? undefined : deletion,
+    returned: returns.find(
+      ({ fact, isOfUpdate }) => isOfUpdate && live.some(({ members }) => members.includes(fact)),
+    )?.fact,
   }
 }
 

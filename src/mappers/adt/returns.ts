@@ -1,4 +1,5 @@
 import type { Instant } from '../../lib/clock.ts'
+import type { Moment } from './fact.ts'
 import type { Movement, VisitFact } from './movements.ts'
 import { admissions } from './movement-kinds.ts'
 
@@ -11,21 +12,35 @@ export interface Return {
   readonly fact: VisitFact
   /** When the visit was over before. */
   readonly end: Instant
+  /** Only an update said that it was over. */
+  readonly isOfUpdate?: true
 }
 
-/** In recorded order, of facts in recorded order. */
-export function returnsIn(sorted: readonly VisitFact[]): readonly Return[] {
+/** A discharge that only an update told (PV1-45 without an A03). */
+export interface ToldEnd {
+  readonly value: Moment
+  readonly stamp: string
+}
+
+/** In recorded order, of facts in recorded order; what an update told of the end counts where no A03 did. */
+export function returnsIn(sorted: readonly VisitFact[], said: ToldEnd | undefined): readonly Return[] {
   const returns: Return[] = []
   const told = new Set<Instant>()
+  const update = sorted.some(({ event }) => event === 'A03') ? undefined : said
+  let isUpdated = false
   let end: Instant | undefined
   for (const fact of sorted) {
     if (fact.isHistoric) continue
+    if (update && !isUpdated && update.stamp < fact.stamp) {
+      isUpdated = true
+      end = update.value.instant
+    }
     if (fact.event === 'A03') end = later(end, endOf(fact))
     else if (fact.event === 'A13') end = undefined
     else if (isAdmitting(fact)) {
       const at = admittedAt(fact)
       if (end !== undefined && at > end && !told.has(at)) {
-        returns.push({ fact, end })
+        returns.push({ fact, end, ...(update && { isOfUpdate: true }) })
         end = undefined
       }
       told.add(at)

@@ -1,6 +1,6 @@
 import type { Instant } from '../../lib/clock.ts'
 import type { Moment, MovementEvent } from './fact.ts'
-import { heldFrom, takenBackAt, type Cancel, type Movement } from './movements.ts'
+import { heldFrom, takenBackAt, type Cancel, type Movement, type VisitFact } from './movements.ts'
 import type { SourceSettings } from './source.ts'
 import { later, type Span } from './spans.ts'
 import type { Voiding } from './voiding.ts'
@@ -21,6 +21,8 @@ export interface Turning {
   readonly cancels: readonly Cancel[]
   /** The discharge that ends the visit. */
   readonly ending: { readonly at: Moment; readonly admitted: Moment | undefined } | undefined
+  /** A discharge that only an update told, and what took it back. */
+  readonly denied: { readonly at: Moment; readonly by: VisitFact } | undefined
   readonly voiding: Voiding | undefined
   readonly a04: SourceSettings['a04']
 }
@@ -41,11 +43,12 @@ interface Turn {
  * a discharge (A13), a leave (A52), a return (A53).
  */
 export function statusTimeline(turning: Turning): readonly Span<VisitStatus>[] {
-  const { cancels, ending, voiding } = turning
+  const { cancels, ending, denied, voiding } = turning
   const standing = [
     ...turning.told.flatMap(movement => presence(movement, turning)),
     ...(ending && !voiding ? [discharge(ending.at, ending.admitted)] : []),
-    ...cancels.flatMap(retractedDischarge),
+    ...cancels.filter(({ fact }) => fact !== denied?.by).flatMap(retractedDischarge),
+    ...(denied ? [discharge(denied.at, undefined), insideFrom(denied)] : []),
   ]
   const plain = folded(standing, turning)
   const retracted = cancels.flatMap(cancel => retractedLeave(cancel, plain))
@@ -108,6 +111,12 @@ const discharge = (at: Moment, since: Moment | undefined): Turn => ({
   status: 'finished',
   rank: 1,
   since: since && since.instant <= at.instant ? since : undefined,
+})
+
+const insideFrom = ({ at, by }: NonNullable<Turning['denied']>): Turn => ({
+  at: [by.when, by.recordedAt].find(({ instant }) => instant > at.instant) ?? at,
+  status: 'in-progress',
+  rank: 2,
 })
 
 /** An A13: the patient is in from then on, and was out since the discharge that it takes back, if that is known. */

@@ -37,6 +37,14 @@ const movementsOf = (store: Memory): readonly string[] =>
     ({ kind, at, cancelledAt }) => `${kind} ${at.slice(8, 10)}${cancelledAt ? ' taken back' : ''}`,
   )
 
+test('A13 keeps in the history a discharge that only an update told (adt.md 3.4)', () => {
+  const all = [admit, { ...leave, event: 'A08' }, { ...cancelLeave, at: day('06') }]
+  const store = told(...all)
+  expect(lines(encounterOf(store))).toEqual(['in-progress 01-05', 'finished 05-06', 'in-progress until now'])
+  const state = comparable(store.resources())
+  for (const order of permutations(all)) expect(comparable(told(...order).resources())).toEqual(state)
+})
+
 describe('an admission after the discharge of the same visit (adt.md 3.2.5)', () => {
   test('has the patient in again, as an A13 would, and leaves the first admission standing', () => {
     const store = told(admit, leave, back)
@@ -74,6 +82,24 @@ describe('an admission after the discharge of the same visit (adt.md 3.2.5)', ()
     const store = told(admit, leave, back, cancelBack)
     expect(lines(encounterOf(store))).toEqual(['in-progress 01-05', 'finished until 05'])
     expect(movementsOf(store)).toContain('discharge 05')
+  })
+
+  test('takes back a discharge that only an update told, too, and in any order', () => {
+    const update: Er7 = { ...leave, event: 'A08' }
+    const store = told(admit, update, back)
+    expect(lines(encounterOf(store))).toEqual([
+      'in-progress 01-05',
+      'finished 05-10',
+      'in-progress until now',
+    ])
+    expect(encounterOf(store).hospitalization).toBeUndefined()
+    expect(movementsOf(store)).toEqual(['admission 01', 'admission 10', 'discharge 05 taken back'])
+    const finished = ['in-progress 01-05', 'finished until 05']
+    expect(lines(encounterOf(told(admit, update, again)))).toEqual(finished)
+    expect(lines(encounterOf(told(admit, update, back, cancelBack)))).toEqual(finished)
+    const all = [admit, update, back, again, cancelBack]
+    const state = comparable(told(...all).resources())
+    for (const order of permutations(all)) expect(comparable(told(...order).resources())).toEqual(state)
   })
 
   test('comes to the same in any order', () => {
