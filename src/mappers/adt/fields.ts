@@ -1,8 +1,8 @@
 import type { NamedEvent } from './adt-event.ts'
 import { fieldText } from './field-text.ts'
 import { addAccount } from './account-words.ts'
-import { addGroups } from './groups.ts'
-import { PD1_FIELDS } from './maps/pd1-patient.ts'
+import { addGroups, isOfDeath } from './groups.ts'
+import { PD1_FIELDS, PD1_TOLD } from './maps/pd1-patient.ts'
 import { addPerson } from './person-record.ts'
 import { pidPatient } from './maps/pid-patient.ts'
 import { pv1Encounter } from './maps/pv1-encounter.ts'
@@ -39,6 +39,7 @@ export function patientFields(event: NamedEvent): Record<string, string> {
   const fields = noNames<string>()
   addSegment(fields, event, { name: 'PID', numbers: pidFieldsOf(event) })
   addSegment(fields, event, PD1)
+  addTold(fields)
   addDeath(fields, event)
   const keys = addGroups(fields, visit ? 'patient' : 'patient-only', event)
   addAccount(fields, event, keys)
@@ -92,9 +93,15 @@ const namesOf = (segment: string): readonly string[] =>
 
 const FIELD_NAMES = { PID: namesOf('PID'), PD1: namesOf('PD1'), PV1: namesOf('PV1'), PV2: namesOf('PV2') }
 
+function addTold(fields: Record<string, string>): void {
+  for (const { entry, fields: numbers } of Object.values(PD1_TOLD))
+    if (numbers.some(number => (fields[`PD1-${number}`] ?? '""') !== '""')) fields[entry] = ''
+}
+
 /** PDA (death and autopsy) is only sent of the dead; what PID says of it itself comes first. */
 function addDeath(fields: Record<string, string>, { message, context }: NamedEvent): void {
-  if (!message.first('PDA') || context.settings.segments['PDA'] === 'ignore') return
+  const pda = message.first('PDA')
+  if (!pda || !isOfDeath(pda) || context.settings.segments['PDA'] === 'ignore') return
   const pid = message.first('PID')
   if (!pid?.rawField(29) && !pid?.rawField(30)) fields['PID-30'] = 'Y'
 }

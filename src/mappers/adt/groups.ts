@@ -85,8 +85,11 @@ const rules = {
   ROL: { scope: 'position', identity: role(3, 4, 14), action: 2 },
   PRT: { scope: 'position', identity: role(4, 5, 8), action: 2 },
   ARV: { scope: 'position', identity: arv => joined(arv.text(3), arv.text(4)), action: 2 },
-  DB1: { scope: 'patient', identity: db1 => joined(db1.text(2) ?? 'PT', db1.text(3)) },
-  PDA: { scope: 'patient', identity: () => 'PDA' },
+  DB1: {
+    scope: 'patient',
+    identity: db1 => (says(db1, 3, 8) ? joined(db1.text(2) ?? 'PT', db1.text(3)) : undefined),
+  },
+  PDA: { scope: 'patient', identity: pda => (isOfDeath(pda) ? 'PDA' : undefined) },
   DRG: { scope: 'encounter', identity: drg => drg.text(1) ?? undefined },
   ACC: { scope: 'encounter', identity: acc => joined(acc.text(1), acc.text(2), acc.text(8) ?? acc.text(3)) },
   UB1: { scope: 'encounter', identity: () => 'UB1' },
@@ -100,6 +103,27 @@ const ruleOf = (group: Group): GroupRule => rules[group]
 
 /** The lists with their rules, for people to read. */
 export const groupRules: Readonly<Record<string, GroupRule>> = rules
+
+/** Whether any field from one to another says something. */
+function says(segment: Segment, first: number, last: number): boolean {
+  for (let field = first; field <= last; field += 1)
+    if (!NO_WORDS.has(segment.rawField(field).toUpperCase())) return true
+  return false
+}
+
+const NO_WORDS: ReadonlySet<string> = new Set(['', '""'])
+
+/**
+ * Whether PDA tells of a death: it is only sent of the dead, but by some engines empty with every message, or with no more than
+ * that there was neither a certificate nor an autopsy nor a coroner.
+ */
+export const isOfDeath = (pda: Segment): boolean =>
+  [1, 2, 3, 4, 5, 6, 7, 8, 9].some(
+    field => says(pda, field, field) && !(INDICATORS.has(field) && pda.rawField(field).toUpperCase() === 'N'),
+  )
+
+/** PDA-3, PDA-6, PDA-9 */
+const INDICATORS: ReadonlySet<number> = new Set([3, 6, 9])
 
 /** ROL-1, PRT-1: a name of this very role; a small number only counts the segments of a message. */
 function instanceOf(segment: Segment): string | undefined {

@@ -2,7 +2,7 @@ import type { Observation, Procedure } from '@medplum/fhirtypes'
 import { derivedId, knownId } from '../../../lib/ids.ts'
 import { derived, type Derived } from '../derived.ts'
 import { db1Observation } from '../maps/db1-observation.ts'
-import { pd1Living, pd1LivingWill } from '../maps/pd1-patient.ts'
+import { PD1_TOLD, pd1Living, pd1LivingWill } from '../maps/pd1-patient.ts'
 import { pdaObservation, pdaProcedure } from '../maps/pda-death.ts'
 import { applyRows, type SegmentMap } from '../rows.ts'
 import type { Scope } from '../scope.ts'
@@ -22,10 +22,15 @@ export const personObservations = (scope: Scope): readonly Derived[] => [
 
 /** Words of the winning PD1. One that is taken back was entered in error, so that nobody goes on trusting it. */
 function fromPd1(scope: Scope): readonly Derived[] {
-  if (![1, 2, 7].some(field => scope.winning.has(`PD1-${field}`))) return []
+  const { will, living } = PD1_TOLD
+  if (!scope.winning.has(will.entry) && !scope.winning.has(living.entry)) return []
   const pd1 = winnerSegment('PD1', scope.winning, scope.contexts)
-  const make = (map: SegmentMap, fields: readonly number[], code: Observation['code']): Derived[] => {
-    if (!fields.some(field => scope.winning.has(`PD1-${field}`))) return []
+  const make = (
+    map: SegmentMap,
+    { entry, fields }: (typeof PD1_TOLD)[keyof typeof PD1_TOLD],
+    code: Observation['code'],
+  ): Derived[] => {
+    if (!scope.winning.has(entry)) return []
     const said = applyRows(map, pd1.segment, pd1.by) as Partial<Observation>
     const { tenant } = pd1.contextOf(`PD1-${fields[0]}`).settings
     return [
@@ -41,8 +46,8 @@ function fromPd1(scope: Scope): readonly Derived[] {
     ]
   }
   return [
-    ...make(pd1LivingWill, [7], conceptOf(LOINC, '75320-2', 'Advance directive')),
-    ...make(pd1Living, [1, 2], { text: 'Living situation' }),
+    ...make(pd1LivingWill, will, conceptOf(LOINC, '75320-2', 'Advance directive')),
+    ...make(pd1Living, living, { text: 'Living situation' }),
   ]
 }
 

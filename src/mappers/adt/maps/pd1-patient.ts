@@ -108,3 +108,12 @@ export const pd1Living = segmentMap(
 export const PD1_FIELDS = [
   ...new Set([...pd1Patient.plan.keys(), ...pd1LivingWill.plan.keys(), ...pd1Living.plan.keys()]),
 ]
+
+/**
+ * Register entries for that PD1 ever told something that makes an Observation: only then is there one to take back, in
+ * whatever order that is said.
+ */
+export const PD1_TOLD = {
+  will: { entry: 'WAS-PD1-7', fields: [7] },
+  living: { entry: 'WAS-PD1-1', fields: [1, 2] },
+} as const

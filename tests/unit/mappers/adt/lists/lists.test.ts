@@ -302,6 +302,29 @@ test("a sender's own codes come before the tables, by map or by table number", (
   ])
 })
 
+const nothing = (segment: string, fields: number): string => `${segment}${'|""'.repeat(fields)}`
+
+test.each([
+  'PD1|""',
+  nothing('PD1', 20),
+  'DB1|1|PT',
+  nothing('DB1', 8),
+  'PDA',
+  nothing('PDA', 9),
+  'PDA|||N|||N|||N',
+])('%s, which says nothing, makes nothing', segment => {
+  const without = comparable(told(visit([])).resources())
+  expect(comparable(told(visit([segment])).resources())).toEqual(without)
+})
+
+test('how a patient lives that is taken back was an error, in any order; what was never told is none', () => {
+  const alone = { event: 'A08', id: 'C1', at: '20261001080000', segments: ['PD1||A'] }
+  const gone = { event: 'A08', id: 'C2', at: '20261002080000', segments: ['PD1|""|""'] }
+  for (const store of [told([alone, gone]), told([gone, alone])])
+    expect(ofType(store, 'Observation')).toMatchObject([{ status: 'entered-in-error' }])
+  expect(ofType(told([gone]), 'Observation')).toEqual([])
+})
+
 test('the same measurement taken twice is two Observations, each of its own time (OBX-14)', () => {
   const taken = (at: string, value: string): string => `OBX|1|NM|8867-4^^LN||${value}||||||F|||${at}`
   const store = told(visit([taken('20261001080000', '60'), taken('20261001090000', '72')]))
