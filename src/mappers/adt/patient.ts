@@ -1,4 +1,5 @@
 import type { Identifier, Patient, PatientContact } from '@medplum/fhirtypes'
+import { sameValue } from '../../lib/same-value.ts'
 import { derived, type Derived } from './derived.ts'
 import { element, several } from './element.ts'
 import { readFieldText } from './field-text.ts'
@@ -37,10 +38,32 @@ export function patientOf(scope: Scope, contact: PatientContact[] | undefined): 
     ...said,
     managingOrganization: more.managingOrganization,
     generalPractitioner: listed(distinctPeople([...(more.generalPractitioner ?? []), ...primaryCare(scope)])),
+    name: distinctUses(said.name),
+    telecom: distinctUses(said.telecom),
+    address: distinctUses(said.address),
     extension: listed([...(said.extension ?? []), ...(more.extension ?? []), ...comments(scope)]),
     identifier: identifiersOf(said.identifier, register, contexts),
     contact,
   })
+}
+
+/**
+ * Each entry once: an alias (PID-9) that repeats the legal name (PID-5) adds nothing, nor a number in PID-40 that stands in
+ * PID-13. One that says its use says more.
+ */
+function distinctUses<T extends { readonly use?: string }>(entries: T[] | undefined): T[] | undefined {
+  if (!entries || entries.length < 2) return entries
+  const found: T[] = []
+  for (const entry of entries) {
+    const { use, ...written } = entry
+    const at = found.findIndex(
+      ({ use: other, ...known }) =>
+        (use === other || use === undefined || other === undefined) && sameValue(written, known),
+    )
+    if (at < 0) found.push(entry)
+    else if (use !== undefined) found[at] = entry
+  }
+  return found
 }
 
 type GeneralPractitioner = NonNullable<Patient['generalPractitioner']>[number]

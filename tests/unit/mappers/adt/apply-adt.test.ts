@@ -239,6 +239,32 @@ describe('what a message leaves behind', () => {
   })
 })
 
+describe('names of a patient', () => {
+  const namesOf = (pid: Er7['pid']): unknown => only(told({ ...admit, pid: { ...pid } }), 'Patient')['name']
+  const legal = { use: 'official', family: 'RIVER', given: ['ALEX'] }
+
+  test('one that stands in PID-5 and again there or in PID-9 is one', () => {
+    expect(namesOf({ 5: 'RIVER^ALEX^^^^^L', 9: 'RIVER^ALEX^^^^^A' })).toEqual([legal])
+    expect(namesOf({ 5: 'RIVER^ALEX', 9: 'RIVER^ALEX^^^^^L~RIVER^ALEX' })).toEqual([legal])
+    expect(namesOf({ 5: 'RIVER^ALEX^^^^^L~RIVER^ALEX^^^^^L' })).toEqual([legal])
+  })
+
+  test('of another use, or written otherwise, it is a name of its own', () => {
+    expect(namesOf({ 5: 'RIVER^ALEX^^^^^L~RIVER^ALEX^^^^^N', 9: 'RIVERS^ALEX' })).toEqual([
+      ...[legal, { ...legal, use: 'nickname' }],
+      { family: 'RIVERS', given: ['ALEX'] },
+    ])
+  })
+})
+
+test('a number of a patient that stands in PID-13 and PID-40 is one, an address told twice too', () => {
+  const said = { 11: 'A ST^^TOWN~A ST^^TOWN^^^^H', 13: '^PRN^PH^^^555^1234', 40: '^PRN^PH^^^555^1234' }
+  expect(only(told({ ...admit, pid: said }), 'Patient')).toMatchObject({
+    address: [{ use: 'home', line: ['A ST'] }],
+    telecom: [{ use: 'home', value: '555 1234' }],
+  })
+})
+
 describe('directory resources', () => {
   test('the fuller word of two messages stands, whichever came first', () => {
     const short = { ...admit, pv1: { 7: '1234^WEST' } }
