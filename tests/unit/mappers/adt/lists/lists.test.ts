@@ -319,10 +319,10 @@ test.each([
 
 test('how a patient lives that is taken back was an error, in any order; what was never told is none', () => {
   const alone = { event: 'A08', id: 'C1', at: '20261001080000', segments: ['PD1||A'] }
-  const gone = { event: 'A08', id: 'C2', at: '20261002080000', segments: ['PD1|""|""'] }
-  for (const store of [told([alone, gone]), told([gone, alone])])
+  const taken = { event: 'A08', id: 'C2', at: '20261002080000', segments: ['PD1|""|""'] }
+  for (const store of [told([alone, taken]), told([taken, alone])])
     expect(ofType(store, 'Observation')).toMatchObject([{ status: 'entered-in-error' }])
-  expect(ofType(told([gone]), 'Observation')).toEqual([])
+  expect(ofType(told([taken]), 'Observation')).toEqual([])
 })
 
 test('the same measurement taken twice is two Observations, each of its own time (OBX-14)', () => {
