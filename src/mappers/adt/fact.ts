@@ -76,6 +76,8 @@ export type VisitFactBody = {
   readonly nursingWard?: string
   /** ZBE-9: what the movement changes. */
   readonly movementScope?: string
+  /** IANA zone of the place, where a field of the message says it (`timeZoneBy`) and it isn't its sender's. */
+  readonly zone?: string
   /** MRG-5 of A06 and A07: the number that the visit had. */
   readonly formerVisit?: string
   /** MRG-3 of A06 and A07: the account that it was on. */

@@ -37,9 +37,12 @@ export function stayOf(state: VisitState, frame: StayFrame): Stay {
   const implied = impliedMovement(state, encounter, settings)
   const sender = live[0] ?? dead[0]
   const source = sender?.first.source ?? state.impliedDischarge?.word.source
+  const zone =
+    (live.findLast(({ last }) => last.zone) ?? dead.findLast(({ last }) => last.zone))?.last.zone ??
+    (source === undefined ? undefined : contexts(source).settings.timeZone)
   return {
     encounter,
-    ...(source !== undefined && { timeZone: contexts(source).settings.timeZone }),
+    ...(zone !== undefined && { timeZone: zone }),
     class: stayClass(state.class, settings),
     status: stayStatus[state.status],
     movements: implied ? [...movements, implied] : movements,

@@ -71,6 +71,7 @@ function factBody(event: NamedEvent, told: VisitEvent): VisitFactBody {
     admitted: momentOf(said(44), context, 'PV1-44'),
     discharged: momentOf(said(45), context, 'PV1-45'),
     disposition: said(36),
+    zone: context.zone.timeZone === context.settings.timeZone ? undefined : context.zone.timeZone,
     ...(isMovement(told) && { attending: text(pv1, 7), consulting: text(pv1, 9) }),
   }
   for (const [name, segment, field] of special[told] ?? []) own[name] = sent(message.first(segment), field)

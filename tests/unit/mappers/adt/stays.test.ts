@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Stay } from '../../../../src/care-plan/stay.ts'
 import { er7, type Er7 } from '../../../support/adt/er7.ts'
-import { memory } from '../../../support/adt/memory.ts'
+import { memory, settings } from '../../../support/adt/memory.ts'
 
 const admit = (pv1: Readonly<Record<number, string>>): Er7 => ({
   event: 'A01',
@@ -45,6 +45,23 @@ describe('a stay', () => {
     ['1', undefined],
   ])('that came by PV1-14 %s is a transfer: %s', (source, isTransferIn) => {
     expect(stayAfter(admit({ 14: source }))?.isTransferIn).toBe(isTransferIn)
+  })
+
+  it('is where a field of its messages says, in whatever order they come (`timeZoneBy`), else where its sender is', () => {
+    const zones = { CA: 'America/Los_Angeles', HI: 'Pacific/Honolulu' }
+    const own = { ...settings, timeZoneBy: { field: 'PV1-39.7', zones } }
+    const leave: Er7 = { event: 'A03', id: 'C2', at: '20261003223000', pv1: { 39: '^^^^^^HI' } }
+    const zoneAfter = (...messages: readonly Er7[]): string | undefined => {
+      const store = memory(own)
+      for (const message of messages) store.take(er7(message))
+      return store.stays()[0]?.timeZone
+    }
+    const inCalifornia = admit({ 39: '^^^^^^CA' })
+    expect(zoneAfter(inCalifornia)).toBe('America/Los_Angeles')
+    expect(zoneAfter(inCalifornia, { ...leave, pv1: {} })).toBe('America/Los_Angeles')
+    expect(zoneAfter(inCalifornia, leave)).toBe('Pacific/Honolulu')
+    expect(zoneAfter(leave, inCalifornia)).toBe('Pacific/Honolulu')
+    expect(zoneAfter(admit({ 39: '^^^^^^ZZ' }))).toBe('America/New_York')
   })
 
   it('takes the type of admission that was told last', () => {
