@@ -67,8 +67,17 @@ const systemInteractions = interactions.flatMap(({ built, capability }) => {
   return code === 'transaction' ? [{ code }, { code: 'batch' }] : [{ code }]
 })
 
-/** Parameters that shape the result of every search. */
+/** Parameters that every search takes: those about no one element, then those that shape its result. */
 const systemParameters = [
+  {
+    name: '_text',
+    type: 'string',
+    documentation: 'Words of the narrative, with and, or, not and parentheses.',
+  },
+  { name: '_content', type: 'string', documentation: 'Words of the whole resource, the same way.' },
+  { name: '_filter', type: 'special', documentation: 'http://hl7.org/fhir/R4/search_filter.html' },
+  { name: '_list', type: 'special', documentation: 'The ids of Lists; no functional ones.' },
+  { name: '_has', type: 'special', documentation: 'Type:reference:parameter, nested too.' },
   { name: '_count', type: 'number', documentation: 'At most 1000; 50 when absent.' },
   {
     name: '_sort',

@@ -3,6 +3,7 @@ import type { Criterion, SearchFilter } from '../fhir/search/plan.ts'
 import { promotedColumn, repeatedColumn } from '../fhir/search/promoted.ts'
 import { columnCondition, mainDateCondition, patientCondition, rowCondition } from './search-columns.ts'
 import { linkCondition } from './search-links.ts'
+import { contentCondition, isOfContent } from './search-content.ts'
 import { compositeRows, numberRows, positionRows } from './search-numbers.ts'
 import { dateRows, lookupRows, textRows } from './search-lookups.ts'
 import { hasRows, keysOf, type SearchFrame, type ValueRows } from './search-frame.ts'
@@ -33,6 +34,7 @@ export function conditionOf(criterion: Criterion, frame: SearchFrame): string {
 function filterCondition(filter: SearchFilter, frame: SearchFrame): string {
   const { parameter } = filter
   if (isRowParameter(parameter)) return rowCondition(filter, frame)
+  if (isOfContent(filter)) return contentCondition(filter, frame)
   const column = columnOf(filter, frame)
   if (column === 'patient') return patientCondition(filter, frame)
   if (column === 'date') return mainDateCondition(filter, frame)
@@ -72,7 +74,11 @@ function valueRows(filter: SearchFilter, frame: SearchFrame): ValueRows {
 export function isOfValues(criterion: Criterion, type: string): boolean {
   switch (criterion.kind) {
     case 'filter':
-      return !isRowParameter(criterion.filter.parameter) && columnOf(criterion.filter, { type }) === undefined
+      return (
+        !isRowParameter(criterion.filter.parameter) &&
+        !isOfContent(criterion.filter) &&
+        columnOf(criterion.filter, { type }) === undefined
+      )
     case 'all':
     case 'any':
       return criterion.of.every(part => isOfValues(part, type))
@@ -141,7 +147,9 @@ export function isSelective(criterion: Criterion): boolean {
   }
 }
 
-const isSelectiveFilter = ({ parameter, modifier, values }: SearchFilter): boolean =>
+const isSelectiveFilter = (filter: SearchFilter): boolean => !isOfContent(filter) && isSelectiveValue(filter)
+
+const isSelectiveValue = ({ parameter, modifier, values }: SearchFilter): boolean =>
   modifier !== 'not' &&
   modifier !== 'unequal' &&
   modifier !== 'missing' &&

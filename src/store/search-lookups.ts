@@ -90,7 +90,7 @@ export function textRows(filter: SearchFilter, { bind }: SearchFrame): ValueRows
   return { table: 'ix_text', alias: 't', condition: anyOf(found) }
 }
 
-function wordsOf(query: WordQuery, bind: Bind): string {
+export function wordsOf(query: WordQuery, bind: Bind): string {
   switch (query.kind) {
     case 'word':
       return `plainto_tsquery('simple', ${bind(query.text)})`

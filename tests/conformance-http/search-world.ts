@@ -49,6 +49,10 @@ export async function prepared(client: Client): Promise<World> {
     resourceType: 'Patient',
     identifier: [{ system: 'urn:mrn', value: `B${SEARCHED.code}` }],
     active: false,
+    text: {
+      status: 'generated',
+      div: '<div xmlns="http://www.w3.org/1999/xhtml">Broken <b>collarbone</b></div>',
+    },
     name: [{ family: 'Garcia', given: ['Bob'] }],
     gender: 'male',
     birthDate: '1980-02',

@@ -11,7 +11,7 @@ import type { Criterion, SearchFilter, SearchValue } from './plan.ts'
 import { promotedColumn } from './promoted.ts'
 import { rowNumbersOf } from './shared-values.ts'
 
-/** `unknown`: it depends on resources that aren't at hand (chains, `_has`) or on words (`_text`). */
+/** `unknown`: it depends on resources that aren't at hand (chains, `_has`) or on words (`_text`, `_content`). */
 export type Match = boolean | 'unknown'
 
 /** What a criterion is held against. */

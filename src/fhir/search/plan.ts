@@ -104,7 +104,7 @@ export type SearchValue =
       readonly value: string
       readonly unit?: { readonly system?: string | null; readonly code?: string }
     }
-  /** Words of the narrative. */
+  /** Words of the narrative, or of the whole resource (`_content`). */
   | { readonly kind: 'words'; readonly query: WordQuery }
   /** At most `metres` away from a place, degrees of WGS84 (http://hl7.org/fhir/R4/location.html#positional). */
   | {

@@ -103,9 +103,7 @@ const specials: Readonly<Record<string, SpecialReader>> = {
     readFilterExpression({ text: value, name: whole, depth }, type, request),
   _list: readList,
   _text: ({ value, whole }, type, request) => readWords({ name: whole, value }, type, request),
-  _content: refused(
-    'the whole content is not indexed; use _text for the narrative, or a parameter of the type',
-  ),
+  _content: ({ value, whole }, type, request) => readWords({ name: whole, value }, type, request, '_content'),
   _query: refused('named queries are not offered'),
   _has: (named, _type, request) => unknown(named.whole, request, 'must be _has:Type:reference:parameter'),
 }

@@ -6,15 +6,16 @@ import { badValue, part, unsupported, type Read, type SearchRequest } from './se
 const WORDS_MAX = 20
 
 /**
- * `_text`: words of the narrative, all of them unless joined by `or`, with `not` and parentheses
+ * `_text`: words of the narrative, `_content`: of the whole resource; all of them unless joined by `or`, with `not` and parentheses
  * (http://hl7.org/fhir/R4/search.html#content). Case and accents don't count.
  */
 export function readWords(
   { name, value }: { readonly name: string; readonly value: string },
   type: string,
   request: SearchRequest,
+  code: '_text' | '_content' = '_text',
 ): Read {
-  const parameter = searchParameterOf(type, '_text')
+  const parameter = searchParameterOf(type, code)
   if (!parameter) return unsupported(name, request, `${type} has no narrative`)
   const query = wordQuery(value)
   if (query === undefined) {

@@ -35,6 +35,11 @@ const resources: readonly Body[] = [
   { resourceType: 'Practitioner', id: 'd1', name: [{ family: 'House', given: ['Gregory'] }] },
   { resourceType: 'Practitioner', id: 'd2', name: [{ family: 'Quinn' }] },
   {
+    ...{ resourceType: 'Practitioner', id: 'd3', name: [{ family: 'MÜLLER', given: ['Ju\u0308rgen'] }] },
+    qualification: [{ code: { text: 'Last\nFirst' } }],
+  },
+  { resourceType: 'Practitioner', id: 'd4', name: [{ text: 'C:\\users\\House' }] },
+  {
     resourceType: 'Patient',
     id: 'p1',
     identifier: [
@@ -239,6 +244,26 @@ export function searchConditionsContract(open: () => Promise<FhirServer>): void 
       ['Patient?_text=bone and not spleen', 'p1'],
       ['Patient?_text=lung or (liver broken)', 'p1'],
       ['Patient?_text=not bone', ''],
+    ])
+  })
+
+  describe('words of the whole resource', () => {
+    finds([
+      ['Patient?_content=bone', 'p1'],
+      ['Patient?_content=burgers', 'p2'],
+      ['Patient?_content=Búrgers hospital and not bone', 'p2'],
+      ['Patient?_content=record or (burgers hospital)', 'p1 p2'],
+      ['Patient?_content=gregory', ''],
+      ['Patient?_content=birthDate', ''],
+      ['Patient?_content=not bone&gender=female', 'p2'],
+      ['Practitioner?_content=jürgen', 'd3'],
+      ['Practitioner?_content=jurgen', 'd3'],
+      ['Practitioner?_content=muller and first', 'd3'],
+      ['Practitioner?_content=house', 'd1 d4'],
+      ['Observation?patient._content=record', 'o1 o2'],
+      ['Patient?_has:Observation:patient:_content=pills', 'p1'],
+      ['Patient?_id=p1,p2&_content=levin&_sort=-birthdate', 'p2'],
+      ['Patient?general-practitioner.name=house&_content=peter', 'p1'],
     ])
   })
 

@@ -69,14 +69,16 @@ describe('the CapabilityStatement', () => {
     expect([...(listed?.searchRevInclude ?? [])].toSorted()).toEqual([...new Set(all)].toSorted())
   })
 
-  test('lists the parameters that shape a result, and none that is refused', () => {
+  test('lists the parameters of every search, and none that is refused', () => {
     const samples: Readonly<Record<string, string>> = {
+      ...{ _text: 'a', _content: 'a', _filter: 'gender eq male', _list: 'l' },
       ...{ _count: '1', _sort: '-birthdate', _include: '*', _revinclude: 'Task:patient' },
       ...{ _summary: 'true', _elements: 'name', _total: 'estimate' },
     }
     const names = rest.searchParam.map(({ name }) => name)
-    expect(names.toSorted()).toEqual([...Object.keys(samples), '_type'].toSorted())
+    expect(names.toSorted()).toEqual([...Object.keys(samples), '_has', '_type'].toSorted())
     for (const [name, value] of Object.entries(samples))
       expect(takes('Patient', name, value), name).toBe(true)
+    expect(takes('Patient', '_has:Task:patient:status', 'ready')).toBe(true)
   })
 })

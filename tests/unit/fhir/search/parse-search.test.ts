@@ -97,7 +97,7 @@ describe('a value', () => {
 
 describe('a request', () => {
   test('lists all its faults, and is unsupported only when nothing else is wrong', () => {
-    const both = parse('Patient', 'foo=1&_content=1&birthdate=x')
+    const both = parse('Patient', 'foo=1&_query=1&birthdate=x')
     expect(both.ok ? [] : both.failure.issues?.map(({ code }) => code)).toEqual([
       'invalid',
       'not-supported',
