@@ -55,8 +55,10 @@ const NOBODY: readonly string[] = []
 export function otherNumbers(event: MappedEvent, world: Knowing): OtherNumbers {
   const { patient } = event
   const others = otherPatients(event)
-  const before = world.said(patient.id).get(NAMED_BY) as NamedBy | undefined
-  if (others.length === 0 && !before) return none
+  const before = [patient, ...(event.prior ? [event.prior.patient] : [])].flatMap(({ id }) =>
+    namedBy(id, world),
+  )
+  if (others.length + before.length === 0) return none
   const own = namingOf(event)
   const said = others.flatMap(subject => {
     const standing = (world.said(subject).get(NAMED_BY) ?? {}) as NamedBy
@@ -68,10 +70,16 @@ export function otherNumbers(event: MappedEvent, world: Knowing): OtherNumbers {
     ...others
       .filter(other => isKnown(other, world))
       .map(other => ({ from: patient.id, to: other, naming: own })),
-    ...Object.entries(before ?? {}).map(([from, naming]) => ({ from, to: patient.id, naming })),
+    ...before,
   ]
   return { facts: joins.flatMap(join => linkFacts(join, event, world)), said }
 }
+
+/** Who named a number, be it that of MRG-1, beside their own. */
+const namedBy = (number: string, { said }: Knowing): readonly Join[] =>
+  Object.entries((said(number).get(NAMED_BY) ?? {}) as NamedBy).map(([from, naming]) => ({
+    ...{ from, to: number, naming },
+  }))
 
 const isKnown = (patient: string, { facts, said }: Knowing): boolean =>
   !isSilent(registerOf(said(patient).get(''))) || facts(patient).some(({ scope }) => scope !== '')

@@ -85,6 +85,20 @@ describe('PID-3 that names two known patients (adt.md 3.2.7)', () => {
     expect(new Set(permutations(messages).map(order => stateOf(told(...order)))).size).toBe(1)
   })
 
+  test('a merge by a number that somebody has beside their own is for people to look at, in any order', () => {
+    const three = admit('C6', 'M3', '02')
+    const merge: Er7 = {
+      ...{ event: 'A40', id: 'C7', at: '20261004080000', patient: 'M3', visit: '' },
+      segments: [`MRG|${number('M2')}`],
+    }
+    const store = memory()
+    for (const message of [both, three]) store.take(er7(message))
+    const reviews = store.take(er7(merge)).persons.flatMap(({ identityReviews = [] }) => identityReviews)
+    expect(reviews.filter(({ kind }) => kind === 'possible-duplicate')).toHaveLength(2)
+    expect(patient(store, 'M1')).toMatchObject({ link: linkTo('M3') })
+    expect(new Set(permutations([both, three, merge]).map(order => stateOf(told(...order)))).size).toBe(1)
+  })
+
   test('after a merge the old number says nothing new', () => {
     const merge = {
       ...one,
