@@ -205,19 +205,24 @@ export const in1Subscriber = segmentMap(
   ],
 )
 
-/** HL7 table 0063 -> FHIR subscriber-relationship, the codes that R4 expects here. */
+/** HL7 table 0063, and what senders write instead -> FHIR subscriber-relationship, the codes that R4 expects here. */
 const SUBSCRIBERS: Readonly<Record<string, string>> = {
   SEL: 'self',
   SELF: 'self',
+  SLF: 'self',
   SPO: 'spouse',
+  SPOUSE: 'spouse',
   CHD: 'child',
+  CHILD: 'child',
   NCH: 'child',
   SCH: 'child',
   PAR: 'parent',
+  PARENT: 'parent',
   MTH: 'parent',
   FTH: 'parent',
   DOM: 'common',
   OTH: 'other',
+  OTHER: 'other',
 }
 
 export const isSelf = (code: string | null | undefined): boolean =>

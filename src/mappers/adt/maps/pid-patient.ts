@@ -296,7 +296,7 @@ function yesNo(field: Repetition): boolean | undefined {
 }
 
 function birthOrder(text: string | null | undefined): number | undefined {
-  return text && /^\d{1,2}$/.test(text) ? Number(text) : undefined
+  return text && /^0?[1-9]$|^[1-9]\d$/.test(text) ? Number(text) : undefined
 }
 
 /** IETF language tags are what FHIR wants; HL7 table 0296 is site-defined, and most senders use ISO 639 codes. */

@@ -50,7 +50,15 @@ function contactUse(
 ): ContactPoint['use'] {
   const mapped = use === undefined ? undefined : mapCode('TelecommunicationUseCode', use, settings)
   if (mapped) return mapped.code as ContactPoint['use']
-  return equipment?.toUpperCase() === 'CP' ? 'mobile' : undefined
+  return USES[equipment?.toUpperCase() ?? '']
+}
+
+/** What a kind of equipment says of its use: a cellular phone, and the letters that some write there instead of a kind. */
+const USES: Readonly<Record<string, ContactPoint['use']>> = {
+  CP: 'mobile',
+  H: 'home',
+  M: 'mobile',
+  W: 'work',
 }
 
 /** XTN.12 as dialled, else built from country, area, local number and extension, else XTN.1. */

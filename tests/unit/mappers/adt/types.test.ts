@@ -271,6 +271,8 @@ describe('as hospitals of other countries write it', () => {
     ['^^CP^0790000000', { system: 'phone', value: '0790000000', use: 'mobile' }],
     ['^^CP^jo@mail.example', { system: 'email', value: 'jo@mail.example' }],
     ['^NET^^jo@mail.example', { system: 'email', value: 'jo@mail.example' }],
+    ['(608)555-0142^P^M', { system: 'phone', value: '(608)555-0142', use: 'mobile' }],
+    ['(608)555-0142^P^W^^^608^5550142', { system: 'phone', value: '608 5550142', use: 'work' }],
   ])('the number %s', (text, contact) => {
     expect(xtnToContactPoint(field(text), context, 'PID-13')).toMatchObject(contact)
   })

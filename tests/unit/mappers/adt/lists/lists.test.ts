@@ -317,6 +317,22 @@ test.each([
   expect(comparable(told(visit([segment])).resources())).toEqual(without)
 })
 
+test.each(['SEL', 'SELF', 'Self', 'SLF'])(
+  'a patient who is insured and pays himself (%s) is no other person',
+  relation => {
+    const insurance = `IN1|1|P1|I1|INSURER${'|'.repeat(12)}RIVER^ALEX|${relation}`
+    const guarantor = `GT1|1|G1|RIVER^ALEX${'|'.repeat(8)}${relation}`
+    const store = told(visit([insurance, guarantor]))
+    expect(ofType(store, 'RelatedPerson')).toEqual([])
+    expect(JSON.stringify(only(store, 'Coverage')['relationship'])).toContain('"code":"self"')
+  },
+)
+
+test('a birth order of 0 (PID-25) is none', () => {
+  const born = { event: 'A01', id: 'C1', at: '20261001080000', pid: { 24: 'N', 25: '0' } }
+  expect(only(told([born]), 'Patient')).toMatchObject({ multipleBirthBoolean: false })
+})
+
 test('how a patient lives that is taken back was an error, in any order; what was never told is none', () => {
   const alone = { event: 'A08', id: 'C1', at: '20261001080000', segments: ['PD1||A'] }
   const taken = { event: 'A08', id: 'C2', at: '20261002080000', segments: ['PD1|""|""'] }
