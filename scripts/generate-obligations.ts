@@ -84,7 +84,7 @@ const byDefault = (value: WatchedValue): string => (defaultCaseRules.watched.inc
 const watchedWords: Readonly<Record<WatchedValue, string>> = {
   payer: 'IN1: company (IN1-3, 4), plan (IN1-2) and policy (IN1-36, 49) of each insurance',
   pcp: 'primary care: PD1-4, ROL and PRT with the role PP or FHCP',
-  address: 'PID-11, except addresses known to be wrong (BA)',
+  address: 'PID-11, except addresses known to be wrong (BA) and places of birth (BDL, N)',
   diagnosis: 'codes of DG1, as far as an A08, A28 or A31 tells them first: a movement has effects of its own',
   attending: 'PV1-7 of a running stay, A54; the care team follows in any case',
   phone: 'PID-13',

@@ -49,12 +49,15 @@ type Parts = readonly [value: WatchedValue, ...parts: (string | null | undefined
 
 const plain: Readonly<Record<string, (said: Repetition) => Parts>> = {
   'PID-11': xad =>
-    xad.text(7)?.toUpperCase() === 'BA'
+    NO_ADDRESSES.has(xad.text(7)?.toUpperCase() ?? '')
       ? ['address']
       : ['address', xad.text(1), xad.text(2), xad.text(3), xad.text(4), xad.text(5), xad.text(6)],
   'PID-13': xtn => ['phone', (xtn.text(1) ?? xtn.text(12) ?? xtn.text(7))?.replaceAll(/\D/g, '')],
   'PD1-4': xcn => ['pcp', ...personIn(xcn)],
 }
+
+/** HL7 table 0190: known to be wrong, or where somebody was born. */
+const NO_ADDRESSES: ReadonlySet<string> = new Set(['BA', 'BDL', 'N'])
 
 /** By number, where there is one. */
 const personIn = (xcn: Repetition): readonly (string | null | undefined)[] =>

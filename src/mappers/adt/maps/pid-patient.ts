@@ -6,7 +6,8 @@ import { dateOf, dateTimeOf, type MapContext } from '../map-context.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
 import { cxToIdentifier } from '../types/cx-identifier.ts'
 import { usCoreEthnicity, usCoreRace } from '../types/us-core-race.ts'
-import { xadToAddress } from '../types/xad-address.ts'
+import { extensionRows } from './row-values.ts'
+import { isBirthplace, xadToAddress } from '../types/xad-address.ts'
 import { xpnToHumanName, xpnToNickname } from '../types/xpn-human-name.ts'
 import { xtnToContactPoint } from '../types/xtn-contact-point.ts'
 
@@ -94,7 +95,20 @@ export const pidPatient = segmentMap(
       v2: 'PID-11',
       to: 'address[1]',
       via: 'XAD[Address]',
-      value: (xad, { context, at }) => xadToAddress(xad, context, at),
+      value: (xad, { context, at }) => (isBirthplace(xad) ? undefined : xadToAddress(xad, context, at)),
+    }),
+    ...extensionRows({
+      v2: 'PID-11',
+      path: 'extension[12]',
+      url: extensionUrl('patient-birthPlace'),
+      element: 'valueAddress',
+      via: 'XAD[Address]',
+      ours: 'XAD.7 BDL or N is where the patient was born, not an address (Italian and French senders); PID-23 comes first.',
+      when: ({ segment }) => !segment.text(23),
+      value: (xad, { segment, context, at }) =>
+        segment.repetitions(11).find(isBirthplace)?.raw === xad.raw
+          ? xadToAddress(xad, context, at)
+          : undefined,
     }),
     row({
       v2: 'PID-12',

@@ -39,6 +39,10 @@ export function xadToAddress(xad: Repetition, context: MapContext, at: string): 
   })
 }
 
+/** HL7 table 0190: where somebody was born, which is no address of theirs. */
+export const isBirthplace = (xad: Repetition): boolean =>
+  ['BDL', 'N'].includes(valued(xad, 7)?.toUpperCase() ?? '')
+
 /** XAD.8 where nothing else says street or city: Japanese senders have the whole address there (SS-MIX2). */
 function wholeAddress(xad: Repetition): string | undefined {
   return valued(xad, 1) === undefined && valued(xad, 2) === undefined && valued(xad, 3) === undefined

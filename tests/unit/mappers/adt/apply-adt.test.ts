@@ -265,6 +265,19 @@ test('a number of a patient that stands in PID-13 and PID-40 is one, an address 
   })
 })
 
+test('where a patient was born is no address of theirs (XAD.7 BDL, N), and PID-23 comes first', () => {
+  const url = 'http://hl7.org/fhir/StructureDefinition/patient-birthPlace'
+  const said = { 11: 'VIA ROMA 1^^ROMA^^00100^ITA^H~^^MILANO^MI^^ITA^BDL~^^LODI^^^^N' }
+  const born = only(told({ ...admit, pid: said }), 'Patient')
+  expect(born['address']).toEqual([expect.objectContaining({ use: 'home', city: 'ROMA' })])
+  expect(born['extension']).toEqual([
+    { url, valueAddress: expect.objectContaining({ city: 'MILANO', state: 'MI' }) },
+  ])
+  expect(only(told({ ...admit, pid: { ...said, 23: 'COMO' } }), 'Patient')['extension']).toEqual([
+    { url, valueAddress: { text: 'COMO' } },
+  ])
+})
+
 describe('directory resources', () => {
   test('the fuller word of two messages stands, whichever came first', () => {
     const short = { ...admit, pv1: { 7: '1234^WEST' } }
