@@ -4,7 +4,7 @@ import { movementsOf, type Movement, type Movements, type VisitFact } from './mo
 import { peopleTimeline, type Named } from './people-timeline.ts'
 import { placesOf, type PlaceSpan } from './place-timeline.ts'
 import type { SourceSettings } from './source.ts'
-import type { Span } from './spans.ts'
+import { startBefore, type Span } from './spans.ts'
 import { statusTimeline, type VisitStatus } from './status-timeline.ts'
 import type { Word } from './updates-after.ts'
 import { isAdmission, isHistoric, isPlan, presentOf, toldOf, voidingOf } from './voiding.ts'
@@ -110,7 +110,7 @@ export function visitState(facts: readonly VisitFact[], said: VisitWords, rules:
     }),
     attending: peopleTimeline(told, 'attending', words.attending, people),
     consulting: peopleTimeline(told, 'consulting', words.consulting, people),
-    start: start && end && start.instant > end.instant ? undefined : start,
+    start: start && end ? startBefore(start, end) : start,
     end,
     ...announced(told, words, { status, isOver }),
     disposition: status === 'finished' && ending ? dispositionOf(ending, movements, words) : undefined,

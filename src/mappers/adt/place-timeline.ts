@@ -1,7 +1,7 @@
 import type { Moment } from './fact.ts'
 import type { Movement } from './movements.ts'
 import { moves } from './movement-kinds.ts'
-import { later } from './spans.ts'
+import { isOnDay, later } from './spans.ts'
 import { isHistoric, isPlan, presentAmong } from './voiding.ts'
 
 /** A place as sent (PL), and when the patient was there. */
@@ -56,11 +56,14 @@ const isMove = ({ event, last }: Movement): boolean =>
 
 function closeAt(spans: PlaceSpan[], at: Moment): void {
   const open = spans.at(-1)
-  if (open?.isOpen) spans[spans.length - 1] = { ...open, isOpen: false, end: later(open.start, at) }
+  if (!open?.isOpen) return
+  const isOfDay = open.start !== undefined && open.start.instant > at.instant && isOnDay(open.start, at)
+  const times = isOfDay ? { start: at, end: at } : { end: later(open.start, at) }
+  spans[spans.length - 1] = { ...open, isOpen: false, ...times }
 }
 
 const isAfter = (at: Moment, end: Moment | undefined): boolean =>
-  end !== undefined && at.instant >= end.instant
+  end !== undefined && at.instant >= end.instant && !isOnDay(at, end)
 
 /**
  * Tracking: an A10 opens the temporary place that it names, an A09 ends the one that is open (or that PV1-43 names) and

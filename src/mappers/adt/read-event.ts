@@ -149,7 +149,7 @@ function mappedEvent(
   const timed = {
     ...frame,
     messageUri: messageUri(frame, settings),
-    effective: effectiveOf(message, frame.trigger, context) ?? recorded,
+    effective: effectiveOf(message, frame.trigger, { context, recorded }),
     recorded,
     stamp: stampOf(recorded.instant, frame),
     context,

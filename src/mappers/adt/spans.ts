@@ -10,6 +10,21 @@ export interface Span<T> {
 export const later = (a: Moment | undefined, b: Moment | undefined): Moment | undefined =>
   a && b ? (a.instant > b.instant ? a : b) : (a ?? b)
 
+/**
+ * A start that goes with an end; undefined when it is later. Of an end that is a day alone, a time on that day is that day:
+ * FHIR can't tell which of the two comes first (per-1).
+ */
+export function startBefore(start: Moment, end: Moment): Moment | undefined {
+  if (start.instant <= end.instant) return start
+  return isOnDay(start, end) ? end : undefined
+}
+
+/** Whether something was on the day that is all that is known of something else. */
+export const isOnDay = ({ text }: Moment, day: Moment): boolean =>
+  day.text.length === DAY_LENGTH && text.startsWith(day.text)
+/** `YYYY-MM-DD` */
+const DAY_LENGTH = 10
+
 export const earlier = (a: Moment, b: Moment): Moment => (b.instant < a.instant ? b : a)
 
 /** Spans from the points at which something came to hold; a point that says what holds already begins none. */

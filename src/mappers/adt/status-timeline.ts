@@ -2,7 +2,7 @@ import type { Instant } from '../../lib/clock.ts'
 import type { Moment, MovementEvent } from './fact.ts'
 import { heldFrom, takenBackAt, type Cancel, type Movement, type VisitFact } from './movements.ts'
 import type { SourceSettings } from './source.ts'
-import { later, type Span } from './spans.ts'
+import { later, startBefore, type Span } from './spans.ts'
 import type { Voiding } from './voiding.ts'
 
 export type VisitStatus =
@@ -110,7 +110,7 @@ const discharge = (at: Moment, since: Moment | undefined): Turn => ({
   at,
   status: 'finished',
   rank: 1,
-  since: since && since.instant <= at.instant ? since : undefined,
+  since: since && startBefore(since, at),
 })
 
 const insideFrom = ({ at, by }: NonNullable<Turning['denied']>): Turn => ({

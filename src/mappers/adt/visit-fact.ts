@@ -7,6 +7,7 @@ import type { Fact, Moment, VisitEvent, VisitFactBody } from './fact.ts'
 import { fieldText } from './field-text.ts'
 import { momentOf, type MapContext } from './map-context.ts'
 import { isMovement, movementSegment, ownMovement, visitEventOf, type MovementSegment } from './zbe.ts'
+import { isOnDay } from './spans.ts'
 import { facilityId } from './types/xon-organization.ts'
 
 /** The field that is the event's own time (adt.md 3.2.4); a cancel has none: what it repeats is that of its target. */
@@ -18,14 +19,21 @@ const OWN_TIMES: Readonly<Record<string, readonly [segment: 'PV1' | 'PV2', field
   A14: ['PV2', 8],
 }
 
-/** ZBE-2, else EVN-6, else the event's own time in PV1 or PV2; undefined leaves it to the recorded time. */
-export function effectiveOf(message: Message, trigger: string, context: MapContext): Moment | undefined {
+/**
+ * ZBE-2, else EVN-6, else the event's own time in PV1 or PV2, else the recorded time; so too for a discharge of which the day
+ * alone is told, on that day: midnight would be before all that went on then.
+ */
+export function effectiveOf(
+  message: Message,
+  trigger: string,
+  { context, recorded }: { readonly context: MapContext; readonly recorded: Moment },
+): Moment {
   const own = OWN_TIMES[trigger]
-  return (
+  const said =
     momentOf(ownMovement(message)?.text(2) ?? undefined, context, 'ZBE-2') ??
     momentOf(message.first('EVN')?.text(6) ?? undefined, context, 'EVN-6') ??
     (own && momentOf(message.first(own[0])?.text(own[1]) ?? undefined, context, `${own[0]}-${own[1]}`))
-  )
+  return said === undefined || (trigger === 'A03' && isOnDay(recorded, said)) ? recorded : said
 }
 
 /** Whether a message mends the history of its visit only (ZBE-5, PV1-51). */

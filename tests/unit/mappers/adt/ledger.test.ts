@@ -253,6 +253,21 @@ describe('the attributes of a visit', () => {
     ])
   })
 
+  test('of a visit whose end is told as the day on which it began, the start is that day too', () => {
+    const same: Er7 = { ...discharge, at: '20261001180000', pv1: { 36: '01', 45: '20261001' } }
+    const withoutTime = er7(same).replace('|OP1^DOE^JO|20261001180000', '')
+    const store = memory()
+    for (const text of [er7(admit), withoutTime]) store.take(text)
+    const told = store.resources().find(({ resourceType }) => resourceType === 'Encounter')
+    const day = { start: '2026-10-01', end: '2026-10-01' }
+    const exact = { start: '2026-10-01T12:00:00-04:00', end: '2026-10-01T18:00:00-04:00' }
+    expect(told).toMatchObject({
+      ...{ status: 'finished', period: day, statusHistory: [{ status: 'in-progress', period: exact }] },
+      location: [{ status: 'completed', period: day }],
+    })
+    expect(visitAfter(admit, same).encounter.period).toEqual(day)
+  })
+
   test('a start after the end is left out', () => {
     const { encounter } = visitAfter({ ...discharge, pv1: { 44: '20261009000000', 45: '20261005150000' } })
     expect(encounter.period).toEqual({ end: '2026-10-05T15:00:00-04:00' })
