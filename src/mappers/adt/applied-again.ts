@@ -8,6 +8,7 @@ import { keepSame } from './known-visits.ts'
 import type { MappingIssue } from './map-context.ts'
 import { changesIn, factsIn } from './patient-stays.ts'
 import { isSilent, registerOf, type Register } from './registers.ts'
+import { keepSamePatient } from './patient-resources.ts'
 import { latestOf } from './said-again.ts'
 import type { SourceSettings } from './source.ts'
 import type { TakenIn } from './take-in.ts'
@@ -48,6 +49,7 @@ export function appliedAgain(event: MappedEvent, before: Before, told: TakenIn):
     : remembered.changes
   const patient = registerOf(told.said.get(''))
   if (!isSilent(patient)) known.set(patient, { ...remembered, said, changes })
+  keepSamePatient(registerOf(before.said.get('')), patient)
   if (visit) keepSame(visit.id, registerOf(before.said.get(visit.id)), registerOf(told.said.get(visit.id)))
   return {
     ...{ facts: told.facts, said: told.said, stays, changes, issues },

@@ -6,14 +6,15 @@ import type { MappedEvent } from './adt-event.ts'
 import { appliedAgain, keepApplied } from './applied-again.ts'
 import { diedInStay, withDeath } from './death-in-stay.ts'
 import type { Derived } from './derived.ts'
-import { deceasedIn, derivePatient, deriveVisit, type Deceased } from './derive.ts'
+import { deceasedIn, type Deceased } from './derive.ts'
 import type { Visit } from './encounter.ts'
 import type { Fact } from './fact.ts'
 import { contextsFor, directoryChanges } from './event-parts.ts'
-import type { KnownVisit } from './known-visits.ts'
+import { visitResources, type KnownVisit } from './known-visits.ts'
 import type { MappingIssue } from './map-context.ts'
 import { mergeElements } from './merge-elements.ts'
 import { changesIn, factsIn, scopeIn, visitIds, visitIn, type SaidOfPatient } from './patient-stays.ts'
+import { keepSamePatient, patientResources } from './patient-resources.ts'
 import { deletedPerson } from './person-record.ts'
 import { sameWords } from './register-index.ts'
 import { isSilent, type Register } from './registers.ts'
@@ -127,9 +128,12 @@ function patientChanges(
   deaths: { readonly was: string | undefined; readonly now: string | undefined },
 ): readonly Change[] {
   const isKnown = !isSilent(was.register)
-  if (isKnown && sameWords(was, now) && deaths.was === deaths.now) return []
+  if (isKnown && sameWords(was, now)) {
+    keepSamePatient(was.register, now.register)
+    if (deaths.was === deaths.now) return []
+  }
   const told = (scope: Scope, death: string | undefined): readonly Derived[] =>
-    derivePatient(scope).map(resource => withDeath(resource, death))
+    patientResources(scope).map(resource => withDeath(resource, death))
   return paired(isKnown ? told(was, deaths.was) : [], told(now, deaths.now))
 }
 
@@ -150,9 +154,9 @@ function visitNow(was: SaidOfPatient, now: SaidOfPatient, visitId: string): Visi
   const isNew = isSilent(before.register) && facts.length === 0
   const earlier = isNew ? undefined : visitIn(was, visitId)
   const later = visitIn(now, visitId, before)
-  if (!earlier) return { changes: paired([], deriveVisit(later.visit)), visitId, later }
+  if (!earlier) return { changes: paired([], visitResources(later)), visitId, later }
   if (later.stay === earlier.stay) return { changes: [], later }
-  const changes = paired(deriveVisit(earlier.visit), deriveVisit(later.visit))
+  const changes = paired(visitResources(earlier), visitResources(later))
   return { changes, visitId, earlier, later }
 }
 

@@ -6,8 +6,9 @@ import type { Derived } from './derived.ts'
 import { visitOf, type Visit } from './encounter.ts'
 import type { Fact } from './fact.ts'
 import type { Expected, VisitState } from './ledger.ts'
-import type { MapContext, MappingIssue } from './map-context.ts'
+import type { MapContext } from './map-context.ts'
 import { visitFact } from './movements.ts'
+import { noting, type NotedIssue } from './noted-issues.ts'
 import { sameWords } from './register-index.ts'
 import { isSilent, type Register } from './registers.ts'
 import { isOnlySaidAgain } from './said-again.ts'
@@ -25,7 +26,7 @@ interface Known {
   readonly facts: readonly Fact[]
   readonly settings: SourceSettings
   readonly made: KnownVisit
-  readonly issues: readonly (readonly [source: string, issue: MappingIssue])[]
+  readonly issues: readonly NotedIssue[]
 }
 
 /** By register, then by Encounter id: registers never change, and what is loaded again is the same one (store). */
@@ -57,7 +58,7 @@ function make(visitId: string, scope: Scope, facts: readonly Fact[], before: Sco
     keep(scope.register, visitId, alike)
     return alike
   }
-  const issues: [string, MappingIssue][] = []
+  const issues: NotedIssue[] = []
   const visit = visitOf(visitId, { ...scope, contexts: noting(scope, issues) }, facts.map(visitFact))
   const isAlike =
     before !== undefined &&
@@ -141,28 +142,9 @@ export function visitResources({ visit, stay }: KnownVisit): readonly Derived[] 
     for (const [source, issue] of remembered.issues) contexts(source).report(issue)
     return remembered.resources
   }
-  const issues: [string, MappingIssue][] = []
+  const issues: NotedIssue[] = []
   const noted = noting(visit, issues)
   const resources = deriveVisit({ ...visit, contexts: noted, context: noted(context.source) })
   derived.set(stay, { ...{ patientId, ownerId }, resources, issues })
   return resources
-}
-
-function noting(
-  { contexts }: Pick<Scope, 'contexts'>,
-  issues: [string, MappingIssue][],
-): (source: string) => MapContext {
-  const bySource = new Map<string, MapContext>()
-  return source => {
-    const noted = bySource.get(source)
-    if (noted) return noted
-    const context = contexts(source)
-    const report = (issue: MappingIssue): void => {
-      issues.push([source, issue])
-      context.report(issue)
-    }
-    const made = { ...context, report }
-    bySource.set(source, made)
-    return made
-  }
 }

@@ -26,6 +26,8 @@ export interface GroupItem extends Said {
 export interface FirstWord {
   readonly value: WatchedValue
   readonly key: string
+  /** Both, `payer/<key>`. */
+  readonly name: string
   readonly source: string
   readonly stamp: string
   /** The event that said it. */
@@ -65,8 +67,9 @@ function addSource(index: RegisterIndex, source: string, stamps: Register[string
       if (slash < 0) {
         if (stamp > (marks.get(field) ?? '')) marks.set(field, stamp)
       } else if (field.startsWith(FIRST)) {
-        const [value = '', key = ''] = field.slice(FIRST.length).split('/')
-        index.firsts.push({ value: value as WatchedValue, key, source, stamp, event: text })
+        const value = field.slice(FIRST.length, field.indexOf('/', FIRST.length)) as WatchedValue
+        const name = field.slice(FIRST.length)
+        index.firsts.push({ value, key: name.slice(value.length + 1), name, source, stamp, event: text })
       } else if (field.startsWith(TOLD)) {
         index.tellings.push({ source, value: field.slice(TOLD.length), seconds: text })
       } else if (field.startsWith(DAYS)) {

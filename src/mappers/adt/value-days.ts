@@ -77,12 +77,16 @@ function turnsIn(days: readonly DaysOfValue[]): readonly Turn[] {
   const runs = runsOf(days)
   const known = new Set<string>()
   const seen = new Map<string, number>()
-  const begins = runs.map((run, i) => instantOf(beginOf(run, runs.slice(0, i))))
+  const beginAt = (i: number): Instant | undefined => {
+    const run = runs[i]
+    return run && instantOf(beginOf(run, runs.slice(0, i)))
+  }
   return runs.flatMap(({ keys, first }, i) => {
     const isTurn = i > 0 && keys.every(key => known.has(key))
     for (const key of keys) known.add(key)
-    const [value, at, until] = [days[0]?.value, begins[i], begins[i + 1]]
-    if (!isTurn || value === undefined || at === undefined) return []
+    if (!isTurn) return NO_TURNS
+    const [value, at, until] = [days[0]?.value, beginAt(i), beginAt(i + 1)]
+    if (value === undefined || at === undefined) return NO_TURNS
     const name = `${value}:${keys.join('+') || 'none'}:${first.slice(0, DAY)}`
     const nth = (seen.get(name) ?? 0) + 1
     seen.set(name, nth)
@@ -94,7 +98,7 @@ function turnsIn(days: readonly DaysOfValue[]): readonly Turn[] {
 function runsOf(days: readonly DaysOfValue[]): readonly Run[] {
   const said = days
     .flatMap(({ keys, times }) => times.split(' ').map(time => ({ keys, time, name: keys.join('+') })))
-    .toSorted((a, b) => (`${a.time} ${a.name}` < `${b.time} ${b.name}` ? -1 : 1))
+    .toSorted((a, b) => (a.time < b.time || (a.time === b.time && a.name < b.name) ? -1 : 1))
   const runs: Run[] = []
   for (const { keys, time } of said) {
     const run = runs.at(-1)

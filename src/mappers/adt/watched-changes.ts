@@ -7,7 +7,7 @@ import { daysIn, firstWordsIn, groupItems, type FirstWord } from './register-ind
 import type { Register } from './registers.ts'
 import type { SourceSettings } from './source.ts'
 import { turnsOf } from './value-days.ts'
-import { watchedIn } from './watched-words.ts'
+import { headOf, valuesOf, watchedIn } from './watched-words.ts'
 
 type Settings = Pick<SourceSettings, 'canonicalBase'>
 
@@ -48,16 +48,34 @@ function newValues(registers: readonly WatchedRegister[], settings: Settings): r
   const earliest = new Map<string, string>()
   for (const { words } of said)
     for (const word of words) {
-      const other = earliest.get(nameOf(word))
-      if (other === undefined || word.stamp < other) earliest.set(nameOf(word), word.stamp)
+      const other = earliest.get(word.name)
+      if (other === undefined || word.stamp < other) earliest.set(word.name, word.stamp)
     }
   return said.flatMap(({ words, ...about }) =>
-    [...Map.groupBy(words, ({ value, source }) => `${value} ${source}`).values()].flatMap(own =>
-      laterWords(own)
-        .map(group => group.filter(word => earliest.get(nameOf(word)) === word.stamp))
-        .flatMap(group => changeOf(group, about, settings)),
-    ),
+    saysAgain(words)
+      ? [...Map.groupBy(words, ({ value, source }) => `${value} ${source}`).values()].flatMap(own =>
+          changesOf(own, earliest, about, settings),
+        )
+      : NO_CHANGES,
   )
+}
+
+/** Of one value, by one source. */
+function changesOf(
+  own: readonly FirstWord[],
+  earliest: ReadonlyMap<string, string>,
+  about: WatchedRegister,
+  settings: Settings,
+): readonly ValueChange[] {
+  const later = laterWords(own).flatMap(group => {
+    const words = group.filter(({ name, stamp }) => earliest.get(name) === stamp)
+    const [first] = words.toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    return first && (!OF_UPDATES.has(first.value) || UPDATES.has(first.event)) ? [{ words, first }] : []
+  })
+  const [one] = later
+  if (!one) return NO_CHANGES
+  const now = standing(about.register, one.first.source, one.first.value)
+  return later.map(({ words, first }) => changeOf(words, first, { ...about, ...now }, settings))
 }
 
 const NO_CHANGES: readonly ValueChange[] = []
@@ -65,8 +83,6 @@ const NO_CHANGES: readonly ValueChange[] = []
 /** Whether anything was said in two messages: else there is no change. */
 const saysAgain = ([first, ...more]: readonly FirstWord[]): boolean =>
   more.some(({ stamp }) => stamp !== first?.stamp)
-
-const nameOf = ({ value, key }: FirstWord): string => `${value}/${key}`
 
 /** What one source said of one value after its first word on it, message by message. */
 function laterWords(words: readonly FirstWord[]): readonly (readonly FirstWord[])[] {
@@ -80,23 +96,18 @@ function laterWords(words: readonly FirstWord[]): readonly (readonly FirstWord[]
 
 function changeOf(
   words: readonly FirstWord[],
-  { register, encounter, person }: WatchedRegister,
+  { value, key, stamp, source }: FirstWord,
+  { encounter, person, keys, since }: WatchedRegister & Standing,
   settings: Settings,
-): readonly ValueChange[] {
-  const [first] = words.toSorted((a, b) => (a.key < b.key ? -1 : 1))
-  if (!first || (OF_UPDATES.has(first.value) && !UPDATES.has(first.event))) return []
-  const { value, key, stamp, source } = first
-  const { keys, since } = standing(register, source, value)
+): ValueChange {
   const isGone = !words.some(word => keys.has(word.key))
-  return [
-    {
-      ...{ value, id: `${value}:${key}`, at: recordedIn(stamp) },
-      message: messageUri(readStamp(stamp, source), settings),
-      ...(encounter !== undefined && { encounter }),
-      ...(person !== undefined && { person }),
-      ...(isGone && { replacedAt: recordedIn(since) }),
-    },
-  ]
+  return {
+    ...{ value, id: `${value}:${key}`, at: recordedIn(stamp) },
+    message: messageUri(readStamp(stamp, source), settings),
+    ...(encounter !== undefined && { encounter }),
+    ...(person !== undefined && { person }),
+    ...(isGone && { replacedAt: recordedIn(since) }),
+  }
 }
 
 /** What a movement says of diagnoses is part of the movement, which has its own effect. */
@@ -104,26 +115,31 @@ const OF_UPDATES: ReadonlySet<WatchedValue> = new Set(['diagnosis'])
 const UPDATES: ReadonlySet<string> = new Set(['A08', 'A28', 'A31'])
 
 /** What a source says of a value now, and since when it does. */
-function standing(
-  register: Register,
-  source: string,
-  value: WatchedValue,
-): { readonly keys: ReadonlySet<string>; readonly since: string } {
+interface Standing {
+  readonly keys: ReadonlySet<string>
+  readonly since: string
+}
+
+function standing(register: Register, source: string, value: WatchedValue): Standing {
   const keys = new Set<string>()
-  const fields = fieldsOf[value]
   let since = ''
-  for (const [stamp, told] of Object.entries(register[source] ?? {})) {
-    const named = Object.entries(told).filter(([field]) => fields.includes(field.split('/')[0] ?? ''))
-    if (named.length > 0 && stamp > since) since = stamp
-    for (const [said, key] of watchedIn(Object.fromEntries(named.filter(([field]) => !field.includes('/')))))
-      if (said === value) keys.add(key)
+  const add = (field: string, text: string): void => {
+    for (const [said, key] of valuesOf(field, text)) if (said === value) keys.add(key)
   }
-  for (const field of fields)
-    for (const item of groupItems(register, field)) {
-      if (item.source !== source || !item.isCurrent) continue
-      for (const [said, key] of watchedIn({ [`${field}/${item.key}`]: item.text }))
-        if (said === value) keys.add(key)
+  const stamps = register[source] ?? {}
+  for (const field of fieldsOf[value]) {
+    for (const stamp of Object.keys(stamps)) {
+      const text = stamps[stamp]?.[field]
+      if (text === undefined) continue
+      if (stamp > since) since = stamp
+      add(field, text)
     }
+    for (const { source: teller, stamp, text, isCurrent } of groupItems(register, field)) {
+      if (teller !== source) continue
+      if (stamp > since) since = stamp
+      if (isCurrent) add(field, headOf(text))
+    }
+  }
   return { keys, since }
 }
 
@@ -140,7 +156,7 @@ const fieldsOf: Readonly<Record<WatchedValue, readonly string[]>> = {
 /** The insurances that registers ever told of, each from its first word to its last. */
 export const payersIn = (registers: readonly Register[]): readonly PayerSpan[] =>
   registers.flatMap(register => {
-    const since = new Map(firstWordsIn(register).map(word => [`${word.source} ${nameOf(word)}`, word.stamp]))
+    const since = new Map(firstWordsIn(register).map(word => [`${word.source} ${word.name}`, word.stamp]))
     return groupItems(register, 'IN1').flatMap(({ source, stamp, text, isCurrent }) => {
       const in1 = readText(text.split(SEPARATOR, 1)[0] ?? '')
       const names = [in1.text(3), in1.text(4)].filter(name => typeof name === 'string')

@@ -24,13 +24,13 @@ export function watchedIn(fields: Fields): SaidValues {
 }
 
 /** The segment that an item is; those that belong to it come behind. */
-function headOf(item: string): string {
+export function headOf(item: string): string {
   const end = item.indexOf(SEPARATOR)
   return end < 0 ? item : item.slice(0, end)
 }
 
 /** What the text of a field, or of an item of a group, says. */
-const valuesOf = (name: string, text: string): SaidValues => readers[name]?.(text) ?? NO_VALUES
+export const valuesOf = (name: string, text: string): SaidValues => readers[name]?.(text) ?? NO_VALUES
 const NO_VALUES: SaidValues = []
 
 /** Characters of text that are remembered of a field or group. */
