@@ -214,9 +214,9 @@ export function addGroups(
     if (!acting.has(group) && context.settings.segments[group] !== 'merge') fields[group] = ''
     const name = ruleOf(group).identity(segments[0] as Segment)
     if (name === undefined) continue
-    const key = freeKey(fields, group, name)
+    const { key, field, confirmed } = freeKey(fields, group, name)
     const isConfirmed = acting.has(group) && UNCHANGED.has(actionOf(entry) ?? '')
-    fields[`${group}/${key}${isConfirmed ? CONFIRMED : ''}`] = itemText(segments, message, context)
+    fields[isConfirmed ? confirmed : field] = itemText(segments, message, context)
     const known = keys.get(group)
     if (known) known.push(key)
     else keys.set(group, [key])
@@ -253,14 +253,18 @@ function actionOf({ group, segments }: Entry): string | undefined {
   return code === 'S' ? undefined : (code ?? undefined)
 }
 
-/** An item's name in short. */
-const keyOf = rememberedByText(2 ** 19, name => ({ key: hash('sha256', name, 'hex').slice(0, 16) }))
+/** An item's name in short, with the fields that it stands in, behind the three letters of its group. */
+const keyOf = rememberedByText(2 ** 19, name => {
+  const key = hash('sha256', name.slice(GROUP_LENGTH), 'hex').slice(0, 16)
+  const field = `${name.slice(0, GROUP_LENGTH)}/${key}`
+  return { key, field, confirmed: field + CONFIRMED }
+})
+const GROUP_LENGTH = 3
 
 /** Two items that look alike are told apart by their place among their likes. */
-function freeKey(fields: Fields, group: Group, name: string): string {
+function freeKey(fields: Fields, group: Group, name: string): ReturnType<typeof keyOf> {
   for (let n = 1; ; n += 1) {
-    const { key } = keyOf(`${name}\n${n}`)
-    const field = `${group}/${key}`
-    if (!Object.hasOwn(fields, field) && !Object.hasOwn(fields, field + CONFIRMED)) return key
+    const named = keyOf(`${group}${name}\n${n}`)
+    if (fields[named.field] === undefined && fields[named.confirmed] === undefined) return named
   }
 }

@@ -31,30 +31,65 @@ export function tell(register: Register, source: string, stamp: string, said: Fi
   const standing = register[source]
   if (standing === undefined)
     return isBlank(said) ? register : withSource(register, source, only(stamp, said))
-  const stamps = Object.keys(standing)
-  const incoming = new Map(Object.entries(said))
-  const next = noNames<Record<string, string>>()
-  for (const earlier of stamps) {
-    const kept = noNames<string>()
-    let isEmpty = true
-    for (const [field, text] of Object.entries(standing[earlier] ?? {})) {
-      const own = incoming.get(field)
-      const joined = own === undefined ? undefined : joinedTimes(field, own, text)
-      if (own !== undefined && replaces(field, { stamp, text: own }, { stamp: earlier, text })) {
-        if (joined !== undefined) incoming.set(field, joined)
-        continue
-      }
-      if (own !== undefined) incoming.delete(field)
-      kept[field] = joined ?? text
-      isEmpty = false
-    }
-    if (!isEmpty) next[earlier] = kept
+  const words: Incoming = { stamp, said, joined: new Map(), late: new Set() }
+  const next = noNames<Fields>()
+  for (const earlier of Object.keys(standing)) {
+    const kept = keptOf(earlier, standing[earlier] as Fields, words)
+    if (kept) next[earlier] = kept
   }
-  if (incoming.size > 0) {
-    const fields = (next[stamp] ??= noNames<string>())
-    for (const [field, text] of incoming) fields[field] = text
+  const { joined, late } = words
+  const fields = fieldsCopy(next[stamp] ?? NO_FIELDS)
+  let isEmpty = true
+  for (const field of Object.keys(said)) {
+    if (late.has(field)) continue
+    fields[field] = joined.get(field) ?? (said[field] as string)
+    isEmpty = false
   }
+  if (!isEmpty) next[stamp] = fields
   return withSource(register, source, next)
+}
+
+const NO_FIELDS: Fields = {}
+
+/** What a message says, with what has come out of it so far. */
+interface Incoming {
+  readonly stamp: string
+  readonly said: Fields
+  /** Times that are told beside earlier ones. */
+  readonly joined: Map<string, string>
+  /** Fields of which somebody said more later. */
+  readonly late: Set<string>
+}
+
+/** What stays under an earlier stamp, the very same where all does; undefined where nothing does. */
+function keptOf(
+  earlier: string,
+  standing: Fields,
+  { stamp, said, joined, late }: Incoming,
+): Fields | undefined {
+  const fields = Object.keys(standing)
+  const gone: string[] = []
+  let mended: Map<string, string> | undefined
+  for (const field of fields) {
+    const own = said[field]
+    if (own === undefined) continue
+    const text = standing[field] as string
+    const times = joinedTimes(field, own, text)
+    if (replaces(field, { stamp, text: own }, { stamp: earlier, text })) {
+      if (times !== undefined) joined.set(field, times)
+      gone.push(field)
+      continue
+    }
+    late.add(field)
+    if (times !== undefined && times !== text)
+      mended = (mended ?? new Map<string, string>()).set(field, times)
+  }
+  if (gone.length === fields.length) return undefined
+  if (gone.length === 0 && !mended) return standing
+  const out = new Set(gone)
+  const kept = fieldsCopy(standing, field => !out.has(field))
+  if (mended) for (const [field, times] of mended) kept[field] = times
+  return kept
 }
 
 /**
@@ -119,13 +154,15 @@ export const wins = (stamp: string, text: string, otherStamp: string, otherText:
 
 /** Every source's own word on a field, the latest first. */
 export function everySource(register: Register, field: string): readonly Said[] {
-  const all = Object.entries(register).flatMap(([source, stamps]) =>
-    Object.entries(stamps).flatMap(([stamp, fields]) => {
-      const text = fields[field]
-      return text === undefined ? [] : [{ source, stamp, text }]
-    }),
-  )
-  return all.toSorted((a, b) => (wins(a.stamp, a.text, b.stamp, b.text) ? -1 : 1))
+  const all: Said[] = []
+  for (const source of Object.keys(register)) {
+    const stamps = register[source] ?? {}
+    for (const stamp of Object.keys(stamps)) {
+      const text = stamps[stamp]?.[field]
+      if (text !== undefined) all.push({ source, stamp, text })
+    }
+  }
+  return all.length < 2 ? all : all.toSorted((a, b) => (wins(a.stamp, a.text, b.stamp, b.text) ? -1 : 1))
 }
 
 export const isSilent = (register: Register): boolean => Object.keys(register).length === 0

@@ -27,8 +27,11 @@ export const daysField = (value: WatchedValue, keys: readonly string[]): string 
 
 /** `2026-10-05T18:30:00.000Z` -> nine characters that sort as the times do, the first five its day. */
 export function dayTime(instant: Instant): string {
-  const digits = instant.replaceAll(/\D/g, '')
-  return inBase36(digits.slice(0, DATE_DIGITS), DAY) + inBase36(digits.slice(DATE_DIGITS, DIGITS), TIME)
+  const [date, time] = [
+    instant.slice(0, 4) + instant.slice(5, 7) + instant.slice(8, 10),
+    instant.slice(11, 13) + instant.slice(14, 16) + instant.slice(17, 19),
+  ]
+  return inBase36(date, DAY) + inBase36(time, TIME)
 }
 
 /** Both lists of times as one: of each day the first and the last. */

@@ -8,20 +8,28 @@ import { FIRST, type Fields } from './registers.ts'
 import { daysField, dayTime } from './value-days.ts'
 
 /** The values that fields of a message, or of a register, say. */
-type SaidValues = readonly (readonly [value: WatchedValue, key: string])[]
+type SaidValues = readonly SaidValue[]
+type SaidValue = readonly [value: WatchedValue, key: string, first: FirstField, days: DaysField]
+
+/** Entries of a register by which a value is known: made once, for names are many times slower to make than to ask for. */
+type FirstField = string
+type DaysField = string
 
 /** What is watched in the fields of a message or in those of a register that hold. */
 export function watchedIn(fields: Fields): SaidValues {
-  const found: (readonly [WatchedValue, string])[] = []
+  const found: SaidValue[] = []
   for (const field of Object.keys(fields)) {
-    const slash = field.indexOf('/')
-    const name = slash < 0 ? field : field.slice(0, slash)
-    if (!Object.hasOwn(readers, name)) continue
+    const isItem = field[GROUP_LENGTH] === '/'
+    const read = readers.get(isItem ? field.slice(0, GROUP_LENGTH) : field)
+    if (!read) continue
     const text = fields[field] as string
-    for (const said of valuesOf(name, slash < 0 ? text : headOf(text))) found.push(said)
+    for (const said of read(isItem ? headOf(text) : text)) found.push(said)
   }
   return found
 }
+
+/** Segments have names of three letters. */
+const GROUP_LENGTH = 3
 
 /** The segment that an item is; those that belong to it come behind. */
 export function headOf(item: string): string {
@@ -30,7 +38,7 @@ export function headOf(item: string): string {
 }
 
 /** What the text of a field, or of an item of a group, says. */
-export const valuesOf = (name: string, text: string): SaidValues => readers[name]?.(text) ?? NO_VALUES
+export const valuesOf = (name: string, text: string): SaidValues => readers.get(name)?.(text) ?? NO_VALUES
 const NO_VALUES: SaidValues = []
 
 /** Characters of text that are remembered of a field or group. */
@@ -41,7 +49,9 @@ const reader = (read: (text: string) => readonly Parts[]): ((text: string) => Sa
   rememberedByText(CHARS, text =>
     read(text).flatMap(([value, ...parts]) => {
       const key = keyOf(parts)
-      return key === undefined ? [] : [[value, key] as const]
+      return key === undefined
+        ? []
+        : [[value, key, `${FIRST}${value}/${key}`, daysField(value, [key])] as const]
     }),
   )
 
@@ -81,7 +91,7 @@ const items: Readonly<Record<string, (segment: Segment) => Parts>> = {
 const NOTHING: readonly Parts[] = []
 
 /** By the plain fields and groups that are looked at. */
-const readers: Readonly<Record<string, (text: string) => SaidValues>> = Object.fromEntries([
+const readers: ReadonlyMap<string, (text: string) => SaidValues> = new Map([
   ...Object.entries(plain).map(
     ([field, read]) =>
       [
@@ -116,7 +126,7 @@ const KEY_DIGITS = 16
  * the register keeps the first.
  */
 export function addFirstWords(fields: Record<string, string>, event: string): void {
-  for (const [value, key] of watchedIn(fields)) fields[`${FIRST}${value}/${key}`] = event
+  for (const [, , first] of watchedIn(fields)) fields[first] = event
 }
 
 /** Adds to what a message says of a patient the day and time at which it says each value that holds until another is said. */
@@ -127,7 +137,7 @@ export function addValueDays(fields: Record<string, string>, stamp: string): voi
     if (text === undefined) continue
     const said = valuesOf(field, text)
     const [first] = said
-    if (first) fields[daysField(first[0], said.map(keyIn))] = time
+    if (first) fields[said.length === 1 ? first[3] : daysField(first[0], said.map(keyIn))] = time
   }
   if (fields['IN1'] === undefined) return
   const keys: string[] = []
