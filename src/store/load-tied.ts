@@ -3,7 +3,7 @@ import { everyDerivedType } from '../mappers/adt/derived-types.ts'
 import { subjectsOf } from '../mappers/adt/identity/identity.ts'
 import { NAMED_BY, type NamedBy } from '../mappers/adt/identity/other-numbers.ts'
 import { partiesOf, REFUSED, refusedIn, VISIT_CLAIMED } from '../mappers/adt/identity/visit-claims.ts'
-import { firstOfVisit, VISIT_KEY } from '../mappers/adt/identity/visit-key.ts'
+import { firstOfVisit, namersOf, VISIT_KEY } from '../mappers/adt/identity/visit-key.ts'
 import type { Loaded, LoadRequest } from '../commands/ports/store.ts'
 
 /** What was loaded, and what would have to be asked for to load it at once. */
@@ -72,7 +72,9 @@ function tiedTo({ subjects = [] }: LoadRequest, { facts, said }: Loaded): readon
   const named = [
     ...facts.flatMap(subjectsOf),
     ...facts.flatMap(fact => (fact.kind === VISIT_CLAIMED ? partiesOf(fact) : [])),
-    ...said.flatMap(({ scope, body }) => (scope === VISIT_KEY ? (firstOfVisit(body)?.patient ?? []) : [])),
+    ...said.flatMap(({ scope, body }) =>
+      scope === VISIT_KEY ? namersOf(firstOfVisit(body)).map(({ patient }) => patient) : [],
+    ),
     ...said.flatMap(({ scope, body }) => (scope === NAMED_BY ? Object.keys(body as NamedBy) : [])),
   ]
   return [...new Set(named)].filter(subject => !known.has(subject))

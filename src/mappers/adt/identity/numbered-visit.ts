@@ -5,8 +5,18 @@ import type { SaidNow, World } from '../apply-message.ts'
 import type { Fact } from '../fact.ts'
 import { registerOf } from '../registers.ts'
 import { takeIn } from '../take-in.ts'
+import type { IdentityBody } from './identity-fact.ts'
 import { bornApart, isTiedOtherwise, partiesOf, REFUSED, refusedIn, VISIT_CLAIMED } from './visit-claims.ts'
-import { firstOfVisit, sharedFacts, sharing, VISIT_KEY, visitKeyOf, type Shared } from './visit-key.ts'
+import {
+  firstOfVisit,
+  namersOf,
+  sharedFacts,
+  sharing,
+  VISIT_KEY,
+  visitKeyOf,
+  type NamedVisit,
+  type Shared,
+} from './visit-key.ts'
 
 /** What follows of a message's visit number for who is who. */
 export interface Numbered {
@@ -22,10 +32,14 @@ const nothing: Numbered = { facts: [], claims: [], said: [], flags: [] }
 /** Of a number that very many use, no more are remembered. */
 const REFUSED_MAX = 8
 
+/** Beside the first, of whom a number's register knows: each is loaded with every message that names the number. */
+const OTHERS_MAX = 1
+
 /**
  * The first to name a visit number has it; another patient's message with that number speaks of the same visit, unless
- * the two were born on different days: then the sender numbers visits patient by patient. What is known of birthdays may
- * change: those refused are looked at again with each message of theirs and of whom they were taken for.
+ * the two were born on different days: then the sender numbers visits patient by patient, and who is none of those before has a
+ * visit of their own. What is known of birthdays may change: those refused are looked at again with each message of theirs
+ * and of whom they were taken for.
  */
 export function numberedVisit(event: MappedEvent, world: World): Numbered {
   const { patient, visit } = event
@@ -33,27 +47,48 @@ export function numberedVisit(event: MappedEvent, world: World): Numbered {
   const first = key === undefined ? undefined : firstOfVisit(world.said(key).get(VISIT_KEY))
   const again = sharedAfterAll(event, world)
   if (key === undefined || !visit) return again
-  if (!first) {
-    const body = { patient: patient.id, encounter: visit.id }
-    return { ...again, said: [{ subject: key, scope: VISIT_KEY, body }] }
+  const named = { patient: patient.id, encounter: visit.id }
+  if (!first) return { ...again, said: [{ subject: key, scope: VISIT_KEY, body: named }] }
+  const namers = namersOf(first)
+  const own = namers.findIndex(one => one.patient === patient.id)
+  const before = own < 0 ? namers : namers.slice(0, own)
+  const [claims, said]: [Fact[], SaidNow[]] = [[], []]
+  let shared: readonly Fact[] | undefined
+  for (const namer of before) {
+    const facts = sharedFacts(event, namer)
+    if (facts.length === 0 || !isSomeoneElse(event, world, namer.patient)) {
+      shared ??= facts
+      continue
+    }
+    const claim = claimOf(event, facts)
+    if (isTold(facts[0], event, world) || isTold(claim, event, world)) continue
+    claims.push(claim)
+    said.push(...refusedBy(namer, named, world))
   }
-  const facts = sharedFacts(event, first)
-  const isKnown = facts.length === 0 || world.facts(patient.id).some(({ id }) => id === facts[0]?.id)
-  if (isKnown || !isSomeoneElse(event, world, first.patient))
-    return { ...again, facts: [...again.facts, ...facts] }
-  const claim = claimOf(event, facts)
-  const flags = ['visit-number-of-another-patient:PV1-19']
-  if (world.facts(patient.id).some(({ id }) => id === claim.id)) return { ...again, flags }
-  const { patient: other, encounter: to } = first
-  const known = world.said(other)
+  if (own < 0 && namers.length <= OTHERS_MAX) {
+    const body = { ...first, others: [...(first.others ?? []), named] }
+    said.push({ subject: key, scope: VISIT_KEY, body })
+  }
+  const flags = shared || before.length === 0 ? [] : ['visit-number-of-another-patient:PV1-19']
+  return { ...again, facts: [...again.facts, ...(shared ?? [])], claims, said, flags }
+}
+
+const isTold = (fact: Fact | undefined, { patient }: MappedEvent, world: World): boolean =>
+  world.facts(patient.id).some(({ id }) => id === fact?.id)
+
+/** That somebody was refused, in the register of whom they were taken for. */
+function refusedBy(
+  { patient, encounter: to }: NamedVisit,
+  { patient: claimant, encounter: from }: NamedVisit,
+  world: World,
+): readonly SaidNow[] {
+  const known = world.said(patient)
   const refused = refusedIn(known.get(REFUSED))
   const isFull = Object.keys(refused).length >= REFUSED_MAX
-  const body = { ...refused, [visit.id]: { claimant: patient.id, to } }
-  const said = [
-    { subject: other, scope: '', body: registerOf(known.get('')) },
-    ...(isFull ? [] : [{ subject: other, scope: REFUSED, body }]),
+  return [
+    { subject: patient, scope: '', body: registerOf(known.get('')) },
+    ...(isFull ? [] : [{ subject: patient, scope: REFUSED, body: { ...refused, [from]: { claimant, to } } }]),
   ]
-  return { ...again, claims: [claim], said, flags }
 }
 
 /** The same under the claimant alone, as something that ties nobody. */
@@ -87,11 +122,14 @@ function sharedAfterAll(event: MappedEvent, world: World): Numbered {
     const other = share.first === patient.id ? share.claimant : share.first
     const isShared = world
       .facts(patient.id)
-      .some(({ kind, body }) => kind === 'visit-shared' && (body as { from?: unknown }).from === share.from)
+      .some(({ kind, body }) => kind === 'visit-shared' && isSame(body as unknown as IdentityBody, share))
     return isShared || isSomeoneElse(event, world, other) ? [] : sharing(event, share)
   })
   return { ...nothing, facts }
 }
+
+const isSame = ({ from, to }: Pick<IdentityBody, 'from' | 'to'>, share: Shared): boolean =>
+  from === share.from && to === share.to
 
 /** Known to be born on different days once this message is taken in, and never said to be one. */
 function isSomeoneElse(event: MappedEvent, world: World, other: string): boolean {

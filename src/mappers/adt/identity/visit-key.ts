@@ -8,11 +8,14 @@ import type { IdentityBody } from './identity-fact.ts'
 /** Scope of the register that says who had a visit number first. */
 export const VISIT_KEY = '#visit'
 
-/** Who had a visit number first, and the Encounter that it made. */
-export interface FirstOfVisit {
+/** Who named a visit number, and the Encounter that it made of them. */
+export type NamedVisit = {
   readonly patient: string
   readonly encounter: string
 }
+
+/** Who had a visit number first, and who named it next; not all of many. */
+export type FirstOfVisit = NamedVisit & { readonly others?: readonly NamedVisit[] }
 
 /** The subject that stands for a visit number, whoever's visit it is. */
 export function visitKeyOf({ visit, context }: Pick<MappedEvent, 'visit' | 'context'>): string | undefined {
@@ -25,8 +28,12 @@ export function visitKeyOf({ visit, context }: Pick<MappedEvent, 'visit' | 'cont
 export const firstOfVisit = (body: Json | undefined): FirstOfVisit | undefined =>
   body as FirstOfVisit | undefined
 
+/** All whom the register of a number names. */
+export const namersOf = (first: FirstOfVisit | undefined): readonly NamedVisit[] =>
+  first ? [{ patient: first.patient, encounter: first.encounter }, ...(first.others ?? [])] : []
+
 /** That a number which one patient had first was sent under another: one visit. The same however often it is seen. */
-export function sharedFacts(event: MappedEvent, first: FirstOfVisit): readonly Fact[] {
+export function sharedFacts(event: MappedEvent, first: NamedVisit): readonly Fact[] {
   const { visit, patient } = event
   if (!visit || first.encounter === visit.id || first.patient === patient.id) return []
   return sharing(event, { first: first.patient, to: first.encounter, claimant: patient.id, from: visit.id })

@@ -35,6 +35,10 @@ const apart = said({ event: 'A08', hour: 3, patient: 'M2', born: '19900202' })
 const corrected = said({ event: 'A08', hour: 4, patient: 'M2', born: '19800101' })
 const correctedAlone = said({ event: 'A31', hour: 4, patient: 'M2', born: '19800101', visit: '' })
 
+const third = said({ event: 'A03', hour: 5, patient: 'M3', born: '19900202' })
+const fourth = said({ event: 'A08', hour: 6, patient: 'M4', born: '20000303' })
+const mended = said({ event: 'A31', hour: 7, patient: 'M2', born: '19800101', visit: '' })
+
 describe('a visit number under two patients', () => {
   test.for([
     ['one visit where they may be one', 1, [one, unborn]],
@@ -42,6 +46,10 @@ describe('a visit number under two patients', () => {
     ['one where that was mended', 1, [one, unborn, apart, corrected]],
     ['one where that was mended without a word of the visit', 1, [one, apart, correctedAlone]],
     ['one where they were merged', 1, [one, apart, merge(5, 'M1', 'M2')]],
+    ['one of the two who may be one, and not of a third', 2, [one, apart, third]],
+    ['one for each day of birth', 3, [one, apart, fourth]],
+    ['one of the other two where a birthday was mended', 2, [one, apart, third, mended]],
+    ['two where the third was merged', 2, [one, apart, fourth, merge(8, 'M4', 'M2')]],
   ] as const)('is %s, in whatever order that becomes known', async ([, visits, texts]) => {
     const calm = await delivered(texts, inOrder)
     expect(visitsOf(calm)).toBe(visits)
