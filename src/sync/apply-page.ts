@@ -7,6 +7,7 @@ import { patientOf } from '../fhir/compartment.ts'
 import { withOwnReferencesRelative } from '../fhir/own-references.ts'
 import type { InboundChange, InboundRequest } from '../commands/apply-inbound.ts'
 import type { SyncCursor, SyncLink } from '../commands/ports/links.ts'
+import { linkCopies, type Unlinked } from './copies.ts'
 import type { InTurn } from './in-turn.ts'
 import { adopt, mergeLinked, type Overwritten } from './inbound-merge.ts'
 import { contentHash } from './link-base.ts'
@@ -33,9 +34,10 @@ export async function applyPage(
 ): Promise<Result<number>> {
   const links = await linksFor(deps, resources, also)
   const overwritten = new Map<string, Overwritten>()
+  const copies = await linkCopies(deps, unlinkedOf(deps, resources, links))
   const changes = resources.flatMap(remote => {
     const link = links.get(keyOf(remote))
-    if (link && seenBefore(link, remote)) return []
+    if (copies.has(keyOf(remote)) || (link && seenBefore(link, remote))) return []
     const change = inboundChange(deps, {
       remote,
       link,
@@ -55,6 +57,18 @@ export async function applyPage(
   const applied = await deps.apply(request)
   if (applied.ok) for (const item of overwritten.values()) await recordConflict(deps, item)
   return applied
+}
+
+/** Patients are linked by their own rules (same-patient.ts). */
+function unlinkedOf(
+  deps: PullDeps,
+  resources: readonly Resource[],
+  links: ReadonlyMap<string, SyncLink>,
+): readonly Unlinked[] {
+  return resources
+    .filter(remote => remote.resourceType !== 'Patient' && !links.has(keyOf(remote)))
+    .map(remote => ({ remote, translated: inOurWords(deps, links)(remote) }))
+    .filter(({ translated }) => patientOf(translated) !== undefined)
 }
 
 const keyOf = (remote: Resource): string => `${remote.resourceType}/${remote.id ?? ''}`
@@ -86,12 +100,7 @@ interface Inbound {
 }
 
 function inboundChange(deps: PullDeps, { remote, link, links, note }: Inbound): InboundChange | undefined {
-  const ours = (key: ResourceKey): ResourceKey | undefined => {
-    const found = links.get(keyText(key))
-    return found && { type: found.type, id: found.id }
-  }
-  const inOurs = (theirs: Resource): Resource =>
-    withOwnReferencesRelative(fromPeer(theirs, deps.peer.baseUrl, ours), deps.ownBase)
+  const inOurs = inOurWords(deps, links)
   const translated = inOurs(remote)
   const patient = patientOf(translated)
   // A resource of a patient whom we don't share is not ours to hold.
@@ -110,6 +119,16 @@ function inboundChange(deps: PullDeps, { remote, link, links, note }: Inbound): 
     },
   }
 }
+
+const inOurWords =
+  ({ peer, ownBase }: PullDeps, links: ReadonlyMap<string, SyncLink>) =>
+  (theirs: Resource): Resource => {
+    const ours = (key: ResourceKey): ResourceKey | undefined => {
+      const found = links.get(keyText(key))
+      return found && { type: found.type, id: found.id }
+    }
+    return withOwnReferencesRelative(fromPeer(theirs, peer.baseUrl, ours), ownBase)
+  }
 
 function newKey(deps: PullDeps, remote: Resource, patient: string | undefined): ResourceKey {
   const name = `${deps.peer.name}|${keyOf(remote)}`

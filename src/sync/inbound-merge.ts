@@ -1,6 +1,7 @@
 import type { Resource, ResourceKey } from '../fhir/resource.ts'
 import type { SyncLink } from '../commands/ports/links.ts'
 import { changedElements, withElements } from './element-merge.ts'
+import { originOf } from './known-names.ts'
 import { baseOf, linkWith, type LinkBase } from './link-base.ts'
 import { mergeLists, type MergedList } from './list-merge.ts'
 
@@ -38,8 +39,8 @@ export function mergeLinked(link: SyncLink, told: Told, current: Resource | unde
   const version = remote.meta?.versionId ?? ''
   const local = current ?? { ...base.local, id: link.id }
   const ours = new Set(changedElements(base.local, local))
-  const taken = theirs.filter(name => !ours.has(name))
-  const both = theirs.filter(name => ours.has(name) && differs(local, translated, name))
+  const taken = theirs.filter(name => !ours.has(name) || isLaterStamp(name, local, translated))
+  const both = theirs.filter(name => ours.has(name) && !STAMPS.has(name) && differs(local, translated, name))
   const lists = mergedLists(both, { base, local, told })
   const clashed = both.filter(name => lists.get(name)?.isClash ?? true)
   const withLists = Object.fromEntries(
@@ -65,6 +66,12 @@ export function mergeLinked(link: SyncLink, told: Told, current: Resource | unde
         : { key, elements: Object.fromEntries(clashed.map(name => [name, remote[name] ?? null])) },
   }
 }
+
+/** When something was changed at last: of two the later one is true, and nobody needs to be asked. */
+const STAMPS: ReadonlySet<string> = new Set(['lastModified'])
+
+const isLaterStamp = (name: string, local: Resource, theirs: Resource): boolean =>
+  STAMPS.has(name) && Date.parse(String(theirs[name])) > Date.parse(String(local[name]))
 
 /** Their rows end one another: only as a whole do they make sense. */
 const HISTORIES: ReadonlySet<string> = new Set(['statusHistory', 'classHistory'])
@@ -103,7 +110,10 @@ const differs = (a: Resource, b: Resource, name: string): boolean =>
     { resourceType: b.resourceType, [name]: b[name] },
   ).length > 0
 
-/** A resource that a peer made for a patient we share: taken as it is under an id of ours. */
+/**
+ * A resource that a peer made for a patient we share: taken as it is under an id of ours, with the address that it was taken from,
+ * or that the peer has it from, so that it is known again wherever it comes back from.
+ */
 export function adopt(
   where: { readonly peer: string; readonly source: string; readonly key: ResourceKey },
   remote: Resource,
@@ -111,7 +121,11 @@ export function adopt(
 ): MergedInbound {
   const { id: remoteId, meta } = remote
   const { versionId: _version, lastUpdated: _updated, ...keptMeta } = meta ?? {}
-  const resource = { ...translated, id: where.key.id, meta: { ...keptMeta, source: where.source } }
+  const resource = {
+    ...translated,
+    id: where.key.id,
+    meta: { ...keptMeta, source: originOf(remote) ?? where.source },
+  }
   const link = linkWith(
     { peer: where.peer, type: where.key.type, id: where.key.id, remoteId: remoteId ?? '' },
     meta?.versionId ?? '',

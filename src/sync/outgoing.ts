@@ -1,6 +1,7 @@
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { typeRule } from '../fhir/validation/type-rules.ts'
 import type { PeerDeps, PushPlan } from './push-plan.ts'
+import { isUnmistakable, namesOn, originOf } from './known-names.ts'
 import { toPeer } from './translate.ts'
 
 /** Our resource in the peer's words, with our own identifier on it and without what a server sets itself. */
@@ -22,7 +23,15 @@ export function outgoing(
     described: other => described(deps, other, plan.resources.get(keyText(other))),
   })
   const named = { ...translated, ...(Object.keys(keptMeta).length > 0 && { meta: keptMeta }) }
-  return withOwnName(named, ownName(deps, key))
+  const origin = originOf(plan.resources.get(keyText(key)) ?? { resourceType: key.type })
+  const names = [...(origin === undefined ? [] : lastOf(origin)), key.id]
+  return names.reduce((resource, id) => withName(resource, nameFor(deps, id)), named)
+}
+
+/** The id that a resource has where it was taken from, if that tells whose it is. */
+function lastOf(origin: string): readonly string[] {
+  const id = origin.slice(origin.lastIndexOf('/') + 1)
+  return isUnmistakable(id) ? [id] : []
 }
 
 interface IdentifierValue {
@@ -31,22 +40,25 @@ interface IdentifierValue {
 }
 
 /** How many identifiers R4 gives a type room for. */
-function roomForIdentifiers(type: string): 'none' | 'one' | 'many' {
+export function roomForIdentifiers(type: string): 'none' | 'one' | 'many' {
   const rule = typeRule(type).elements.get('identifier')
   if (!rule) return 'none'
   return rule.many ? 'many' : 'one'
 }
 
-const ownName = (
-  deps: PeerDeps,
-  { id }: ResourceKey,
-): { readonly system: string; readonly value: string } => ({
+interface Name {
+  readonly system: string
+  readonly value: string
+}
+
+const nameFor = (deps: PeerDeps, id: string): Name => ({
   system: `${deps.canonicalBase}/sid/resource`,
   value: id,
 })
 
-/** With our own identifier; the only one of a type that has one stays, a type that has none (Provenance) gets a tag. */
-function withOwnName(resource: Resource, name: ReturnType<typeof ownName>): Resource {
+/** With a name as identifier; the only one of a type that has one stays, a type that has none (Provenance) gets a tag. */
+function withName(resource: Resource, name: Name): Resource {
+  if (namesOn(resource).includes(name.value)) return resource
   switch (roomForIdentifiers(resource.resourceType)) {
     case 'many':
       return { ...resource, identifier: [...identifiersOf(resource), name] }
@@ -61,11 +73,14 @@ function withOwnName(resource: Resource, name: ReturnType<typeof ownName>): Reso
 
 /** The search that finds what a first try made, whose answer was lost. */
 export function ownQuery(deps: PeerDeps, plan: PushPlan, key: ResourceKey): string {
-  const name = ownName(deps, key)
+  const resource = plan.resources.get(keyText(key))
   const room = roomForIdentifiers(key.type)
-  const [only] = room === 'one' ? identifiersOf(plan.resources.get(keyText(key))) : []
-  const { system = '', value = '' } = only?.value === undefined ? name : only
-  return `${room === 'none' ? '_tag' : 'identifier'}=${encodeURIComponent(`${escaped(system)}|${escaped(value)}`)}`
+  const [only] = room === 'one' ? identifiersOf(resource) : []
+  const others = resource ? namesOn(resource).filter(isUnmistakable) : []
+  const names = new Set([key.id, ...(room === 'one' ? [] : others)])
+  const asked = only?.value === undefined ? [...names].map(id => nameFor(deps, id)) : [only]
+  const tokens = asked.map(({ system = '', value = '' }) => `${escaped(system)}|${escaped(value)}`)
+  return `${room === 'none' ? '_tag' : 'identifier'}=${encodeURIComponent(tokens.join(','))}`
 }
 
 const escaped = (text: string): string => text.replaceAll(/[\\,$|]/g, match => `\\${match}`)
@@ -92,7 +107,7 @@ function described(
   const [first] = identifiersOf(resource)
   const display = displayOf(key, resource)
   return {
-    identifier: first ?? ownName(deps, key),
+    identifier: first ?? nameFor(deps, key.id),
     ...(display !== undefined && { display }),
   }
 }

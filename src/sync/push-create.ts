@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import type { SyncLink } from '../commands/ports/links.ts'
+import { IS_LINKED, linksToOrigins, originsOf } from './copies.ts'
 import { changedElements } from './element-merge.ts'
 import { isPeerClosed, type PeerFailure, type PeerSuccess } from './fhir-server-client.ts'
+import { isUnmistakable, originAt } from './known-names.ts'
 import { linkWith } from './link-base.ts'
 import { identifierQuery, outgoing, ownQuery } from './outgoing.ts'
 import { isSupportingOnly, outboundTypes } from './peer-settings.ts'
@@ -29,15 +31,30 @@ export async function createOnPeer(
   plan: PushPlan,
   wanted: readonly ResourceKey[],
 ): Promise<CreateOutcome> {
+  await renewLinks(deps, plan, wanted)
   const adopted = await adoptPatients(deps, plan, wanted)
   if (adopted.away) return adopted
   for (const link of adopted.links) plan.links.set(keyText(link), link)
-  const keys = unlinkedClosure(deps, plan, wanted)
+  const known = await linksToOrigins(deps, plan, unlinkedClosure(deps, plan, wanted))
+  for (const link of known.links) plan.links.set(keyText(link), link)
+  const links = [...adopted.links, ...known.links]
+  const refused = new Map([...adopted.refused, ...known.refused])
+  const keys = unlinkedClosure(deps, plan, wanted).filter(key => !refused.has(keyText(key)))
   const allowed = deps.peer.patients === 'all' ? keys : withoutUnknownPatients(plan, keys)
-  if (allowed.length === 0) return { links: adopted.links, refused: new Map() }
+  if (allowed.length === 0) return { links, refused }
   const made = await transact(deps, plan, allowed)
   const outcome = made ?? (await createSingly(deps, plan, allowed))
-  return { ...outcome, links: [...adopted.links, ...outcome.links] }
+  return {
+    ...outcome,
+    links: [...links, ...outcome.links],
+    refused: new Map([...refused, ...outcome.refused]),
+  }
+}
+
+/** Since the plan was made polling may have linked some. */
+async function renewLinks(deps: PeerDeps, plan: PushPlan, wanted: readonly ResourceKey[]): Promise<void> {
+  const links = await deps.store.links.byLocal(deps.peer.name, unlinkedClosure(deps, plan, wanted))
+  for (const link of links) plan.links.set(keyText(link), link)
 }
 
 /** The wanted keys and every unlinked resource of an outbound type that they lead to, in reference order. */
@@ -75,19 +92,39 @@ async function adoptPatients(
   wanted: readonly ResourceKey[],
 ): Promise<CreateOutcome> {
   const links: SyncLink[] = []
-  const away = (failure: PeerFailure): CreateOutcome => ({ links, refused: new Map(), away: failure })
+  const refused = new Map<string, string>()
+  const away = (failure: PeerFailure): CreateOutcome => ({ links, refused, away: failure })
   for (const key of unlinkedClosure(deps, plan, wanted).filter(({ type }) => type === 'Patient')) {
     const patient = plan.resources.get(keyText(key))
-    const identifier = patient && identifierQuery(patient)
-    if (!patient || identifier === undefined) continue
-    const answer = await deps.client.search('Patient', new URLSearchParams({ identifier }))
-    if (!answer.ok && isPeerClosed(answer.failure)) return away(answer.failure)
-    const remote = answer.ok ? onlyMatch(answer) : undefined
+    if (!patient) continue
+    const found = await patientThere(deps, patient)
+    if (found.away) return away(found.away)
+    const { remote } = found
     const linked = remote && (await linkPatients(deps, remote, patient))
     if (linked && !linked.ok) return away(linked.failure)
     if (linked?.link) links.push(linked.link)
+    else if (found.isOrigin) refused.set(keyText(key), IS_LINKED)
   }
-  return { links, refused: new Map() }
+  return { links, refused }
+}
+
+/** By a business identifier, else as the one that ours was made of. */
+async function patientThere(
+  deps: RoundDeps,
+  patient: Resource,
+): Promise<{ readonly remote?: Resource; readonly isOrigin?: boolean; readonly away?: PeerFailure }> {
+  const identifier = identifierQuery(patient)
+  if (identifier !== undefined) {
+    const answer = await deps.client.search('Patient', new URLSearchParams({ identifier }))
+    if (!answer.ok && isPeerClosed(answer.failure)) return { away: answer.failure }
+    const remote = answer.ok ? onlyMatch(answer) : undefined
+    if (remote) return { remote }
+  }
+  const [origin] = await originsOf(deps, 'Patient', [patient])
+  const isSure =
+    isUnmistakable(origin?.remote.id ?? '') ||
+    originAt(deps.peer.baseUrl, patient).includes(origin?.remote.id ?? '')
+  return origin && isSure ? { remote: origin.remote, isOrigin: true } : {}
 }
 
 function onlyMatch(answer: PeerSuccess): Resource | undefined {
@@ -167,6 +204,7 @@ interface Settled {
 /** Links for what was created; one that was found instead is read, so that its differences go out as an update. */
 async function settled(deps: PeerDeps, plan: PushPlan, items: readonly Settled[]): Promise<CreateOutcome> {
   const links: SyncLink[] = []
+  const refused = new Map<string, string>()
   for (const { key, remote, made, pending } of items) {
     const where = { peer: deps.peer.name, type: key.type, id: key.id, remoteId: made.id }
     const local = plan.resources.get(keyText(key))
@@ -175,8 +213,13 @@ async function settled(deps: PeerDeps, plan: PushPlan, items: readonly Settled[]
       links.push(linkWith(where, made.version, { remote, local, pending: pending ?? [] }))
       continue
     }
+    const taken = await deps.store.links.byRemote(deps.peer.name, [{ type: key.type, id: made.id }])
+    if (taken.some(({ id }) => id !== key.id)) {
+      refused.set(keyText(key), IS_LINKED)
+      continue
+    }
     const answer = await deps.client.read(key.type, made.id)
-    if (!answer.ok) return { links, refused: new Map(), away: answer.failure }
+    if (!answer.ok) return { links, refused, away: answer.failure }
     const standing = answer.body ?? remote
     links.push(
       linkWith(where, answer.version ?? made.version, {
@@ -186,7 +229,7 @@ async function settled(deps: PeerDeps, plan: PushPlan, items: readonly Settled[]
       }),
     )
   }
-  return { links, refused: new Map() }
+  return { links, refused }
 }
 
 /** Each on its own, in reference order; a reference to what isn't there yet goes out by identifier and is sent again later. */
@@ -214,6 +257,7 @@ async function createSingly(
     ])
     for (const link of one.links) plan.links.set(keyText(link), link)
     links.push(...one.links)
+    for (const [text, reason] of one.refused) refused.set(text, reason)
     if (one.away) return { links, refused, away: one.away }
   }
   return { links, refused }

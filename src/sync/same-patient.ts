@@ -1,10 +1,10 @@
 import { instantOf } from '../lib/clock.ts'
-import { parseJson } from '../lib/json.ts'
 import { listOf } from '../lib/list-of.ts'
 import type { SyncLink } from '../commands/ports/links.ts'
 import type { Resource } from '../fhir/resource.ts'
-import { parseSearch } from '../fhir/search/parse-search.ts'
 import type { PeerFailure } from './fhir-server-client.ts'
+import { ownBy } from './copies.ts'
+import { isUnmistakable, namesOn, originAt, originOf } from './known-names.ts'
 import { linkWith } from './link-base.ts'
 import { identifierQuery } from './outgoing.ts'
 import { applyPage, type PullDeps, type RoundDeps } from './apply-page.ts'
@@ -43,23 +43,31 @@ export async function withoutKnownPatients(
 /** Enough to tell none, one and several; who was merged away is not meant. */
 async function ownPatients(deps: PeerDeps, remote: Resource): Promise<readonly Resource[]> {
   const query = identifierQuery(remote)
-  if (query === undefined) return []
-  const pairs = [
-    ['identifier', query],
-    ['_count', '10'],
-  ] as const
-  const search = { type: 'Patient', pairs, lenient: false, base: deps.ownBase, nowMs: deps.nowMs() }
-  const parsed = parseSearch(search)
-  if (!parsed.ok) return []
-  const { matches } = await deps.store.search(deps.tenant, parsed.value.plan)
-  return matches.map(({ content }) => parseJson(content) as Resource).filter(one => !isReplaced(one))
+  const known = query === undefined ? [] : await ownBy(deps, 'Patient', 'identifier', [query])
+  const found = known.length > 0 ? known : await ownCopies(deps, remote)
+  return found.filter(one => !isReplaced(one))
+}
+
+/** Without an identifier in common: the one here that this one was made of, or that was made of it (copies.ts). */
+async function ownCopies(deps: PeerDeps, remote: Resource): Promise<readonly Resource[]> {
+  const id = remote.id ?? ''
+  const named = [...namesOn(remote).filter(isUnmistakable), ...originAt(deps.ownBase, remote)]
+  const sources = [`${deps.peer.baseUrl}/Patient/${id}`, originOf(remote) ?? []].flat()
+  const found = [
+    ...(await ownBy(deps, 'Patient', '_id', named)),
+    ...(await ownBy(deps, 'Patient', 'identifier', isUnmistakable(id) ? [id] : [])),
+    ...(await ownBy(deps, 'Patient', '_source', sources)),
+  ]
+  const isCopy = (own: Resource): boolean =>
+    named.includes(own.id ?? '') || namesOn(own).includes(id) || sources.includes(originOf(own) ?? '')
+  return [...new Map(found.filter(isCopy).map(own => [own.id, own])).values()]
 }
 
 const isReplaced = (patient: Resource): boolean =>
   listOf(patient['link']).some(link => (link as { readonly type?: unknown }).type === 'replaced-by')
 
 export type Linked =
-  /** Without a link: one of them is linked to somebody else already. */
+  /** The link of ours, which may have been there before; without one the other is linked to somebody else. */
   | { readonly ok: true; readonly link: SyncLink | undefined }
   | { readonly ok: false; readonly failure: PeerFailure }
 
@@ -69,7 +77,7 @@ export const linkPatients = (deps: RoundDeps, remote: Resource, own: Resource): 
     const [here, there] = [own.id ?? '', remote.id ?? '']
     const byLocal = await deps.store.links.byLocal(deps.peer.name, [{ type: 'Patient', id: here }])
     const byRemote = await deps.store.links.byRemote(deps.peer.name, [{ type: 'Patient', id: there }])
-    if (byLocal.length + byRemote.length > 0) return { ok: true, link: undefined }
+    if (byLocal.length + byRemote.length > 0) return { ok: true, link: byLocal[0] }
     const where = { peer: deps.peer.name, type: 'Patient', id: here, remoteId: there }
     const link = linkWith(where, remote.meta?.versionId ?? '', { remote, local: own, pending: [] })
     for (const type of deps.peer.pull.filter(one => one !== 'Patient')) {
