@@ -1,6 +1,7 @@
 import { instantOf } from '../lib/clock.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { applyPage, type PullDeps, type RoundDeps } from './apply-page.ts'
+import { leftToPeer } from './left-to-peer.ts'
 import { isPeerClosed, type PeerFailure } from './fhir-server-client.ts'
 import { withoutKnownPatients } from './same-patient.ts'
 import { readPage, type LeftOut } from './told-page.ts'
@@ -48,6 +49,7 @@ async function pullType(deps: RoundDeps, type: string, watermark: string | undef
   let greatest = watermark ?? ''
   let seen = 0
   let written = 0
+  let isComplete = true
   const read = new Set<string>()
   const leftOut: LeftOut[] = []
   const sofar = (failure?: PeerFailure): TypeOutcome => ({
@@ -63,13 +65,16 @@ async function pullType(deps: RoundDeps, type: string, watermark: string | undef
     if (!answer.ok) return sofar(answer.failure)
     const told = await readPage(deps.client, answer.body, type)
     if (!told.ok) return sofar(told.failure)
-    const known = type === 'Patient' ? await withoutKnownPatients(deps, told.page.resources) : undefined
+    const left = await leftToPeer(deps, told.page.resources)
+    const given = told.page.resources.filter(resource => !left.has(resource))
+    const known = type === 'Patient' ? await withoutKnownPatients(deps, given) : undefined
     if (known?.failure) return sofar(known.failure)
-    const resources = known?.taken ?? told.page.resources
+    const resources = known?.taken ?? given
     leftOut.push(...told.page.leftOut)
     for (const resource of told.page.resources) {
       const updated = updatedOf(resource)
-      if (updated > greatest) greatest = updated
+      isComplete &&= !left.has(resource)
+      if (isComplete && updated > greatest) greatest = updated
     }
     path = told.page.next
     const last = path === undefined && greatest !== '' && greatest !== watermark
