@@ -167,18 +167,17 @@ export async function originsOf(
   type: string,
   owns: readonly Resource[],
 ): Promise<readonly { readonly own: Resource; readonly remote: Resource }[]> {
-  const byId = new Map(owns.flatMap(own => originIds(deps, own).map(id => [id, own] as const)))
-  if (byId.size === 0) return []
-  const query = new URLSearchParams({ _id: [...byId.keys()].join(','), _count: '100' })
+  const ids = new Set(owns.flatMap(own => originIds(deps, own)))
+  if (ids.size === 0) return []
+  const query = new URLSearchParams({ _id: [...ids].join(','), _count: '100' })
   const answer = await deps.client.search(type, query)
   // A peer that can't be asked so may hold them all the same: then what is made there is found by name (ownQuery).
   if (!answer.ok) return []
   const told = await readPage(deps.client, answer.body, type)
   if (!told.ok) return []
-  return told.page.resources.flatMap(remote => {
-    const own = byId.get(remote.id ?? '')
-    return own ? [{ own, remote }] : []
-  })
+  return told.page.resources.flatMap(remote =>
+    owns.filter(own => originIds(deps, own).includes(remote.id ?? '')).map(own => ({ own, remote })),
+  )
 }
 
 const originIds = ({ peer }: PeerDeps, own: Resource): readonly string[] =>

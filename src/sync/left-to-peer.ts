@@ -5,7 +5,7 @@ import type { PeerDeps } from './push-plan.ts'
 import { referencedKeys } from './translate.ts'
 
 /** A peer that pushes too has sent by then what it made. */
-const LEFT_MS = 2_000
+const LEFT_MS = 3_000
 
 /**
  * Of resources of one type those that are not taken yet: just made by a peer that tells us of the patient itself. Taken and sent at

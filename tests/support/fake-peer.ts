@@ -144,11 +144,13 @@ export async function startFakePeer() {
 
   function matching(type: string, query: URLSearchParams): readonly Held[] {
     const tokens = query.get('identifier')?.split(',')
+    const ids = query.get('_id')?.split(',')
     const tag = query.get('_tag')
     const patient = query.get('patient')
     const since = query.get('_lastUpdated')?.replace(/^ge/, '')
     return [...held.values()]
       .filter(({ resource }) => resource.resourceType === type)
+      .filter(({ resource }) => ids?.includes(resource.id ?? '') ?? true)
       .filter(({ resource }) => patient === null || JSON.stringify(resource).includes(`"Patient/${patient}"`))
       .filter(({ updated }) => since === undefined || updated >= Date.parse(since))
       .filter(({ resource }) => {
