@@ -11,8 +11,8 @@ import { linkCopies, type Unlinked } from './copies.ts'
 import type { InTurn } from './in-turn.ts'
 import { adopt, mergeLinked, type Overwritten } from './inbound-merge.ts'
 import { contentHash } from './link-base.ts'
-import { targetOf } from './peer-settings.ts'
-import type { PeerDeps } from './push-plan.ts'
+import { outboundTypes, targetOf } from './peer-settings.ts'
+import { distinct, type PeerDeps } from './push-plan.ts'
 import { fromPeer, referencedKeys } from './translate.ts'
 
 export interface PullDeps extends PeerDeps {
@@ -32,7 +32,8 @@ export async function applyPage(
   cursors: readonly SyncCursor[],
   also: readonly SyncLink[] = [],
 ): Promise<Result<number>> {
-  const links = await linksFor(deps, resources, also)
+  const links = new Map(await linksFor(deps, resources, also))
+  for (const link of await linkNamed(deps, resources, links)) links.set(`${link.type}/${link.remoteId}`, link)
   const overwritten = new Map<string, Overwritten>()
   const copies = await linkCopies(deps, unlinkedOf(deps, resources, links))
   const changes = resources.flatMap(remote => {
@@ -57,6 +58,35 @@ export async function applyPage(
   const applied = await deps.apply(request)
   if (applied.ok) for (const item of overwritten.values()) await recordConflict(deps, item)
   return applied
+}
+
+/** How many stays of one page are looked at: most are linked since they went there. */
+const READ_MAX = 20
+
+/**
+ * Stays that changed resources name and that no link leads to, though stays go to this peer: one that others brought to it is linked
+ * now, for what is translated without a link comes back as a change.
+ */
+async function linkNamed(
+  deps: PullDeps,
+  resources: readonly Resource[],
+  links: ReadonlyMap<string, SyncLink>,
+): Promise<readonly SyncLink[]> {
+  if (!outboundTypes(deps.peer).has('Encounter')) return []
+  const changed = resources.filter(remote => {
+    const link = links.get(keyOf(remote))
+    return !link || !seenBefore(link, remote)
+  })
+  const named = changed.flatMap(remote => referencedKeys(remote, deps.peer.baseUrl))
+  const open = distinct(named.filter(key => key.type === 'Encounter' && !links.has(keyText(key))))
+  const remotes: Resource[] = []
+  for (const { type, id } of open.slice(0, READ_MAX)) {
+    const answer = await deps.client.read(type, id)
+    if (answer.ok && answer.body) remotes.push(answer.body)
+  }
+  if (remotes.length === 0) return []
+  await linkCopies(deps, unlinkedOf(deps, remotes, await linksFor(deps, remotes, [])))
+  return deps.store.links.byRemote(deps.peer.name, open)
 }
 
 /** Patients are linked by their own rules (same-patient.ts). */

@@ -7,6 +7,8 @@ import type { PullDeps, RoundDeps } from './apply-page.ts'
 import { createOnPeer, waitsForCase } from './push-create.ts'
 import { keyOfRow, planPush, type PushPlan } from './push-plan.ts'
 import { updateOnPeer } from './push-update.ts'
+import { outboundTypes } from './peer-settings.ts'
+import { referencedKeys } from './translate.ts'
 
 export interface PushOutcome {
   readonly done: readonly number[]
@@ -55,7 +57,7 @@ async function pushRow(deps: RoundDeps, plan: PushPlan, row: OutboxRow): Promise
   const here = plan.resources.has(keyText(key))
   if (!here) return link ? removeOnPeer(deps, link) : nothing
   if (!link && waitsForCase(deps, key)) return nothing
-  const created = link ? nothing : await create(deps, plan, row, key)
+  const created = link ? await createNamed(deps, plan, key) : await create(deps, plan, row, key)
   if (created.failure || created.refused !== undefined) return created
   const updated = await updateOnPeer(deps, plan, key)
   const links = [...created.links, ...('link' in updated && updated.link ? [updated.link] : [])]
@@ -86,6 +88,21 @@ async function create(
     ...(refused !== undefined && { refused }),
     ...(outcome.away && { failure: outcome.away }),
   }
+}
+
+/** What a resource that is there names by now and isn't on the peer yet goes along with its change. */
+async function createNamed(deps: RoundDeps, plan: PushPlan, key: ResourceKey): Promise<RowOutcome> {
+  const outbound = outboundTypes(deps.peer)
+  const resource = plan.resources.get(keyText(key))
+  const open = resource ? referencedKeys(resource, deps.ownBase) : []
+  const wanted = open.filter(
+    other =>
+      outbound.has(other.type) && plan.resources.has(keyText(other)) && !plan.links.has(keyText(other)),
+  )
+  if (wanted.length === 0) return nothing
+  const { links, away } = await createOnPeer(deps, plan, wanted)
+  for (const one of links) plan.links.set(keyText(one), one)
+  return { links, written: links.length, ...(away && { failure: away }) }
 }
 
 async function removeOnPeer(deps: PullDeps, link: SyncLink): Promise<RowOutcome> {
