@@ -1,3 +1,4 @@
+import { canonicalJson } from '../lib/json.ts'
 import type { Resource } from '../fhir/resource.ts'
 
 const OWN_NAMES = '/sid/resource'
@@ -33,6 +34,13 @@ export function originAt(base: string, resource: Resource): readonly string[] {
   const start = `${base}/${resource.resourceType}/`
   return origin?.startsWith(start) === true ? [origin.slice(start.length)] : []
 }
+
+const PERSON = ['name', 'birthDate', 'gender', 'address', 'telecom', 'deceasedBoolean', 'deceasedDateTime']
+
+/** Whether two Patients with a name say the same of who they are: beside an id that is given everywhere it tells a copy. */
+export const isSamePerson = (a: Resource, b: Resource): boolean =>
+  a['name'] !== undefined &&
+  PERSON.every(name => canonicalJson(a[name] ?? null) === canonicalJson(b[name] ?? null))
 
 /** An id that nobody else gives by chance, as `1` or `ana` are given everywhere. */
 export const isUnmistakable = (id: string): boolean => /^[0-9a-f-]{32,}$/.test(id)

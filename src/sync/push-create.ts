@@ -4,7 +4,7 @@ import type { SyncLink } from '../commands/ports/links.ts'
 import { IS_LINKED, linksToOrigins, originsOf } from './copies.ts'
 import { changedElements } from './element-merge.ts'
 import { isPeerClosed, type PeerFailure, type PeerSuccess } from './fhir-server-client.ts'
-import { isUnmistakable, originAt } from './known-names.ts'
+import { isSamePerson, isUnmistakable, originAt } from './known-names.ts'
 import { linkWith } from './link-base.ts'
 import { identifierQuery, outgoing, ownQuery } from './outgoing.ts'
 import { isSupportingOnly, outboundTypes } from './peer-settings.ts'
@@ -120,11 +120,14 @@ async function patientThere(
     const remote = answer.ok ? onlyMatch(answer) : undefined
     if (remote) return { remote }
   }
-  const [origin] = await originsOf(deps, 'Patient', [patient])
-  const isSure =
-    isUnmistakable(origin?.remote.id ?? '') ||
-    originAt(deps.peer.baseUrl, patient).includes(origin?.remote.id ?? '')
-  return origin && isSure ? { remote: origin.remote, isOrigin: true } : {}
+  const origins = await originsOf(deps, 'Patient', [patient])
+  const origin = origins.find(
+    ({ remote }) =>
+      isUnmistakable(remote.id ?? '') ||
+      originAt(deps.peer.baseUrl, patient).includes(remote.id ?? '') ||
+      isSamePerson(remote, patient),
+  )
+  return origin ? { remote: origin.remote, isOrigin: true } : {}
 }
 
 function onlyMatch(answer: PeerSuccess): Resource | undefined {

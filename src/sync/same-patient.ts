@@ -4,7 +4,7 @@ import type { SyncLink } from '../commands/ports/links.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { PeerFailure } from './fhir-server-client.ts'
 import { ownBy } from './copies.ts'
-import { isUnmistakable, namesOn, originAt, originOf } from './known-names.ts'
+import { isSamePerson, isUnmistakable, namesOn, originAt, originOf } from './known-names.ts'
 import { linkWith } from './link-base.ts'
 import { identifierQuery } from './outgoing.ts'
 import { applyPage, type PullDeps, type RoundDeps } from './apply-page.ts'
@@ -51,15 +51,20 @@ async function ownPatients(deps: PeerDeps, remote: Resource): Promise<readonly R
 /** Without an identifier in common: the one here that this one was made of, or that was made of it (copies.ts). */
 async function ownCopies(deps: PeerDeps, remote: Resource): Promise<readonly Resource[]> {
   const id = remote.id ?? ''
-  const named = [...namesOn(remote).filter(isUnmistakable), ...originAt(deps.ownBase, remote)]
+  const origins = originAt(deps.ownBase, remote)
+  const named = [...namesOn(remote), ...origins]
   const sources = [`${deps.peer.baseUrl}/Patient/${id}`, originOf(remote) ?? []].flat()
   const found = [
     ...(await ownBy(deps, 'Patient', '_id', named)),
-    ...(await ownBy(deps, 'Patient', 'identifier', isUnmistakable(id) ? [id] : [])),
+    ...(await ownBy(deps, 'Patient', 'identifier', [id])),
     ...(await ownBy(deps, 'Patient', '_source', sources)),
   ]
+  const isNamed = (own: Resource, name: string): boolean =>
+    isUnmistakable(name) || origins.includes(name) || isSamePerson(own, remote)
   const isCopy = (own: Resource): boolean =>
-    named.includes(own.id ?? '') || namesOn(own).includes(id) || sources.includes(originOf(own) ?? '')
+    (named.includes(own.id ?? '') && isNamed(own, own.id ?? '')) ||
+    (namesOn(own).includes(id) && isNamed(own, id)) ||
+    sources.includes(originOf(own) ?? '')
   return [...new Map(found.filter(isCopy).map(own => [own.id, own])).values()]
 }
 

@@ -99,3 +99,23 @@ test('a name of another patient proves nothing: what carries it is taken as its 
   await at.quiet()
   expect(await goalsHere()).toBe(1)
 })
+
+test('a copy of a patient whose id is given everywhere is known by saying the same of who they are; another one is taken', async () => {
+  const name = [{ family: 'Rivera', given: [at.mrn] }]
+  const id = `p${at.mrn}`
+  const own = await bench.fresh({ push: ['Task'], pull: ['Patient'] })
+  await own.write([{ resourceType: 'Patient', id, name }])
+  const copyOf = async (copy: object): Promise<void> => {
+    const identifier = [{ system: NAMES, value: id }]
+    const body = JSON.stringify({ resourceType: 'Patient', identifier, ...copy })
+    await fetch(`${own.peer.baseUrl}/Patient`, { method: 'POST', body })
+  }
+  await copyOf({ name })
+  await own.quiet()
+  expect(await own.sync.status()).toMatchObject({ links: 1 })
+  expect(await bench.store.links.byLocal(own.name, [{ type: 'Patient', id }])).toHaveLength(1)
+  await copyOf({ name: [{ family: 'Else' }] })
+  await own.quiet()
+  expect(await own.sync.status()).toMatchObject({ links: 2 })
+  await own.end()
+})

@@ -7,7 +7,7 @@ import { openWork } from '../../src/commands/unit-of-work.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
 import { indexResource } from '../../src/fhir/search/index-resource.ts'
 import { instantOf } from '../../src/lib/clock.ts'
-import { formatV8 } from '../../src/lib/ids.ts'
+import { formatV8, shardInId, shardOfKey } from '../../src/lib/ids.ts'
 import { parseJson } from '../../src/lib/json.ts'
 import { ok } from '../../src/lib/result.ts'
 import { openEmbeddedStore } from '../../src/store/open-store.ts'
@@ -82,6 +82,7 @@ export async function openSyncBench() {
         peer,
         sync,
         failures,
+        name: settings.name,
         mrn: `M${turn}`,
         idFor,
         write: async (resources: readonly KnownResource[]): Promise<void> => {
@@ -91,7 +92,10 @@ export async function openSyncBench() {
             { tenant: 1, lane: 0, at: instantOf(Date.now()), actor: 'Device/test', targets },
             loaded,
           )
-          for (const resource of resources) work.put(resource, { shard: turn })
+          for (const resource of resources) {
+            const { resourceType: type, id } = resource
+            work.put(resource, { shard: shardInId(id) ?? shardOfKey(1, `${type}/${id}`) })
+          }
           expect((await store.flush(work.changes())).ok).toBe(true)
         },
         here: async (type: string, name: string): Promise<KnownResource> => {
