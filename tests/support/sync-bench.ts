@@ -94,7 +94,12 @@ export async function openSyncBench() {
           )
           for (const resource of resources) {
             const { resourceType: type, id } = resource
-            work.put(resource, { shard: shardInId(id) ?? shardOfKey(1, `${type}/${id}`) })
+            const shard = shardInId(id)
+            const place = {
+              shard: shard ?? shardOfKey(1, `${type}/${id}`),
+              clientAssigned: shard === undefined,
+            }
+            work.put(resource, place)
           }
           expect((await store.flush(work.changes())).ok).toBe(true)
         },
