@@ -135,8 +135,15 @@ export const caseMatrix: Readonly<Record<CaseState, Moves>> = {
   'entered-in-error': {},
 }
 
-export const legalCommands = (state: CaseState): readonly CaseCommandKind[] =>
+/** The commands of the matrix, each of which leads to a state that can be written too. */
+export const matrixCommands = (state: CaseState): readonly CaseCommandKind[] =>
   Object.keys(caseMatrix[state]) as CaseCommandKind[]
+
+/** Every command on the case that its state allows: those of the matrix, and a merge. Its way back asks more than the state. */
+export const legalCommands = (state: CaseState): readonly string[] => [
+  ...matrixCommands(state),
+  ...(mergeable.some(one => one === state) ? ['MergeCases'] : []),
+]
 
 /**
  * Decides a command. Fails with `illegal-transition` (and the legal commands) when the matrix has no such cell, with

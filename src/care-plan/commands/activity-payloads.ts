@@ -7,10 +7,7 @@ import { closed, idList } from './plan-payloads.ts'
 /** Pieces of the payloads of activity commands. */
 
 const oneOf = <const T extends readonly string[]>(codes: T, description: string) =>
-  Type.Union(
-    codes.map(code => Type.Literal(code as T[number])),
-    { description },
-  )
+  Type.Enum([...codes] as T[number][], { description })
 
 export const kindField = oneOf(activityKinds, 'What kind of activity it is')
 export const settingField = oneOf(

@@ -107,7 +107,7 @@ const acceptGoal = command({
     {
       goal: goalId,
       by: byField,
-      decision: Type.Union([Type.Literal('agree'), Type.Literal('disagree'), Type.Literal('pending')], {
+      decision: Type.Enum(['agree', 'disagree', 'pending'], {
         description: 'What they think',
       }),
     },
@@ -164,7 +164,7 @@ const scoreGoal = command({
     {
       goal: goalId,
       level: Type.Integer({ description: 'Level of attainment', minimum: -2, maximum: 2 }),
-      rater: Type.Union([Type.Literal('patient'), Type.Literal('practitioner'), Type.Literal('caregiver')], {
+      rater: Type.Enum(['patient', 'practitioner', 'caregiver'], {
         description: 'Who rates',
       }),
       baseline: Type.Optional(Type.Boolean({ description: 'The level at the outset' })),
@@ -191,10 +191,9 @@ const updateAchievement = command({
   payload: Type.Object(
     {
       goal: goalId,
-      achievement: Type.Union(
-        achievements.map(one => Type.Literal(one)),
-        { description: 'Code of http://terminology.hl7.org/CodeSystem/goal-achievement' },
-      ),
+      achievement: Type.Enum([...achievements], {
+        description: 'Code of http://terminology.hl7.org/CodeSystem/goal-achievement',
+      }),
     },
     closed,
   ),

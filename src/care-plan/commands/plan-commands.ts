@@ -85,11 +85,11 @@ const obtainAgreement = command({
   payload: Type.Object(
     {
       plan: planId,
-      party: Type.Union([Type.Literal('patient'), Type.Literal('guardian'), Type.Literal('provider')], {
+      party: Type.Enum(['patient', 'guardian', 'provider'], {
         description: 'In which quality',
       }),
       by: byField,
-      decision: Type.Union([Type.Literal('agreed'), Type.Literal('refused')], {
+      decision: Type.Enum(['agreed', 'refused'], {
         description: 'What was said',
       }),
       reason: Type.Optional(textField('Why it was refused: needed for a refusal')),

@@ -1,4 +1,4 @@
-import { caseMatrix, legalCommands, type CaseCommandKind, type CaseState } from '../../care-plan/case.ts'
+import { caseMatrix, matrixCommands, type CaseCommandKind, type CaseState } from '../../care-plan/case.ts'
 import type { CaseRoot } from '../../care-plan/nouns/case-root.ts'
 import { caseImages } from './case-status.ts'
 
@@ -18,7 +18,7 @@ const isOutOfPlace = (kind: CaseCommandKind, { isWaitlisted, openedAt }: CaseSta
 
 /** Commands that a write can mean, by the state extension or by the native status alone. */
 export const meantCommands = (standing: CaseStanding, isStated: boolean): readonly CaseCommandKind[] =>
-  legalCommands(standing.from).filter(
+  matrixCommands(standing.from).filter(
     kind => !isOutOfPlace(kind, standing) && (isStated || !isExplicit(kind, standing)),
   )
 

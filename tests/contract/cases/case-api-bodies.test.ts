@@ -107,3 +107,28 @@ describe('a refusal', () => {
     ])
   })
 })
+
+test.each([
+  ['AddActivity', 'setting', 'home, office, clinic, inpatient, rehabilitation, community, school, remote'],
+  ['AddActivity', 'kind', 'service, education, referral, self, other'],
+  ['AcceptGoal', 'decision', 'agree, disagree, pending'],
+  ['ScoreGoal', 'rater', 'patient, practitioner, caregiver'],
+  ['ObtainAgreement', 'party', 'patient, guardian, provider'],
+  ['ObtainAgreement', 'decision', 'agreed, refused'],
+])(
+  '%s with a code that %s has not is refused once, with the codes that there are',
+  async (name, field, codes) => {
+    const reply = await server.app.server.inject({
+      method: 'POST',
+      url: `/cases/${id}/commands/${name}`,
+      headers: { 'content-type': 'application/json', 'x-actor': 'Practitioner/noor' },
+      payload: JSON.stringify({ [field]: 'elsewhere' }),
+    })
+    const { issues } = reply.json<{
+      issues: readonly { readonly detail: string; readonly location: string }[]
+    }>()
+    expect(issues.filter(({ location }) => location === field).map(({ detail }) => detail)).toEqual([
+      `The field ${field} must be one of ${codes}.`,
+    ])
+  },
+)

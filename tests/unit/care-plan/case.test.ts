@@ -93,6 +93,7 @@ describe('the matrix of a case', () => {
           'RecordDeath',
           'TransferOut',
           'MarkEnteredInError',
+          'MergeCases',
         ],
       },
     })

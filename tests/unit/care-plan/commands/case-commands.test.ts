@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { legalCommands, type CaseState } from '../../../../src/care-plan/case.ts'
+import { caseStates, legalCommands, type CaseState } from '../../../../src/care-plan/case.ts'
+import { legalIn } from '../../../../src/care-plan/machine.ts'
+import { caseMachine } from '../../../../src/care-plan/machines.ts'
 import { defaultCaseRules } from '../../../../src/care-plan/case-rules.ts'
 import {
   aConsent,
@@ -68,6 +70,14 @@ describe('a command of the matrix', () => {
       code: 'illegal-transition',
       legal: legalCommands(state),
     })
+  })
+
+  it.each(caseStates)('a refusal while the case is %s lists what its machine allows, a merge too', state => {
+    expect(legalCommands(state).toSorted()).toEqual(
+      legalIn(caseMachine, state)
+        .filter(name => name !== 'UnmergeCases')
+        .toSorted(),
+    )
   })
 
   it('says since when and why the case is in its new state, and forgets why it was in the old one', () => {
