@@ -169,7 +169,7 @@ export async function originsOf(
 ): Promise<readonly { readonly own: Resource; readonly remote: Resource }[]> {
   const ids = new Set(owns.flatMap(own => originIds(deps, own)))
   if (ids.size === 0) return []
-  const query = new URLSearchParams({ _id: [...ids].join(','), _count: '100' })
+  const query = new URLSearchParams({ _id: [...ids].join(','), _count: String(ids.size) })
   const answer = await deps.client.search(type, query)
   // A peer that can't be asked so may hold them all the same: then what is made there is found by name (ownQuery).
   if (!answer.ok) return []

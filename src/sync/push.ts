@@ -7,7 +7,7 @@ import type { PullDeps, RoundDeps } from './apply-page.ts'
 import { createOnPeer, waitsForCase } from './push-create.ts'
 import { keyOfRow, planPush, type PushPlan } from './push-plan.ts'
 import { updateOnPeer } from './push-update.ts'
-import { outboundTypes } from './peer-settings.ts'
+import { isSupportingOnly } from './peer-settings.ts'
 import { referencedKeys } from './translate.ts'
 
 export interface PushOutcome {
@@ -90,14 +90,14 @@ async function create(
   }
 }
 
-/** What a resource that is there names by now and isn't on the peer yet goes along with its change. */
+/** A stay or a patient that a resource there names by now, and that isn't on the peer, goes along with its change. */
 async function createNamed(deps: RoundDeps, plan: PushPlan, key: ResourceKey): Promise<RowOutcome> {
-  const outbound = outboundTypes(deps.peer)
   const resource = plan.resources.get(keyText(key))
-  const open = resource ? referencedKeys(resource, deps.ownBase) : []
-  const wanted = open.filter(
+  const wanted = (resource ? referencedKeys(resource, deps.ownBase) : []).filter(
     other =>
-      outbound.has(other.type) && plan.resources.has(keyText(other)) && !plan.links.has(keyText(other)),
+      isSupportingOnly(deps.peer, other.type) &&
+      plan.resources.has(keyText(other)) &&
+      !plan.links.has(keyText(other)),
   )
   if (wanted.length === 0) return nothing
   const { links, away } = await createOnPeer(deps, plan, wanted)
