@@ -1,4 +1,5 @@
 import type { Resource } from '../../resource.ts'
+import { isResourceType } from '../../resource-types.ts'
 
 type Node = Readonly<Record<string, unknown>>
 type Check = (value: unknown) => boolean
@@ -35,6 +36,7 @@ export function whyUnsound(definition: Resource): string | undefined {
   for (const name of ['url', 'type']) {
     if (!isText(definition[name])) return `${name} must be a text`
   }
+  if (isOfNoType(definition)) return `type must be one that R4 has, ${String(definition['type'])} is none`
   for (const name of ['version', 'baseDefinition']) {
     if (!holds(definition, name, isText)) return `${name} must be a text`
   }
@@ -51,6 +53,13 @@ export function whyUnsound(definition: Resource): string | undefined {
   }
   return undefined
 }
+
+/** A profile of a resource that R4 lacks: made for a later release, or misspelt. */
+const isOfNoType = ({ kind, derivation, type }: Resource): boolean =>
+  kind === 'resource' &&
+  derivation === 'constraint' &&
+  !['Resource', 'DomainResource'].includes(String(type)) &&
+  !isResourceType(String(type))
 
 function whyUnsoundElement(element: unknown): string | undefined {
   if (!isNode(element)) return ' must be an object'

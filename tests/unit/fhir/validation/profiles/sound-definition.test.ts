@@ -14,6 +14,11 @@ const withElement = (element: unknown) => ({ ...sound, differential: { element: 
 test.each<[string, object, string]>([
   ['no url', { ...sound, url: undefined }, 'url must be a text'],
   ['a type that is no text', { ...sound, type: 4 }, 'type must be a text'],
+  [
+    'a resource that R4 lacks',
+    { ...sound, kind: 'resource', derivation: 'constraint', type: 'Permission' },
+    'type must be one that R4 has, Permission is none',
+  ],
   ['a base that is no text', { ...sound, baseDefinition: {} }, 'baseDefinition must be a text'],
   ['a snapshot without elements', { ...sound, snapshot: {} }, 'snapshot.element must be a list'],
   [
