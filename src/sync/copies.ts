@@ -1,13 +1,13 @@
-import { instantOf } from '../lib/clock.ts'
-import { parseJson } from '../lib/json.ts'
 import { patientOf } from '../fhir/compartment.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { parseSearch } from '../fhir/search/parse-search.ts'
+import { parseJson } from '../lib/json.ts'
 import type { SyncLink } from '../commands/ports/links.ts'
-import { isUnmistakable, namesOn, originAt, originOf } from './known-names.ts'
-import { linkWith } from './link-base.ts'
+import { isTakenFrom, isUnmistakable, namesOn, originAt, originOf } from './known-names.ts'
+import { linkAsTheyStand } from './link-base.ts'
 import { roomForIdentifiers } from './outgoing.ts'
 import type { PeerDeps, PushPlan } from './push-plan.ts'
+import { saveLinks } from './save-links.ts'
 import { readPage } from './told-page.ts'
 import { fromPeer } from './translate.ts'
 
@@ -29,7 +29,11 @@ export async function linkCopies(
 ): Promise<ReadonlySet<string>> {
   const known = new Set<string>()
   for (const [type, some] of Map.groupBy(unlinked, ({ remote }) => remote.resourceType)) {
-    const candidates = await candidatesFor(deps, type, some)
+    const candidates = await candidatesFor(
+      deps,
+      type,
+      some.map(({ remote }) => remote),
+    )
     const pairs = some.flatMap(one => {
       const own = candidates.find(candidate => isOne(deps, candidate, one))
       return own ? [{ ...one, own }] : []
@@ -44,21 +48,12 @@ export async function linkCopies(
       known.add(keyText({ type, id: remoteId }))
       if (taken.has(id)) continue
       taken.add(id)
-      links.push(linkOf(deps, remote, own))
+      links.push(linkAsTheyStand(deps.peer.name, remote, own))
     }
-    if (links.length === 0) continue
-    const at = instantOf(deps.nowMs())
-    await deps.store.flush({ tenant: deps.tenant, lane: 0, at, writes: [], links })
+    await saveLinks(deps, links)
   }
   return known
 }
-
-const linkOf = ({ peer }: PeerDeps, remote: Resource, own: Resource): SyncLink =>
-  linkWith(
-    { peer: peer.name, type: own.resourceType, id: own.id ?? '', remoteId: remote.id ?? '' },
-    remote.meta?.versionId ?? '',
-    { remote, local: own, pending: [] },
-  )
 
 async function linkedHere(deps: PeerDeps, keys: readonly ResourceKey[]): Promise<Set<string>> {
   const links = await deps.store.links.byLocal(deps.peer.name, keys)
@@ -68,25 +63,25 @@ async function linkedHere(deps: PeerDeps, keys: readonly ResourceKey[]): Promise
 /** Whether a resource here and one there, of one patient, name each other, or the same third one. */
 function isOne({ ownBase, peer }: PeerDeps, own: Resource, { remote, translated }: Unlinked): boolean {
   const [named, names] = [namesOn(remote), namesOn(own)]
-  const there = `${peer.baseUrl}/${remote.resourceType}/${remote.id ?? ''}`
   return (
     patientOf(own) === patientOf(translated) &&
     ([...named, ...originAt(ownBase, remote)].includes(own.id ?? '') ||
       names.some(name => name === remote.id || named.includes(name)) ||
-      [there, originOf(remote)].includes(originOf(own) ?? ''))
+      isTakenFrom(peer.baseUrl, remote, own))
   )
 }
 
 const SEARCHED = 50
 
-async function candidatesFor(
+/** What stands here that may be one with some of a peer's resources of a type. */
+export async function candidatesFor(
   deps: PeerDeps,
   type: string,
-  some: readonly Unlinked[],
+  some: readonly Resource[],
 ): Promise<readonly Resource[]> {
   const found: Resource[] = []
   for (let i = 0; i < some.length; i += SEARCHED) {
-    const remotes = some.slice(i, i + SEARCHED).map(({ remote }) => remote)
+    const remotes = some.slice(i, i + SEARCHED)
     const named = remotes.flatMap(namesOn)
     const there = remotes.map(({ id }) => `${deps.peer.baseUrl}/${type}/${id ?? ''}`)
     found.push(
@@ -146,7 +141,7 @@ export async function linksToOrigins(
       const patient = patientOf(fromPeer(remote, deps.peer.baseUrl, ours))
       const isSure = patient !== undefined || isUnmistakable(remote.id ?? '')
       if (!isSure || patient !== patientOf(own)) continue
-      const link = taken.get(remote.id ?? '') ?? linkOf(deps, remote, own)
+      const link = taken.get(remote.id ?? '') ?? linkAsTheyStand(deps.peer.name, remote, own)
       taken.set(link.remoteId, link)
       if (link.id === own.id) links.push(link)
       else refused.set(keyText({ type, id: own.id ?? '' }), IS_LINKED)

@@ -2,7 +2,7 @@ import type { Resource, ResourceKey } from '../fhir/resource.ts'
 import type { SyncLink } from '../commands/ports/links.ts'
 import { changedElements, withElements } from './element-merge.ts'
 import { originOf } from './known-names.ts'
-import { baseOf, linkWith, type LinkBase } from './link-base.ts'
+import { baseOf, linkAsTheyStand, linkWith, type LinkBase } from './link-base.ts'
 import { mergeLists, type MergedList } from './list-merge.ts'
 
 /** Elements changed on both sides since they last agreed: ours stands, theirs is kept for an operator to see. */
@@ -119,17 +119,12 @@ export function adopt(
   remote: Resource,
   translated: Resource,
 ): MergedInbound {
-  const { id: remoteId, meta } = remote
-  const { versionId: _version, lastUpdated: _updated, ...keptMeta } = meta ?? {}
+  const { versionId: _version, lastUpdated: _updated, ...keptMeta } = remote.meta ?? {}
   const resource = {
     ...translated,
     id: where.key.id,
     meta: { ...keptMeta, source: originOf(remote) ?? where.source },
   }
-  const link = linkWith(
-    { peer: where.peer, type: where.key.type, id: where.key.id, remoteId: remoteId ?? '' },
-    meta?.versionId ?? '',
-    { remote, local: resource, pending: [] },
-  )
+  const link = linkAsTheyStand(where.peer, remote, resource)
   return { resource, link, asPeerSays: true, clashed: [], overwritten: undefined }
 }

@@ -1,23 +1,26 @@
 import { canonicalJson } from '../lib/json.ts'
 import type { Resource } from '../fhir/resource.ts'
 
-const OWN_NAMES = '/sid/resource'
+/** After the canonical base: the system of the names. */
+export const OWN_NAMES = '/sid/resource'
 
-interface Named {
+interface IdentifierValue {
   readonly system?: string
   readonly value?: string
-  readonly code?: string
 }
 
-const namedIn = (value: unknown): readonly Named[] => (Array.isArray(value) ? value : value ? [value] : [])
+/** Some types have room for one identifier only. */
+export function identifiersOf(resource: Resource | undefined): readonly IdentifierValue[] {
+  const value = resource?.['identifier']
+  return Array.isArray(value) ? (value as readonly IdentifierValue[]) : value ? [value] : []
+}
 
 /** The ids that a resource has with Casewires who wrote it to a peer (outgoing.ts). */
 export function namesOn(resource: Resource): readonly string[] {
-  const named = [...namedIn(resource['identifier']), ...namedIn(resource.meta?.tag)]
-  return named.flatMap(({ system, value, code }) => {
-    const name = value ?? code
-    return system?.endsWith(OWN_NAMES) && name !== undefined ? [name] : []
-  })
+  const tags = (resource.meta?.tag ?? []).map(({ system, code }) => ({ system, value: code }))
+  return [...identifiersOf(resource), ...tags].flatMap(({ system, value }) =>
+    system?.endsWith(OWN_NAMES) && value !== undefined ? [value] : [],
+  )
 }
 
 /** Where a Casewire took a resource from that it didn't make: its address there. */
@@ -33,6 +36,12 @@ export function originAt(base: string, resource: Resource): readonly string[] {
   const origin = originOf(resource)
   const start = `${base}/${resource.resourceType}/`
   return origin?.startsWith(start) === true ? [origin.slice(start.length)] : []
+}
+
+/** Whether a resource here was taken from one of the server at `base`, or both from the same third one. */
+export function isTakenFrom(base: string, remote: Resource, own: Resource): boolean {
+  const there = `${base}/${remote.resourceType}/${remote.id ?? ''}`
+  return [there, originOf(remote)].includes(originOf(own) ?? '')
 }
 
 const PERSON = ['name', 'birthDate', 'gender', 'address', 'telecom', 'deceasedBoolean', 'deceasedDateTime']

@@ -1,4 +1,4 @@
-import { parseJson } from '../lib/json.ts'
+import { parseStored } from '../commands/parsed-resources.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { namesOn } from './known-names.ts'
 import type { PeerDeps } from './push-plan.ts'
@@ -46,6 +46,6 @@ async function sentPatients(deps: PeerDeps, resources: readonly Resource[]): Pro
   )
   const keys = links.map(({ id }) => ({ type: 'Patient', id }))
   const { resources: stored } = await deps.store.load({ tenant: deps.tenant, lane: 0, keys })
-  const names = new Map(stored.map(({ id, content }) => [id, namesOn(parseJson(content) as Resource)]))
+  const names = new Map(stored.map(one => [one.id, namesOn(parseStored(one))]))
   return new Set(links.flatMap(({ id, remoteId }) => (names.get(id)?.includes(remoteId) ? [remoteId] : [])))
 }

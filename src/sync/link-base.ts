@@ -39,6 +39,14 @@ export function linkWith(
   }
 }
 
+/** A resource here and one there, linked as both stand. */
+export const linkAsTheyStand = (peer: string, remote: Resource, local: Resource): SyncLink =>
+  linkWith(
+    { peer, type: local.resourceType, id: local.id ?? '', remoteId: remote.id ?? '' },
+    remote.meta?.versionId ?? '',
+    { remote, local, pending: [] },
+  )
+
 /** Whether the labels of protection are other ones than went along (what an earlier release linked says nothing of them). */
 export const areLabelsNew = (base: LinkBase, local: Resource): boolean =>
   canonicalJson(local.meta?.security ?? []) !== canonicalJson(base.security ?? [])

@@ -1,7 +1,7 @@
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import { typeRule } from '../fhir/validation/type-rules.ts'
 import type { PeerDeps, PushPlan } from './push-plan.ts'
-import { isUnmistakable, namesOn, originOf } from './known-names.ts'
+import { identifiersOf, isUnmistakable, namesOn, originOf, OWN_NAMES } from './known-names.ts'
 import { toPeer } from './translate.ts'
 
 /** Our resource in the peer's words, with our own identifier on it and without what a server sets itself. */
@@ -11,7 +11,8 @@ export function outgoing(
   key: ResourceKey,
   alsoThere: (other: ResourceKey) => string | undefined,
 ): Resource {
-  const { id: _id, meta, ...content } = plan.resources.get(keyText(key)) ?? { resourceType: key.type }
+  const resource = plan.resources.get(keyText(key)) ?? { resourceType: key.type }
+  const { id: _id, meta, ...content } = resource
   const { versionId: _version, lastUpdated: _updated, source: _source, ...keptMeta } = meta ?? {}
   const translated = toPeer(content, {
     ownBase: deps.ownBase,
@@ -23,20 +24,15 @@ export function outgoing(
     described: other => described(deps, other, plan.resources.get(keyText(other))),
   })
   const named = { ...translated, ...(Object.keys(keptMeta).length > 0 && { meta: keptMeta }) }
-  const origin = originOf(plan.resources.get(keyText(key)) ?? { resourceType: key.type })
+  const origin = originOf(resource)
   const names = [...(origin === undefined ? [] : lastOf(origin)), key.id]
-  return names.reduce((resource, id) => withName(resource, nameFor(deps, id)), named)
+  return names.reduce((one, id) => withName(one, nameFor(deps, id)), named)
 }
 
 /** The id that a resource has where it was taken from, if that tells whose it is. */
 function lastOf(origin: string): readonly string[] {
   const id = origin.slice(origin.lastIndexOf('/') + 1)
   return isUnmistakable(id) ? [id] : []
-}
-
-interface IdentifierValue {
-  readonly system?: string
-  readonly value?: string
 }
 
 /** How many identifiers R4 gives a type room for. */
@@ -52,7 +48,7 @@ interface Name {
 }
 
 const nameFor = (deps: PeerDeps, id: string): Name => ({
-  system: `${deps.canonicalBase}/sid/resource`,
+  system: `${deps.canonicalBase}${OWN_NAMES}`,
   value: id,
 })
 
@@ -91,11 +87,6 @@ export function identifierQuery(resource: Resource): string | undefined {
     system && value ? [`${escaped(system)}|${escaped(value)}`] : [],
   )
   return tokens.length === 0 ? undefined : tokens.join(',')
-}
-
-const identifiersOf = (resource: Resource | undefined): readonly IdentifierValue[] => {
-  const value = resource?.['identifier']
-  return Array.isArray(value) ? (value as readonly IdentifierValue[]) : value ? [value] : []
 }
 
 /** identifier + display: the business identifier it has, else our own; never a patient's name. */

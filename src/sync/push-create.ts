@@ -24,7 +24,7 @@ export interface CreateOutcome {
 /**
  * Puts resources that the peer doesn't know there, with everything of theirs that it doesn't know either, in one
  * transaction; each carries our identifier and is created only if no resource with it exists, so that a repeat after
- * a lost answer finds what the first try made.
+ * a lost answer finds what the first try made. The plan knows of all links afterwards.
  */
 export async function createOnPeer(
   deps: RoundDeps,
@@ -44,6 +44,7 @@ export async function createOnPeer(
   if (allowed.length === 0) return { links, refused }
   const made = await transact(deps, plan, allowed)
   const outcome = made ?? (await createSingly(deps, plan, allowed))
+  for (const link of outcome.links) plan.links.set(keyText(link), link)
   return {
     ...outcome,
     links: [...links, ...outcome.links],

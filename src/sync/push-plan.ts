@@ -1,8 +1,8 @@
-import { parseJson } from '../lib/json.ts'
+import { parseStored } from '../commands/parsed-resources.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import type { OutboxRow } from '../commands/ports/outbox.ts'
 import type { SyncLink } from '../commands/ports/links.ts'
-import type { Store, Stored } from '../commands/ports/store.ts'
+import type { Store } from '../commands/ports/store.ts'
 import type { FhirServerClient } from './fhir-server-client.ts'
 import { outboundTypes, type PeerSettings } from './peer-settings.ts'
 import { referencedKeys } from './translate.ts'
@@ -51,17 +51,15 @@ export async function planPush(deps: PeerDeps, rows: readonly OutboxRow[]): Prom
     for (const key of keys) asked.add(keyText(key))
     const { resources: found } = await deps.store.load({ tenant: deps.tenant, lane: 0, keys })
     const living = found.filter(stored => !stored.deleted)
-    for (const stored of living) resources.set(keyText(stored), parsed(stored))
+    for (const stored of living) resources.set(keyText(stored), parseStored(stored))
     wanted = living
       .filter(stored => outbound.has(stored.type))
-      .flatMap(stored => referencedKeys(parsed(stored), deps.ownBase))
+      .flatMap(stored => referencedKeys(parseStored(stored), deps.ownBase))
   }
   const linkable = [...asked].map(toKey).filter(key => outbound.has(key.type))
   const links = await deps.store.links.byLocal(deps.peer.name, linkable)
   return { rows, resources, links: new Map(links.map(link => [keyText(link), link])) }
 }
-
-const parsed = (stored: Stored): Resource => parseJson(stored.content) as Resource
 
 function toKey(text: string): ResourceKey {
   const slash = text.indexOf('/')

@@ -1,12 +1,12 @@
-import { instantOf } from '../lib/clock.ts'
 import { keyText, type ResourceKey } from '../fhir/resource.ts'
 import type { OutboxRow } from '../commands/ports/outbox.ts'
 import type { SyncLink } from '../commands/ports/links.ts'
 import { isPeerClosed, type PeerFailure } from './fhir-server-client.ts'
 import type { PullDeps, RoundDeps } from './apply-page.ts'
-import { createOnPeer, waitsForCase } from './push-create.ts'
+import { createOnPeer, waitsForCase, type CreateOutcome } from './push-create.ts'
 import { keyOfRow, planPush, type PushPlan } from './push-plan.ts'
 import { updateOnPeer } from './push-update.ts'
+import { saveLinks } from './save-links.ts'
 import { isSupportingOnly } from './peer-settings.ts'
 import { referencedKeys } from './translate.ts'
 
@@ -33,7 +33,7 @@ export async function pushRows(deps: RoundDeps, rows: readonly OutboxRow[]): Pro
   let written = 0
   for (const row of current) {
     const outcome = await pushRow(deps, plan, row)
-    if (outcome.links.length > 0) await saveLinks(deps, outcome.links)
+    await saveLinks(deps, outcome.links)
     written += outcome.written
     if (outcome.failure) return { done, buried, written, failure: outcome.failure }
     if (outcome.refused === undefined) done.push(row.seq)
@@ -80,15 +80,14 @@ async function create(
     other => !waitsForCase(deps, other),
   )
   const outcome = await createOnPeer(deps, plan, wanted)
-  for (const link of outcome.links) plan.links.set(keyText(link), link)
   const refused = outcome.refused.get(keyText(key))
-  return {
-    links: outcome.links,
-    written: outcome.links.length,
-    ...(refused !== undefined && { refused }),
-    ...(outcome.away && { failure: outcome.away }),
-  }
+  return { ...rowOutcome(outcome), ...(refused !== undefined && { refused }) }
 }
+
+const rowOutcome = ({ links, away }: CreateOutcome): RowOutcome => ({
+  ...{ links, written: links.length },
+  ...(away && { failure: away }),
+})
 
 /** A stay or a patient that a resource there names by now, and that isn't on the peer, goes along with its change. */
 async function createNamed(deps: RoundDeps, plan: PushPlan, key: ResourceKey): Promise<RowOutcome> {
@@ -100,9 +99,7 @@ async function createNamed(deps: RoundDeps, plan: PushPlan, key: ResourceKey): P
       !plan.links.has(keyText(other)),
   )
   if (wanted.length === 0) return nothing
-  const { links, away } = await createOnPeer(deps, plan, wanted)
-  for (const one of links) plan.links.set(keyText(one), one)
-  return { links, written: links.length, ...(away && { failure: away }) }
+  return rowOutcome(await createOnPeer(deps, plan, wanted))
 }
 
 async function removeOnPeer(deps: PullDeps, link: SyncLink): Promise<RowOutcome> {
@@ -111,8 +108,4 @@ async function removeOnPeer(deps: PullDeps, link: SyncLink): Promise<RowOutcome>
   return isPeerClosed(answer.failure)
     ? { ...nothing, failure: answer.failure }
     : { ...nothing, refused: answer.failure.reason }
-}
-
-async function saveLinks(deps: PullDeps, links: readonly SyncLink[]): Promise<void> {
-  await deps.store.flush({ tenant: deps.tenant, lane: 0, at: instantOf(deps.nowMs()), writes: [], links })
 }

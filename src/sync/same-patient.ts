@@ -1,14 +1,14 @@
-import { instantOf } from '../lib/clock.ts'
 import { listOf } from '../lib/list-of.ts'
 import type { SyncLink } from '../commands/ports/links.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { PeerFailure } from './fhir-server-client.ts'
-import { ownBy } from './copies.ts'
-import { isSamePerson, isUnmistakable, namesOn, originAt, originOf } from './known-names.ts'
-import { linkWith } from './link-base.ts'
+import { candidatesFor, ownBy } from './copies.ts'
+import { isSamePerson, isTakenFrom, isUnmistakable, namesOn, originAt } from './known-names.ts'
+import { linkAsTheyStand } from './link-base.ts'
 import { identifierQuery } from './outgoing.ts'
 import { applyPage, type PullDeps, type RoundDeps } from './apply-page.ts'
 import type { PeerDeps } from './push-plan.ts'
+import { saveLinks } from './save-links.ts'
 import { readPage } from './told-page.ts'
 
 /** Patients of a peer that are new to us: those to be taken as they come, the others are linked or left there. */
@@ -52,19 +52,14 @@ async function ownPatients(deps: PeerDeps, remote: Resource): Promise<readonly R
 async function ownCopies(deps: PeerDeps, remote: Resource): Promise<readonly Resource[]> {
   const id = remote.id ?? ''
   const origins = originAt(deps.ownBase, remote)
-  const named = [...namesOn(remote), ...origins]
-  const sources = [`${deps.peer.baseUrl}/Patient/${id}`, originOf(remote) ?? []].flat()
-  const found = [
-    ...(await ownBy(deps, 'Patient', '_id', named)),
-    ...(await ownBy(deps, 'Patient', 'identifier', [id])),
-    ...(await ownBy(deps, 'Patient', '_source', sources)),
-  ]
+  const named = new Set([...namesOn(remote), ...origins])
+  const found = await candidatesFor(deps, 'Patient', [remote])
   const isNamed = (own: Resource, name: string): boolean =>
     isUnmistakable(name) || origins.includes(name) || isSamePerson(own, remote)
   const isCopy = (own: Resource): boolean =>
-    (named.includes(own.id ?? '') && isNamed(own, own.id ?? '')) ||
+    (named.has(own.id ?? '') && isNamed(own, own.id ?? '')) ||
     (namesOn(own).includes(id) && isNamed(own, id)) ||
-    sources.includes(originOf(own) ?? '')
+    isTakenFrom(deps.peer.baseUrl, remote, own)
   return [...new Map(found.filter(isCopy).map(own => [own.id, own])).values()]
 }
 
@@ -83,14 +78,12 @@ export const linkPatients = (deps: RoundDeps, remote: Resource, own: Resource): 
     const byLocal = await deps.store.links.byLocal(deps.peer.name, [{ type: 'Patient', id: here }])
     const byRemote = await deps.store.links.byRemote(deps.peer.name, [{ type: 'Patient', id: there }])
     if (byLocal.length + byRemote.length > 0) return { ok: true, link: byLocal[0] }
-    const where = { peer: deps.peer.name, type: 'Patient', id: here, remoteId: there }
-    const link = linkWith(where, remote.meta?.versionId ?? '', { remote, local: own, pending: [] })
+    const link = linkAsTheyStand(deps.peer.name, remote, own)
     for (const type of deps.peer.pull.filter(one => one !== 'Patient')) {
       const failure = await takeOf(deps, type, link)
       if (failure) return { ok: false, failure }
     }
-    const at = instantOf(deps.nowMs())
-    await deps.store.flush({ tenant: deps.tenant, lane: 0, at, writes: [], links: [link] })
+    await saveLinks(deps, [link])
     return { ok: true, link }
   })
 
