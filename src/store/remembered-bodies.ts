@@ -1,7 +1,7 @@
 import type { Json } from '../fhir/resource.ts'
 
 /** Characters of text; with what the mappers make of it, it takes some twenty times as many bytes. */
-const CHARS_MAX = 4 * 2 ** 20
+const CHARS_MAX = 8 * 2 ** 20
 
 interface Body {
   readonly text: string

@@ -9,10 +9,9 @@ import type { MappingIssue } from './map-context.ts'
 import { changesIn, factsIn } from './patient-stays.ts'
 import { isSilent, registerOf, type Register } from './registers.ts'
 import { keepSamePatient } from './patient-resources.ts'
-import { latestOf } from './said-again.ts'
 import type { SourceSettings } from './source.ts'
 import type { TakenIn } from './take-in.ts'
-import { isToldAgain } from './told-again.ts'
+import { isToldAgain, movedIn } from './told-again.ts'
 import { payersIn } from './watched-changes.ts'
 
 /** All that was told of a patient, and what it came to. */
@@ -41,7 +40,7 @@ export function appliedAgain(event: MappedEvent, before: Before, told: TakenIn):
   const { issues, stays } = remembered
   if (issues.length > 0 && remembered.visit !== visit?.id) return undefined
   for (const [scope, after] of told.said)
-    if (!isToldAgain(event, registerOf(before.said.get(scope)), after, latestOf(factsIn(before, scope))))
+    if (!isToldAgain(event, registerOf(before.said.get(scope)), after, movedIn(factsIn(before, scope))))
       return undefined
   const said = new Map([...before.said, ...told.said])
   const changes = remembered.changes.some(({ replacedAt }) => replacedAt !== undefined)

@@ -1,22 +1,45 @@
 import type { MappedEvent } from './adt-event.ts'
+import type { Fact, VisitFactBody } from './fact.ts'
 import { isDated } from './register-index.ts'
 import { TOLD, type Fields, type Register } from './registers.ts'
-import { SECONDS } from './said-again.ts'
+import { latestOf, SECONDS } from './said-again.ts'
 import { TELLING_WIDTH } from './tellings.ts'
 import { DAYS } from './value-days.ts'
 
 type Telling = Pick<MappedEvent, 'source' | 'stamp' | 'pidStamp'>
 
+/** How the movements of a visit bound what may be said again. */
+export interface Moved {
+  /** The second in which a movement or cancel was last recorded. */
+  readonly second: string
+  /** The message of the arrival, where nothing else happened: said by that, a word is no other when it is said again. */
+  readonly arrival: string | undefined
+}
+
+/** What the facts of a visit say of it. */
+export function movedIn(facts: readonly Fact[]): Moved {
+  const [first] = facts
+  return { second: latestOf(facts), arrival: facts.length === 1 && first ? arrivalOf(first) : undefined }
+}
+
+/** The stamp of an arrival that had happened when it was recorded. */
+function arrivalOf({ kind, at, recorded, body }: Fact): string | undefined {
+  const { event, stamp } = body as VisitFactBody
+  return kind === 'movement' && ARRIVALS.has(event) && at <= recorded ? stamp : undefined
+}
+
+const ARRIVALS: ReadonlySet<string> = new Set(['A01', 'A04'])
+
 /**
  * Whether a message, the latest of the one source of a register, says there only what that had last said already, and said
- * after `moved`, the second in which a movement was last recorded: then nothing that follows from the register can be
- * another. It looks at the words of the message alone, and is false where that isn't certain.
+ * after the visit last moved or as it began: then nothing that follows from the register can be another. It looks at the
+ * words of the message alone, and is false where that isn't certain.
  */
 export function isToldAgain(
   { source, stamp, pidStamp }: Telling,
   before: Register,
   after: Register,
-  moved: string,
+  moved: Moved,
 ): boolean {
   const standing = before[source]
   if (standing === undefined || pidStamp !== stamp || Object.keys(after).length !== 1) return false
@@ -31,7 +54,8 @@ export function isToldAgain(
     const was = standing[earlier]?.[field] ?? ''
     if (isOfTimes(field) ? !isSaidLast(field, was, standing) : was !== said[field]) return false
     if (isPlain(field)) {
-      if (earlier.slice(0, SECONDS) <= moved || field === DISCHARGED) return false
+      if (field === DISCHARGED) return false
+      if (earlier !== moved.arrival && earlier.slice(0, SECONDS) <= moved.second) return false
     } else if (isOtherDay(earlier, stamp) && isDated(groupOf(field), was)) return false
   }
   return hasSameLists(said, standing, saidAt)

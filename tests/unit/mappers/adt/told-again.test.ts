@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Fact } from '../../../../src/mappers/adt/fact.ts'
 import { tell, type Fields, type Register } from '../../../../src/mappers/adt/registers.ts'
 import { addTellings } from '../../../../src/mappers/adt/tellings.ts'
-import { isToldAgain } from '../../../../src/mappers/adt/told-again.ts'
+import { isToldAgain, movedIn } from '../../../../src/mappers/adt/told-again.ts'
 import { addFirstWords, addValueDays } from '../../../../src/mappers/adt/watched-words.ts'
 
 const instantOf = (day: string): string => `2026-03-${day}T00:00:00.000Z`
@@ -16,6 +17,7 @@ interface Day {
   readonly source?: string
   readonly pidStamp?: string
   readonly moved?: string
+  readonly arrival?: string
 }
 
 /** What `before` is once `said` is told on a day, and whether that is told again. */
@@ -25,8 +27,9 @@ function telling(day: string, before: Register, { said = fields, source = 'A|B',
   addFirstWords(words, 'A08')
   addValueDays(words, stampOn(day))
   const after = tell(before, source, stampOn(day), words)
-  const { pidStamp = stampOn(day), moved = '2026-03-01T00:00:00' } = about
-  return { after, isAgain: isToldAgain({ source, stamp: stampOn(day), pidStamp }, before, after, moved) }
+  const { pidStamp = stampOn(day), moved = '2026-03-01T00:00:00', arrival } = about
+  const since = { second: moved, arrival }
+  return { after, isAgain: isToldAgain({ source, stamp: stampOn(day), pidStamp }, before, after, since) }
 }
 
 const { after: before } = telling('02', {})
@@ -97,5 +100,36 @@ describe('a message that says what was said', () => {
     expect(isAgain('03', before, { moved: '2026-03-02T00:00:00' })).toBe(false)
     const said = { 'PV1-45': '20260301' }
     expect(isAgain('03', telling('02', {}, { said }).after, { said })).toBe(false)
+  })
+
+  test('is told again after nothing but the arrival that said it first', () => {
+    const moved = '2026-03-02T00:00:00'
+    expect(isAgain('03', before, { moved, arrival: stampOn('02') })).toBe(true)
+    expect(isAgain('03', before, { moved, arrival: stampOn('01') })).toBe(false)
+  })
+})
+
+describe('what the facts of a visit say of what may be said again', () => {
+  const fact = (event: string, about: Partial<Fact> = {}): Fact => ({
+    ...{
+      id: event,
+      subject: 's',
+      kind: 'movement',
+      scope: 'v',
+      at: instantOf('02'),
+      recorded: instantOf('02'),
+    },
+    ...{ actor: 'Device/a', source: 'A|B', body: { event, stamp: stampOn('02') } },
+    ...about,
+  })
+
+  test('is the second of the last one, and the message of an arrival that stands alone and had happened by then', () => {
+    expect(movedIn([])).toEqual({ second: '', arrival: undefined })
+    expect(movedIn([fact('A01')])).toEqual({ second: '2026-03-02T00:00:00', arrival: stampOn('02') })
+    expect(movedIn([fact('A04', { at: instantOf('01') })]).arrival).toBe(stampOn('02'))
+    expect(movedIn([fact('A04', { at: instantOf('03') })]).arrival).toBeUndefined()
+    expect(movedIn([fact('A21')]).arrival).toBeUndefined()
+    expect(movedIn([fact('A01', { kind: 'cancel' })]).arrival).toBeUndefined()
+    expect(movedIn([fact('A01'), fact('A02')]).arrival).toBeUndefined()
   })
 })
