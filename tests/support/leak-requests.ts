@@ -1,5 +1,5 @@
 import type { Call } from './case-server.ts'
-import { observationOf, patientOf } from './two-patients.ts'
+import { observationOf, patientOf, planOf } from './two-patients.ts'
 
 /** What a request is aimed at: somebody's record, or nothing that ever was. */
 export interface Aim {
@@ -36,6 +36,12 @@ const readPaths: Parameters<typeof gets>[0] = [
   ['$meta', ({ observation }) => `/Observation/${observation}/$meta`],
   ['$validate of what stands', ({ observation }) => `/Observation/${observation}/$validate`],
   ['$everything', ({ patient }) => `/Patient/${patient}/$everything`],
+  ['$explain', ({ observation }) => `/Observation/${observation}/$explain`],
+  ['$explain of an element', ({ observation }) => `/Observation/${observation}/$explain?element=status`],
+  ['$explain of a Patient', ({ patient }) => `/Patient/${patient}/$explain?element=name`],
+  ['read of a case', ({ mark }) => `/EpisodeOfCare/${mark}-e1`],
+  ['history of a case', ({ mark }) => `/EpisodeOfCare/${mark}-e1/_history`],
+  ['$everything of a case', ({ mark }) => `/EpisodeOfCare/${mark}-e1/$everything`],
   ['$everything in small pages', ({ patient }) => `/Patient/${patient}/$everything?_count=1`],
 ]
 
@@ -58,6 +64,14 @@ const searchPaths: Parameters<typeof gets>[0] = [
     '_has and chain',
     ({ patientMark }) => `/Observation?_has:Observation:focus:subject:Patient.family=${patientMark}`,
   ],
+  ['_has of a place', ({ mark }) => `/Location?_has:Encounter:location:_id=${mark}-n1`],
+  [
+    '_has of a place by what was there',
+    ({ patientMark }) => `/Location?_has:Encounter:location:subject:Patient.family=${patientMark}`,
+  ],
+  ['search of Tasks by their case', ({ mark }) => `/Task?group-identifier=${mark}-e1`],
+  ['search of Provenance by who it is of', ({ patient }) => `/Provenance?target=Patient/${patient}`],
+  ['compartment of an Encounter', ({ mark }) => `/Encounter/${mark}-n1/*`],
   ['_list', ({ mark }) => `/Observation?_list=${mark}-l1`],
   ['count', ({ patient }) => `/Observation?subject=${patient}&_summary=count`],
   ['estimated total', ({ patient }) => `/Observation?subject=${patient}&_total=estimate`],
@@ -231,6 +245,23 @@ export const aimedWrites: readonly LeakRequest[] = [
     ...{ path: at(aim), headers: { 'if-match': 'W/"1", W/"2"' } },
   })),
   to('$meta-add', 'POST', aim => ({ path: `${at(aim)}/$meta-add`, body: metaBody })),
+  to('update of a case', 'PUT', ({ mark }) => ({
+    path: `${FHIR}/EpisodeOfCare/${mark}-e1`,
+    body: {
+      ...{ resourceType: 'EpisodeOfCare', id: `${mark}-e1`, status: 'active' },
+      patient: { reference: `Patient/${OWN}` },
+    },
+  })),
+  to('delete of a case', 'DELETE', ({ mark }) => ({ path: `${FHIR}/EpisodeOfCare/${mark}-e1` })),
+  to('test of a case by a patch', 'PATCH', ({ mark }) => ({
+    path: `${FHIR}/EpisodeOfCare/${mark}-e1`,
+    body: [{ op: 'test', path: '/status', value: 'active' }],
+    headers: { 'content-type': 'application/json-patch+json' },
+  })),
+  to('plan of the own case with a goal', 'POST', ({ mark }) => ({
+    path: `${FHIR}/CarePlan`,
+    body: planOf('ownres-e1', OWN, `${mark}-g1`),
+  })),
   to('conditional create', 'POST', aim => ({
     path: `${FHIR}/Observation`,
     body: withoutId(observationOf('x', OWN, 'ownres')),

@@ -1,4 +1,4 @@
-import type { Call } from './case-server.ts'
+import type { Call, Reply } from './case-server.ts'
 import type { GuardedServer } from './guarded-server.ts'
 
 /**
@@ -68,6 +68,48 @@ const provenanceOf = (id: string, ...targets: readonly string[]) => ({
   agent: [{ who: { reference: 'Practitioner/ines' } }],
 })
 
+const CM = 'https://casewire.example/fhir'
+/** A place where both have been: what is said of it may tell of neither. */
+const LOCATION = 'ward-1'
+
+const encounterOf = (id: string, patient: string, mark: string) => ({
+  ...{ resourceType: 'Encounter', id, status: 'in-progress', class: { code: 'IMP' } },
+  identifier: [{ system: SYSTEM, value: `${mark}-visit` }],
+  subject: { reference: `Patient/${patient}` },
+  location: [{ location: { reference: `Location/${LOCATION}` } }],
+})
+
+const goalOf = (id: string, patient: string, mark: string) => ({
+  ...{ resourceType: 'Goal', id, lifecycleStatus: 'active', description: { text: `${mark} goal` } },
+  subject: { reference: `Patient/${patient}` },
+})
+
+const caseOf = (id: string, patient: string) => ({
+  ...{ resourceType: 'EpisodeOfCare', id, status: 'planned' },
+  type: [{ coding: [{ system: `${CM}/CodeSystem/case-type`, code: 'chronic' }] }],
+  patient: { reference: `Patient/${patient}` },
+})
+
+/** The plan of a case, in force and agreed to, with one goal. */
+export const planOf = (caseId: string, patient: string, goal: string) => ({
+  ...{ resourceType: 'CarePlan', status: 'active', intent: 'plan' },
+  meta: { tag: [{ system: `${CM}/sid/case`, code: caseId }] },
+  category: codeable(`${CM}/CodeSystem/plan-category`, 'case-plan'),
+  subject: { reference: `Patient/${patient}` },
+  goal: [{ reference: `Goal/${goal}` }],
+  extension: [
+    {
+      url: `${CM}/StructureDefinition/agreement`,
+      extension: [
+        { url: 'party', valueCode: 'patient' },
+        { url: 'by', valueReference: { reference: `Patient/${patient}` } },
+        { url: 'at', valueDateTime: '2026-01-01T00:00:00Z' },
+        { url: 'decision', valueCode: 'agreed' },
+      ],
+    },
+  ],
+})
+
 const binary = { resourceType: 'Binary', id: 'zbzres-b1', contentType: 'text/plain', data: 'enJlcw==' }
 
 const put = (resource: { readonly resourceType: string; readonly id: string }) => ({
@@ -97,6 +139,13 @@ export async function seedTwoPatients(server: GuardedServer): Promise<void> {
     provenanceOf('zbzres-p1', `Patient/${other.patient}`, `Observation/${other.observation}`),
     provenanceOf('nobody-p1', `Observation/${own.observation}`, `Observation/${other.observation}`),
     binary,
+    { resourceType: 'Location', id: LOCATION, name: 'Ward' },
+    encounterOf('ownres-n1', own.patient, 'ownres'),
+    encounterOf('zbzres-n1', other.patient, 'zbzres'),
+    goalOf('ownres-g1', own.patient, 'ownres'),
+    goalOf('zbzres-g1', other.patient, 'zbzres'),
+    caseOf('ownres-e1', own.patient),
+    caseOf('zbzres-e1', other.patient),
   ]
   const bundle = { resourceType: 'Bundle', type: 'transaction', entry: first.map(put) }
   await write(server, token, { method: 'POST', path: '/fhir', body: bundle })
@@ -112,9 +161,26 @@ export async function seedTwoPatients(server: GuardedServer): Promise<void> {
   }
   for (const id of [own.deleted, other.deleted])
     await write(server, token, { method: 'DELETE', path: `/fhir/Observation/${id}` })
+  await openCase(server, 'ownres-e1', own.patient)
+  await openCase(server, 'zbzres-e1', other.patient)
 }
 
-async function write(server: GuardedServer, token: string, call: Call): Promise<void> {
+/** Screened, assigned, consented to and opened. */
+async function openCase(server: GuardedServer, id: string, patient: string): Promise<void> {
+  const manager = 'Practitioner/ines'
+  const token = await server.oauth.sign({ scope: 'user/*.cruds', fhirUser: manager })
+  const run = (name: string, body: object = {}) =>
+    write(server, token, { method: 'POST', path: `/cases/${id}/commands/${name}`, body })
+  await run('ScreenCase', { acuity: 'high' })
+  const { json } = await run('OfferAssignment', { manager })
+  const { nounId } = json.events.find(({ type }: { readonly type: string }) => type === 'AssignmentOffered')
+  await run('AcceptAssignment', { assignment: nounId })
+  await run('GrantConsent', { scope: 'case-management', by: `Patient/${patient}` })
+  await run('OpenCase')
+}
+
+async function write(server: GuardedServer, token: string, call: Call): Promise<Reply> {
   const reply = await server.as(token, call)
   if (reply.status >= 300) throw new Error(`${call.method} ${call.path}: ${reply.status} ${reply.text}`)
+  return reply
 }

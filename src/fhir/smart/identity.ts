@@ -37,12 +37,13 @@ const OPERATOR = 'operator'
 export function identityOf(claims: Claims, settings: ClaimSettings): Identity | undefined {
   const client = clientOf(claims)
   if (client === undefined) return undefined
-  const user = userOf(claims['fhirUser'], settings.base)
+  const told = userTold(claims['fhirUser'], settings.base)
+  const user = told !== undefined && USER.test(told) ? told : undefined
   const patient = patientInContext(claims)
   const scopes = resourceScopes(scopesOf(claims))
   const roles = texts(claimAt(claims, settings.rolesClaim))
   const tenant = settings.tenantClaim === undefined ? undefined : claimAt(claims, settings.tenantClaim)
-  const context = { ...(patient !== undefined && { patient }), ...(user !== undefined && { user }) }
+  const context = { ...(patient !== undefined && { patient }), ...(told !== undefined && { user: told }) }
   return {
     actor: user ?? deviceOf(client, claims, settings),
     client: `${String(claims['iss'])} ${client}`,
@@ -96,11 +97,14 @@ const ID = /^[A-Za-z0-9\-.]{1,64}$/
 const USER =
   /^(?:Practitioner|PractitionerRole|Patient|RelatedPerson|Organization|Device)\/[A-Za-z0-9\-.]{1,64}$/
 
-/** A user of another server, or of a type that can't act here, is nobody known: the client acts. */
-function userOf(fhirUser: unknown, base: string): string | undefined {
-  if (typeof fhirUser !== 'string') return undefined
-  const text = fhirUser.startsWith(`${base}/`) ? fhirUser.slice(base.length + 1) : fhirUser
-  return USER.test(text) ? text : undefined
+/**
+ * Who the user is said to be, without the own base. Whoever is no `USER` by that (one of another server, a type that can't act
+ * here) is not the actor, but the client is; what isn't text is nobody.
+ */
+function userTold(fhirUser: unknown, base: string): string | undefined {
+  if (fhirUser === undefined || fhirUser === null) return undefined
+  if (typeof fhirUser !== 'string') return ''
+  return fhirUser.startsWith(`${base}/`) ? fhirUser.slice(base.length + 1) : fhirUser
 }
 
 /** The launch context, wherever an issuer puts it; two that differ are none. */

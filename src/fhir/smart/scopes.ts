@@ -65,20 +65,26 @@ const onEveryType: ReadonlySet<string> = new Set([
 export interface ScopeContext {
   /** Id of the Patient in context; without one `patient/` scopes give nothing. */
   readonly patient?: string
-  /** The user as a reference of this server: `Patient/1`. */
+  /** What `fhirUser` says, without the own base: `Patient/1`; of another server the whole address. Undefined = it is not there. */
   readonly user?: string
 }
 
+/** Those who work here, and what works for them, wherever they are known. */
+const STAFF =
+  /^(?:https?:\/\/\S+\/)?(?:Practitioner|PractitionerRole|Organization|Device)\/[A-Za-z0-9\-.]{1,64}$/
+const OWN_PATIENT = /^Patient\/([A-Za-z0-9\-.]{1,64})$/
+
 /**
  * What the scopes allow, as rules. `user/` scopes are what the user may see: all for staff, devices and organisations, the
- * own record for a Patient, nothing for a RelatedPerson (whose `patient/` scopes count).
+ * own record for a Patient, nothing for a RelatedPerson (whose `patient/` scopes count), a Person, a Patient of another server
+ * and whoever can't be told. Of a token that names no user the issuer is taken at its word.
  */
 export const rulesOf = (scopes: readonly ResourceScope[], context: ScopeContext): readonly AccessRule[] =>
   scopes.flatMap(({ level, ...rule }) => {
     if (level === 'system') return [rule]
     if (level === 'patient')
       return context.patient === undefined ? [] : [{ ...rule, patient: context.patient }]
-    const [type, id] = (context.user ?? '').split('/')
-    if (type === 'RelatedPerson') return []
-    return type === 'Patient' && id !== undefined ? [{ ...rule, patient: id }] : [rule]
+    if (context.user === undefined || STAFF.test(context.user)) return [rule]
+    const patient = OWN_PATIENT.exec(context.user)?.[1]
+    return patient === undefined ? [] : [{ ...rule, patient }]
   })

@@ -20,13 +20,14 @@ export type Door = (request: FastifyRequest, reply: FastifyReply) => Promise<Fai
 
 /**
  * The door of every route but the open ones: a bearer token (RFC 6750) of an issuer that is trusted, for a tenant that is
- * known, with scopes or a role for the route. Failures: those of the verifier, `token-missing`, `tenant-unknown`,
- * `access-denied`.
+ * known, with scopes or a role for the route. Failures: those of the verifier, `token-missing`, `token-twice`,
+ * `tenant-unknown`, `access-denied`.
  */
 export function authDoor({ verifier, tenants }: DoorOptions): Door {
   return async (request, reply) => {
     const route = request.routeOptions.url
     if (isOpen(request.method, route)) return undefined
+    if (isGivenTwice(request)) return challenge(reply, twice)
     const token = bearerIn(request.headers.authorization)
     if (token === undefined) return challenge(reply, missing)
     const identity = await verifier.identify(token)
@@ -44,6 +45,16 @@ export function authDoor({ verifier, tenants }: DoorOptions): Door {
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i
 
 const bearerIn = (header: string | undefined): string | undefined => BEARER.exec(header ?? '')?.[1]
+
+/** Node keeps the first of several and drops the others; what stands before this server may have looked at another one. */
+const isGivenTwice = ({ raw }: FastifyRequest): boolean =>
+  raw.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === 'authorization').length > 1
+
+const twice: Failure = {
+  kind: 'invalid',
+  code: 'token-twice',
+  message: 'Send one Authorization header: of several nobody can tell which one counts.',
+}
 
 const missing: Failure = {
   kind: 'unauthenticated',
@@ -75,6 +86,7 @@ const stranger: Failure = {
 
 /** RFC 6750, 3.1; a request without a token is told no error. */
 const errors: ReadonlyMap<string, string> = new Map([
+  ['token-twice', ', error="invalid_request"'],
   ['token-refused', ', error="invalid_token"'],
   ['token-expired', ', error="invalid_token", error_description="expired"'],
   ['access-denied', ', error="insufficient_scope"'],

@@ -35,8 +35,8 @@ export function accessMatrixContract(open: () => Promise<GuardedServer>, { every
     readonly hidden: readonly RegExp[]
   }
 
-  const limited = (scope: string, claims: object = {}): readonly [string, Holder] => [
-    scope === '' ? 'no scope' : scope,
+  const limited = (scope: string, claims: object = {}, whose = ''): readonly [string, Holder] => [
+    scope === '' ? 'no scope' : `${scope} ${whose}`.trim(),
     { claims: { scope, patient: ids.own.patient, ...claims }, hidden: [PATIENT_MARK, RECORD_MARK] },
   ]
 
@@ -52,6 +52,7 @@ export function accessMatrixContract(open: () => Promise<GuardedServer>, { every
     limited('patient/*.cruds'),
     limited('patient/Patient.rs patient/Observation.cruds'),
     limited('user/*.cruds', asPatient),
+    limited('user/*.cruds', { fhirUser: 'https://ehr.example/fhir/Patient/1' }, 'for a patient elsewhere'),
   ]
 
   const [own, other, never] = [ids.own, ids.other, ids.never]
@@ -180,8 +181,13 @@ export function accessMatrixContract(open: () => Promise<GuardedServer>, { every
       ).toContain('Patient')
       expect((await statusOf('$everything')).json.entry.length).toBeGreaterThan(4)
       expect((await statusOf('history of a type')).json.entry.length).toBeGreaterThan(2)
-      for (const name of ['$meta of a type', '$meta of the system'])
-        expect((await statusOf(name)).json.parameter[0].valueMeta.tag).toMatchObject([{ code: 'ownres-tag' }])
+      const tagsOf = async (name: string) => (await statusOf(name)).json.parameter[0].valueMeta.tag
+      expect(await tagsOf('$meta of a type')).toMatchObject([{ code: 'ownres-tag' }])
+      expect(await tagsOf('$meta of the system')).toMatchObject([
+        { code: 'ownres-e1' },
+        { code: 'ownres-tag' },
+      ])
+      expect((await statusOf('$everything of a case')).text).toContain('EpisodeOfCare/ownres-e1')
     })
 
     test('a Provenance is in the record of a patient that it names, as R4’s compartment has it; one that names none is in no record', async () => {

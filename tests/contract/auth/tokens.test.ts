@@ -142,6 +142,23 @@ describe('a token is refused', () => {
   }
 })
 
+describe('two Authorization headers', () => {
+  test('are refused, whichever of them holds: a proxy may have looked at the other', async () => {
+    const good = `Bearer ${await server.oauth.sign()}`
+    for (const authorization of [
+      [good, 'Bearer other'],
+      ['Bearer other', good],
+      ['Basic eDp5', good],
+      [good, good],
+    ])
+      for (const url of ['/fhir/Patient', '/cases']) {
+        const reply = await server.app.server.inject({ url, headers: { Authorization: authorization } })
+        expect([url, reply.statusCode, reply.body.includes('token-twice')]).toEqual([url, 400, true])
+        expect(reply.headers['www-authenticate']).toContain('error="invalid_request"')
+      }
+  })
+})
+
 describe('time', () => {
   test('may differ from the issuer’s by the skew, and no more', async () => {
     expect(await statusOf(await server.oauth.sign({ exp: seconds(-29), jti: '1' }))).toBe(200)

@@ -6,6 +6,7 @@ import {
   type ListedNoun,
   type NounName,
 } from '../../../care-plan/case-file.ts'
+import { patientOf } from '../../../fhir/compartment.ts'
 import { sameResource } from '../../../fhir/same-resource.ts'
 import { keyTextOf, type Resource } from '../../../fhir/resource.ts'
 import { isCase } from '../episode-lens.ts'
@@ -24,9 +25,15 @@ type Owners = ReadonlyMap<Resource, string>
 /** Who owns what, and what that follows from. */
 interface Ownership {
   readonly cases: ReadonlySet<string | undefined>
-  /** `Type/id` -> case, of what the plans of cases refer to. */
-  readonly referred: ReadonlyMap<string, string>
+  /** `Type/id` -> the cases whose plans refer to it. */
+  readonly referred: ReadonlyMap<string, readonly Referring[]>
   readonly owners: Owners
+}
+
+interface Referring {
+  readonly caseId: string
+  /** Whom the plan is about. */
+  readonly patient: string | undefined
 }
 
 const ownershipBy = rememberedBy((lenses: NounLenses) =>
@@ -36,27 +43,43 @@ const ownershipBy = rememberedBy((lenses: NounLenses) =>
   }),
 )
 
-/** Which case each resource of a compartment belongs to: what it says itself, else what a plan of a case refers to. */
+/**
+ * Which case each resource of a compartment belongs to: what it says itself, else what a plan of a case refers to, if it is
+ * about the same patient. What is another's never counts: a rule that looked at it would tell of it.
+ */
 export const caseOwners = (compartment: readonly Resource[], lenses: NounLenses): Owners =>
   ownershipBy(lenses)(compartment).owners
 
 function ownershipOf(compartment: readonly Resource[], { names, statedCase }: NounLenses): Ownership {
   const cases = new Set(compartment.filter(resource => isCase(resource, names)).map(({ id }) => id))
   const owners = new Map<Resource, string>()
-  const referred = new Map<string, string>()
+  const referred = new Map<string, Referring[]>()
   for (const resource of compartment) {
     const stated = statedCase(resource)
     if (stated === undefined || !cases.has(stated)) continue
     owners.set(resource, stated)
     if (resource.resourceType !== 'CarePlan') continue
-    for (const reference of planReferences(resource)) referred.set(reference, stated)
+    const referring = { caseId: stated, patient: patientOf(resource) }
+    for (const reference of planReferences(resource)) {
+      const others = referred.get(reference)
+      if (others) others.push(referring)
+      else referred.set(reference, [referring])
+    }
   }
   if (referred.size === 0) return { cases, referred, owners }
   for (const resource of compartment) {
-    const owner = referred.get(keyTextOf(resource))
-    if (owner !== undefined && !owners.has(resource)) owners.set(resource, owner)
+    if (owners.has(resource)) continue
+    const owner = referringCase(resource, referred)
+    if (owner !== undefined) owners.set(resource, owner)
   }
   return { cases, referred, owners }
+}
+
+function referringCase(resource: Resource, referred: Ownership['referred']): string | undefined {
+  const referring = referred.get(keyTextOf(resource))
+  if (!referring) return undefined
+  const about = patientOf(resource)
+  return referring.findLast(({ patient }) => about === undefined || about === patient)?.caseId
 }
 
 /** The types by which a change may move other resources from case to case. */
@@ -73,7 +96,7 @@ function patchedOwnership(
   for (const { was } of replaced) patched.delete(was)
   for (const resource of is) {
     const stated = statedCase(resource)
-    const owner = stated !== undefined && cases.has(stated) ? stated : referred.get(keyTextOf(resource))
+    const owner = stated !== undefined && cases.has(stated) ? stated : referringCase(resource, referred)
     if (owner !== undefined) patched.set(resource, owner)
   }
   return { cases, referred, owners: patched }

@@ -66,6 +66,41 @@ describe('the patient in context', () => {
   })
 })
 
+describe('user/ scopes', () => {
+  const reach = (fhirUser: unknown) =>
+    of({ scope: 'user/*.rs', fhirUser })?.access.rules.map(({ patient }) => patient ?? 'all')
+
+  test.each([
+    [undefined, ['all']],
+    ['Practitioner/1', ['all']],
+    [`${BASE}/PractitionerRole/1`, ['all']],
+    ['https://elsewhere.example/fhir/Practitioner/1', ['all']],
+    ['Device/1', ['all']],
+    [`${BASE}/Patient/7`, ['7']],
+    ['Patient/7', ['7']],
+  ])('of fhirUser %s reach %j', (fhirUser, expected) => {
+    expect(reach(fhirUser)).toEqual(expected)
+  })
+
+  test.each([
+    'https://elsewhere.example/fhir/Patient/7',
+    '//cm.example/fhir/Patient/7',
+    `${BASE.toUpperCase()}/Patient/7`,
+    'Patient/7/',
+    `${BASE}/Patient/7/_history/1`,
+    'Practitioner/../Patient/7',
+    'https://elsewhere.example/fhir/RelatedPerson/7',
+    'Person/7',
+    'Group/7',
+    '',
+    7,
+    ['Patient/7'],
+    { reference: 'Patient/7' },
+  ])('of a user who is no staff and no Patient of this server reach nothing: %j', fhirUser => {
+    expect(reach(fhirUser)).toEqual([])
+  })
+})
+
 describe('scopes', () => {
   test.each([
     { scope: 'openid system/Patient.rs' },

@@ -123,3 +123,26 @@ describe('the cases of a compartment', () => {
     expect([...dutyFiles([patient, episode], CM, []).keys()]).toEqual(['a'])
   })
 })
+
+describe('what a plan refers to', () => {
+  const about = (patient: string) => ({ reference: `Patient/${patient}` })
+  const episode = (id: string, patient: string) => ({
+    ...{ resourceType: 'EpisodeOfCare', id, status: 'active', type: [caseType], patient: about(patient) },
+  })
+  const plan = (id: string, caseId: string, patient: string) => ({
+    ...{ resourceType: 'CarePlan', id, ...tagged(caseId), status: 'active', intent: 'plan' },
+    ...{ subject: about(patient), goal: [{ reference: 'Goal/g' }] },
+  })
+  const goal = { resourceType: 'Goal', id: 'g', lifecycleStatus: 'active', subject: about('p') }
+  const ownerOfGoal = (list: readonly Resource[]) => caseOwners(list, lenses).get(goal)
+
+  it('belongs to the case when it is about the patient of the plan, and to none when it is another’s', () => {
+    expect(ownerOfGoal([episode('a', 'p'), plan('1', 'a', 'p'), goal])).toBe('a')
+    expect(ownerOfGoal([episode('b', 'q'), plan('2', 'b', 'q'), goal])).toBeUndefined()
+  })
+
+  it('stays with its own case whoever else’s plan refers to it, too', () => {
+    const both = [episode('a', 'p'), episode('b', 'q'), plan('1', 'a', 'p'), plan('2', 'b', 'q'), goal]
+    expect(ownerOfGoal(both)).toBe('a')
+  })
+})
