@@ -6,7 +6,7 @@ import { delivered, inOrder } from '../../../support/adt/hospital-ending.ts'
 
 const LONG = 200_000
 /** So many that what registers and facts of a few long texts are remembered by (store/remembered-bodies.ts) doesn't show. */
-const MESSAGES = 60
+const MESSAGES = 150
 const filler = 'X'.repeat(LONG)
 
 const kinds: Readonly<Record<string, (serial: number) => Partial<Er7>>> = {
