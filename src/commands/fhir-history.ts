@@ -33,14 +33,14 @@ export interface HistoryRequest {
  */
 export async function historyText(
   deps: FhirDeps,
-  { actor }: Caller,
+  caller: Caller,
   { of: { type, id }, pairs, part }: HistoryRequest,
 ): Promise<Result<string>> {
   const asked = readHistoryQuery(pairs)
   if (!asked.ok) return asked
   const { page, applied } = asked.value
   const of = [type, id].filter(each => each !== undefined).join('/')
-  const places = await sealedPlaces(deps, { actor, of: `${of}/_history`, foreign: foreignPage })
+  const places = await sealedPlaces(deps, { caller, of: `${of}/_history`, foreign: foreignPage })
   const place = page === undefined ? ok(undefined) : places.open(page)
   if (!place.ok) return place
   const query = { ...asked.value, place: place.value }
@@ -98,6 +98,10 @@ async function instanceHistory(
   const times = timesOf(query)
   const from = place === undefined ? {} : { before: Number(place) }
   const limited = isLimited(deps, key.type)
+  const current = async () => visible(deps, await store.read(tenant, key))
+  // First of all: how many versions what is hidden has must not tell that it is there.
+  const seen = limited ? await current() : undefined
+  if (limited && !seen) return unknown
   const read: Collecting['read'] = (size, last) =>
     store.history(tenant, key, { count: size, ...from, ...(last && { before: last.version }), ...times })
   const found = await collect(deps, { count, limited, read })
@@ -106,7 +110,7 @@ async function instanceHistory(
   const isWhole = Object.keys(times).length === 0
   // Versions are counted from one and none is ever dropped.
   const isFirst = isWhole && place === undefined && !limited
-  const newest = isFirst ? versions[0] : await visible(deps, await store.read(tenant, key))
+  const newest = isFirst ? versions[0] : (seen ?? (await current()))
   if (!newest) return unknown
   const shown = versions.slice(0, count)
   const last = shown.at(-1)

@@ -9,7 +9,7 @@ import { isLimited, searchTypesWithin, searchWithin } from './fhir-visibility.ts
 import { terminologyFor } from './operations/terminology.ts'
 import type { SearchResult } from './ports/search-result.ts'
 import { openPage, sealPage, type SearchPage } from './search-pages.ts'
-import type { PageSeal } from './sealed-text.ts'
+import { holderOf, type PageSeal } from './sealed-text.ts'
 
 export interface ScopedSearch {
   readonly scope: SearchScope
@@ -29,7 +29,7 @@ export async function search(deps: FhirDeps, caller: Caller, query: ScopedSearch
   const [of, nowMs] = [addressOf(query.scope), clock.nowMs()]
   const seal: PageSeal = {
     ...{ key: await store.pageKey(), nowMs },
-    owner: { tenant, actor: caller.actor, of },
+    owner: { tenant, holder: holderOf(caller), of },
   }
   const asked = askedOf(query, seal)
   if (!asked.ok) return asked

@@ -1,7 +1,8 @@
 import type { Clock } from '../lib/clock.ts'
 import { fail, ok, type Failure, type Result } from '../lib/result.ts'
 import type { Store } from './ports/store.ts'
-import { sealText, unsealText, type PageSeal } from './sealed-text.ts'
+import type { Caller } from './fhir-deps.ts'
+import { holderOf, sealText, unsealText, type PageSeal } from './sealed-text.ts'
 
 /** Places in a list that goes over several pages, as one caller carries them in links. */
 export interface SealedPlaces {
@@ -17,7 +18,7 @@ export interface PlacesDeps {
 }
 
 interface Listed {
-  readonly actor: string
+  readonly caller: Pick<Caller, 'actor' | 'access'>
   /** The list, as the address says it: `Patient/1/_history`. */
   readonly of: string
   /** What a token is refused with that no page of this list had. */
@@ -27,11 +28,11 @@ interface Listed {
 /** The pages of a list for one caller: what stands in their links tells nobody else anything, and holds for an hour. */
 export async function sealedPlaces(
   { store, clock, tenant }: PlacesDeps,
-  { actor, of, foreign }: Listed,
+  { caller, of, foreign }: Listed,
 ): Promise<SealedPlaces> {
   const seal: PageSeal = {
     ...{ key: await store.pageKey(), nowMs: clock.nowMs() },
-    owner: { tenant, actor, of },
+    owner: { tenant, holder: holderOf(caller), of },
   }
   return {
     seal: place => sealText(place, seal),

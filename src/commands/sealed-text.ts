@@ -6,13 +6,21 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { Caller } from './fhir-deps.ts'
 
 /** Whose text it is: what was sealed for another tenant, caller or address opens nothing. */
 export interface PageOwner {
   readonly tenant: number
-  readonly actor: string
+  /** Who asked: the actor, and the patients that the token is limited to (one client asks for many). */
+  readonly holder: string
   /** What is searched or listed, as the address says it: `Patient`, `Patient/1/_history`, or nothing for the system. */
   readonly of: string
+}
+
+/** The holder of a token, as links to pages know them. */
+export function holderOf({ actor, access }: Pick<Caller, 'actor' | 'access'>): string {
+  const patients = new Set(access?.rules.flatMap(({ patient }) => patient ?? []))
+  return [actor, ...[...patients].toSorted()].join(' ')
 }
 
 export interface PageSeal {
@@ -91,8 +99,8 @@ function packed(text: string): Buffer {
 const unpacked = (bytes: Buffer): string =>
   (bytes[0] === PACKED ? inflateRawSync(bytes.subarray(1)) : bytes.subarray(1)).toString()
 
-const bindingOf = ({ tenant, actor, of }: PageOwner): Buffer =>
-  Buffer.from(JSON.stringify([tenant, actor, of]))
+const bindingOf = ({ tenant, holder, of }: PageOwner): Buffer =>
+  Buffer.from(JSON.stringify([tenant, holder, of]))
 
 function decipher(bytes: Buffer, key: Buffer, owner: PageOwner): string | undefined {
   if (bytes.length <= IV_BYTES + TAG_BYTES) return undefined

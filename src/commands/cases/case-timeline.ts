@@ -37,7 +37,7 @@ export async function caseTimeline(
   const patient = await patientOfCase(deps, id, to?.value)
   if (!patient.ok) return patient
   const of = `cases/${id}/timeline`
-  const places = await sealedPlaces(deps, { actor, of, foreign: cursorMalformed })
+  const places = await sealedPlaces(deps, { caller: { actor }, of, foreign: cursorMalformed })
   const place = next === undefined ? ok(undefined) : places.open(next)
   if (!place.ok) return place
   const after = place.value === undefined ? undefined : (JSON.parse(place.value) as Cursor)

@@ -48,7 +48,7 @@ export async function listCases(
 ): Promise<Result<CaseList>> {
   // A cursor is a place in one order.
   const of = `cases?sort=${query.sort ?? STABLE}`
-  const places = await sealedPlaces(deps, { actor, of, foreign: cursorMalformed })
+  const places = await sealedPlaces(deps, { caller: { actor }, of, foreign: cursorMalformed })
   const place = query.next === undefined ? ok(undefined) : places.open(query.next)
   if (!place.ok) return place
   const plan = planOf(deps, query, place.value)

@@ -45,12 +45,12 @@ const isInCompartments = (type: string): boolean => compartmentTypes.includes(ty
  */
 export async function everything(
   deps: FhirDeps,
-  { actor }: Caller,
+  caller: Caller,
   request: EverythingRequest,
 ): Promise<Result<string>> {
   const { type, id } = request
   const of = `${type}${id === undefined ? '' : `/${id}`}/$everything`
-  const places = await sealedPlaces(deps, { actor, of, foreign: foreignPage })
+  const places = await sealedPlaces(deps, { caller, of, foreign: foreignPage })
   const query = readQuery(request.pairs, places)
   if (!query.ok) return query
   const focus = id === undefined ? undefined : await readCurrent(deps, { type, id })

@@ -15,7 +15,7 @@ import { statedCase } from '../../mappers/case/nouns/case-link.ts'
 import type { ObligationExplanation } from '../../mappers/case/explain-obligations.ts'
 import type { FhirDeps } from '../fhir-deps.ts'
 import { readCurrent } from '../fhir-read.ts'
-import { searchWithin } from '../fhir-visibility.ts'
+import { isLimited, searchWithin } from '../fhir-visibility.ts'
 import { inboxIdOf } from '../inbox-id.ts'
 import { messagesIn } from '../messages-in.ts'
 import type { InboxEntry } from '../ports/store.ts'
@@ -47,7 +47,9 @@ export async function explain(deps: FhirDeps, { key, element }: ExplainRequest):
     return badInput('element must be the path of an element that the resource has')
   const causes = await causesFound(deps, resource, path)
   const duty = await dutyFound(deps, resource)
-  const named = [...causes.map(({ message }) => message), duty?.trigger.message, resource.meta?.source]
+  // Who reaches a part of the type only may have written meta.source to learn which messages came about others.
+  const source = isLimited(deps, key.type) ? undefined : resource.meta?.source
+  const named = [...causes.map(({ message }) => message), duty?.trigger.message, source]
   const messages = [...new Set(named.filter(uri => uri !== undefined))]
   const known = await messagesKnown(deps, messages)
   const writers = await writersOf(deps, key)

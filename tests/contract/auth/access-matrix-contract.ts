@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { purgeAll } from '../../../src/commands/retention.ts'
 import type { Call, Reply } from '../../support/case-server.ts'
 import { AUDIENCE, type GuardedServer } from '../../support/guarded-server.ts'
 import {
@@ -210,6 +211,31 @@ export function accessMatrixContract(open: () => Promise<GuardedServer>, { every
         expect([id, (await asked(`/Provenance/${id}`)).status]).toEqual([id, 404])
     })
 
+    test('$explain tells nothing of a message that the caller named as a source, whether it came or not', async () => {
+      const segments = [
+        'MSH|^~\\&|ADT|NORTH|CW|CW|20260101090000||ADT^A01|ZM1|P|2.5.1',
+        'PID|1||ZM1^^^NORTH^MR||Zbzpat^X||19700101|M',
+        'PV1|1|I|W1^101^1^NORTH||||||||||||||||ZM1^^^NORTH',
+      ]
+      const system = await server.oauth.sign({ scope: 'system/*.cruds' })
+      const sent = { method: 'POST', path: '/adt', body: segments.join('\r') } as const
+      expect((await server.as(system, sent)).text).toContain('MSA|AA')
+      const clock = { nowMs: () => Date.parse('2036-01-01T00:00:00Z') }
+      const { inbox } = server.app.store
+      await purgeAll({ inbox, tenants: [1], retention: { textDays: 1 }, clock }, () => false)
+      const token = await server.oauth.sign({ scope: 'patient/*.cruds', patient: own.patient })
+      const explained = async (controlId: string) => {
+        const source = `https://casewire.example/fhir/sid/message/ADT%7CNORTH/${controlId}#0123456789abcdef`
+        const { id: _id, ...body } = observationOf('x', own.patient, 'ownres')
+        const made = await server.as(token, {
+          ...{ method: 'POST', path: '/fhir/Observation', body: { ...body, meta: { source } } },
+        })
+        return (await server.as(token, { path: `/fhir/Observation/${made.json.id}/$explain` })).json
+      }
+      expect(await explained('NM1')).toEqual({ resourceType: 'Parameters' })
+      expect(await explained('ZM1')).toEqual({ resourceType: 'Parameters' })
+    })
+
     test('what was deleted in the own record is gone', async () => {
       expect((await statusOf('read of an Observation', { ...atOwn, observation: own.deleted })).status).toBe(
         410,
@@ -228,6 +254,17 @@ export function accessMatrixContract(open: () => Promise<GuardedServer>, { every
       expect(new Set(seen).size).toBe(seen.length)
       expect(seen.filter(text => text.includes(own.moved))).toEqual([expect.stringContaining('W/"2"')])
     })
+  })
+
+  test('a link to a page opens nothing for the same client on behalf of another patient', async () => {
+    const [token, others] = await Promise.all(
+      [own.patient, other.patient].map(patient => server.oauth.sign({ scope: 'patient/*.rs', patient })),
+    )
+    for (const path of ['/Observation?code:not=x&_count=1', '/Observation/_history?_count=1']) {
+      const page = next((await server.as(token, { path: `/fhir${path}` })).json)
+      expect([path, (await server.as(token, { path: page })).status]).toEqual([path, 200])
+      expect([path, (await server.as(others, { path: page })).status]).toEqual([path, 400])
+    }
   })
 
   interface Entry {
@@ -291,6 +328,27 @@ export function accessMatrixContract(open: () => Promise<GuardedServer>, { every
       expect(reply.headers['location']).toContain(reply.json.id)
     })
   })
+
+  // Two thousand writes one after the other: a part of the long settings.
+  test.runIf(process.env['CASEWIRE_LONG'] === '1')(
+    'a long history of what is hidden is not there either',
+    async () => {
+      const id = 'zbzres-h1'
+      const versions = Array.from({ length: 2_005 }, (_, n) => ({
+        resource: { ...observationOf(id, other.patient, 'zbzres'), note: [{ text: String(n) }] },
+        request: { method: 'PUT', url: `Observation/${id}` },
+      }))
+      const written = { resourceType: 'Bundle', type: 'batch', entry: versions }
+      const system = await server.oauth.sign({ scope: 'system/*.cruds' })
+      expect((await server.as(system, { method: 'POST', path: '/fhir', body: written })).status).toBe(200)
+      const token = await server.oauth.sign({ scope: 'patient/*.rs', patient: own.patient })
+      for (const query of ['', '?_count=1', '?_since=2000-01-01'])
+        expect((await server.as(token, { path: `/fhir/Observation/${id}/_history${query}` })).status).toBe(
+          404,
+        )
+    },
+    60_000,
+  )
 
   test('after all that the other record stands as it stood', async () => {
     const token = await server.oauth.sign({ scope: 'system/*.cruds' })

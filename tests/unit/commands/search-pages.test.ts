@@ -8,7 +8,7 @@ const page = {
 }
 const seal: PageSeal = {
   key: Buffer.alloc(32, 7),
-  owner: { tenant: 1, actor: 'Practitioner/1', of: 'Patient' },
+  owner: { tenant: 1, holder: 'Practitioner/1', of: 'Patient' },
   nowMs: 5_000,
 }
 const codeOf = (token: string, with_: PageSeal): string | undefined => {
@@ -40,7 +40,7 @@ describe('a sealed page', () => {
     const { owner } = seal
     const others: readonly PageSeal[] = [
       { ...seal, owner: { ...owner, tenant: 2 } },
-      { ...seal, owner: { ...owner, actor: 'Practitioner/2' } },
+      { ...seal, owner: { ...owner, holder: 'Practitioner/2' } },
       { ...seal, owner: { ...owner, of: 'Patient/1/Observation' } },
       { ...seal, key: Buffer.alloc(32, 8) },
     ]
