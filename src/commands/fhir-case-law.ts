@@ -67,7 +67,7 @@ export function underCaseLaw({ deps, caller, work, placed, loaded, atInstant }: 
 }
 
 /** What was loaded, to be read as it stood before anything is staged. */
-export const standingIn = ({ resources }: Loaded): Pick<UnitOfWork, 'get'> =>
+export const standingIn = ({ resources }: Loaded): Pick<UnitOfWork, 'get' | 'loadedVersion'> =>
   openWork({ tenant: 0, lane: 0, at: '', actor: '', targets: [], parse: parseRemembered }, resources)
 
 const hasId = (resource: Resource): resource is Resource & { readonly id: string } =>

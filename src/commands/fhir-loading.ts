@@ -9,6 +9,7 @@ import { conditionText, type Condition, type ConditionHits } from './fhir-condit
 import { caseTypes, type FhirDeps } from './fhir-deps.ts'
 import type { WriteIntent } from './fhir-intent.ts'
 import { shardOf, type PlacedIntent } from './fhir-placing.ts'
+import { knownTo } from './fhir-write-limits.ts'
 import type { Loaded } from './ports/store.ts'
 
 /** What a try to write is decided on. */
@@ -93,7 +94,7 @@ export async function withFurtherCases(
   const made = new Set(placed.filter(item => !item.found).map(item => item.key.id))
   const written = placed.map(({ key, resource }) => ({ ...key, ...(resource && { resource }) }))
   const named = patientsOf(written, deps.base)
-  const before = patientsOf(storedIn(loaded, placed), deps.base)
+  const before = patientsOf(storedIn(deps, loaded, placed), deps.base)
   const patients = [...named.filter(patient => !made.has(patient)), ...before]
   const further = [...new Set(patients)].filter(patient => !known.has(patient))
   const present = new Set(loaded.resources.map(keyText))
@@ -130,15 +131,17 @@ export function withRecords({ deps, intents, lock }: WriteTry, loaded: Loaded): 
   })
 }
 
-/** What stands where the writes change something. */
+/** What stands where the writes change something; not what is hidden: loading its case would tell of it by the time taken. */
 function storedIn(
+  deps: FhirDeps,
   loaded: Loaded,
   placed: readonly PlacedIntent[],
 ): readonly Pick<WriteIntent, 'type' | 'resource'>[] {
   const stored = standingIn(loaded)
-  return placed.flatMap(({ key }) => {
-    const resource = partTypes.has(key.type) ? stored.get(key) : undefined
-    return resource ? [{ type: key.type, resource }] : []
+  return placed.flatMap(item => {
+    const { type } = item.key
+    const resource = partTypes.has(type) ? knownTo(deps, stored, item).standing : undefined
+    return resource ? [{ type, resource }] : []
   })
 }
 
