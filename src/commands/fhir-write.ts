@@ -25,6 +25,7 @@ import { recordProvenance } from './fhir-provenance.ts'
 import { knownTo, shownTo, withinAccess } from './fhir-write-limits.ts'
 import { parseRemembered } from './parsed-resources.ts'
 import type { Said, Stored } from './ports/store.ts'
+import { requestUri } from './request-uri.ts'
 import { openWork, type UnitOfWork, type WorkContext } from './unit-of-work.ts'
 
 /** What a write came to. */
@@ -121,7 +122,7 @@ async function decide(decision: Decision): Promise<Result<Decided | 'again'>> {
   if (!lawful.ok) return placedFailure(placed.value, lawful.failure)
   const { consequences } = deps
   const said = consequences
-    ? stageConsequences(consequences, { work, loaded, message: `urn:casewire:request:${caller.requestId}` })
+    ? stageConsequences(consequences, { work, loaded, message: requestUri(caller.requestId) })
     : []
   const answers = answersOf(deps, { placed: placed.value, outcomes, before: first.resources })
   return ok({ work, answers, said, named: placed.value.map(item => item.key) })

@@ -139,6 +139,120 @@ describe('$explain', () => {
     expect(causes.map(({ message: uri }) => String(uri)).some(uri => uri.includes('/m4#'))).toBe(true)
   })
 
+  describe('of patients who were merged', () => {
+    const said = (event: string, id: string, at: string, segments: readonly string[]) => {
+      const head = [`MSH|^~\\&|ENGINE|VALLEY|CW|CW|${at}||ADT^${event}|${id}|P|2.5.1`, `EVN|${event}|${at}`]
+      return server.call({ method: 'POST', path: '/adt', body: [...head, ...segments, ''].join('\r') })
+    }
+    const pid = (number: string, more = '||DOE^JANE||19800101|F') => `PID|1||${number}^^^VALLEY^MR${more}`
+    const visitOf = (number: string) => `PV1|1|I|MED^101^A^VALLEY||||||||||||||||${number}^^^VALLEY^VN`
+    const causes = async (path: string) => partsOf(await parametersOf(`/fhir/${path}`), 'cause')
+    const originsOf = (found: readonly Readonly<Record<string, unknown>>[]) =>
+      found.map(one => [one['said'], /\/(\w+)#/.exec(String(one['message']))?.[1]])
+    let [kept, gone, visit] = ['', '', '']
+    beforeAll(async () => {
+      const address = '||DOE^JANE||19800101|F|||1 ELM ST^^VALLEY^CA^90001||5551234'
+      await said('A01', 'x1', '20261001080000', [pid('X1'), visitOf('VX1')])
+      await said('A01', 'x2', '20261002080000', [
+        pid('X2', address).replace('MR|', 'MR~S2^^^STATE^DL|'),
+        visitOf('VX2'),
+      ])
+      ;[kept, gone] = [await idOf('Patient?identifier=X1'), await idOf('Patient?identifier=X2')]
+      visit = await idOf('Encounter?identifier=VX2')
+      await said('A40', 'x3', '20261003080000', [pid('X1', ''), 'MRG|X2^^^VALLEY^MR'])
+    })
+
+    it('names the merge for who was merged away, and the field that says so', async () => {
+      for (const element of ['active', 'link'])
+        expect(await causes(`Patient/${gone}/$explain?element=${element}`)).toEqual([
+          expect.objectContaining({ said: 'MRG-1', event: 'A40', message: expect.stringContaining('/x3#') }),
+        ])
+      expect(originsOf(await causes(`Patient/${gone}/$explain?element=address`))).toEqual([['PID-11', 'x2']])
+    })
+
+    it('names the message of either for what the survivor has of both', async () => {
+      expect(originsOf(await causes(`Patient/${kept}/$explain?element=link`))).toEqual([['MRG-1', 'x3']])
+      const numbers = originsOf(await causes(`Patient/${kept}/$explain?element=identifier`))
+      expect(numbers).toContainEqual(['PID-3', 'x3'])
+      expect(numbers).toContainEqual(['MRG-1', 'x3'])
+      expect(numbers).toContainEqual(['PID-3', 'x2'])
+    })
+
+    it('names the merge for whose a visit is, and its own messages for what it was', async () => {
+      const subject = originsOf(await causes(`Encounter/${visit}/$explain?element=subject`))
+      expect(subject).toEqual([['MRG-1', 'x3']])
+      const place = await causes(`Encounter/${visit}/$explain?element=location`)
+      expect(new Set(originsOf(place).map(([, id]) => id))).toEqual(new Set(['x2']))
+    })
+
+    it('names what was said of the old number after the merge, where it stands now', async () => {
+      await said('A08', 'x4', '20261003090000', [pid('X2', '||DOE^JANE||19800101|F||2106-3'), visitOf('VX2')])
+      const found = await causes(`Patient/${kept}/$explain`)
+      expect(found).toContainEqual(
+        expect.objectContaining({ said: 'PID-10', message: expect.stringContaining('/x4#') }),
+      )
+    })
+
+    it('names the message that took the merge back', async () => {
+      await said('A37', 'x5', '20261004080000', [pid('X1'), pid('X2').replace('PID|1', 'PID|2')])
+      const whole = await causes(`Patient/${gone}/$explain`)
+      expect(originsOf(whole)).toContainEqual(['PID-3', 'x5'])
+      expect(originsOf(await causes(`Encounter/${visit}/$explain?element=subject`))).toEqual([
+        ['PID-3', 'x5'],
+      ])
+    })
+
+    it('names a request as such where no message merged, and what the caller wanted', async () => {
+      await server.call({
+        ...{ method: 'PUT', path: '/fhir/Observation/turned' },
+        body: {
+          ...{ resourceType: 'Observation', id: 'turned', status: 'final', code: { text: 'weight' } },
+          subject: { reference: `Patient/${gone}` },
+        },
+      })
+      const { json: survivor } = await server.call({ path: `/fhir/Patient/${kept}` })
+      const reference = (name: string, id: string) => ({
+        ...{ name: `${name}-patient`, valueReference: { reference: `Patient/${id}` } },
+      })
+      const { status } = await server.call({
+        ...{ method: 'POST', path: '/fhir/Patient/$merge' },
+        body: {
+          resourceType: 'Parameters',
+          parameter: [
+            ...[reference('source', gone), reference('target', kept)],
+            {
+              name: 'result-patient',
+              resource: {
+                ...survivor,
+                maritalStatus: { text: 'married' },
+                link: [{ type: 'replaces', other: { reference: `Patient/${gone}` } }],
+              },
+            },
+          ],
+        },
+      })
+      expect(status).toBe(200)
+      const explained = await parametersOf(`/fhir/Patient/${gone}/$explain?element=active`)
+      const [cause, ...others] = partsOf(explained, 'cause')
+      expect(others).toEqual([])
+      expect(cause).toMatchObject({ said: 'source-patient', event: '$merge' })
+      expect(cause).not.toHaveProperty('message')
+      expect(String(cause?.['request'])).toMatch(/^urn:casewire:request:/)
+      expect(partsOf(explained, 'message')).toEqual([])
+      expect(partsOf(explained, 'request')).toEqual([
+        { uri: cause?.['request'], id: String(cause?.['request']).slice('urn:casewire:request:'.length) },
+      ])
+      expect(await causes(`Patient/${kept}/$explain?element=maritalStatus`)).toEqual([
+        expect.objectContaining({ said: 'result-patient', request: cause?.['request'] }),
+      ])
+      expect(await causes(`Observation/turned/$explain?element=subject`)).toEqual([
+        expect.objectContaining({ said: 'source-patient', request: cause?.['request'] }),
+      ])
+      const born = await causes(`Patient/${gone}/$explain?element=birthDate`)
+      expect(originsOf(born)).toEqual([['PID-7', 'x5']])
+    })
+  })
+
   it('names the message itself where its sender used a control id again', async () => {
     for (const number of ['M8', 'M9']) {
       const body = message('A01', 'r1', '20261007090000')

@@ -350,7 +350,7 @@ describe('what people have to look at', () => {
       expect.arrayContaining([
         { name: 'rule', valueCode: 'merge-review' },
         { name: 'trigger', valueString: 'the merge of the patients' },
-        { name: 'message', valueUri: expect.stringContaining('urn:casewire:request:') },
+        { name: 'request', valueUri: expect.stringContaining('urn:casewire:request:') },
       ]),
     )
     await operation('unmerge', [reference('source', gone)])

@@ -1,14 +1,11 @@
 import { parseJson } from '../../lib/json.ts'
 import { ok, type Result } from '../../lib/result.ts'
-import { shardInId } from '../../lib/ids.ts'
 import { patientOf } from '../../fhir/compartment.ts'
 import { badInput, parametersText } from '../../fhir/operations/operation-input.ts'
 import type { Resource, ResourceKey } from '../../fhir/resource.ts'
 import { parseSearch } from '../../fhir/search/parse-search.ts'
 import { causesOf, valueAt, type Cause } from '../../mappers/adt/explain.ts'
-import { contextOf } from '../../mappers/adt/map-context.ts'
 import { messageHash, messageNamed, type MessageName } from '../../mappers/adt/message-uri.ts'
-import type { SaidOfPatient } from '../../mappers/adt/patient-stays.ts'
 import type { SourceSettings } from '../../mappers/adt/source.ts'
 import { caseNames } from '../../mappers/case/names.ts'
 import { statedCase } from '../../mappers/case/nouns/case-link.ts'
@@ -19,6 +16,7 @@ import { isLimited, searchWithin } from '../fhir-visibility.ts'
 import { inboxIdOf } from '../inbox-id.ts'
 import { messagesIn } from '../messages-in.ts'
 import type { InboxEntry } from '../ports/store.ts'
+import { requestNamed } from '../request-uri.ts'
 
 /** Path of an element without what FHIRPath has beside names and indexes. */
 const PATH = /^[A-Za-z]\w*(\[\d+\])?(\.[A-Za-z]\w*(\[\d+\])?)*$/
@@ -33,8 +31,8 @@ export interface ExplainRequest {
 
 /**
  * `$explain`: what put a resource, or one element of it, there, as the text of a Parameters: `cause` (message, segment and
- * field, or movement), `duty` (rule, source, trigger, arithmetic of a derived Task), `message` (what is known of each
- * message that is named), `writer` (its Provenance). Failures: those of a read, `operation-input`.
+ * field, or movement; or a request, as of `$merge`), `duty` (rule, source, trigger, arithmetic of a derived Task), `message`
+ * (what is known of each message that is named), `request` (each that is named), `writer` (its Provenance). Failures: those of a read, `operation-input`.
  */
 export async function explain(deps: FhirDeps, { key, element }: ExplainRequest): Promise<Result<string>> {
   const path = element?.startsWith(`${key.type}.`) ? element.slice(key.type.length + 1) : element
@@ -50,7 +48,8 @@ export async function explain(deps: FhirDeps, { key, element }: ExplainRequest):
   // Who reaches a part of the type only may have written meta.source to learn which messages came about others.
   const source = isLimited(deps, key.type) ? undefined : resource.meta?.source
   const named = [...causes.map(({ message }) => message), duty?.trigger.message, source]
-  const messages = [...new Set(named.filter(uri => uri !== undefined))]
+  const origins = [...new Set(named.filter(uri => uri !== undefined))]
+  const messages = origins.filter(uri => requestNamed(uri) === undefined)
   const known = await messagesKnown(deps, messages)
   const writers = await writersOf(deps, key)
   if (!writers.ok) return writers
@@ -59,6 +58,7 @@ export async function explain(deps: FhirDeps, { key, element }: ExplainRequest):
       ...causes.map(causePart),
       ...(duty ? [dutyPart(duty)] : []),
       ...messages.map(uri => messagePart(uri, known.get(uri))),
+      ...origins.flatMap(requestPart),
       ...writers.value.map(writerPart),
     ]),
   )
@@ -70,42 +70,21 @@ async function causesFound(
   path: string | undefined,
 ): Promise<readonly Cause[]> {
   const patient = resource.resourceType === 'Patient' ? resource.id : patientOf(resource)
-  const shard = patient === undefined ? undefined : shardInId(patient)
-  if (!consequences || patient === undefined || shard === undefined) return []
+  if (!consequences || patient === undefined) return []
   const { settings } = consequences
+  // With the patient come all who are or were tied to it.
   const { facts, said } = await store.load({ tenant, lane: 0, subjects: [patient] })
-  // Of a patient who was merged, what was said of each number stays with it.
-  const subjects = [...new Set([patient, ...facts.map(one => one.subject), ...said.map(one => one.subject)])]
-  return subjects.flatMap(subject =>
-    causesOf(
-      resource,
-      saidOf(
-        { patient: subject, shard: shardInId(subject) ?? shard, settings },
-        facts.filter(one => one.subject === subject),
-        said.filter(one => one.subject === subject),
-      ),
-      { settings, ...(path !== undefined && { path }) },
-    ),
+  const subjects = new Set([patient, ...facts.map(one => one.subject), ...said.map(one => one.subject)])
+  const told = new Map(
+    [...subjects].map(subject => [
+      subject,
+      {
+        facts: facts.filter(one => one.subject === subject),
+        said: new Map(said.flatMap(one => (one.subject === subject ? [[one.scope, one.body] as const] : []))),
+      },
+    ]),
   )
-}
-
-function saidOf(
-  {
-    patient,
-    shard,
-    settings,
-  }: { readonly patient: string; readonly shard: number; readonly settings: SourceSettings },
-  facts: SaidOfPatient['facts'],
-  said: readonly { readonly scope: string; readonly body: unknown }[],
-): SaidOfPatient {
-  const contexts = (source: string): ReturnType<typeof contextOf> =>
-    contextOf(source, settings, () => undefined)
-  const bodies = said.map(({ scope, body }) => [scope, body] as const)
-  return {
-    person: { patientId: patient, shard, contexts },
-    facts,
-    said: new Map(bodies) as SaidOfPatient['said'],
-  }
+  return causesOf(resource, { patient, told, settings, ...(path !== undefined && { path }) })
 }
 
 /** A derived duty knows its rule; other Tasks are explained by who wrote them. */
@@ -177,13 +156,19 @@ async function writersOf(deps: FhirDeps, { type, id }: ResourceKey): Promise<Res
   return found.ok ? ok(found.value.matches.map(({ content }) => parseJson(content) as Resource)) : found
 }
 
+/** A message, or a request where no message did it. */
+const originPart = (uri: string): object => ({
+  name: requestNamed(uri) === undefined ? 'message' : 'request',
+  valueUri: uri,
+})
+
 const causePart = ({ said, event, message, recorded, elements }: Cause): object => ({
   name: 'cause',
   part: [
     { name: 'said', valueString: said },
     ...(event === undefined ? [] : [{ name: 'event', valueCode: event }]),
-    { name: 'message', valueUri: message },
-    { name: 'recorded', valueInstant: recorded },
+    originPart(message),
+    ...(recorded === undefined ? [] : [{ name: 'recorded', valueInstant: recorded }]),
     ...elements.map(one => ({ name: 'element', valueString: one })),
   ],
 })
@@ -207,7 +192,7 @@ function dutyPart({
       { name: 'state', valueCode: state },
       { name: 'trigger', valueString: trigger.says },
       ...(trigger.at === undefined ? [] : [{ name: 'at', valueDateTime: trigger.at }]),
-      ...(trigger.message === undefined ? [] : [{ name: 'message', valueUri: trigger.message }]),
+      ...(trigger.message === undefined ? [] : [originPart(trigger.message)]),
       ...(trigger.encounter === undefined
         ? []
         : [{ name: 'encounter', valueReference: { reference: `Encounter/${trigger.encounter}` } }]),
@@ -232,6 +217,21 @@ const messagePart = (uri: string, known: KnownMessage | undefined): object => ({
       : [{ name: 'text', valueString: 'kept no longer, or never received here' }]),
   ],
 })
+
+/** No message did it: `id` is that of the request (X-Request-Id). */
+function requestPart(uri: string): readonly object[] {
+  const id = requestNamed(uri)
+  if (id === undefined) return []
+  return [
+    {
+      name: 'request',
+      part: [
+        { name: 'uri', valueUri: uri },
+        { name: 'id', valueString: id },
+      ],
+    },
+  ]
+}
 
 function writerPart({ id, recorded, agent, activity }: Resource): object {
   const [first] = Array.isArray(agent) ? (agent as { who?: object }[]) : []

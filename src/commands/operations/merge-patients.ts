@@ -14,6 +14,7 @@ import { learn, nothingKnown, openBatch, type BatchState } from '../ingest-adt/b
 import { CARE_TYPES, firstInvalid, putOf, withConsequences } from '../ingest-adt/decide-events.ts'
 import type { View } from '../ingest-adt/prepared.ts'
 import type { Loaded } from '../ports/store.ts'
+import { requestUri } from '../request-uri.ts'
 import { partyIn, partyUnknown, type PartyGiven } from './merge-parties.ts'
 import { mergeSaid, unmergeSaid, type Parties } from './merge-statements.ts'
 
@@ -113,7 +114,7 @@ async function tryMerge(
   const state = openBatch(contextOf(frame), known)
   const { view } = state
   if (kept !== undefined) return repeated(kept as unknown as Parties, view)
-  const message = `urn:casewire:request:${caller.requestId}`
+  const message = requestUri(caller.requestId)
   const said = statementOf(frame, { view, message })
   if (!said.ok) return said
   const { source, target } = said.value

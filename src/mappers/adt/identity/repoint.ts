@@ -126,6 +126,20 @@ const replaced = (resource: Resource, paths: readonly string[], patient: string)
     resource,
   )
 
+/** A resource as it would stand had its references to a patient not been turned. */
+export function turnedBack(
+  resource: Resource,
+  paths: readonly string[],
+  { from, to }: { readonly from: string; readonly to: string },
+): Resource {
+  const standing = new Set(refersTo(resource, from, undefined))
+  return replaced(
+    resource,
+    paths.filter(path => standing.has(path)),
+    to,
+  )
+}
+
 /** What stands before `Patient/`, the own base or nothing, stays. */
 function withAt(value: unknown, [head, ...rest]: readonly string[], patient: string): unknown {
   if (head === undefined) return String(value).replace(/Patient\/[^/]*$/, `Patient/${patient}`)

@@ -5,7 +5,7 @@ import { registerOf, tell, type Register } from '../registers.ts'
 import type { Told } from '../take-in.ts'
 import { takenBackChanges, withGivenBack, type TakenBack } from './given-back.ts'
 import { identityBy, ownerOf, personIn, type Identity } from './identity.ts'
-import { ALWAYS, meant, routed, routesOf, type Routes } from './routes.ts'
+import { ALWAYS, leads, meant, routed, routesOf, type Routes } from './routes.ts'
 import type { IdentityKind, Statement } from './identity-fact.ts'
 
 /** One visit as all that was said of it under any number and any patient has it. */
@@ -162,6 +162,10 @@ function namedHomes(statements: readonly Statement[]): ReadonlyMap<string, strin
 export function visitNow({ statements }: Identity, scope: string): string {
   return routed(routesOf(statements, VISITS), scope, ALWAYS)
 }
+
+/** Whether what was said under a number was, at some time, of a visit. */
+export const isOfVisit = ({ statements }: Identity, scope: string, visit: string): boolean =>
+  leads(routesOf(statements, VISITS), scope, visit)
 
 interface Frame extends Pick<ToldOf, 'accounts'> {
   readonly identity: Identity
