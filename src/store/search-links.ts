@@ -1,7 +1,8 @@
 import type { Criterion } from '../fhir/search/plan.ts'
 import { promotedColumn } from '../fhir/search/promoted.ts'
 import { rowNumbersOf } from '../fhir/search/shared-values.ts'
-import { paramIs, type SearchFrame } from './search-frame.ts'
+import { containedRows } from './search-contained.ts'
+import { hasRows, keysOf, paramIs, type SearchFrame } from './search-frame.ts'
 import { typeNumber } from './search-rows.ts'
 
 export type Link = Extract<Criterion, { readonly kind: 'chain' | 'has' }>
@@ -19,7 +20,9 @@ export function linkCondition(link: Link, frame: SearchFrame, render: Render): s
     return `(${frame.row}.shard, ${frame.row}.id) in (select * from unnest(${shards}::smallint[], ${ids}::text[]))`
   }
   if (frame.links === 'row') {
-    return `exists (${fromRow(link, { ...frame, isGiven: true }, render)} offset 0)`
+    const other = `exists (${fromRow(link, { ...frame, isGiven: true }, render)} offset 0)`
+    const contained = containedRows(link, frame)
+    return contained ? `(${other} or ${hasRows(contained, { ...frame, isGiven: true })})` : other
   }
   return `(${frame.row}.shard, ${frame.row}.id) in (${linkedRows(link, frame, render)})`
 }
@@ -30,6 +33,12 @@ export function linkCondition(link: Link, frame: SearchFrame, render: Render): s
  * of ids that clients chose; back, it is the text. Both are said, so that the planner can begin at either end.
  */
 export function linkedRows(link: Link, frame: SearchFrame, render: Render): string {
+  const contained = containedRows(link, frame)
+  const others = otherRows(link, frame, render)
+  return contained ? `${others} union all ${keysOf(contained, frame)}` : others
+}
+
+function otherRows(link: Link, frame: SearchFrame, render: Render): string {
   const { holder, held, own, inner, column } = ends(link, frame)
   const fulfils = `${standing(inner)} and ${render(link.where, inner)}`
   const select = `select ${own.row}.shard, ${own.row}.id`

@@ -99,7 +99,7 @@ export function systemCondition(sys: string, system: string, bind: Bind): string
 }
 
 /** After every text that begins with a given one, in byte order. */
-const LAST = '\u{10FFFF}'
+export const LAST = '\u{10FFFF}'
 
 export function stringCondition(
   { val, sys }: Columns,

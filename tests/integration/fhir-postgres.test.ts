@@ -3,6 +3,7 @@ import { interactionsContract } from '../contract/fhir/interactions-contract.ts'
 import { patchContract } from '../contract/fhir/patch-contract.ts'
 import { provenanceContract } from '../contract/fhir/provenance-contract.ts'
 import { searchConditionsContract } from '../contract/fhir/search-conditions-contract.ts'
+import { searchContainedContract } from '../contract/fhir/search-contained-contract.ts'
 import { searchContract } from '../contract/fhir/search-contract.ts'
 import { searchPagesContract } from '../contract/fhir/search-pages-contract.ts'
 import { searchResultsContract } from '../contract/fhir/search-results-contract.ts'
@@ -27,6 +28,9 @@ describeWith(['postgres'], 'patches by FHIR on PostgreSQL', () => patchContract(
 describeWith(['postgres'], 'conditional FHIR writes on PostgreSQL', () => conditionalContract(open))
 describeWith(['postgres'], 'the FHIR search on PostgreSQL', () => searchContract(open))
 describeWith(['postgres'], 'conditions of FHIR searches on PostgreSQL', () => searchConditionsContract(open))
+describeWith(['postgres'], 'chains into contained resources on PostgreSQL', () =>
+  searchContainedContract(open),
+)
 describeWith(['postgres'], 'the results of searches on PostgreSQL', () =>
   searchResultsContract(open, { large: true }),
 )

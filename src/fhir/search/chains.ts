@@ -1,4 +1,5 @@
-import { isTargetOf, whyNotSearchable, type SearchParameter } from './parameters.ts'
+import { isRowParameter, isTargetOf, whyNotSearchable, type SearchParameter } from './parameters.ts'
+import type { Criterion, SearchFilter } from './plan.ts'
 import { badValue, part, type Read } from './search-parts.ts'
 import { targetTypes } from './search-values.ts'
 
@@ -35,7 +36,7 @@ export function chained(
   if (costly) return costly.read
   const chains = reads.flatMap(({ target, read }) =>
     read.kind === 'part' && read.part.kind === 'criterion'
-      ? [{ kind: 'chain', parameter, target, where: read.part.criterion } as const]
+      ? [{ kind: 'chain', parameter, target, ...ofTarget(read.part.criterion) } as const]
       : [],
   )
   const [first] = chains
@@ -47,6 +48,17 @@ export function chained(
     criterion: chains.length === 1 ? first : { kind: 'any', of: chains },
   })
 }
+
+/** The index holds of contained resources what is looked up; dates, numbers and what isn't there are asked of others only. */
+function ofTarget(where: Criterion): { readonly where: Criterion; readonly contained?: SearchFilter } {
+  if (where.kind !== 'filter' || isRowParameter(where.filter.parameter)) return { where }
+  const { modifier, values } = where.filter
+  const isLookedUp =
+    modifier !== 'not' && modifier !== 'unequal' && values.every(({ kind }) => lookedUp.has(kind))
+  return { where, ...(isLookedUp && { contained: where.filter }) }
+}
+
+const lookedUp: ReadonlySet<string> = new Set(['token', 'string', 'uri', 'reference'])
 
 /** A type that has the parameter says more than one that hasn't. */
 const isBadValue = (read: Read): boolean => read.kind === 'fault' && read.issue.code !== 'invalid'

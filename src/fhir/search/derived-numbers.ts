@@ -16,6 +16,9 @@ export const textNumber = ({ number }: Parameter): number => number + 6_000
 /** Of a position: the latitude stands under the parameter itself. */
 export const longitudeNumber = ({ number }: Parameter): number => number + 8_000
 
+/** Of a reference: what the contained resource that it leads to is found by (index-contained.ts). */
+export const containedNumber = ({ number }: Parameter): number => number + 10_000
+
 /** What a search `system|code|value` with `:of-type` compares; bounded like every value. */
 export const ofTypeValue = (system: string, code: string, value: string): string =>
   `${system}|${code}|${value}`

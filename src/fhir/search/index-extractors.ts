@@ -1,18 +1,26 @@
 import type { Resource } from '../resource.ts'
 import { BEGINNING_MS, END_MS, type DateInterval } from './date-interval.ts'
-import { identifierNumber, longitudeNumber, ofTypeNumber, textNumber } from './derived-numbers.ts'
+import {
+  containedNumber,
+  identifierNumber,
+  longitudeNumber,
+  ofTypeNumber,
+  textNumber,
+} from './derived-numbers.ts'
 import { compileComposite, type CompositeWalk } from './index-composites.ts'
+import { containedValues, resourceWithin } from './index-contained.ts'
 import {
   sameLookup,
   type IndexComposite,
   type IndexDate,
+  type IndexEntry,
   type IndexLookup,
   type IndexNumber,
 } from './index-entry.ts'
 import { numbersOf, positionOf, quantitiesOf, type NumberValue } from './index-numbers.ts'
 import { identifiersOf, ofTypesOf, textsOf } from './index-texts.ts'
 import { intervalsOf, referencesOf, stringsOf, tokensOf, urisOf, type LookupValue } from './index-values.ts'
-import { componentTypes, indexedParametersOf, type SearchParameter } from './parameters.ts'
+import { componentTypes, indexedParametersOf, isTargetOf, type SearchParameter } from './parameters.ts'
 import { compilePath, type PathWalk } from './path.ts'
 import { promotedColumn, repeatedColumn, type PromotedColumn } from './promoted.ts'
 import { membersOf } from './shared-values.ts'
@@ -21,6 +29,8 @@ interface Indexed {
   readonly resource: Resource
   readonly patient: string | undefined
   readonly base: string | undefined
+  /** What a resource within it would be found by. */
+  readonly entryOf: (inner: Resource) => IndexEntry
 }
 
 /** Filled while one resource is walked. */
@@ -92,7 +102,10 @@ function extractorOfValues(
     case 'uri':
       return lookupExtractor(parameter, walk, { column, values: urisOf })
     case 'reference':
-      return lookupExtractor(parameter, walk, { column, values: referencesTo(parameter.target) })
+      return both(
+        lookupExtractor(parameter, walk, { column, values: referencesTo(parameter.target) }),
+        containedExtractor(parameter, walk),
+      )
     case 'date':
       return dateExtractor(number, walk, column)
     case 'number':
@@ -125,6 +138,28 @@ function lookupExtractor(
       if (typeof element !== 'object') return
       for (const { parameter: other, values: rows } of derived) {
         for (const value of rows(element)) addRow(found.lookups, lookupOf(other, value), sameLookup)
+      }
+    })
+  }
+}
+
+const both =
+  (one: Extractor, other: Extractor): Extractor =>
+  (indexed, found) => {
+    one(indexed, found)
+    other(indexed, found)
+  }
+
+/** Of the resources that stand within the resource itself, so that a chain finds them. */
+function containedExtractor(parameter: SearchParameter, walk: PathWalk): Extractor {
+  const number = containedNumber(parameter)
+  return ({ resource, entryOf }, found) => {
+    if (resource['contained'] === undefined && resource.resourceType !== 'Bundle') return
+    walk(resource, element => {
+      const inner = resourceWithin(element, resource)
+      if (!inner || !isTargetOf(parameter, inner.resourceType)) return
+      for (const value of containedValues(inner, entryOf(inner))) {
+        addRow(found.lookups, lookupOf(number, value), sameLookup)
       }
     })
   }

@@ -14,7 +14,7 @@ export function indexResource(resource: Resource, base?: string): IndexEntry {
   const patient = patientOf(resource, base)
   const narrative = narrativeOf(resource)
   const found: Found = { lookups: [], dates: [], numbers: [], composites: [] }
-  const indexed = { resource, patient, base }
+  const indexed = { resource, patient, base, entryOf: (inner: Resource) => indexResource(inner, base) }
   for (const extract of compiledFor(resource.resourceType)) extract(indexed, found)
   const { lookups, dates, numbers, composites, status, owner, startMs, endMs } = found
   const values = {

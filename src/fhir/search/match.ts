@@ -52,6 +52,7 @@ export function matchesIndexed(held: Matchable, criterion: Criterion): Match {
     case 'not':
       return negated(matchesIndexed(held, criterion.of))
     case 'chain':
+      return isImpossible(criterion.where) && criterion.contained === undefined ? false : 'unknown'
     case 'has':
       return isImpossible(criterion.where) ? false : 'unknown'
   }

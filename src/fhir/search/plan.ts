@@ -38,6 +38,8 @@ export type Criterion =
       readonly parameter: SearchParameter
       readonly target: string
       readonly where: Criterion
+      /** What a contained resource of `target` must fulfil instead; undefined = none is looked at. */
+      readonly contained?: SearchFilter
     }
   /** A resource of type `source` that fulfils `where` refers to it by that parameter. */
   | {
