@@ -97,7 +97,10 @@ function guardedServer(
     ...(!config.http.open && !verifier && { isOwnHost: namesThisServer(config.http) }),
     ...(verifier && {
       audit: (request, reply) => {
-        const event = accessEventOf(request, reply, clock.nowMs())
+        const event = accessEventOf(request, reply, {
+          nowMs: clock.nowMs(),
+          hasTenants: numbers !== undefined,
+        })
         if (event) recorder?.record(event)
       },
       door: authDoor({ verifier, ...(numbers && { tenants: { numbers, home: home.tenant } }) }),

@@ -5,17 +5,26 @@ import { instantOf } from '../lib/clock.ts'
 import { isOpen } from './auth/route-needs.ts'
 import { visitorOf } from './caller.ts'
 
-/** What the audit keeps of a request that was answered; undefined for what everybody may see. */
+interface Place {
+  readonly nowMs: number
+  readonly hasTenants: boolean
+}
+
+/**
+ * What the audit keeps of a request that was answered; undefined for what everybody may see. Of whom nobody knows the tenant it
+ * keeps the route alone: the first tenant reads it, and what was asked for may be another's.
+ */
 export function accessEventOf(
   request: FastifyRequest,
   reply: FastifyReply,
-  nowMs: number,
+  { nowMs, hasTenants }: Place,
 ): AccessEvent | undefined {
   const route = request.routeOptions.url
   if (isOpen(request.method, route)) return undefined
   const { identity, tenant } = visitorOf(request)
-  const entity = entityOf(request, reply)
-  const patient = patientOf(request, entity)
+  const isNobodys = hasTenants && !identity
+  const entity = isNobodys ? undefined : entityOf(request, reply)
+  const patient = isNobodys ? undefined : patientOf(request, entity)
   return {
     ...{ tenant, at: instantOf(nowMs), method: request.method, route: route ?? 'none' },
     ...(identity && { actor: identity.actor, client: identity.client }),

@@ -34,11 +34,13 @@ export function authDoor({ verifier, tenants }: DoorOptions): Door {
     if (!identity.ok) return challenge(reply, identity.failure)
     const tenant = tenantOf(identity.value, tenants)
     if (!tenant.ok) return tenant.failure
+    // A refusal is kept where whoever was refused belongs.
+    admit(request, { identity: identity.value, tenant: tenant.value })
     const allowed = mayUse(identity.value, request.method, route)
     if (!allowed.ok) return challenge(reply, allowed.failure)
-    if (tenants && tenant.value !== tenants.home && isOfProcess(route)) return challenge(reply, homeOnly)
-    admit(request, { identity: identity.value, tenant: tenant.value })
-    return undefined
+    return tenants && tenant.value !== tenants.home && isOfProcess(route)
+      ? challenge(reply, homeOnly)
+      : undefined
   }
 }
 

@@ -259,6 +259,25 @@ export function tenantsContract(
       expect(other.json.case.id).not.toBe(one.json.case.id)
     })
 
+    test('in the audit: a refusal stands with the tenant of who was refused, and of whom nobody knows no record is named', async () => {
+      const seconds = Math.floor(server.clock.nowMs / 1000)
+      const refused: readonly (readonly [string, number, string | undefined])[] = [
+        ['expired', 401, await server.oauth.sign({ org: 'south', exp: seconds - 60 })],
+        ['nobody', 401, undefined],
+        ['stranger', 403, await tokenOf('west')],
+        ['poor', 403, await server.oauth.sign({ org: 'south', scope: 'user/Task.r', client_id: 'poor-app' })],
+      ]
+      for (const [name, status, token] of refused)
+        for (const path of [`/fhir/Patient/south-${name}`, `/cases/south-${name}?patient=south-${name}`])
+          expect([path, (await server.as(token, { path })).status]).toEqual([path, status])
+      const auditOf = async (as: typeof asNorth) =>
+        (await as({ path: '/admin/audit?refused=true&count=500' })).text
+      await expect.poll(() => auditOf(asSouth), { timeout: 10_000 }).toContain('EpisodeOfCare/south-poor')
+      expect(await auditOf(asSouth)).toContain('poor-app')
+      await expect.poll(() => auditOf(asNorth), { timeout: 10_000 }).toContain('"outcomeDesc":"401"')
+      expect(await auditOf(asNorth)).not.toContain('south-')
+    })
+
     test('and what counts over all of them is for operators of the first', async () => {
       expect((await asNorth({ path: '/metrics' })).status).toBe(200)
       expect((await asSouth({ path: '/metrics' })).status).toBe(403)
