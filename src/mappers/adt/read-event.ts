@@ -41,10 +41,9 @@ export function readAdtEvents(
   const digest = messageHash(message)
   const source = `${hdName(message, 3)}|${hdName(message, 4)}`
   const controlId = msh?.text(10) ?? digest.slice(0, 32)
-  const trigger = triggerEvent(message)
-  if (trigger === undefined)
+  const [code, trigger] = [messageCode(message), triggerEvent(message)]
+  if (trigger === undefined || !NAME.test(trigger) || !NAME.test(code ?? 'ADT'))
     return refuse('adt-trigger-missing', 'The message does not say its event', 'MSH-9')
-  const code = messageCode(message)
   const isAdt = code === undefined || code === 'ADT'
   const frame = { source, controlId, hash: digest, trigger: isAdt ? trigger : `${code}^${trigger}` }
   if (!isAdt || !isTrigger(trigger)) {
@@ -61,6 +60,9 @@ export function readAdtEvents(
   const read = { frame: { ...frame, trigger, isTest }, settings, received }
   return hasGroups(trigger) ? groupEvents(message, read) : listed(mappedEvent(message, read))
 }
+
+/** A message type or event of any system; what else stands there was damaged on the way. */
+const NAME = /^[A-Z0-9][\w.-]{0,19}$/
 
 /** The event of a message that speaks of one patient; of several, the first. */
 export function readAdtEvent(

@@ -167,6 +167,14 @@ describe('what kind of message it is', () => {
     ])
   })
 
+  test('an event that was damaged on the way is none: the message can be mended and driven again', () => {
+    expect(failureOf('MSH|^~\\&\u001c\rEVN|\u001c\r')).toEqual(['adt-trigger-missing', 'MSH-9'])
+    for (const type of ['ADT^A0?', 'A DT^A01', `ADT^${'A'.repeat(21)}`])
+      expect(failureOf(er7(admit).replace('ADT^A01', type))).toEqual(['adt-trigger-missing', 'MSH-9'])
+    const other = read(er7(admit).replace('ADT^A01', 'ADT^ZA_1.2'))
+    expect(other.ok && other.value).toMatchObject({ kind: 'ignored', trigger: 'ZA_1.2' })
+  })
+
   test('a test message is taken and marked, or refused', () => {
     const practice = er7({ ...admit, mode: 'T' })
     expect(mapped(practice).isTest).toBe(true)
