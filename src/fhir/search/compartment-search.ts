@@ -22,7 +22,7 @@ export function compartmentCriterion(
 ): Criterion | undefined {
   const codes = codesOf(compartment, type)
   const references = codes.flatMap(code => refersTo(type, code, `${compartment}/${id}`))
-  const of = [...(type === compartment ? isItself(type, id) : []), ...references]
+  const of = [...(type === compartment ? itself(type, id) : []), ...references]
   if (of.length === 0) return undefined
   return of.length === 1 ? of[0] : { kind: 'any', of }
 }
@@ -39,7 +39,8 @@ function refersTo(type: string, code: string, reference: string): readonly Crite
   return [{ kind: 'filter', filter: { parameter, values } }]
 }
 
-function isItself(type: string, id: string): readonly Criterion[] {
+/** The resource of that id, and no other. */
+export function itself(type: string, id: string): readonly Criterion[] {
   const parameter = searchParameterOf(type, '_id')
   if (!parameter) return []
   return [{ kind: 'filter', filter: { parameter, values: [{ kind: 'token', code: id }] } }]

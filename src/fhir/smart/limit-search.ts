@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../lib/result.ts'
-import { compartmentCriterion } from '../search/compartment-search.ts'
+import { compartmentCriterion, itself } from '../search/compartment-search.ts'
 import { parseSearch } from '../search/parse-search.ts'
 import { resourceTypes } from '../resource-types.ts'
 import type { Criterion, SearchInclude, SearchPlan } from '../search/plan.ts'
@@ -100,6 +100,8 @@ function ruleCriterion(type: string, rule: AccessRule, context: AccessContext): 
 
 function compartmentOf(type: string, { patient }: AccessRule): readonly Criterion[] {
   if (patient === undefined || isSharedType(type)) return []
+  // R4's compartment has those too whose `link` names the patient, by which a message or an app may only guess who they are.
+  if (type === 'Patient') return itself(type, patient)
   return [compartmentCriterion('Patient', patient, type) ?? NOTHING]
 }
 
