@@ -95,7 +95,7 @@ function dutyTask(id: string, { duty, n }: NumberedDuty, input: TaskInput): read
   const before = lenses.task.read(task)
   if (!isOpenTask(before.standing.own)) return [task]
   const isLeftAlone = duty.voided && isLeftToPeople(duty.voided) && isWorkedOn(task, lenses)
-  const state = dutyState(before, duty, { ...input, isUrgencyRuled: isUrgencyRuled(task, duty, lenses) })
+  const state = dutyState(before, duty, { ...input, isUrgencyFree: isUrgencyFree(task, lenses) })
   if (duty.met) return [writeTask(task, metState(state, duty.met, input.context.timeZone), lenses)]
   if (state.isOver && !duty.voided) return [writeTask(task, watchedState(state), lenses)]
   return [writeTask(task, laidOver(state, before, isLeftAlone ? undefined : duty.voided), lenses)]
@@ -109,7 +109,7 @@ const isLeftToPeople = ({ reason }: Overtaken): boolean =>
 function dutyState(
   before: TaskState,
   duty: Duty,
-  { ids, context, isUrgencyRuled: isRuled }: TaskInput & { readonly isUrgencyRuled: boolean },
+  { ids, context, isUrgencyFree: isFree }: TaskInput & { readonly isUrgencyFree: boolean },
 ): TaskState {
   const { trigger } = duty
   const due = before.snoozedUntil === undefined ? duty.due : laterOf(duty.due, before.snoozedUntil)
@@ -120,7 +120,7 @@ function dutyState(
     authored: trigger.at,
     due,
     words: isMoved ? duty.words : wordsOf(before.words, duty),
-    isUrgent: isMoved && duty.isUrgencyRuled ? duty.isUrgent : before.isUrgent || (isRuled && duty.isUrgent),
+    urgentBy: urgentBy(before.urgentBy, duty, { isFree, isMoved }),
     isMissed: !isMoved && before.isMissed,
     isOver: !isMoved && before.isOver,
     isBornOverdue: duty.isBornOverdue,
@@ -135,11 +135,22 @@ function dutyState(
 }
 
 /**
- * Of a rule that makes Tasks urgent, as long as nobody took the Task or gave it a priority that no rule gives: what is found to
- * have been known in time is urgent, whichever message came last. What is urgent otherwise people have called so.
+ * What the rule says of a Task that nobody took, whichever message came last; what people called urgent stays so, until a rule of
+ * urgent Tasks has another day for it.
  */
-const isUrgencyRuled = (task: Resource, duty: Duty, lenses: CaseLenses): boolean =>
-  duty.isUrgencyRuled && RULED_PRIORITIES.has(task['priority']) && !isWorkedOn(task, lenses)
+function urgentBy(
+  before: TaskState['urgentBy'],
+  { isUrgent, isUrgencyRuled }: Duty,
+  { isFree, isMoved }: { readonly isFree: boolean; readonly isMoved: boolean },
+): TaskState['urgentBy'] {
+  const isRuled = (isMoved && isUrgencyRuled) || (isFree && before !== 'people')
+  if (!isRuled) return before
+  return isUrgent ? 'rule' : undefined
+}
+
+/** Nobody took the Task or gave it a priority that no rule gives. */
+const isUrgencyFree = (task: Resource, lenses: CaseLenses): boolean =>
+  RULED_PRIORITIES.has(task['priority']) && !isWorkedOn(task, lenses)
 
 const RULED_PRIORITIES: ReadonlySet<unknown> = new Set([undefined, 'urgent'])
 

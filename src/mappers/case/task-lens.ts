@@ -11,7 +11,16 @@ import { lensOf, type Lens, type Slot } from './lens.ts'
 import type { CaseNames } from './names.ts'
 import { statedCase } from './nouns/case-link.ts'
 import { referenceExtension } from './nouns/element-slots.ts'
-import { asResource, derivedRows, extensionAt, extensionOf, tagOf, textAt, withReason } from './slots.ts'
+import {
+  asResource,
+  derivedRows,
+  extensionAt,
+  extensionOf,
+  tagOf,
+  textAt,
+  withExtension,
+  withReason,
+} from './slots.ts'
 import { nativeStatus, shownState, standingSlot, type Standing } from './standing.ts'
 
 /** What the case law owns of the Task of a duty. */
@@ -32,7 +41,8 @@ export interface TaskState {
   /** Derived notes. */
   readonly notes: readonly string[]
   readonly isBornOverdue: boolean
-  readonly isUrgent: boolean
+  /** Who called it urgent: people, or a rule (which then takes that back, too). */
+  readonly urgentBy: 'people' | 'rule' | undefined
   /** Encounter that it is about. */
   readonly focus: string | undefined
   /** Transition plans that it is part of, sorted. */
@@ -68,7 +78,7 @@ export const taskLens = rememberedBy((names: CaseNames): Lens<TaskState> =>
       write: (row, text) => withReason({ ...row, text }, names.derived, 'withdrawn trigger'),
     }),
     isBornOverdue: tagOf(names.flag, 'overdue'),
-    isUrgent: urgentSlot,
+    urgentBy: urgentSlot(names),
     focus: textAt('focus', 'reference'),
     basedOn: derivedRows('basedOn', names.derived, {
       keyOf: reference => reference,
@@ -94,9 +104,21 @@ export const taskLens = rememberedBy((names: CaseNames): Lens<TaskState> =>
   }),
 )
 
-const urgentSlot: Slot<boolean> = {
-  get: resource => resource['priority'] === 'urgent',
-  set: (resource, value) => withElement(resource, 'priority', value ? 'urgent' : undefined),
+/** `priority`; that of a rule is marked as derived, so that a later fact can take it back whatever came first. */
+function urgentSlot({ derived }: CaseNames): Slot<TaskState['urgentBy']> {
+  return {
+    get: resource => {
+      if (resource['priority'] !== 'urgent') return undefined
+      return extensionOf(objectOf(resource['_priority']), derived) ? 'rule' : 'people'
+    },
+    set: (resource, value) => {
+      const mark = objectOf(resource['_priority'])
+      const marked =
+        value === 'rule' ? withReason(mark, derived, 'rule') : withExtension(mark, derived, undefined)
+      const named = withElement(resource, 'priority', value === undefined ? undefined : 'urgent')
+      return withElement(named, '_priority', marked)
+    },
+  }
 }
 
 function overSlot(names: CaseNames): Slot<boolean> {

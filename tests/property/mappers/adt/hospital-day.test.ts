@@ -165,6 +165,29 @@ describe('a hospital day', () => {
     expect([...ending(calm).values()].join()).toContain('"priority":"urgent"')
   })
 
+  test('makes a Task no more urgent than the discharge that stands, whichever was told first', async () => {
+    const visit = { patient: 'D1', visit: 'V1' }
+    const at = (time: string): string => `20261002${time}00`
+    const admit = er7({ ...visit, event: 'A01', id: '1', at: '20261001032411' })
+    const left = er7({ ...visit, event: 'A03', id: '2', at: at('0554'), pv1: { 36: '07' } })
+    const home = er7({
+      ...visit,
+      event: 'A03',
+      id: '3',
+      at: at('0624'),
+      recorded: at('0924'),
+      pv1: { 36: '01' },
+    })
+    const calm = await delivered([admit, left, home], inOrder)
+    for (const order of [
+      [left, home, admit],
+      [home, left, admit],
+      [admit, home, left],
+    ])
+      expect(differences(calm, await delivered(order, inOrder))).toEqual([])
+    expect([...ending(calm).values()].join()).not.toContain('"priority":"urgent"')
+  })
+
   test('has the insurance of an account by the last word of two senders, though it was said before', async () => {
     const pid = { 18: 'A1^^^VALLEY^AN' }
     const visit = { patient: 'D1', visit: '', at: '20261001050009', pid }

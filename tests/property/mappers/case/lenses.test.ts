@@ -116,7 +116,7 @@ const taskState = fc.record({
   isOver: fc.boolean(),
   escalatedTo: optional(word),
   snoozedUntil: optional(time),
-  isUrgent: fc.boolean(),
+  urgentBy: fc.constantFrom('people', 'rule', undefined),
   focus: optional(word),
   basedOn: uniqueSorted,
   message: optional(word),
