@@ -15,7 +15,7 @@ import type { Door } from './auth/door.ts'
 import { decorateVisitors } from './caller.ts'
 import { answerClientError } from './client-error.ts'
 import { crossOrigin } from './cross-origin.ts'
-import { failureOf as fhirFailureOf } from './fhir/errors.ts'
+import { failureOf as fhirFailureOf, urlMalformed } from './fhir/errors.ts'
 import { sendFailure as sendFhirFailure } from './fhir/send.ts'
 import { strangeHost } from './own-host.ts'
 import { plainUrl } from './plain-url.ts'
@@ -139,13 +139,6 @@ const methodUnknown: Failure = {
   code: 'method-not-allowed',
   message: 'This address has no such method; the header Allow lists those that it has.',
 }
-
-/** What fails before a route is found, such as a % sequence that stands for nothing. */
-const urlMalformed = {
-  kind: 'invalid',
-  code: 'url-malformed',
-  message: 'The address has a malformed % sequence.',
-} as const
 
 function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id']

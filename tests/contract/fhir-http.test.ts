@@ -123,6 +123,7 @@ describe('formats', () => {
     [{ accept: 'application/fhir+json;q=0.8, application/fhir+xml' }, '', 200],
     [{ accept: 'text/html,application/xhtml+xml,*/*;q=0.1' }, '', 200],
     [{ accept: 'application/fhir+json; fhirVersion=4.0' }, '', 200],
+    [{ accept: '' }, '', 200],
     [{ accept: 'application/fhir+xml' }, '?_format=json', 200],
     [{ accept: 'text/html' }, '?_format=application/fhir%2Bjson', 200],
     [{ accept: 'text/html' }, '?_format=application/fhir+json', 200],

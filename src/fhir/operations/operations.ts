@@ -115,7 +115,7 @@ export const operations: readonly Operation[] = [
     affectsState: false,
     parameters: [
       ...['url', 'valueSet', 'valueSetVersion', 'filter', 'offset', 'count'],
-      ...['displayLanguage', 'includeDesignations'],
+      ...['displayLanguage', 'includeDesignations', 'includeDefinition', 'activeOnly', 'excludeNested'],
     ],
     body: 'valueSet',
   },

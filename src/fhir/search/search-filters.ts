@@ -99,6 +99,7 @@ function readAll(
 const shapes: Readonly<Partial<Record<SearchParameter['type'], string>>> = {
   composite: 'not a composite value: one value for each component, with $ between them',
   quantity: 'not a quantity value: [prefix]number, [prefix]number|system|code or [prefix]number||code',
+  date: 'not a date value: a date such as 2026-10-05, or a time with its offset such as 2026-10-05T18:30:00Z; in a URL + is written %2B',
   special: 'not a place: latitude|longitude|distance|units, the distance in a UCUM unit of length',
 }
 

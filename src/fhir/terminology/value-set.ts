@@ -11,6 +11,9 @@ export interface ExpandedCode {
   readonly display?: string
   /** Other names, as the code system, the compose or the expansion has them: `{ language, use, value }`. */
   readonly designations?: readonly unknown[]
+  /** It may not be used any more, or stands there for the hierarchy alone, as its code system says. */
+  readonly inactive?: true
+  readonly abstract?: true
 }
 
 /** What a compose may refer to, at hand; undefined = not loaded. */
@@ -85,7 +88,8 @@ function expand(
     if (!found.ok) return found
     for (const key of found.value.keys()) codes.delete(key)
   }
-  return ok([...codes.values()])
+  const { inactive } = (valueSet['compose'] ?? {}) as { readonly inactive?: unknown }
+  return ok([...codes.values()].filter(code => inactive !== false || code.inactive !== true))
 }
 
 function givenExpansion(valueSet: Resource): readonly ExpandedCode[] {
@@ -94,12 +98,14 @@ function givenExpansion(valueSet: Resource): readonly ExpandedCode[] {
     (Array.isArray(list)
       ? (list as readonly (ExpandedCode & { readonly contains?: unknown; readonly designation?: unknown })[])
       : []
-    ).flatMap(({ system, code, display, designation, contains: below }) => [
+    ).flatMap(({ system, code, display, inactive, abstract, designation, contains: below }) => [
       ...(typeof code === 'string'
         ? [
             {
               ...{ system: system ?? '', code, ...(display !== undefined && { display }) },
               ...namesIn(listOf(designation)),
+              ...(inactive === true && { inactive }),
+              ...(abstract === true && { abstract }),
             },
           ]
         : []),
@@ -137,12 +143,14 @@ function systemCodes(
     code,
     display,
     designations,
-  }: Pick<Concept, 'code' | 'display' | 'designations'>): ExpandedCode => ({
+    properties = [],
+  }: Pick<Concept, 'code' | 'display' | 'designations'> & Partial<Concept>): ExpandedCode => ({
     system,
     ...(version !== undefined && { version }),
     code,
     ...(display !== undefined && { display }),
     ...namesIn(designations),
+    ...flagsIn(properties),
   })
   if (include.concept) {
     return ok(
@@ -150,7 +158,8 @@ function systemCodes(
         const known = loaded?.concepts.get(code)
         const shown = display ?? known?.display
         const designations = [...designation, ...(known?.designations ?? [])]
-        return expanded({ code, designations, ...(shown !== undefined && { display: shown }) })
+        const properties = known?.properties ?? []
+        return expanded({ code, designations, properties, ...(shown !== undefined && { display: shown }) })
       }),
     )
   }
@@ -166,6 +175,18 @@ function systemCodes(
 
 const namesIn = (designations: readonly unknown[]): Pick<ExpandedCode, 'designations'> =>
   designations.length > 0 ? { designations } : {}
+
+/** By the properties that R4 defines for any code system (http://hl7.org/fhir/R4/codesystem.html#defined-props). */
+function flagsIn(properties: Concept['properties']): Pick<ExpandedCode, 'inactive' | 'abstract'> {
+  const has = (name: string, value: unknown): boolean =>
+    properties.some(
+      ({ code, valueBoolean, valueCode }) => code === name && (valueBoolean ?? valueCode) === value,
+    )
+  return {
+    ...((has('inactive', true) || has('status', 'retired')) && { inactive: true }),
+    ...(has('notSelectable', true) && { abstract: true }),
+  }
+}
 
 type Filter = NonNullable<Include['filter']>[number]
 

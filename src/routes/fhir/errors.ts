@@ -16,6 +16,13 @@ export function failureOf(error: FastifyError | Error): Failure | undefined {
   return undefined
 }
 
+/** A % sequence that stands for nothing, in a path or a query. */
+export const urlMalformed: Failure = {
+  kind: 'invalid',
+  code: 'url-malformed',
+  message: 'The address has a malformed % sequence.',
+}
+
 const unavailable: Failure = {
   kind: 'unavailable',
   code: 'service-unavailable',
@@ -60,9 +67,5 @@ const fastifyFailures: Readonly<Record<string, Failure>> = {
     code: 'content-length-wrong',
     message: 'The body is not as long as Content-Length says.',
   },
-  FST_ERR_BAD_URL: {
-    kind: 'invalid',
-    code: 'url-malformed',
-    message: 'The address has a malformed % sequence.',
-  },
+  FST_ERR_BAD_URL: urlMalformed,
 }

@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ok } from '../../lib/result.ts'
 import { binaryText, wantsBytes } from './binary.ts'
 import type { Body } from './exchange.ts'
+import { urlMalformed } from './errors.ts'
 import { acceptable, acceptPatch, readableBody } from './media-types.ts'
-import { queryOf } from './query.ts'
+import { isWellEncoded, queryOf } from './query.ts'
 import { sendFailure } from './send.ts'
 
 /** Below it the headers and the work cost more than the bytes: about one network packet. */
@@ -26,9 +27,10 @@ export async function httpFeatures(server: FastifyInstance): Promise<void> {
   })
 }
 
-/** Answers a request whose formats are not understood. */
+/** Answers a request whose query or formats are not understood. */
 function refusedFormat(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
   const { headers, method } = request
+  if (!isWellEncoded(request)) return sendFailure(reply, urlMalformed)
   const { type } = (request.params ?? {}) as { readonly type?: string }
   const format = queryOf(request).get('_format') ?? undefined
   const isBytes = type === 'Binary' && method !== 'DELETE' && wantsBytes(headers, format)

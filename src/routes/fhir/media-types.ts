@@ -40,7 +40,7 @@ interface Asked {
 export function acceptable({ accept, format }: Asked): Result<void> {
   const takes =
     format === undefined
-      ? accept === undefined || accept.split(',').some(takesJson)
+      ? accept === undefined || accept.trim() === '' || accept.split(',').some(takesJson)
       : jsonFormats.has(essenceOf(format)) && isOurVersion(format)
   if (takes) return ok(undefined)
   return fail({

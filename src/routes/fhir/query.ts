@@ -14,3 +14,15 @@ export function queryOf(request: FastifyRequest): URLSearchParams {
 
 const queries = new WeakMap<FastifyRequest, URLSearchParams>()
 const none = new URLSearchParams()
+
+/** Whether every % of the query stands for a byte, and the bytes for characters: what doesn't would be searched for as something else. */
+export function isWellEncoded({ url }: FastifyRequest): boolean {
+  const mark = url.indexOf('?')
+  if (mark < 0 || !url.includes('%', mark)) return true
+  try {
+    decodeURIComponent(url.slice(mark + 1))
+    return true
+  } catch {
+    return false
+  }
+}

@@ -101,6 +101,21 @@ export function refusalsContract(server: () => FhirServer): void {
       expect(reply.headers['x-request-id']).toBeDefined()
     })
 
+    test.each(['/Patient?gender=%zz', '/Patient?name=%', '/Patient?name=%FF%FE', '/Patient/x?_pretty=%c3'])(
+      'a query with a %% sequence that stands for nothing is 400, not another search: %s',
+      async path => {
+        const reply = await server().call({ path })
+        expect(issueOf(reply)).toEqual([400, 'OperationOutcome', 'invalid'])
+        expect(reply.json.issue[0].details.coding[0].code).toBe('url-malformed')
+      },
+    )
+
+    test('a time whose + nobody encoded is refused with what to write instead', async () => {
+      const reply = await server().call({ path: '/Patient?birthdate=2020-01-01T10:00:00+01:00' })
+      expect(issueOf(reply)).toEqual([400, 'OperationOutcome', 'value'])
+      expect(reply.json.issue[0].diagnostics).toContain('%2B')
+    })
+
     test('an actor that is no reference is refused', async () => {
       const reply = await server().call({ path: '/Patient', headers: { 'x-actor': 'me' } })
       expect(reply.status).toBe(400)

@@ -48,41 +48,51 @@ const versioned = (url: string, version: string | undefined): string =>
 async function expand(call: Call): Handled {
   const named = setNamed(call)
   if (!named.ok) return named
-  const texts = textsOf(call.given, ['filter', 'offset', 'count', 'displayLanguage', 'includeDesignations'])
+  const texts = textsOf(call.given, ['filter', 'offset', 'count', 'displayLanguage', ...switches])
   if (!texts.ok) return texts
-  const { filter = '', offset = '0', count, displayLanguage, includeDesignations = 'false' } = texts.value
+  const { filter = '', offset = '0', count, displayLanguage } = texts.value
   if (!/^\d{1,9}$/.test(offset) || !/^\d{1,9}$/.test(count ?? '0')) {
     return badInput('offset and count must be whole numbers')
   }
-  if (!/^(?:true|false)$/.test(includeDesignations))
-    return badInput('includeDesignations must be true or false')
+  const wrong = switches.find(name => !/^(?:true|false)$/.test(texts.value[name] ?? 'false'))
+  if (wrong !== undefined) return badInput(`${wrong} must be true or false`)
+  const isOn = (name: (typeof switches)[number]): boolean => texts.value[name] === 'true'
   const { deps } = call.exchange
   const found = await expansionOf(deps, named.value)
   if (!found.ok) return found
-  const wanted = found.value.codes.map(shownIn(displayLanguage)).filter(matches(filter))
+  const wanted = found.value.codes
+    .filter(({ inactive }) => inactive !== true || !isOn('activeOnly'))
+    .map(shownIn(displayLanguage))
+    .filter(matches(filter))
   const end = count === undefined ? undefined : Number(offset) + Number(count)
   const parameter = Object.entries(texts.value).map(([name, value]) => ({
     name,
     ...inExpansion(name, value),
   }))
-  const { compose: _compose, expansion: _expansion, text: _text, ...head } = found.value.valueSet
+  const { compose, expansion: _expansion, text: _text, ...head } = found.value.valueSet
+  const definition = isOn('includeDefinition') && compose !== undefined ? { compose } : {}
   const expansion = {
     timestamp: instantOf(deps.clock.nowMs()),
     ...{ total: wanted.length, offset: Number(offset) },
     ...(parameter.length > 0 && { parameter }),
-    contains: wanted.slice(Number(offset), end).map(toldWith(includeDesignations === 'true')),
+    contains: wanted.slice(Number(offset), end).map(toldWith(isOn('includeDesignations'))),
   }
   const { contains, ...empty } = expansion
   return answered({
-    ...{ status: 'active', ...head },
+    ...{ status: 'active', ...head, ...definition },
     expansion: contains.length > 0 ? expansion : empty,
   })
 }
 
+/** Parameters that are true or false; an expansion is flat, so that there is nothing for `excludeNested` to do. */
+const switches = ['includeDesignations', 'includeDefinition', 'activeOnly', 'excludeNested'] as const
+
+const isSwitch = (name: string): boolean => (switches as readonly string[]).includes(name)
+
 /** What a call asked for, as an expansion repeats it. */
 function inExpansion(name: string, value: string): object {
   if (name === 'offset' || name === 'count') return { valueInteger: Number(value) }
-  if (name === 'includeDesignations') return { valueBoolean: value === 'true' }
+  if (isSwitch(name)) return { valueBoolean: value === 'true' }
   return { [name === 'filter' ? 'valueString' : 'valueCode']: value }
 }
 
