@@ -6,6 +6,7 @@ import {
   decideCase,
   endedStates,
   evolveCase,
+  type Case,
   type CaseCommand,
   type CaseCommandKind,
 } from './case.ts'
@@ -29,12 +30,13 @@ export function caseMoved(
   stamp: Pick<Stamp, 'actor' | 'at'>,
   patch: CasePatch = {},
 ): Result<DomainEvent> {
-  const current = { state: root.state, isWaitlisted: root.isWaitlisted }
-  const decided = decideCase(current, command)
+  const decided = decideCase(root, command)
   if (!decided.ok) return decided
-  const next = decided.value.reduce(evolveCase, current)
+  const { state, isWaitlisted } = decided.value.reduce<Case>(evolveCase, root)
   const type = moveBy(caseMachine, root.state, command.kind)?.event ?? command.kind
-  return ok(caseChanged(root, type, { ...next, ...moveMarks(root, command.kind, stamp), ...patch }))
+  return ok(
+    caseChanged(root, type, { state, isWaitlisted, ...moveMarks(root, command.kind, stamp), ...patch }),
+  )
 }
 
 /** An event on the case itself; its reason is the one that the change gives. */

@@ -39,6 +39,12 @@ export interface Case {
   readonly state: CaseState
   /** Only when on hold: it waits for capacity, not for the patient. */
   readonly isWaitlisted: boolean
+  /** When it was opened, if ever: what waited before that is opened, not resumed. */
+  readonly openedAt?: string
+  /** Only when closed: another case goes on in its place. */
+  readonly mergedInto?: unknown
+  /** The models that it was or is under, as far as that is known. */
+  readonly models?: readonly unknown[]
 }
 
 export interface OutreachAttempt {
@@ -84,7 +90,7 @@ export type CaseEvent =
   | { readonly kind: 'ModelSwitched' }
 
 /** A case begins like this; there is no way back to it. */
-export const identifiedCase: Case = { state: 'identified', isWaitlisted: false }
+export const identifiedCase = { state: 'identified', isWaitlisted: false } as const satisfies Case
 
 const everywhere = {
   RecordDeath: 'deceased',
@@ -139,10 +145,25 @@ export const caseMatrix: Readonly<Record<CaseState, Moves>> = {
 export const matrixCommands = (state: CaseState): readonly CaseCommandKind[] =>
   Object.keys(caseMatrix[state]) as CaseCommandKind[]
 
-/** Every command on the case that its state allows: those of the matrix, and a merge. Its way back asks more than the state. */
-export const legalCommands = (state: CaseState): readonly string[] => [
-  ...matrixCommands(state),
-  ...(mergeable.some(one => one === state) ? ['MergeCases'] : []),
+/** What the matrix has for the state but not for the kind of hold or end that it is, in words. */
+export function outOfPlace(
+  { state, isWaitlisted, openedAt, mergedInto, models }: Case,
+  kind: CaseCommandKind,
+): string | undefined {
+  if (kind === 'OpenCase' && state === 'on-hold' && !isWaitlisted)
+    return 'of a case on hold is possible only while it waits for capacity'
+  if (kind === 'ResumeCase' && isWaitlisted && openedAt === undefined)
+    return 'needs a case that was opened before; this one waits to be: OpenCase'
+  if (kind === 'ReopenCase' && mergedInto !== undefined)
+    return 'is not for a case that was merged into another: take the merge back (UnmergeCases)'
+  return kind === 'SwitchModel' && models?.length === 0 ? 'needs a case under a model' : undefined
+}
+
+/** Every command on the case that is possible where it stands: those of the matrix, a merge and its way back. */
+export const legalCommands = (current: Case): readonly string[] => [
+  ...matrixCommands(current.state).filter(kind => outOfPlace(current, kind) === undefined),
+  ...(endedStates.has(current.state) ? [] : ['MergeCases']),
+  ...(current.state === 'closed' && current.mergedInto !== undefined ? ['UnmergeCases'] : []),
 ]
 
 /**
@@ -151,8 +172,8 @@ export const legalCommands = (state: CaseState): readonly string[] => [
  */
 export function decideCase(current: Case, command: CaseCommand): Result<readonly CaseEvent[]> {
   const to = caseMatrix[current.state][command.kind]
-  if (to === undefined) return fail(illegalCommand(current.state, command.kind))
-  const unmet = unmetCondition(current, command)
+  if (to === undefined) return fail(illegalCommand(current, command.kind))
+  const unmet = outOfPlace(current, command.kind) ?? unmetCondition(current, command)
   if (unmet !== undefined) return fail(conditionFailure(command.kind, unmet))
   switch (command.kind) {
     case 'RecordOutreach':
@@ -170,18 +191,16 @@ export function decideCase(current: Case, command: CaseCommand): Result<readonly
 
 /** Applies an event; never fails, for what has happened has happened. */
 export const evolveCase = (current: Case, event: CaseEvent): Case =>
-  event.kind === 'CaseMoved' ? { state: event.to, isWaitlisted: event.isWaitlisted } : current
+  event.kind === 'CaseMoved' ? { ...current, state: event.to, isWaitlisted: event.isWaitlisted } : current
 
 const REVIEW_DAYS_MAX = 30
 const ATTEMPTS_MIN = 3
 const MEDIA_MIN = 2
 
 /** The conditions that stand in the cells of the matrix, in words when they don't hold. */
-function unmetCondition({ state: from, isWaitlisted }: Case, command: CaseCommand): string | undefined {
+function unmetCondition({ state: from }: Case, command: CaseCommand): string | undefined {
   switch (command.kind) {
     case 'OpenCase':
-      if (from === 'on-hold' && !isWaitlisted)
-        return 'of a case on hold is possible only while it waits for capacity'
       if (!command.hasConsent) return 'needs the consent of the patient or a representative'
       return from === 'identified' && !command.isInpatient
         ? 'skips screening, which only the same day of an inpatient stay allows'
@@ -216,11 +235,11 @@ const isEnough = (attempts: readonly OutreachAttempt[]): boolean =>
   new Set(attempts.map(attempt => attempt.on)).size >= ATTEMPTS_MIN &&
   new Set(attempts.map(attempt => attempt.medium)).size >= MEDIA_MIN
 
-const illegalCommand = (state: CaseState, kind: CaseCommandKind): Failure => ({
+const illegalCommand = (current: Case, kind: CaseCommandKind): Failure => ({
   kind: 'illegal-transition',
   code: 'illegal-transition',
-  message: `${kind} is not possible while the case is ${state}.`,
-  legal: legalCommands(state),
+  message: `${kind} is not possible while the case is ${current.state}.`,
+  legal: legalCommands(current),
 })
 
 const conditionFailure = (kind: CaseCommandKind, unmet: string): Failure => ({

@@ -109,6 +109,6 @@ export const endedCase = ({ case: root }: CaseFile, command: string): Failure | 
         kind: 'illegal-transition',
         code: 'illegal-transition',
         message: `${command} is not possible while the case is ${root.state}.`,
-        legal: legalCommands(root.state),
+        legal: legalCommands(root),
       }
     : undefined

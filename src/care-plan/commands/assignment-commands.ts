@@ -34,8 +34,8 @@ const offerAssignment = command({
     closed,
   ),
   decide: (file, { manager, expires, organization }, { actor, at, newId }) => {
-    const { state } = file.case
-    if (endedStates.has(state) && state !== 'closed') return fail(ended(state, 'OfferAssignment'))
+    const { case: root } = file
+    if (endedStates.has(root.state) && root.state !== 'closed') return fail(ended(root, 'OfferAssignment'))
     const isAsked = file.assignments.some(
       one => one.manager === manager && (one.state === 'offered' || one.state === 'accepted'),
     )
@@ -64,8 +64,8 @@ const acceptAssignment = command({
   summary: 'Accepts an offered case; who managed it till then hands it over.',
   payload: Type.Object({ assignment: assignmentField }, closed),
   decide: (file, { assignment }, { at, actor }) => {
-    const { state } = file.case
-    if (endedStates.has(state) && state !== 'closed') return fail(ended(state, 'AcceptAssignment'))
+    const { case: root } = file
+    if (endedStates.has(root.state) && root.state !== 'closed') return fail(ended(root, 'AcceptAssignment'))
     const offer = foundNoun(file, 'assignment', assignment)
     if (!offer.ok) return offer
     const { expires, manager } = offer.value
@@ -122,8 +122,8 @@ const handOverCase = command({
     closed,
   ),
   decide: (file, payload, context) => {
-    const { state } = file.case
-    return endedStates.has(state) ? fail(ended(state, 'HandOver')) : handOver(file, payload, context)
+    const { case: root } = file
+    return endedStates.has(root.state) ? fail(ended(root, 'HandOver')) : handOver(file, payload, context)
   },
 })
 

@@ -16,14 +16,14 @@ export const unmetCondition = (message: string): Failure => ({
 
 /** Gives the events while the case goes on, else refuses the command with what is legal. */
 export const whileRunning = (
-  { case: { state } }: CaseFile,
+  { case: root }: CaseFile,
   name: string,
   events: readonly DomainEvent[],
-): Result<readonly DomainEvent[]> => (endedStates.has(state) ? fail(ended(state, name)) : ok(events))
+): Result<readonly DomainEvent[]> => (endedStates.has(root.state) ? fail(ended(root, name)) : ok(events))
 
-export const ended = (state: CaseFile['case']['state'], name: string): Failure => ({
+export const ended = (root: CaseFile['case'], name: string): Failure => ({
   kind: 'illegal-transition',
   code: 'illegal-transition',
-  message: `${name} is not possible while the case is ${state}.`,
-  legal: legalCommands(state),
+  message: `${name} is not possible while the case is ${root.state}.`,
+  legal: legalCommands(root),
 })

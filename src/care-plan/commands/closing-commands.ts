@@ -55,16 +55,8 @@ const resumeCase = command({
   name: 'ResumeCase',
   summary: 'Goes on with a case that was on hold.',
   payload: Type.Object({}, closed),
-  decide: (file, _payload, context) => {
-    const resumed = caseMoved(file, { kind: 'ResumeCase' }, context)
-    const isUnopened = file.case.isWaitlisted && file.case.openedAt === undefined
-    return resumed.ok && isUnopened ? fail(neverOpened) : asList(resumed)
-  },
+  decide: (file, _payload, context) => asList(caseMoved(file, { kind: 'ResumeCase' }, context)),
 })
-
-const neverOpened = unmetCondition(
-  'ResumeCase needs a case that was opened before; this one waits to be: OpenCase.',
-)
 
 const proposeClosure = command({
   name: 'ProposeClosure',
@@ -129,7 +121,6 @@ const reopenCase = command({
   summary: 'Goes on with a case that was closed a short while ago; a manager has accepted it again.',
   payload: Type.Object({ reason: reasonField }, closed),
   decide: (file, { reason }, context) => {
-    if (file.case.mergedInto) return fail(goesOnElsewhere)
     const { rules, at, timeZone } = context
     const days = closedForDays(file.case, at, timeZone)
     const evidence = { kind: 'ReopenCase', closedForDays: days, reopenDays: rules.reopenDays } as const
@@ -139,10 +130,6 @@ const reopenCase = command({
     return reopened.ok && manager === undefined ? fail(noManager) : asList(reopened)
   },
 })
-
-const goesOnElsewhere = unmetCondition(
-  'ReopenCase is not for a case that was merged into another: take the merge back (UnmergeCases).',
-)
 
 const noManager = ruleBroken('I1', {
   message: 'a case that goes on has a manager; offer it (OfferAssignment) and have it accepted first.',

@@ -7,7 +7,7 @@ import { command, type Command } from '../command.ts'
 import { legalMove } from '../legal-move.ts'
 import { caseMachine } from '../machines.ts'
 import { idField, textField } from '../payload.ts'
-import { endedStates } from '../case.ts'
+import { endedStates, legalCommands } from '../case.ts'
 import { ended, unmetCondition } from './case-command.ts'
 
 const closed = { additionalProperties: false } as const
@@ -25,12 +25,12 @@ const mergeCases = command({
   ),
   decide: (file, { other: id, reason }, { at }, others) => {
     const { case: root } = file
-    if (endedStates.has(root.state)) return fail(ended(root.state, 'MergeCases'))
+    if (endedStates.has(root.state)) return fail(ended(root, 'MergeCases'))
     if (id === root.id) return fail(sameCase)
     const other = others?.(id)
     if (!other || other.case.patient !== root.patient) return fail(otherUnknown)
     const move = legalMove(caseMachine, other.case.state, 'MergeCases')
-    if (!move.ok) return move
+    if (!move.ok) return fail({ ...move.failure, legal: leftOf(other) })
     const { event, to } = move.value
     return ok([
       caseChanged(root, event, { mergedFrom: [...(root.mergedFrom ?? []), id] }, reason),
@@ -43,6 +43,10 @@ const mergeCases = command({
     ])
   },
 })
+
+/** What is possible on a case that can't be joined to another where it stands. */
+const leftOf = ({ case: root }: CaseFile): readonly string[] =>
+  legalCommands(root).filter(name => name !== 'MergeCases')
 
 /** What tells of the merge on the case that ends by it, and what it takes to go back. */
 function joined({ case: other }: CaseFile, into: string, at: string): Partial<CaseFile['case']> {
@@ -69,7 +73,7 @@ const unmergeCases = command({
   decide: (file, { reason }, { at }, others) => {
     const { case: root } = file
     const move = legalMove(caseMachine, root.state, 'UnmergeCases')
-    if (!move.ok) return move
+    if (!move.ok) return fail({ ...move.failure, legal: legalCommands(root) })
     const { mergedInto } = root
     if (!mergedInto) return fail(notMerged)
     const survivor = others?.(mergedInto.case)?.case

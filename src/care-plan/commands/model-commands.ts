@@ -100,9 +100,9 @@ function newPeriod(
   return ok({ model: profile.id, version: profile.version, since: at, reason })
 }
 
-function refused({ case: { state, models } }: CaseFile, name: string): Failure {
+function refused({ case: root }: CaseFile, name: string): Failure {
+  const { state, models } = root
   const own = choosing.has(state) || (underWay.has(state) && models.length === 0) ? ['SelectModel'] : []
-  const legal = legalCommands(state).filter(kind => kind !== 'SwitchModel' || models.length > 0)
   return {
     kind: 'illegal-transition',
     code: 'illegal-transition',
@@ -110,7 +110,7 @@ function refused({ case: { state, models } }: CaseFile, name: string): Failure {
       models.length === 0 && name === 'SwitchModel'
         ? 'SwitchModel is not possible while the case has no model.'
         : `${name} is not possible while the case is ${state}.`,
-    legal: [...legal, ...own],
+    legal: [...legalCommands(root), ...own],
   }
 }
 

@@ -1,4 +1,5 @@
 import { laterOf } from '../../lib/fhir-time.ts'
+import { legalCommands } from '../case.ts'
 import { listNames, listOfNoun, type CaseFile } from '../case-file.ts'
 import { isCovered, sharesWithAnybody, type Share } from '../consent-cover.ts'
 import type { Invariant, InvariantContext, Violation } from '../invariant.ts'
@@ -166,7 +167,7 @@ const movesByTheTable: Invariant = {
       .filter(({ noun }) => noun !== 'case' || !isMerge(before, after))
       .map(({ noun, machine, id, from, to }) => ({
         key: `${noun}:${id}`,
-        message: `no command leads a ${machine.noun} from ${from} to ${to}; legal: ${legalIn(machine, from).join(', ')}.`,
+        message: `no command leads a ${machine.noun} from ${from} to ${to}; legal: ${(noun === 'case' ? legalCommands(before.case) : legalIn(machine, from)).join(', ')}.`,
       }))
     const { actor, at, recorded } = context
     const isStamped = actor !== '' && at !== '' && recorded !== ''

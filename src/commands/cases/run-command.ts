@@ -75,9 +75,9 @@ export async function runCommand(
 }
 
 /** A refusal by a condition or a rule says, too, what the state of the case allows. */
-const withLegal = (failure: Failure, { case: { state } }: CaseFile): Failure =>
+const withLegal = (failure: Failure, { case: root }: CaseFile): Failure =>
   failure.kind === 'business-rule' && failure.legal === undefined
-    ? { ...failure, legal: legalCommands(state) }
+    ? { ...failure, legal: legalCommands(root) }
     : failure
 
 /** Clocks differ by so much. */

@@ -116,7 +116,7 @@ function stage(deps: CaseDeps, write: CaseWrite, scene: Scene): Result<Staged> {
   const { lenses, work } = scene
   for (const change of [{ before, after }, ...others]) {
     const broken = brokenRule(invariants, change, scene.context)
-    if (broken) return fail({ ...broken, legal: legalCommands((change.before ?? change.after).case.state) })
+    if (broken) return fail({ ...broken, legal: legalCommands((change.before ?? change.after).case) })
     const unborn = emptyFile({ ...change.after.case, id: '' })
     const { resources: compartment } = scene.now()
     const was = change.before ?? unborn

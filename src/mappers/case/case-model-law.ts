@@ -49,7 +49,7 @@ function refusedChoice(was: CaseRoot, is: CaseRoot, { reason }: ModelPeriod): Fa
       code: 'illegal-transition',
       message: `${isFirst ? 'SelectModel' : 'SwitchModel'} is not possible while the case is ${was.state}.`,
       expression: TYPE,
-      legal: legalCommands(was.state).filter(kind => kind !== 'SwitchModel'),
+      legal: legalCommands(was),
     }
   return (reason ?? '').trim() === '' ? noReason : undefined
 }

@@ -100,7 +100,7 @@ function movedByPeople(change: EpisodeChange, context: EpisodeLawContext): Resul
   const commands = commandsTo({ target, state, root }, context)
   const [command, ...others] = commands
   if (!command || others.length > 0) return fail(noCommand({ root, target }, commands))
-  const current = caseOfCode(shownState(state.standing))
+  const current = { ...root, ...caseOfCode(shownState(state.standing)) }
   const isPause = command.kind === 'HoldCase' && command.hold === 'pause'
   const unreviewed = isPause ? unreviewedPause(evidence) : undefined
   if (unreviewed) return fail(unreviewed)

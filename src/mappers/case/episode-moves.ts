@@ -1,9 +1,17 @@
-import { caseMatrix, matrixCommands, type CaseCommandKind, type CaseState } from '../../care-plan/case.ts'
+import {
+  caseMatrix,
+  matrixCommands,
+  outOfPlace,
+  type CaseCommandKind,
+  type CaseState,
+} from '../../care-plan/case.ts'
 import type { CaseRoot } from '../../care-plan/nouns/case-root.ts'
 import { caseImages } from './case-status.ts'
 
 /** What of a case decides which command a bare native status can mean. */
-export type CaseStanding = Pick<CaseRoot, 'isWaitlisted' | 'openedAt'> & { readonly from: CaseState }
+export type CaseStanding = Pick<CaseRoot, 'isWaitlisted' | 'openedAt' | 'mergedInto'> & {
+  readonly from: CaseState
+}
 
 /** Commands that only an explicit state can mean: a bare `finished` is no transfer nor death, `active` no closing. */
 const explicitOnly: ReadonlySet<CaseCommandKind> = new Set(['TransferOut', 'RecordDeath', 'ProposeClosure'])
@@ -12,14 +20,12 @@ const explicitOnly: ReadonlySet<CaseCommandKind> = new Set(['TransferOut', 'Reco
 const isExplicit = (kind: CaseCommandKind, { from, openedAt }: CaseStanding): boolean =>
   explicitOnly.has(kind) || (kind === 'OpenCase' && from === 'on-hold' && openedAt !== undefined)
 
-/** A case that waits to be opened is opened, not resumed. */
-const isOutOfPlace = (kind: CaseCommandKind, { isWaitlisted, openedAt }: CaseStanding): boolean =>
-  kind === 'ResumeCase' && isWaitlisted && openedAt === undefined
-
 /** Commands that a write can mean, by the state extension or by the native status alone. */
 export const meantCommands = (standing: CaseStanding, isStated: boolean): readonly CaseCommandKind[] =>
   matrixCommands(standing.from).filter(
-    kind => !isOutOfPlace(kind, standing) && (isStated || !isExplicit(kind, standing)),
+    kind =>
+      outOfPlace({ ...standing, state: standing.from }, kind) === undefined &&
+      (isStated || !isExplicit(kind, standing)),
   )
 
 /** Native statuses that lead somewhere by themselves: exactly one command is meant by each. */

@@ -39,6 +39,32 @@ const command: fc.Arbitrary<CaseCommand> = fc.oneof(
   fc.array(attempt, { maxLength: 5 }).map(attempts => ({ kind: 'Unreachable', attempts }) as const),
 )
 
+/** Every command with all that it may have to show, in each of its forms. */
+const shown: { readonly [K in CaseCommand['kind']]: readonly CaseCommand[] } = {
+  ScreenCase: [{ kind: 'ScreenCase' }],
+  ScreenOut: [{ kind: 'ScreenOut' }],
+  StartOutreach: [{ kind: 'StartOutreach' }],
+  RecordOutreach: [{ kind: 'RecordOutreach', attempt: { on: '2026-10-12', medium: 'phone' } }],
+  OpenCase: [{ kind: 'OpenCase', hasConsent: true, isInpatient: true }],
+  ActivatePlan: [{ kind: 'ActivatePlan' }],
+  RevisePlan: [{ kind: 'RevisePlan' }],
+  SwitchModel: [{ kind: 'SwitchModel' }],
+  HoldCase: [
+    { kind: 'HoldCase', hold: 'pause', reviewInDays: 7 },
+    { kind: 'HoldCase', hold: 'waitlist' },
+  ],
+  ResumeCase: [{ kind: 'ResumeCase' }],
+  ProposeClosure: [{ kind: 'ProposeClosure' }],
+  RejectClosure: [{ kind: 'RejectClosure' }],
+  ApproveClosure: [{ kind: 'ApproveClosure', isSecondPerson: true }],
+  ReopenCase: [{ kind: 'ReopenCase', closedForDays: 1, reopenDays: 30 }],
+  Decline: [{ kind: 'Decline' }],
+  Unreachable: [{ kind: 'Unreachable' }],
+  TransferOut: [{ kind: 'TransferOut' }],
+  RecordDeath: [{ kind: 'RecordDeath' }],
+  MarkEnteredInError: [{ kind: 'MarkEnteredInError' }],
+}
+
 describe('any sequence of commands', () => {
   it('moves a case only along the matrix, never out of an end but from closed, and refuses with the legal ones', () => {
     fc.assert(
@@ -48,7 +74,7 @@ describe('any sequence of commands', () => {
           const decided = decideCase(current, one)
           const to = caseMatrix[current.state][one.kind]
           if (!decided.ok) {
-            if (to === undefined) expect(decided.failure.legal).toEqual(legalCommands(current.state))
+            if (to === undefined) expect(decided.failure.legal).toEqual(legalCommands(current))
             else expect(decided.failure.code).toBe('case-condition')
             continue
           }
@@ -60,6 +86,24 @@ describe('any sequence of commands', () => {
           }
           if (next.isWaitlisted) expect(next.state).toBe('on-hold')
           current = next
+        }
+      }),
+      { numRuns: COMMANDS / PER_RUN },
+    )
+  })
+
+  it('lists what is possible where a case stands, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: PER_RUN }), commands => {
+        let current: Case = identifiedCase
+        for (const one of commands) {
+          const legal = legalCommands(current)
+          for (const kind of Object.keys(shown) as (keyof typeof shown)[]) {
+            const isPossible = shown[kind].some(each => decideCase(current, each).ok)
+            expect([current, kind, isPossible]).toEqual([current, kind, legal.includes(kind)])
+          }
+          const decided = decideCase(current, one)
+          if (decided.ok) current = decided.value.reduce<Case>(evolveCase, current)
         }
       }),
       { numRuns: COMMANDS / PER_RUN },

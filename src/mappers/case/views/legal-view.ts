@@ -1,10 +1,11 @@
 import { listNames, type ListedNoun } from '../../../care-plan/case-file.ts'
+import { legalCommands } from '../../../care-plan/case.ts'
 import { legalIn, type Machine } from '../../../care-plan/machine.ts'
 import { machines } from '../../../care-plan/machines.ts'
 import type { CaseScene } from './case-scene.ts'
 
 /**
- * `GET /cases/{id}/commands`: what each noun's state allows now. The state is one condition; a rule may still refuse.
+ * `GET /cases/{id}/commands`: what is possible where the case and each noun stand. That is one condition; a rule may still refuse.
  * `known` are the commands that there are: what only facts and timers do is left out.
  */
 export function legalView({ file, version }: CaseScene, known: ReadonlySet<string>): object {
@@ -28,7 +29,7 @@ export function legalView({ file, version }: CaseScene, known: ReadonlySet<strin
   })
   return {
     version,
-    case: { state: file.case.state, legal: machines.case ? stated(machines.case, file.case.state) : [] },
+    case: { state: file.case.state, legal: legalCommands(file.case).filter(name => known.has(name)) },
     new: [...new Set(born)].filter(name => known.has(name)).toSorted(),
     nouns,
     other: [...known].filter(name => !moved.has(name) && !born.includes(name)).toSorted(),

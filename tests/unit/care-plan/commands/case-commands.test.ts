@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { caseStates, legalCommands, type CaseState } from '../../../../src/care-plan/case.ts'
-import { legalIn } from '../../../../src/care-plan/machine.ts'
-import { caseMachine } from '../../../../src/care-plan/machines.ts'
+import { commands } from '../../../../src/care-plan/commands.ts'
 import { defaultCaseRules } from '../../../../src/care-plan/case-rules.ts'
+import { modelLookup, shippedModels } from '../../../../src/care-plan/models/shipped-models.ts'
 import {
   aConsent,
   afterwards,
   anAssignment,
+  contextOf,
   decided,
   fileOf,
   namesOf,
@@ -68,16 +69,56 @@ describe('a command of the matrix', () => {
     expect(refusal(fileOf({ state }), name, payload)).toMatchObject({
       kind: 'illegal-transition',
       code: 'illegal-transition',
-      legal: legalCommands(state),
+      legal: legalCommands(fileOf({ state }).case),
     })
   })
 
-  it.each(caseStates)('a refusal while the case is %s lists what its machine allows, a merge too', state => {
-    expect(legalCommands(state).toSorted()).toEqual(
-      legalIn(caseMachine, state)
-        .filter(name => name !== 'UnmergeCases')
-        .toSorted(),
-    )
+  const everything: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
+    ...{ ScreenCase: [{}], ScreenOut: [because], StartOutreach: [{}], Decline: [because] },
+    ...{ RecordOutreach: [{ medium: 'phone' }], Unreachable: [because], OpenCase: [{}], ResumeCase: [{}] },
+    HoldCase: [
+      { hold: 'pause', reviewBy: '2026-10-20', ...because },
+      { hold: 'waitlist', ...because },
+    ],
+    SwitchModel: [{ model: 'clinical', ...because }],
+    ...{ ProposeClosure: [{ reason: 'goals-met' }], RejectClosure: [because], ApproveClosure: [{}] },
+    ...{ ReopenCase: [because], RecordDeath: [because], MarkEnteredInError: [because] },
+    TransferOut: [{ ...because, to: 'Organization/far', consentOverride: 'Urgent.' }],
+    ...{ MergeCases: [{ other: 'c2', ...because }], UnmergeCases: [because] },
+  }
+  const opened = { openedAt: '2026-10-12T09:00:00-04:00' }
+  const merged = { case: 'c2', state: 'open' } as const
+  const models = [{ model: 'strengths', version: '1', since: '2026-10-12T09:00:00-04:00' }]
+  const outreach = [
+    ...[
+      { on: '2026-10-09', medium: 'phone' },
+      { on: '2026-10-10', medium: 'letter' },
+    ],
+    { on: '2026-10-11', medium: 'phone' },
+  ]
+  it.each<[string, Parameters<typeof fileOf>[0]]>([
+    ...caseStates.map((state): [string, { state: CaseState }] => [state, { state }]),
+    ['active under a model', { state: 'active', models, ...opened }],
+    ['on hold by the patient, and was opened', { state: 'on-hold', ...opened }],
+    ['on a waiting list', { state: 'on-hold', isWaitlisted: true }],
+    ['on a waiting list, and was opened', { state: 'on-hold', isWaitlisted: true, ...opened }],
+    ['closed by a merge', { state: 'closed', end: AT, mergedInto: merged }],
+  ])('is listed as legal of a case that is %s exactly where it is possible', (_how, root) => {
+    const lists = { assignments: [anAssignment()], consents: [aConsent()] }
+    const file = fileOf({ outreach, end: '2026-10-12T10:00:00-04:00', ...root }, lists)
+    const other = fileOf({ id: 'c2', mergedFrom: ['c1'] })
+    const context = contextOf({
+      stays: [stay('e1', [admission('2026-10-12T18:00:00')])],
+      rules: { ...defaultCaseRules, secondPersonCloses: false },
+      models: modelLookup(shippedModels),
+    })
+    const possible = Object.entries(everything).flatMap(([name, payloads]) => {
+      const found = commands.get(name)
+      return payloads.some(payload => found?.decide(file, payload, context, () => other).ok) ? [name] : []
+    })
+    // Whether a plan can be activated or revised, its own state says too.
+    const legal = legalCommands(file.case).filter(name => !['ActivatePlan', 'RevisePlan'].includes(name))
+    expect(legal.toSorted()).toEqual(possible.toSorted())
   })
 
   it('says since when and why the case is in its new state, and forgets why it was in the old one', () => {
