@@ -46,10 +46,29 @@ const beyond: readonly { readonly id: string; readonly message?: RegExp; readonl
     why: "HL7's own example has a fullUrl that disagrees with the id",
   },
   { id: 'ED_SEARCH_EXPRESSION_ERROR', why: 'FHIRPath in SearchParameter' },
+  {
+    id: 'BUNDLE_ENTRY_URL_ABSOLUTE',
+    message: /'(?:HTTPS?|URN):/,
+    why: 'a scheme in upper case, which RFC 3986 allows',
+  },
+  {
+    id: 'BUNDLE_ENTRY_URL_MATCHES_NO_ID',
+    why: 'R4: a fullUrl may not disagree with the id; without an id it does not',
+  },
+  { id: 'BUNDLE_SEARCH_ENTRY_NO_RESOURCE_ID', why: 'no constraint of R4 asks for it' },
+  { id: 'Questionnaire_Q_EnableWhen_NoTarget', why: 'no constraint of R4 asks for it' },
+  {
+    id: 'http://hl7.org/fhir/StructureDefinition/Range#rng-2',
+    message: /HAPI-0676/,
+    why: 'its converter of units fails on one code under two units for people to read',
+  },
 ]
 
+/** It fails on a reference with a blank in it, and says no more. */
+const itsOwnFault = 'exception: String index out of range: 0'
+
 const isBeyond = ({ id, message }: OracleIssue): boolean =>
-  beyond.some(row => row.id === id && (row.message?.test(message) ?? true))
+  message === itsOwnFault || beyond.some(row => row.id === id && (row.message?.test(message) ?? true))
 
 interface Named {
   readonly name: string

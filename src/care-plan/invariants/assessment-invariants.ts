@@ -146,8 +146,17 @@ function rewritten({ scores, risks }: CaseFile, before: CaseFile | undefined): r
       .filter(risk => isRewritten(formerRisks.get(risk.id), risk, figureOfRisk))
       .filter(({ state }) => state !== 'amended')
       .map(({ id }) => changed('RiskAssessment', id)),
+    ...scores
+      .filter(score => isBack(formerScores.get(score.id), score))
+      .map(({ id }) => back('Observation', id)),
+    ...risks
+      .filter(risk => isBack(formerRisks.get(risk.id), risk))
+      .map(({ id }) => back('RiskAssessment', id)),
   ]
 }
+
+const isBack = (former: Score | Risk | undefined, { state }: Score | Risk): boolean =>
+  former?.state === 'entered-in-error' && state !== 'entered-in-error'
 
 function isRewritten<T extends Score | Risk>(
   former: T | undefined,
@@ -155,7 +164,7 @@ function isRewritten<T extends Score | Risk>(
   figure: (row: T) => readonly unknown[],
 ): boolean {
   if (!former || former === row || OPEN.has(former.state) || row.state === 'entered-in-error') return false
-  return former.state === 'entered-in-error' || JSON.stringify(figure(former)) !== JSON.stringify(figure(row))
+  return former.state !== 'entered-in-error' && JSON.stringify(figure(former)) !== JSON.stringify(figure(row))
 }
 
 const figureOfScore = (score: Score): readonly unknown[] => [
@@ -178,6 +187,12 @@ const figureOfRisk = (risk: Risk): readonly unknown[] => [
 const changed = (type: string, id: string): Violation => ({
   key: `rewritten ${id}`,
   message: 'a final figure changes only as amended, with the reason (AmendScore).',
+  expression: `${type}.status`,
+})
+
+const back = (type: string, id: string): Violation => ({
+  key: `back ${id}`,
+  message: 'a figure that was entered in error stays so: record it anew.',
   expression: `${type}.status`,
 })
 

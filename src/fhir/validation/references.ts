@@ -8,24 +8,32 @@ const CONDITIONAL = /^[A-Za-z]+\?/
 const REST_URL = /\/([A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:./
 
-/** Checks of a Reference beyond its shape: the literal's form, ref-1, and the types that the element may point to. */
+/**
+ * Checks of a Reference beyond its shape: the literal's form, ref-1, the types that the element may point to, and that
+ * `type` says the type that the literal says (http://hl7.org/fhir/R4/references-definitions.html#Reference.type).
+ */
 export function walkReference(value: Node, targets: Targets | undefined, scope: Scope): void {
   const { reference, type } = value
-  if (typeof reference === 'string') walkLiteral(reference, targets, scope)
-  if (targets && typeof type === 'string' && isResourceType(type) && !targets.has(type)) {
+  const kind = typeof reference === 'string' ? walkLiteral(reference, targets, scope) : undefined
+  if (typeof type !== 'string') return
+  const said = type.startsWith(STRUCTURES) ? type.slice(STRUCTURES.length) : type
+  if (!isResourceType(said)) return
+  if (targets && !targets.has(said)) {
     reportAt(scope, 'type', 'value', `May point to ${[...targets].join(', ')} only`)
+  } else if (kind !== undefined && kind !== said) {
+    reportAt(scope, 'type', 'value', `Must say the type that reference says, ${kind}`)
   }
 }
 
-function walkLiteral(reference: string, targets: Targets | undefined, scope: Scope): void {
+const STRUCTURES = 'http://hl7.org/fhir/StructureDefinition/'
+
+/** The resource type that it points to, where that can be told. */
+function walkLiteral(reference: string, targets: Targets | undefined, scope: Scope): string | undefined {
   if (reference.startsWith('#')) {
     scope.fragments.push(reference)
     if (reference !== '#' && !scope.contained.has(reference.slice(1))) {
-      return report(
-        scope,
-        'invariant',
-        'ref-1: SHALL have a contained resource if a local reference is provided',
-      )
+      report(scope, 'invariant', 'ref-1: SHALL have a contained resource if a local reference is provided')
+      return undefined
     }
   }
   const kind = targetType(reference, scope)
@@ -36,9 +44,12 @@ function walkLiteral(reference: string, targets: Targets | undefined, scope: Sco
       'value',
       'Must be Type/id with an R4 type, Type?search, #id or an absolute URL',
     )
-  } else if (targets && kind !== undefined && !targets.has(kind)) {
+    return undefined
+  }
+  if (targets && kind !== undefined && !targets.has(kind)) {
     reportAt(scope, 'reference', 'value', `May point to ${[...targets].join(', ')} only`)
   }
+  return kind
 }
 
 /**

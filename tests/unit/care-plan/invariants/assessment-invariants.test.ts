@@ -147,7 +147,11 @@ describe('I22', () => {
   it('does not bring back what was an error', () => {
     const before = { scores: [aScore({ state: 'entered-in-error' })] }
     expect(broken(before, { scores: [aScore()] })).toBe('I22')
+    expect(broken(before, { scores: [aScore({ state: 'amended', reason: 'not wrong' })] })).toBe('I22')
+    const risk = { risks: [aRisk({ state: 'entered-in-error' })] }
+    expect(broken(risk, { risks: [aRisk({ state: 'amended' })] })).toBe('I22')
     expect(broken({ scores: [aScore()] }, before)).toBeUndefined()
+    expect(broken(before, before)).toBeUndefined()
   })
 
   it.each([{ value: '9' }, { band: 'high' }, { method: 'hospital-a' }, { tableVersion: '2' }])(

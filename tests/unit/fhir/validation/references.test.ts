@@ -20,12 +20,25 @@ describe('references', () => {
       'value CarePlan.subject.reference',
     ],
     ['such a type in Reference.type', { type: 'Device', display: 'x' }, 'value CarePlan.subject.type'],
+    [
+      'another type in Reference.type than the literal says',
+      { reference: 'Patient/1', type: 'Group' },
+      'value CarePlan.subject.type',
+    ],
     ['a type that is not R4', { reference: 'Foo/1' }, 'value CarePlan.subject.reference'],
     ['a text that is no reference', { reference: 'p-1' }, 'value CarePlan.subject.reference'],
     ['a fragment without contained resource', { reference: '#p' }, 'invariant CarePlan.subject'],
   ])('refuse %s', (_case, subject, fault) => {
     expect(faults({ ...carePlan, subject })).toEqual([fault])
   })
+
+  it.each(['Patient', 'http://hl7.org/fhir/StructureDefinition/Patient', 'urn:oid:1.2.3'])(
+    'accept Reference.type %s beside the same type in the literal, or a type that R4 lacks',
+    type => {
+      expect(faults({ ...carePlan, subject: { reference: 'Patient/1', type } })).toEqual([])
+      expect(faults({ ...carePlan, subject: { reference: 'urn:oid:1.2', type } })).toEqual([])
+    },
+  )
 
   it('refuse a contained resource of a type that the element may not point to', () => {
     const contained = [{ resourceType: 'Practitioner', id: 'd' }]
