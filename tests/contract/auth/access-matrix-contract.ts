@@ -56,6 +56,11 @@ export function accessMatrixContract(open: () => Promise<GuardedServer>, { every
     limited('user/*.cruds', { fhirUser: 'https://ehr.example/fhir/Patient/1' }, 'for a patient elsewhere'),
   ]
 
+  /** Not by whose record it is, but by what stands in it. */
+  const byContent = limited(
+    'system/Patient.cruds?family=ownpat-family system/Observation.cruds?code=ownres-code system/Provenance.rs?_id=ownres-p1',
+  )
+
   const [own, other, never] = [ids.own, ids.other, ids.never]
   const atOther: Aim = { ...pick(other), mark: 'zbzres', patientMark: 'zbzpat' }
   const atDeleted: Aim = { ...atOther, observation: other.deleted }
@@ -91,7 +96,7 @@ export function accessMatrixContract(open: () => Promise<GuardedServer>, { every
     for (const mark of holder.hidden) expect(text).not.toMatch(mark)
   }
 
-  describe.each(limitedHolders)('with %s', (_name, holder) => {
+  describe.each([...limitedHolders, byContent])('with %s', (_name, holder) => {
     test.each(some(aimedReads))('$name answers for what is hidden as for what never was', async request => {
       const expected = shown(await ask(holder, request, atNever), atNever)
       for (const aim of [atOther, atDeleted]) {
@@ -119,7 +124,9 @@ export function accessMatrixContract(open: () => Promise<GuardedServer>, { every
         expectNothingOfOther(holder, answer)
       }
     })
+  })
 
+  describe.each(limitedHolders)('with %s', (_name, holder) => {
     test.each(some(outsideWrites))('$name is refused', async request => {
       const reply = await ask(holder, request, atOther)
       expect(reply.status).toBe(403)

@@ -103,7 +103,12 @@ export function tenantsContract(
       `/fhir/Patient/${ids.patient}/_history`,
       `/fhir/Patient/${ids.patient}/_history/1`,
       `/fhir/Patient/${ids.patient}/$everything`,
+      `/fhir/Patient/${ids.patient}/$explain`,
+      `/fhir/Patient/${ids.patient}/$meta`,
+      `/fhir/Patient/${ids.patient}/$validate`,
       `/fhir/Encounter/${ids.encounter}`,
+      `/fhir/Encounter/${ids.encounter}/$explain`,
+      `/fhir/EpisodeOfCare/${ids.case}/$explain?element=status`,
       `/fhir/EpisodeOfCare/${ids.case}`,
       `/fhir/EpisodeOfCare/${ids.case}/$everything`,
       `/cases/${ids.case}`,
@@ -208,6 +213,20 @@ export function tenantsContract(
         300,
       )
       expect((await asNorth({ path: '/fhir/Observation/north-o' })).status).toBe(200)
+    })
+
+    test('by a link to a page', async () => {
+      for (const path of [
+        '/fhir/Task?_count=1',
+        '/fhir/_history?_count=1',
+        '/fhir/Patient/$everything?_count=1',
+      ]) {
+        const { json } = await asNorth({ path })
+        const links = json.link as readonly { readonly relation: string; readonly url: string }[]
+        const page = links.find(({ relation }) => relation === 'next')?.url.replace(/^https?:\/\/[^/]+/, '')
+        expect([path, page]).toEqual([path, expect.any(String)])
+        expect([path, (await asSouth({ path: page ?? '' })).status]).toEqual([path, 400])
+      }
     })
 
     test('by the entries of a Bundle', async () => {
