@@ -12,6 +12,7 @@ import type { EmitEvent } from '../commands/ports/events.ts'
 import type { Meters } from '../commands/ports/meters.ts'
 import { allowedMethods, type KnownRoute } from './allowed-methods.ts'
 import type { Door } from './auth/door.ts'
+import { isOpen } from './auth/route-needs.ts'
 import { decorateVisitors } from './caller.ts'
 import { answerClientError } from './client-error.ts'
 import { crossOrigin } from './cross-origin.ts'
@@ -71,6 +72,8 @@ export function httpServer(options: HttpServerOptions): FastifyInstance {
   if (corsOrigins) crossOrigin(server, corsOrigins)
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    // With Last-Modified alone a browser may keep what one user read for the next one, and show it when it has changed.
+    if (!isOpen(request.method, request.routeOptions.url)) reply.header('cache-control', 'no-store')
     if (isOwnHost?.(request.headers.host) === false) return refuse(request.url, reply, strangeHost)
     const refused = await door?.(request, reply)
     return refused && refuse(request.url, reply, refused)

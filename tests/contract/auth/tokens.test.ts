@@ -142,6 +142,33 @@ describe('a token is refused', () => {
   }
 })
 
+describe('an answer', () => {
+  test('of what not everybody may see stays in no cache of a browser or proxy', async () => {
+    const token = await server.oauth.sign()
+    const body = { resourceType: 'Patient', id: 'cached' }
+    await server.as(token, { method: 'PUT', path: '/fhir/Patient/cached', body })
+    const record = '/fhir/Patient/cached'
+    for (const path of [
+      record,
+      `${record}/_history`,
+      '/fhir/Patient',
+      '/fhir/Patient/never',
+      '/cases',
+      '/metrics',
+    ])
+      expect([path, (await server.as(token, { path })).headers['cache-control']]).toEqual([path, 'no-store'])
+    const fits = { path: record, headers: { 'if-none-match': 'W/"1"' } }
+    const unchanged = await server.as(token, fits)
+    expect([unchanged.status, unchanged.headers['cache-control']]).toEqual([304, 'no-store'])
+    expect((await server.as(undefined, { path: record })).headers['cache-control']).toBe('no-store')
+  })
+
+  test('of what everybody may see may be kept', async () => {
+    const statement = await server.as(undefined, { path: '/fhir/metadata' })
+    expect(statement.headers['cache-control']).toBeUndefined()
+  })
+})
+
 describe('two Authorization headers', () => {
   test('are refused, whichever of them holds: a proxy may have looked at the other', async () => {
     const good = `Bearer ${await server.oauth.sign()}`
