@@ -46,8 +46,12 @@ export function readDelimiters(text: string): Result<Delimiters> {
   }
   const read = { field, component, repetition, escape, subcomponent }
   const base = used.join('') === STANDARD ? standardDelimiters : read
-  return ok(truncation === undefined || used.includes(truncation) ? base : { ...base, truncation })
+  return ok(isFit(truncation, used) ? { ...base, truncation } : base)
 }
+
+/** It may stand at the end of a text and is read as one: no FHIR text can hold a control character. */
+const isFit = (truncation: string | undefined, used: readonly string[]): truncation is string =>
+  truncation !== undefined && !used.includes(truncation) && !/\p{Cc}/u.test(truncation)
 
 const refuse = (code: string, message: string): Result<Delimiters> =>
   fail({ kind: 'invalid', code, message, expression: code === 'msh-missing' ? 'MSH' : 'MSH-2' })

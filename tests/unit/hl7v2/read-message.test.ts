@@ -90,6 +90,12 @@ test.each([
   expect(failureCode(text)).toBe(code)
 })
 
+test('a control character truncates nothing, and is left out of the texts as others are', () => {
+  const message = read('MSH|^~\\&\u001C|A\rPID|1||\u001CP1')
+  expect(message.delimiters.truncation).toBeUndefined()
+  expect(message.first('PID')?.text(3)).toBe('P1')
+})
+
 test('a truncation character that repeats a delimiter is ignored, it is not among the used ones', () => {
   expect(read('MSH|^~\\&&|A').delimiters.truncation).toBeUndefined()
 })
