@@ -19,7 +19,15 @@ import {
 } from './index-entry.ts'
 import { numbersOf, positionOf, quantitiesOf, type NumberValue } from './index-numbers.ts'
 import { identifiersOf, ofTypesOf, textsOf } from './index-texts.ts'
-import { intervalsOf, referencesOf, stringsOf, tokensOf, urisOf, type LookupValue } from './index-values.ts'
+import {
+  intervalsOf,
+  profilesOf,
+  referencesOf,
+  stringsOf,
+  tokensOf,
+  urisOf,
+  type LookupValue,
+} from './index-values.ts'
 import { componentTypes, indexedParametersOf, isTargetOf, type SearchParameter } from './parameters.ts'
 import { compilePath, type PathWalk } from './path.ts'
 import { promotedColumn, repeatedColumn, type PromotedColumn } from './promoted.ts'
@@ -100,7 +108,10 @@ function extractorOfValues(
     case 'string':
       return lookupExtractor(parameter, walk, { column, values: stringsOf })
     case 'uri':
-      return lookupExtractor(parameter, walk, { column, values: urisOf })
+      return lookupExtractor(parameter, walk, {
+        column,
+        values: parameter.code === '_profile' ? profilesOf : urisOf,
+      })
     case 'reference':
       return both(
         lookupExtractor(parameter, walk, { column, values: referencesTo(parameter.target) }),

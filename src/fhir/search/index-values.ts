@@ -82,6 +82,10 @@ export function referencesOf(element: unknown, base?: string): readonly LookupVa
   return typeof resource === 'string' ? canonicalsOf(resource) : []
 }
 
+/** meta.profile is a canonical, though R4 has `_profile` as a uri: who asks for the profile means any version of it. */
+export const profilesOf = (element: unknown): readonly LookupValue[] =>
+  typeof element === 'string' ? canonicalsOf(element) : []
+
 function canonicalsOf(text: string): readonly LookupValue[] {
   const bar = text.indexOf('|')
   const plain = bar < 0 ? text : text.slice(0, bar)

@@ -12,7 +12,7 @@ export interface IndexVersion {
  * Raised whenever a resource gets other rows or columns than before: by its parameters or by the code that takes their values (a
  * conformance test tells). An older program leaves the rows of a later one alone.
  */
-const INDEX_CODE = 6
+const INDEX_CODE = 7
 
 /** A database whose rows were made under another name is indexed anew (store/reindex.ts). */
 export function indexVersion(): IndexVersion {

@@ -1,4 +1,5 @@
 import { isResourceType } from '../resource-types.ts'
+import { readCanonical } from './canonical-filter.ts'
 import { CHAIN_DEPTH_MAX, chained, whyNotChained } from './chains.ts'
 import { readFilterExpression } from './filter-expression.ts'
 import { isTargetOf, searchParameterOf, whyNotSearchable } from './parameters.ts'
@@ -42,7 +43,8 @@ function readNamed(named: Named, type: string, request: SearchRequest): Read {
   if (!parameter || more.length > 0) return unknown(whole, request, `unknown for ${type}`)
   const why = whyNotSearchable(type, parameter)
   if (why !== undefined) return unsupported(whole, request, why)
-  return readFilter({ name: whole, parameter, modifier, value }, request)
+  const canonical = code === 'url' && modifier === undefined ? readCanonical(whole, value, type) : undefined
+  return canonical ?? readFilter({ name: whole, parameter, modifier, value }, request)
 }
 
 const tooDeep = (whole: string): Read => ({
