@@ -72,7 +72,7 @@ export function httpServer(options: HttpServerOptions): FastifyInstance {
   if (corsOrigins) crossOrigin(server, corsOrigins)
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
-    // With Last-Modified alone a browser may keep what one user read for the next one, and show it when it has changed.
+    // What one user was shown or told must not be there for the next one; FHIR answers may be kept by who asks again each time.
     if (!isOpen(request.method, request.routeOptions.url)) reply.header('cache-control', 'no-store')
     if (isOwnHost?.(request.headers.host) === false) return refuse(request.url, reply, strangeHost)
     const refused = await door?.(request, reply)
