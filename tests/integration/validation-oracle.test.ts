@@ -119,7 +119,7 @@ describe.skipIf(missing !== undefined)('an independent validator (HAPI)', () => 
       objections.set(source, [...(objections.get(source) ?? []), ...found])
       counts.set(source, (counts.get(source) ?? 0) + 1)
     }
-  })
+  }, 1_200_000)
 
   it('accepts the published resources that ours accepts', () => {
     expect(counts.get('published')).toBeGreaterThan(200)

@@ -24,11 +24,23 @@ const someone = ['Practitioner', 'Organization', 'Patient', 'PractitionerRole', 
 const isNamed = (name: Node): boolean =>
   (has(name, 'family') || has(name, 'given')) !== each(name, 'extension').some(({ url }) => url === ABSENT)
 
-/** None of US Core's own extensions more than once; all that profiles of R4 types slice are 0..1. */
-function hasDistinctExtensions(resource: Node): boolean {
-  const urls = each(resource, 'extension').map(({ url }) => String(url))
-  const own = urls.filter(url => url.startsWith(EXTENSIONS))
-  return new Set(own).size === own.length
+/** The part that an extension of US Core must have once. */
+const PARTS: Readonly<Record<string, string>> = {
+  'us-core-race': 'text',
+  'us-core-ethnicity': 'text',
+  'us-core-tribal-affiliation': 'tribalAffiliation',
+}
+
+/** None of US Core's own extensions more than once (all that profiles of R4 types slice are 0..1) or without its part. */
+function hasSoundExtensions(resource: Node): boolean {
+  const own = each(resource, 'extension').filter(({ url }) => String(url).startsWith(EXTENSIONS))
+  return (
+    new Set(own.map(({ url }) => url)).size === own.length &&
+    own.every(extension => {
+      const part = PARTS[String(extension['url']).slice(EXTENSIONS.length)]
+      return part === undefined || countOf(each(extension, 'extension'), ({ url }) => url === part) === 1
+    })
+  )
 }
 
 const isAddressed = (resource: Node): boolean =>
@@ -63,12 +75,12 @@ const patient = (resource: Node): boolean =>
   has(resource, 'name') &&
   each(resource, 'name').every(isNamed) &&
   everyHas(resource, 'telecom', 'system', 'value') &&
-  hasDistinctExtensions(resource)
+  hasSoundExtensions(resource)
 
 const encounter = (resource: Node): boolean =>
   everyHas(resource, 'identifier', 'system', 'value') &&
   hasAll(resource, 'type', 'subject') &&
-  hasDistinctExtensions(resource)
+  hasSoundExtensions(resource)
 
 function coverage(resource: Node): boolean {
   const members = countOf(each(resource, 'identifier'), ({ type }) =>
@@ -103,7 +115,7 @@ const problem = (resource: Node): boolean =>
     0 &&
   has(resource, 'code') &&
   isRecordedByPerson(resource) &&
-  hasDistinctExtensions(resource)
+  hasSoundExtensions(resource)
 
 const practitioner = (resource: Node): boolean =>
   has(resource, 'identifier') &&

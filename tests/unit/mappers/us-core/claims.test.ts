@@ -114,6 +114,16 @@ describe('claims', () => {
     expect(withClaims(unnamed).meta).toBeUndefined()
   })
 
+  it('are none of a patient whose race or ethnicity lacks its text', () => {
+    const race = (...parts: readonly object[]): Resource => ({
+      ...patient,
+      extension: [{ url: `${usCore}us-core-race`, extension: parts }],
+    })
+    const category = { url: 'ombCategory', valueCoding: { code: '2106-3' } }
+    expect(withClaims(race(category)).meta).toBeUndefined()
+    expect(withClaims(race(category, { url: 'text', valueString: 'White' })).meta?.profile).toEqual([url])
+  })
+
   it('are left where they are right, with a version too', () => {
     const own = withClaims(patient)
     expect(withClaims(own)).toBe(own)
