@@ -195,6 +195,58 @@ test('ConceptMap/$translate by what comes with R4 and by what is stored', async 
   expect(refusal(await get('/ConceptMap/$translate?url=http://x.org/none&code=x'))[0]).toBe(404)
 })
 
+describe('what a concept map has no mapping for is said by the unmapped of its group', () => {
+  const map = (id: string, unmapped: object) => ({
+    ...{ resourceType: 'ConceptMap', id, url: `http://x.org/${id}`, status: 'active' },
+    group: [
+      {
+        ...{ source: 'urn:from', target: `urn:${id}`, unmapped },
+        element: [
+          { code: 'known', target: [{ code: 'mapped', equivalence: 'equivalent' }] },
+          { code: 'refused', target: [{ equivalence: 'unmatched' }] },
+        ],
+      },
+    ],
+  })
+  beforeAll(async () => {
+    await put(map('fixed', { mode: 'fixed', code: 'other' }))
+    await put(map('provided', { mode: 'provided' }))
+    await put(map('elsewhere', { mode: 'other-map', url: 'http://x.org/circle' }))
+    await put(map('circle', { mode: 'other-map', url: 'http://x.org/elsewhere' }))
+    await put(map('away', { mode: 'other-map', url: 'http://x.org/fixed' }))
+  })
+
+  test.each([
+    ['fixed', 'system=urn:from&code=none', ['relatedto urn:fixed other']],
+    ['provided', 'system=urn:from&code=none', ['equal urn:provided none']],
+    ['away', 'system=urn:from&code=none', ['relatedto urn:fixed other']],
+    ['elsewhere', 'system=urn:from&code=none', []],
+    ['fixed', 'system=urn:from&code=known', ['equivalent urn:fixed mapped']],
+    ['fixed', 'system=urn:from&code=refused', ['unmatched  ']],
+    ['fixed', 'system=urn:else&code=none', []],
+    ['fixed', 'code=none', []],
+    ['fixed', 'system=urn:from&code=none&targetsystem=urn:else', []],
+    ['fixed', 'system=urn:fixed&code=none&reverse=true', []],
+  ])('%s for %s', async (id, query, expected) => {
+    const reply = await get(`/ConceptMap/$translate?url=http://x.org/${id}&${query}`)
+    const parts = (reply.json.parameter as { readonly name: string; readonly part?: readonly Part[] }[])
+      .filter(({ name }) => name === 'match')
+      .map(({ part = [] }) => {
+        const of = (name: string): Part | undefined => part.find(each => each.name === name)
+        const { system = '', code = '' } = of('concept')?.valueCoding ?? {}
+        return `${of('equivalence')?.valueCode} ${system} ${code}`
+      })
+    expect(parts.map(text => text.replace(/^unmatched .*/, 'unmatched  '))).toEqual(expected)
+    expect(valueOf(reply, 'result')).toBe(parts.some(text => !text.startsWith('unmatched')))
+  })
+})
+
+interface Part {
+  readonly name: string
+  readonly valueCode?: string
+  readonly valueCoding?: { readonly system?: string; readonly code?: string }
+}
+
 test('ConceptMap/$translate by the value sets that a map is between', async () => {
   const sets = 'http://hl7.org/fhir/ValueSet/composition-status'
   const result = async (query: string) =>

@@ -10,7 +10,12 @@ import {
   type CodeSystem,
   type Concept,
 } from '../../fhir/terminology/code-system.ts'
-import { translate, type Translation, type TranslationRequest } from '../../fhir/terminology/concept-map.ts'
+import {
+  otherMapsFor,
+  translate,
+  type Translation,
+  type TranslationRequest,
+} from '../../fhir/terminology/concept-map.ts'
 import { expandValueSet, type ExpandedCode } from '../../fhir/terminology/value-set.ts'
 import type { FhirDeps } from '../fhir-deps.ts'
 import {
@@ -71,7 +76,25 @@ export async function translationsOf(
 ): Promise<Result<readonly Translation[]>> {
   if (url === undefined) return ok((await allConceptMaps(deps)).flatMap(map => translate(map, request)))
   const map = await findTerminology(deps, 'ConceptMap', url)
-  return map ? ok(translate(map, request)) : unknownTerminology('ConceptMap')
+  return map ? ok(await saidBy(deps, map, request)) : unknownTerminology('ConceptMap')
+}
+
+/** What a map says, and those that it leaves a code to; in a circle each is asked once. */
+async function saidBy(
+  deps: FhirDeps,
+  map: Resource,
+  request: TranslationRequest,
+): Promise<readonly Translation[]> {
+  const said: Translation[] = []
+  const maps = new Map([[map['url'], map]])
+  for (const each of maps.values()) {
+    said.push(...translate(each, request))
+    for (const url of otherMapsFor(each, request)) {
+      const other = await findTerminology(deps, 'ConceptMap', url)
+      if (other && !maps.has(other['url'])) maps.set(other['url'], other)
+    }
+  }
+  return said
 }
 
 const unknownTerminology = (type: TerminologyType): Result<never> =>

@@ -34,6 +34,7 @@ interface Group {
       readonly comment?: string
     }[]
   }[]
+  readonly unmapped?: { readonly mode?: string; readonly code?: string; readonly url?: string }
 }
 
 /** A relation read from its other end (http://hl7.org/fhir/R4/valueset-concept-map-equivalence.html). */
@@ -61,14 +62,34 @@ function isScope(map: Resource, side: 'source' | 'target', wanted: string | unde
 
 type Found = Omit<Translation, 'source'>
 
-function forward(group: Group, { code, system, targetSystem }: TranslationRequest): readonly Found[] {
-  if (!isAsked(group.source, system) || !isAsked(group.target, targetSystem)) return []
-  return (group.element ?? [])
-    .filter(element => element.code === code)
-    .flatMap(({ target = [] }) => target)
-    .map(({ code: to, equivalence = 'equivalent', comment }) =>
-      foundOf(group.target, to, equivalence, comment),
-    )
+function forward(group: Group, request: TranslationRequest): readonly Found[] {
+  if (!isAsked(group.source, request.system) || !isAsked(group.target, request.targetSystem)) return []
+  const targets = targetsOf(group, request)
+  if (targets.length === 0) return unmapped(group, request)
+  return targets.map(({ code: to, equivalence = 'equivalent', comment }) =>
+    foundOf(group.target, to, equivalence, comment),
+  )
+}
+
+const targetsOf = ({ element = [] }: Group, { code }: TranslationRequest) =>
+  element.filter(each => each.code === code).flatMap(({ target = [] }) => target)
+
+/** "What to do when there is no mapping for the source concept" (http://hl7.org/fhir/R4/conceptmap-definitions.html#ConceptMap.group.unmapped). */
+function unmapped(group: Group, { code, system }: TranslationRequest): readonly Found[] {
+  if (system === undefined || group.source !== system) return []
+  const { mode, code: fixed } = group.unmapped ?? {}
+  if (mode === 'provided') return [foundOf(group.target, code, 'equal', undefined)]
+  return mode === 'fixed' ? [foundOf(group.target, fixed, 'relatedto', undefined)] : []
+}
+
+/** The maps that a map leaves a code to which it has not itself. */
+export function otherMapsFor(map: Resource, request: TranslationRequest): readonly string[] {
+  if (request.isReverse || request.system === undefined) return []
+  return ((map['group'] ?? []) as readonly Group[]).flatMap(group => {
+    const { mode, url } = group.unmapped ?? {}
+    const isLeft = group.source === request.system && targetsOf(group, request).length === 0
+    return isLeft && mode === 'other-map' && url !== undefined ? [url] : []
+  })
 }
 
 function backward(group: Group, { code, system, targetSystem }: TranslationRequest): readonly Found[] {
