@@ -51,6 +51,32 @@ const consent = (): Written => ({
   policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTIN' }] },
 })
 const tag = () => ({ tag: [{ system: `${CM}/sid/case`, code: caseId }] })
+const tagged = async (type: string): Promise<readonly Written[]> => {
+  const { json } = await server.call({ path: `/fhir/${type}?_tag=${CM}/sid/case|${caseId}` })
+  return (json.entry ?? []).map((one: { readonly resource: Written }) => one.resource)
+}
+
+test.each(['EpisodeOfCare', 'CareTeam', 'Task', 'Encounter'])(
+  'a %s of a case that a message told is found by the tag of the case, and its own tags stay beside it',
+  async type => {
+    const [first] = await tagged(type)
+    if (!first) throw new Error(`no ${type} has the tag`)
+    const own = { system: 'urn:theirs', code: 'round' }
+    const { meta } = first
+    expect((await put({ ...first, meta: { ...meta, tag: [...(meta?.tag ?? []), own] } })).status).toBe(200)
+    const again = er7({
+      event: 'A08',
+      id: `C1-${type}`,
+      at: '20261012190000',
+      visit: 'V1',
+      pv1: { 2: 'I', 4: 'E', 10: type },
+    })
+    expect((await server.call({ method: 'POST', path: '/adt', body: again })).status).toBe(200)
+    const stands = await read(`${type}/${first.id}`)
+    expect(stands.meta.tag).toEqual(expect.arrayContaining([own, ...tag().tag]))
+  },
+)
+
 const duties = async () =>
   (await server.call({ path: `/cases/${caseId}/obligations` })).json.obligations.map(
     ({ rule, state }: { rule: string; state: string }) => `${rule} ${state}`,

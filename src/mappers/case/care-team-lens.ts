@@ -14,6 +14,7 @@ import {
   withReason,
   type RowShape,
 } from './slots.ts'
+import { withCaseLink } from './nouns/case-link.ts'
 import { nativeStatus, standingSlot, type Standing } from './standing.ts'
 import { roleConcept, rolesIn } from './team-roles.ts'
 
@@ -91,7 +92,7 @@ export interface CareTeamBirth {
 }
 
 /** A new team of a case, without members yet. */
-export function newCareTeam({ id, caseId, patient }: CareTeamBirth): Resource {
+export function newCareTeam({ id, caseId, patient }: CareTeamBirth, names: CaseNames): Resource {
   const team: CareTeam = {
     resourceType: 'CareTeam',
     id,
@@ -99,5 +100,5 @@ export function newCareTeam({ id, caseId, patient }: CareTeamBirth): Resource {
     status: 'active',
     subject: { reference: `Patient/${patient}` },
   }
-  return asResource(team)
+  return withCaseLink(asResource(team), caseId, names)
 }

@@ -1,9 +1,10 @@
 import type { Resource } from '../../fhir/resource.ts'
+import { sameValue } from '../../lib/same-value.ts'
 import { caseNames } from './names.ts'
 import { listOf } from '../../lib/list-of.ts'
 import { objectOf, textOf, withElement, type JsonObject } from './json-edit.ts'
 import { lensOf, type Slot } from './lens.ts'
-import { derivedRows, extensionOf, sortedRows, withReason, type RowShape } from './slots.ts'
+import { derivedRows, extensionOf, sortedRows, tagOf, withReason, type RowShape } from './slots.ts'
 
 /** What case management adds to an Encounter. */
 export interface EncounterEffect {
@@ -44,13 +45,13 @@ const readmissionSlot = (derivedUrl: string): Slot<boolean> => ({
 const currentMark = (resource: Resource): JsonObject =>
   objectOf(objectOf(resource['hospitalization'])['reAdmission'])
 
-/** The Encounter with what case management says about it; all else as it was. */
+/** The Encounter with what case management says about it, and a tag for each case that it gives it; all else as it was. */
 export function withCaseEffect(
   encounter: Resource,
   effect: EncounterEffect,
   canonicalBase: string,
 ): Resource {
-  const { derived } = caseNames(canonicalBase)
+  const { derived, caseNumber } = caseNames(canonicalBase)
   const row = episodeRow(derived)
   const lens = lensOf<EncounterState>({
     isReadmission: readmissionSlot(derived),
@@ -65,5 +66,14 @@ export function withCaseEffect(
   const episodes = effect.episodes
     .map(id => `EpisodeOfCare/${id}`)
     .filter(reference => !pinned.has(reference))
-  return lens.write(encounter, { isReadmission: effect.isReadmission, episodes: sortedRows(episodes, row) })
+  const is = sortedRows(episodes, row)
+  const was = lens.read(encounter).episodes
+  const written = lens.write(encounter, { isReadmission: effect.isReadmission, episodes: is })
+  if (sameValue(was, is)) return written
+  const tag = (reference: string): Slot<boolean> =>
+    tagOf(caseNumber, reference.slice('EpisodeOfCare/'.length))
+  const untagged = [...was, ...is]
+    .filter(reference => !pinned.has(reference))
+    .reduce((one, reference) => tag(reference).set(one, false), written)
+  return is.reduce((one, reference) => tag(reference).set(one, true), untagged)
 }

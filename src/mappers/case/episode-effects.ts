@@ -80,7 +80,7 @@ export function teamEffects(input: TeamEffectsInput): readonly Resource[] {
     const id = ids.team(course.id)
     const found = record.byId.get(id) ?? record.teamsOf(course.id)[0]
     if (!episode) return []
-    const team = found ?? newCareTeam({ id, caseId: course.id, patient })
+    const team = found ?? newCareTeam({ id, caseId: course.id, patient }, lenses.names)
     const tasks = input.tasks.filter(task => caseNumberOf(task, lenses.names) === course.id)
     const at = input.at ?? death?.at ?? course.start
     const providers = providersOf(episode, input)

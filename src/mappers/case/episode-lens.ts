@@ -9,6 +9,7 @@ import { rememberedBy } from '../../lib/remembered-lists.ts'
 import { listOf } from '../../lib/list-of.ts'
 import { isObject, objectOf, textOf, type JsonObject } from './json-edit.ts'
 import type { CaseNames } from './names.ts'
+import { withCaseLink } from './nouns/case-link.ts'
 import { asResource, extensionAt, identifierOf, textAt } from './slots.ts'
 import { shownState, standingSlot, type Overlay, type Standing } from './standing.ts'
 import { contiguous, historySlot, type StatusPeriod } from './status-history.ts'
@@ -122,5 +123,5 @@ export function newEpisode({ course, patient, team, caseType }: EpisodeBirth, na
     patient: { reference: `Patient/${patient}` },
     team: [{ reference: `CareTeam/${team}` }],
   }
-  return asResource(episode)
+  return withCaseLink(asResource(episode), course.id, names)
 }

@@ -364,7 +364,7 @@ function teamOf(caseId: string, after: CaseRecord, court: Court): readonly Resou
   if (!episode || patient === undefined) return []
   const id = idsOf(caseId, patient, court).team(caseId)
   const found = after.teamsOf(caseId).find(team => team.id === id) ?? after.teamsOf(caseId)[0]
-  const team = found ?? newCareTeam({ id, caseId, patient })
+  const team = found ?? newCareTeam({ id, caseId, patient }, lenses.names)
   const facts = {
     patient,
     tasks: after.tasksOf(caseId),

@@ -5,6 +5,7 @@ import type { Transition, TransitionState } from '../../care-plan/transition.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { CaseIds, CaseLenses, CaseRecord } from './case-record.ts'
 import { isDerived, isWorkedOn } from './case-record.ts'
+import { withCaseLink } from './nouns/case-link.ts'
 import { newTransitionPlan } from './plan-lens.ts'
 import type { Overlay } from './standing.ts'
 
@@ -45,8 +46,12 @@ function transitionPlan(id: string, transition: Transition, input: PlanInput): R
   const { caseId, discharge } = transition
   const plan =
     record.byId.get(id) ??
-    newTransitionPlan(
-      { id, caseId, patient, team: ids.team(caseId), encounter: discharge.stay.encounter },
+    withCaseLink(
+      newTransitionPlan(
+        { id, caseId, patient, team: ids.team(caseId), encounter: discharge.stay.encounter },
+        lenses.names,
+      ),
+      caseId,
       lenses.names,
     )
   const before = lenses.plan.read(plan)

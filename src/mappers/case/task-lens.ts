@@ -9,7 +9,7 @@ import { listOf } from '../../lib/list-of.ts'
 import { isObject, objectOf, textOf, withElement } from './json-edit.ts'
 import { lensOf, type Lens, type Slot } from './lens.ts'
 import type { CaseNames } from './names.ts'
-import { statedCase } from './nouns/case-link.ts'
+import { statedCase, withCaseLink } from './nouns/case-link.ts'
 import { referenceExtension } from './nouns/element-slots.ts'
 import {
   asResource,
@@ -227,7 +227,8 @@ export function newTask({ id, duty, patient, n = '0' }: TaskBirth, names: CaseNa
     reasonCode: { coding: [{ system: names.rule, code: duty.rule }] },
     input: [{ type: { text: 'Rule' }, valueString: duty.rule }],
   }
-  return asResource(withReason(asResource(task), names.derived, `rule ${duty.rule}`))
+  const derived = asResource(withReason(asResource(task), names.derived, `rule ${duty.rule}`))
+  return withCaseLink(derived, duty.caseId, names)
 }
 
 /** Task.lastModified may not be before authoredOn (invariant inv-1). */

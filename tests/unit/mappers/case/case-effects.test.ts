@@ -31,6 +31,22 @@ import {
   tasksOf,
 } from '../../../support/case-world.ts'
 
+describe('all that is derived for a case', () => {
+  const world = after(emptyWorld, home())
+  const ofCase = ['EpisodeOfCare', 'CareTeam', 'CarePlan', 'Task']
+
+  it.each(ofCase)('has the tag of the case for search (%s)', type => {
+    const tag = { system: `${CM}/sid/case`, code: only(world, 'EpisodeOfCare').id }
+    expect(ofType(world, type).length).toBeGreaterThan(0)
+    for (const { meta } of ofType(world, type)) expect(meta?.tag).toContainEqual(tag)
+  })
+
+  it('stays as it is where it was written without tags', () => {
+    const compartment = world.compartment.map(({ meta: _meta, ...rest }) => rest)
+    expect(effectsOf({ compartment }, home()).resources).toEqual([])
+  })
+})
+
 describe('an inpatient admission', () => {
   it('opens an identified case with a team of the patient and a screening task for the next business day', () => {
     const world = after(emptyWorld, admitted)
@@ -119,7 +135,7 @@ describe('an inpatient admission', () => {
   it('marks a duty that was due before anybody could know of it', () => {
     const late = admission('2026-10-05T18:30:00', { recorded: '2026-10-08T09:00:00-04:00' })
     const task = taskOf(after(emptyWorld, [stay('e1', [late])]), 'screen')
-    expect(task.meta?.tag).toEqual([{ system: `${CM}/CodeSystem/flag`, code: 'overdue' }])
+    expect(task.meta?.tag).toContainEqual({ system: `${CM}/CodeSystem/flag`, code: 'overdue' })
     expect(dueOf(task)).toBe('2026-10-06T23:59:59-04:00')
     expect(task['lastModified']).toBe('2026-10-08T09:00:00-04:00')
   })

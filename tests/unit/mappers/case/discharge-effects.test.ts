@@ -48,7 +48,7 @@ describe('a discharge', () => {
       supportingInfo: [{ reference: 'Encounter/e1' }],
     })
     expect(plan['activity']).toHaveLength(5)
-    expect(plan.meta?.tag).toBeUndefined()
+    expect(plan.meta?.tag).toEqual([{ system: `${CM}/sid/case`, code: only(world, 'EpisodeOfCare').id }])
     expect(taskOf(world, 'contact')['basedOn']).toMatchObject([{ reference: `CarePlan/${plan.id ?? ''}` }])
   })
 
@@ -96,9 +96,9 @@ describe('a discharge', () => {
     disposition => {
       const world = after(emptyWorld, leaving(disposition))
       expect(tasksOf(world, 'contact')).toHaveLength(1)
-      expect(only(world, 'CarePlan').meta?.tag).toEqual([
-        { system: `${CM}/CodeSystem/flag`, code: 'disposition-unknown' },
-      ])
+      expect(only(world, 'CarePlan').meta?.tag).toContainEqual({
+        ...{ system: `${CM}/CodeSystem/flag`, code: 'disposition-unknown' },
+      })
     },
   )
 

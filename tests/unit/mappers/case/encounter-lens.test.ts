@@ -24,6 +24,26 @@ describe('an Encounter of a case', () => {
     expect(withCaseEffect(said, effect, CM)).toBe(said)
   })
 
+  it('has a tag for each case that facts give it, beside those of others, until it is of that case no more', () => {
+    const system = `${CM}/sid/case`
+    const theirs = { system: 'urn:theirs', code: 'x' }
+    const tagged: Resource = { ...encounter, meta: { tag: [theirs, { system, code: 'said' }] } }
+    const tagsOf = (from: Resource): unknown => from.meta?.tag
+    const one = withCaseEffect(tagged, effect, CM)
+    expect(tagsOf(one)).toEqual([theirs, { system, code: 'said' }, { system, code: 'one' }])
+    const both = withCaseEffect(one, { ...effect, episodes: ['two', 'one'] }, CM)
+    expect(tagsOf(both)).toEqual([
+      ...[theirs, { system, code: 'said' }],
+      ...[
+        { system, code: 'one' },
+        { system, code: 'two' },
+      ],
+    ])
+    expect(tagsOf(withCaseEffect(both, { ...effect, episodes: [] }, CM))).toEqual(tagged.meta?.tag)
+    const { meta: _none, ...before } = one
+    expect(withCaseEffect(before, effect, CM)).toBe(before)
+  })
+
   it('keeps what PV1-13 said about a readmission, and the episodes that others named', () => {
     const told = {
       ...encounter,
