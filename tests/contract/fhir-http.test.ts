@@ -181,6 +181,21 @@ describe('over a network', () => {
     expect([same.status, same.body.length]).toEqual([304, 0])
   })
 
+  test('what a browser keeps it asks for again before it shows it, and keeps from others', async () => {
+    const url = await server.listen()
+    for (const path of [
+      '/Patient/p',
+      '/Patient/p/_history/1',
+      '/Patient?_id=p',
+      '/Patient/never',
+      '/metadata',
+    ]) {
+      expect((await fetchRaw(`${url}${path}`, {})).headers['cache-control'], path).toBe('private, no-cache')
+    }
+    const same = await fetchRaw(`${url}/Patient/p`, { 'if-none-match': 'W/"1"' })
+    expect([same.status, same.headers['cache-control']]).toEqual([304, 'private, no-cache'])
+  })
+
   test('bodies may be compressed; what is not as it says is refused', async () => {
     const send = (encoding: string, body: Buffer) =>
       server.call({

@@ -12,12 +12,19 @@ import { sendFailure } from './send.ts'
 const COMPRESSED_FROM_BYTES = 1400
 
 /**
+ * A browser that knows a Last-Modified and nothing else may show what it has kept for days (RFC 9111, 4.2.2), after an update and to who
+ * signs in next; so it asks each time, and is told 304 where nothing changed.
+ */
+const ASK_FIRST = 'private, no-cache'
+
+/**
  * What HTTP asks of every FHIR route: the formats that are understood (http://hl7.org/fhir/R4/http.html#mime-type) are
  * looked at before a body is read; answers and bodies may be brotli or gzip (RFC 9110, 8.4.1). Comes before the routes.
  */
 export async function httpFeatures(server: FastifyInstance): Promise<void> {
   addBytesParser(server)
   server.addHook('onRequest', (request, reply, done) => {
+    reply.header('cache-control', ASK_FIRST)
     if (!refusedFormat(request, reply)) done()
   })
   await server.register(compress, {
