@@ -44,7 +44,7 @@ async function partsOf(id: string): Promise<ReadonlyMap<string, unknown>> {
   )
   return new Map(
     resources
-      .filter(({ basedOn }) => basedOn === undefined)
+      .filter(({ basedOn, reasonCode }) => basedOn === undefined && reasonCode === undefined)
       .map(resource => [`${resource.resourceType}/${resource.id}`, resource]),
   )
 }
