@@ -1,13 +1,13 @@
 /** Writes docs/reference/adt-mapping.md from the tables that the mapping runs on: `node scripts/generate-adt-mapping.ts`. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fhirCodes } from '../src/mappers/adt/dispositions.ts'
-import { groupRules } from '../src/mappers/adt/groups.ts'
+import { fhirCodes } from '../src/mappers/adt/visits/dispositions.ts'
+import { groupRules } from '../src/mappers/adt/registers/groups.ts'
 import { differences, segmentMaps } from '../src/mappers/adt/maps/differences.ts'
 import { typeMaps, unusedTables, unusedTypes, type TypeMap } from '../src/mappers/adt/maps/type-maps.ts'
 import { overrideReasons, overrides } from '../src/mappers/adt/overrides.ts'
 import type { Row, SegmentMap } from '../src/mappers/adt/rows.ts'
-import { triggers } from '../src/mappers/adt/triggers.ts'
+import { triggers } from '../src/mappers/adt/events/triggers.ts'
 
 export const mappingPage = join(import.meta.dirname, '../docs/reference/adt-mapping.md')
 

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TSchema } from 'typebox'
-import { machines } from '../src/care-plan/machines.ts'
-import { commands } from '../src/care-plan/commands.ts'
+import { machines } from '../src/care-plan/machines/machines.ts'
+import { commands } from '../src/care-plan/commands/commands.ts'
 
 export const commandsPage = join(import.meta.dirname, '../docs/reference/commands.md')
 

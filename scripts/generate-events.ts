@@ -1,10 +1,10 @@
 /** Writes docs/reference/events from the machines and fields of the nouns: `node scripts/generate-events.ts`. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { NounName } from '../src/care-plan/case-file.ts'
-import { machines } from '../src/care-plan/machines.ts'
+import type { NounName } from '../src/care-plan/case/case-file.ts'
+import { machines } from '../src/care-plan/machines/machines.ts'
 import { cloudEventType } from '../src/commands/journal/cloud-event.ts'
-import { eventTypesOf, nounEvents, nounNames } from '../src/mappers/case/event-names.ts'
+import { eventTypesOf, nounEvents, nounNames } from '../src/mappers/case/journal/event-names.ts'
 import { changesSchema, type Schema } from './events/noun-schemas.ts'
 import { readTypeSource } from './events/type-source.ts'
 

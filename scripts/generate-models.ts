@@ -1,11 +1,11 @@
 /** Writes docs/reference/models.md from the shipped models themselves: `node scripts/generate-models.ts`. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ModelProfile } from '../src/care-plan/model-profile.ts'
+import type { ModelProfile } from '../src/care-plan/models/model-profile.ts'
 import { modelMachine } from '../src/care-plan/models/model-life.ts'
 import { shippedModels } from '../src/care-plan/models/shipped-models.ts'
-import { modelActions } from '../src/mappers/case/model-actions.ts'
-import { modelLens } from '../src/mappers/case/model-lens.ts'
+import { modelActions } from '../src/mappers/case/lenses/model-actions.ts'
+import { modelLens } from '../src/mappers/case/lenses/model-lens.ts'
 import { caseNames } from '../src/mappers/case/names.ts'
 
 export const modelsPage = join(import.meta.dirname, '../docs/reference/models.md')

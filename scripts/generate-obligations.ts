@@ -1,14 +1,19 @@
 /** Writes docs/reference/obligations.md from the rule table itself: `node scripts/generate-obligations.ts`. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { defaultCaseRules } from '../src/care-plan/case-rules.ts'
-import { settingsOf } from '../src/care-plan/duties.ts'
-import { dutyRules, type Circumstances, type DueIn, type DutyRule } from '../src/care-plan/duty-rules.ts'
-import { dutyWords, spanWords, triggerWords } from '../src/care-plan/duty-words.ts'
-import { minutesOfKind } from '../src/care-plan/contact-hours.ts'
-import { watchedValues, type WatchedValue } from '../src/care-plan/watched-values.ts'
-import { minutesOfDuty } from '../src/care-plan/workload.ts'
-import type { ModelProfile } from '../src/care-plan/model-profile.ts'
+import { defaultCaseRules } from '../src/care-plan/case/case-rules.ts'
+import { settingsOf } from '../src/care-plan/duties/duties.ts'
+import {
+  dutyRules,
+  type Circumstances,
+  type DueIn,
+  type DutyRule,
+} from '../src/care-plan/duties/duty-rules.ts'
+import { dutyWords, spanWords, triggerWords } from '../src/care-plan/duties/duty-words.ts'
+import { minutesOfKind } from '../src/care-plan/load/contact-hours.ts'
+import { watchedValues, type WatchedValue } from '../src/care-plan/duties/watched-values.ts'
+import { minutesOfDuty } from '../src/care-plan/load/workload.ts'
+import type { ModelProfile } from '../src/care-plan/models/model-profile.ts'
 import { shippedModels } from '../src/care-plan/models/shipped-models.ts'
 
 export const obligationsPage = join(import.meta.dirname, '../docs/reference/obligations.md')
@@ -18,7 +23,7 @@ export function obligationsText(): string {
   return [
     '# Obligations',
     '',
-    'Made by `npm run generate:obligations` from the rule table itself (`src/care-plan/duty-rules.ts`); a test compares both. Each row: what calls for the duty, what it',
+    'Made by `npm run generate:obligations` from the rule table itself (`src/care-plan/duties/duty-rules.ts`); a test compares both. Each row: what calls for the duty, what it',
     'is, by when, where the rule comes from. A duty is derived, never typed in: a pure function of what messages told, of what people did, of the model of the case and of',
     'the calendar; `now` is no input. It stands in a Task whose id follows from (case, rule, trigger, n). `GET /cases/{id}/obligations` says for each why it is there and',
     'how its due time was computed.',
@@ -53,7 +58,7 @@ export function obligationsText(): string {
     '',
     '## Workload',
     '',
-    'What-if, the preview of a switch and the linter count the hours a week that a case asks of its manager by one formula (`src/care-plan/workload.ts`): the contacts of the',
+    'What-if, the preview of a switch and the linter count the hours a week that a case asks of its manager by one formula (`src/care-plan/load/workload.ts`): the contacts of the',
     'model’s cadence (in its present phase; as many at home as must be face to face, the others by phone) by their minutes, and no less than the minutes that the model asks',
     'for; plus every other open duty once within four weeks, the weekly contact at a facility every week. Minutes recorded in the case take the place of the usual ones of',
     'their kind. The usual ones are defaults of ours [D], for comparing; the switch preview and the linter count the contacts alone.',

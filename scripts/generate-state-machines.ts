@@ -1,8 +1,8 @@
 /** Writes docs/reference/state-machines.md from the machines themselves: `node scripts/generate-state-machines.ts`. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Machine } from '../src/care-plan/machine.ts'
-import { configurationMachines, machines } from '../src/care-plan/machines.ts'
+import type { Machine } from '../src/care-plan/machines/machine.ts'
+import { configurationMachines, machines } from '../src/care-plan/machines/machines.ts'
 
 export const stateMachinesPage = join(import.meta.dirname, '../docs/reference/state-machines.md')
 
@@ -12,7 +12,7 @@ export function stateMachinesText(): string {
   return [
     '# State machines',
     '',
-    'Made by `npm run generate:state-machines` from the tables that decide (`src/care-plan/machines.ts`); a test compares both. An arrow is a command, the table names the',
+    'Made by `npm run generate:state-machines` from the tables that decide (`src/care-plan/machines/machines.ts`); a test compares both. An arrow is a command, the table names the',
     'event that it raises and who makes it: people by a command, facts (messages, what was derived) or a timer. What no arrow shows is refused: 409 `illegal-transition`',
     'with the legal commands at the case API, 422 at the FHIR API. Figures and answers have no machine: they come to be, are amended and can be withdrawn.',
     '',

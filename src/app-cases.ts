@@ -1,4 +1,4 @@
-import { mintIds } from './commands/mint-ids.ts'
+import { mintIds } from './commands/work/mint-ids.ts'
 import type { CaseDeps } from './commands/cases/case-deps.ts'
 import { modelRegistry, type ModelRegistry, type RegistryOptions } from './commands/cases/model-registry.ts'
 import { knowingModels } from './commands/cases/model-store.ts'

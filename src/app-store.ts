@@ -7,8 +7,8 @@ import { percentOf, reindexAll, reindexRunner, type ReindexRunner } from './comm
 import type { Store } from './commands/ports/store.ts'
 import type { DatabaseConfig } from './config/environment.ts'
 import type { Resource } from './fhir/resource.ts'
-import { indexVersion } from './fhir/search/index-version.ts'
-import { indexResource } from './fhir/search/index-resource.ts'
+import { indexVersion } from './fhir/search/indexing/index-version.ts'
+import { indexResource } from './fhir/search/indexing/index-resource.ts'
 import { migrateEmbedded, migratePostgres, openEmbeddedStore, openPostgresStore } from './store/open-store.ts'
 
 /** Opens what DATABASE_URL names, or the embedded database in DATA_DIR. `base` is the own FHIR base. */

@@ -1,10 +1,10 @@
-import type { NounName } from '../../src/care-plan/case-file.ts'
-import { machines } from '../../src/care-plan/machines.ts'
+import type { NounName } from '../../src/care-plan/case/case-file.ts'
+import { machines } from '../../src/care-plan/machines/machines.ts'
 import { quotedIn, type Field, type TypeSource } from './type-source.ts'
 
 export type Schema = Readonly<Record<string, unknown>>
 
-/** Interface of each noun, as `Nouns` of care-plan/case-file.ts says. */
+/** Interface of each noun, as `Nouns` of care-plan/case/case-file.ts says. */
 const nounInterfaces = (source: TypeSource): ReadonlyMap<string, string> =>
   new Map((source.fieldsOf('Nouns') ?? []).map(({ name, type }) => [name, type]))
 

@@ -21,9 +21,9 @@ export interface Field {
 /** Files with types that nouns are made of. */
 const OTHERS = [
   'src/lib/calendar-date.ts',
-  'src/care-plan/case.ts',
-  'src/care-plan/obligation.ts',
-  'src/care-plan/case-file.ts',
+  'src/care-plan/case/case.ts',
+  'src/care-plan/duties/obligation.ts',
+  'src/care-plan/case/case-file.ts',
 ]
 
 export function readTypeSource(root: string): TypeSource {

@@ -12,7 +12,10 @@ const TESTS = [
 ]
 
 /** Tests of other things that would take most of the time. */
-const TOO_SLOW = ['tests/unit/mappers/case/plan-content.test.ts', 'tests/unit/commands/cases/told-by.test.ts']
+const TOO_SLOW = [
+  'tests/unit/mappers/case/effects/plan-content.test.ts',
+  'tests/unit/commands/cases/told-by.test.ts',
+]
 
 /** Every test that judges mutants, loaded into this process. */
 export interface LoadedTests {

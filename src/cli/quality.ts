@@ -1,4 +1,4 @@
-import { qualityCount, type SourceQuality } from '../commands/data-quality.ts'
+import { qualityCount, type SourceQuality } from '../commands/inbox/data-quality.ts'
 import { parseArguments, refused, usage } from './arguments.ts'
 import type { CliIo, Verb } from './cli-io.ts'
 import { inputFiles, readInput } from './input-files.ts'

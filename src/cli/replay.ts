@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { replayable } from '../commands/operate-inbox.ts'
+import { replayable } from '../commands/inbox/operate-inbox.ts'
 import { parseArguments, refused, usage, type Parsed } from './arguments.ts'
 import type { Failure } from '../lib/result.ts'
 import type { CliIo, Operations, Verb } from './cli-io.ts'

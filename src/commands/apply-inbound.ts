@@ -9,7 +9,7 @@ import { stageConsequences, type ConsequenceDeps } from './case-consequences.ts'
 import type { JournalSettings } from './journal/cloud-event.ts'
 import type { SyncCursor, SyncLink } from './ports/links.ts'
 import type { Loaded, Said, Store } from './ports/store.ts'
-import { openWork, type OutboxTarget, type UnitOfWork } from './unit-of-work.ts'
+import { openWork, type OutboxTarget, type UnitOfWork } from './work/unit-of-work.ts'
 
 /** The law of case management over changes that come from a peer: recorded, flagged, never refused. */
 export type InboundLaw = (input: {

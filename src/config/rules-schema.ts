@@ -1,4 +1,4 @@
-/** CASE_RULES (interface.md 6), defaults filled in; care-plan/case-rules.ts says what each key means. */
+/** CASE_RULES (interface.md 6), defaults filled in; care-plan/case/case-rules.ts says what each key means. */
 export interface CaseRulesConfig {
   readonly intake: readonly IntakeConfig[]
   readonly reopenDays: number

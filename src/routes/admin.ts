@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { parseInboxId } from '../commands/inbox-id.ts'
-import type { InboxDesk } from '../commands/operate-inbox.ts'
+import { parseInboxId } from '../commands/inbox/inbox-id.ts'
+import type { InboxDesk } from '../commands/inbox/operate-inbox.ts'
 import type { EventDesk } from '../commands/journal/republish.ts'
 import type { InboxFilter, Outcome } from '../commands/ports/store.ts'
 import { INSTANT_PATTERN } from '../lib/fhir-time.ts'

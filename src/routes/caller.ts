@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ok, type Result } from '../lib/result.ts'
-import type { Caller } from '../commands/fhir-deps.ts'
+import type { Caller } from '../commands/fhir/fhir-deps.ts'
 import type { Identity } from '../fhir/smart/identity.ts'
 import { actorOf } from './actor.ts'
 

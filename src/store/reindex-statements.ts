@@ -1,4 +1,4 @@
-import { statement, unnest } from './flush-statements.ts'
+import { statement, unnest } from './writes/flush-statements.ts'
 
 const keyTypes = ['int2', 'int2', 'text', 'int4', 'int8']
 const columns = ['ixh', 'patient', 'status', 'owner', 'ds', 'de']

@@ -1,12 +1,12 @@
-import { containedNumber } from '../fhir/search/derived-numbers.ts'
+import { containedNumber } from '../fhir/search/indexing/derived-numbers.ts'
 import { containedPrefix } from '../fhir/search/index-contained.ts'
-import { lookupText } from '../fhir/search/index-entry.ts'
-import { folded } from '../fhir/search/index-values.ts'
-import { rowNumbers } from '../fhir/search/match.ts'
+import { lookupText } from '../fhir/search/indexing/index-entry.ts'
+import { folded } from '../fhir/search/indexing/index-values.ts'
+import { rowNumbers } from '../fhir/search/matching/match.ts'
 import type { Criterion, SearchFilter, SearchValue } from '../fhir/search/plan.ts'
 import { rowNumbersOf } from '../fhir/search/shared-values.ts'
-import { anyOf, paramIs, type Bind, type SearchFrame, type ValueRows } from './search-frame.ts'
-import { belowCondition, held, LAST, stringCondition, tokenCondition } from './search-values.ts'
+import { anyOf, paramIs, type Bind, type SearchFrame, type ValueRows } from './search/search-frame.ts'
+import { belowCondition, held, LAST, stringCondition, tokenCondition } from './search/search-values.ts'
 
 type Link = Extract<Criterion, { readonly kind: 'chain' | 'has' }>
 

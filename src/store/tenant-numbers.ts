@@ -1,4 +1,4 @@
-import type { Db } from './db.ts'
+import type { Db } from './connection/db.ts'
 
 const TRIES_MAX = 20
 

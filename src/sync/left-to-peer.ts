@@ -1,4 +1,4 @@
-import { parseStored } from '../commands/parsed-resources.ts'
+import { parseStored } from '../commands/work/parsed-resources.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { namesOn } from './known-names.ts'
 import type { PeerDeps } from './push-plan.ts'

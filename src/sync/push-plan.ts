@@ -1,4 +1,4 @@
-import { parseStored } from '../commands/parsed-resources.ts'
+import { parseStored } from '../commands/work/parsed-resources.ts'
 import { keyText, type Resource, type ResourceKey } from '../fhir/resource.ts'
 import type { OutboxRow } from '../commands/ports/outbox.ts'
 import type { SyncLink } from '../commands/ports/links.ts'

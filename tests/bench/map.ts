@@ -12,10 +12,10 @@ import { readMessage } from '../../src/hl7v2/read-message.ts'
 import { readPayload } from '../../src/hl7v2/payload.ts'
 import { validateResource } from '../../src/fhir/validation/validate-resource.ts'
 import { applyAdt, type Before } from '../../src/mappers/adt/apply-adt.ts'
-import { provenanceFor } from '../../src/mappers/adt/provenance.ts'
-import { readAdtEvent } from '../../src/mappers/adt/read-event.ts'
+import { provenanceFor } from '../../src/mappers/adt/resources/provenance.ts'
+import { readAdtEvent } from '../../src/mappers/adt/events/read-event.ts'
 import { sourceSettings } from '../../src/mappers/adt/source.ts'
-import type { Derived } from '../../src/mappers/adt/derived.ts'
+import type { Derived } from '../../src/mappers/adt/resources/derived.ts'
 import { corpusFiles } from '../support/adt/corpus.ts'
 
 const settings = sourceSettings({

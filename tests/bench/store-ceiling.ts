@@ -1,5 +1,11 @@
 import pg from 'pg'
-import { int2Array, int4Array, int8Array, textArray, timestampArray } from '../../src/store/binary-arrays.ts'
+import {
+  int2Array,
+  int4Array,
+  int8Array,
+  textArray,
+  timestampArray,
+} from '../../src/store/connection/binary-arrays.ts'
 import type { StoreEvent } from './store-events.ts'
 import { runProgram } from './store-runner.ts'
 

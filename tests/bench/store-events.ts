@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { derivedId, shardOfKey } from '../../src/lib/ids.ts'
-import type { IndexEntry } from '../../src/fhir/search/index-entry.ts'
+import type { IndexEntry } from '../../src/fhir/search/indexing/index-entry.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Resource } from '../../src/fhir/resource.ts'
-import type { IndexEntry } from '../../src/fhir/search/index-entry.ts'
+import type { IndexEntry } from '../../src/fhir/search/indexing/index-entry.ts'
 import type { Changes, InboxWrite, Store, Stored, Write } from '../../src/commands/ports/store.ts'
 import { openPostgresStore } from '../../src/store/open-store.ts'
 import type { StoreEvent } from './store-events.ts'

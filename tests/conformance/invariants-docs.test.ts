@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { projectRoot } from '../../scripts/services/service.ts'
-import { invariants } from '../../src/care-plan/invariants.ts'
+import { invariants } from '../../src/care-plan/invariants/invariants.ts'
 
 const page = readFileSync(join(projectRoot, 'docs/reference/invariants.md'), 'utf8')
 

@@ -4,9 +4,9 @@ import model from 'fhirpath/fhir-context/r4'
 import { expect, test } from 'vitest'
 import type { Resource } from '../../src/fhir/resource.ts'
 import { resourceTypes } from '../../src/fhir/resource-types.ts'
-import { indexResource } from '../../src/fhir/search/index-resource.ts'
-import { indexVersion } from '../../src/fhir/search/index-version.ts'
-import { referencesOf, stringsOf, tokensOf, urisOf } from '../../src/fhir/search/index-values.ts'
+import { indexResource } from '../../src/fhir/search/indexing/index-resource.ts'
+import { indexVersion } from '../../src/fhir/search/indexing/index-version.ts'
+import { referencesOf, stringsOf, tokensOf, urisOf } from '../../src/fhir/search/indexing/index-values.ts'
 import {
   indexedParametersOf,
   searchParametersOf,
@@ -78,7 +78,7 @@ test('every expression selects in the public examples what a FHIRPath engine sel
 })
 
 /**
- * When this fails, resources get other rows or columns than before: raise INDEX_CODE (src/fhir/search/index-version.ts), so that
+ * When this fails, resources get other rows or columns than before: raise INDEX_CODE (src/fhir/search/indexing/index-version.ts), so that
  * databases are indexed anew, and put what was received here.
  */
 test('what the public examples are found by is what this version of the index says', () => {

@@ -6,8 +6,8 @@ import { capabilityStatement } from '../../src/fhir/capability-statement.ts'
 import { interactions } from '../../src/fhir/interactions.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
 import { resourceTypes } from '../../src/fhir/resource-types.ts'
-import type { IndexComposite, IndexNumber } from '../../src/fhir/search/index-entry.ts'
-import { indexResource } from '../../src/fhir/search/index-resource.ts'
+import type { IndexComposite, IndexNumber } from '../../src/fhir/search/indexing/index-entry.ts'
+import { indexResource } from '../../src/fhir/search/indexing/index-resource.ts'
 import { ownParameters } from '../../src/fhir/search/own-parameters.ts'
 import {
   isRowParameter,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { purgeAll } from '../../src/commands/retention.ts'
+import { purgeAll } from '../../src/commands/inbox/retention.ts'
 import { openCaseServer, type CaseServer } from '../support/case-server.ts'
 
 const message = (

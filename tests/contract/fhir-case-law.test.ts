@@ -1,13 +1,13 @@
 import { modelLookup, shippedModels } from '../../src/care-plan/models/shipped-models.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { defaultCaseRules } from '../../src/care-plan/case-rules.ts'
+import { defaultCaseRules } from '../../src/care-plan/case/case-rules.ts'
 import { applyInbound, type InboundLaw } from '../../src/commands/apply-inbound.ts'
-import { openWork } from '../../src/commands/unit-of-work.ts'
+import { openWork } from '../../src/commands/work/unit-of-work.ts'
 import { patientOf } from '../../src/fhir/compartment.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
 import { holidayCalendar } from '../../src/lib/holiday-calendars.ts'
 import { shardInId, shardOfKey } from '../../src/lib/ids.ts'
-import { applyCaseLaw } from '../../src/mappers/case/law.ts'
+import { applyCaseLaw } from '../../src/mappers/case/law/law.ts'
 import {
   admission,
   after,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe } from 'vitest'
 import { openEmbeddedDatabase } from '../../src/store/embedded/embedded-database.ts'
 import { migrate } from '../../src/store/migrate.ts'
-import { openPooledDb } from '../../src/store/pooled-db.ts'
+import { openPooledDb } from '../../src/store/connection/pooled-db.ts'
 import { indexContract } from './store/index-contract.ts'
 
 describe('search values in the embedded store', () => {

@@ -9,7 +9,7 @@ import {
   int8Array,
   textArray,
   timestampArray,
-} from '../../src/store/binary-arrays.ts'
+} from '../../src/store/connection/binary-arrays.ts'
 import { describeWith, serverAddress } from '../support/real-servers.ts'
 
 describeWith(['postgres'], 'binary arrays', () => {

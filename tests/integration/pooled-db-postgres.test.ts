@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { connectPostgres } from '../../src/store/connect-postgres.ts'
-import type { Rows, Statement } from '../../src/store/db.ts'
-import { openPooledDb } from '../../src/store/pooled-db.ts'
+import { connectPostgres } from '../../src/store/connection/connect-postgres.ts'
+import type { Rows, Statement } from '../../src/store/connection/db.ts'
+import { openPooledDb } from '../../src/store/connection/pooled-db.ts'
 import { describeWith, freshDatabase } from '../support/real-servers.ts'
 
 const AT_ONCE = 4

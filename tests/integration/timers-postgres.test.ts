@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { expect, test } from 'vitest'
-import { indexResource } from '../../src/fhir/search/index-resource.ts'
+import { indexResource } from '../../src/fhir/search/indexing/index-resource.ts'
 import type { Store } from '../../src/commands/ports/store.ts'
 import { openPostgresStore } from '../../src/store/open-store.ts'
 import { dueRunner, writeDue } from '../support/due-patients.ts'

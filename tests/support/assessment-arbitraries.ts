@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { assessmentDomains } from '../../src/care-plan/assessment-domains.ts'
+import { assessmentDomains } from '../../src/care-plan/instruments/assessment-domains.ts'
 import { instruments, versionedId } from '../../src/care-plan/instruments/registry.ts'
 import {
   answersStates,

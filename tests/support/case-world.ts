@@ -1,11 +1,15 @@
 import { modelLookup, shippedModels } from '../../src/care-plan/models/shipped-models.ts'
 import { holidayCalendar } from '../../src/lib/holiday-calendars.ts'
-import { defaultCaseRules } from '../../src/care-plan/case-rules.ts'
-import { noModels } from '../../src/care-plan/model-profile.ts'
-import type { Stay, StayMovement } from '../../src/care-plan/stay.ts'
+import { defaultCaseRules } from '../../src/care-plan/case/case-rules.ts'
+import { noModels } from '../../src/care-plan/models/model-profile.ts'
+import type { Stay, StayMovement } from '../../src/care-plan/stays/stay.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
-import { caseEffects, type CaseEffects, type CaseEffectsInput } from '../../src/mappers/case/case-effects.ts'
-import { applyCaseLaw, type CaseLawInput } from '../../src/mappers/case/law.ts'
+import {
+  caseEffects,
+  type CaseEffects,
+  type CaseEffectsInput,
+} from '../../src/mappers/case/effects/case-effects.ts'
+import { applyCaseLaw, type CaseLawInput } from '../../src/mappers/case/law/law.ts'
 import type { Result } from '../../src/lib/result.ts'
 
 export const CM = 'https://casewire.example/fhir'

@@ -1,9 +1,9 @@
 import { timerRunner, type TimerRunner } from '../../src/commands/timers/run-timers.ts'
-import { openWork } from '../../src/commands/unit-of-work.ts'
+import { openWork } from '../../src/commands/work/unit-of-work.ts'
 import type { Store } from '../../src/commands/ports/store.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
 import { derivedId, shardOfKey } from '../../src/lib/ids.ts'
-import { taskDue } from '../../src/mappers/case/task-due.ts'
+import { taskDue } from '../../src/mappers/case/effects/task-due.ts'
 import { admission, CM, effectsOf, emptyWorld, stay, tasksOf } from './case-world.ts'
 import { noMeters as meters } from './counting-messages.ts'
 

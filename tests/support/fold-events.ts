@@ -1,5 +1,5 @@
-import { emptyFile, type CaseFile } from '../../src/care-plan/case-file.ts'
-import { evolve, type DomainEvent } from '../../src/care-plan/domain-event.ts'
+import { emptyFile, type CaseFile } from '../../src/care-plan/case/case-file.ts'
+import { evolve, type DomainEvent } from '../../src/care-plan/machines/domain-event.ts'
 
 /** The `data` of an event of a case, as a consumer gets it. */
 export interface EventData {

@@ -1,6 +1,6 @@
-import { defaultCaseRules } from '../../src/care-plan/case-rules.ts'
+import { defaultCaseRules } from '../../src/care-plan/case/case-rules.ts'
 import { modelLookup, shippedModels } from '../../src/care-plan/models/shipped-models.ts'
-import type { Stay } from '../../src/care-plan/stay.ts'
+import type { Stay } from '../../src/care-plan/stays/stay.ts'
 import { nothingKnown, openBatch, type BatchState } from '../../src/commands/ingest-adt/batch-state.ts'
 import { decideMessage } from '../../src/commands/ingest-adt/decide-message.ts'
 import { interpretAdt } from '../../src/commands/ingest-adt/interpret-adt.ts'
@@ -8,7 +8,7 @@ import { readRecord } from '../../src/commands/ingest-adt/read-record.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
 import { validateResource } from '../../src/fhir/validation/validate-resource.ts'
 import { holidayCalendar } from '../../src/lib/holiday-calendars.ts'
-import { patientStays } from '../../src/mappers/adt/patient-stays.ts'
+import { patientStays } from '../../src/mappers/adt/visits/patient-stays.ts'
 import type { SourceSettings } from '../../src/mappers/adt/source.ts'
 
 /** What stands after some messages. */

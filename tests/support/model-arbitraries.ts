@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { artefactCodes } from '../../src/care-plan/artefacts.ts'
-import { escalationCodes } from '../../src/care-plan/model-suggestions.ts'
-import type { ModelProfile } from '../../src/care-plan/model-profile.ts'
+import { artefactCodes } from '../../src/care-plan/case/artefacts.ts'
+import { escalationCodes } from '../../src/care-plan/models/model-suggestions.ts'
+import type { ModelProfile } from '../../src/care-plan/models/model-profile.ts'
 
 const days = fc.integer({ min: 1, max: 400 })
 const code = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/)

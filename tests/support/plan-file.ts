@@ -1,4 +1,4 @@
-import type { CaseFile } from '../../src/care-plan/case-file.ts'
+import type { CaseFile } from '../../src/care-plan/case/case-file.ts'
 import type { Need } from '../../src/care-plan/nouns/assessment.ts'
 import type { Activity, Goal, Plan } from '../../src/care-plan/nouns/plan.ts'
 import { openFile } from './case-file.ts'

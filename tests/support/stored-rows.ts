@@ -2,7 +2,7 @@ import { shardOfKey } from '../../src/lib/ids.ts'
 import { parseJson } from '../../src/lib/json.ts'
 import { keyText, type Resource } from '../../src/fhir/resource.ts'
 import type { Changes, Stored } from '../../src/commands/ports/store.ts'
-import { newVersions } from '../../src/store/stored-versions.ts'
+import { newVersions } from '../../src/store/writes/stored-versions.ts'
 
 /** Rows as a store keeps them, without a store: for tests of what is computed over them. */
 export interface StoredRows {

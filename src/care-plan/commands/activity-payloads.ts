@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { missReasons } from '../nouns/contact.ts'
 import { activityKinds, activitySettings, weekdays } from '../nouns/plan.ts'
-import { dateTimeField, partyField, textField } from '../payload.ts'
+import { dateTimeField, partyField, textField } from './payload.ts'
 import { closed, idList } from './plan-payloads.ts'
 
 /** Pieces of the payloads of activity commands. */

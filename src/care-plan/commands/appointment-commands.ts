@@ -1,16 +1,16 @@
 import { Type } from 'typebox'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { startMsOf } from '../../lib/fhir-time.ts'
-import type { CaseFile } from '../case-file.ts'
-import { command, type Command, type CommandContext } from '../command.ts'
+import type { CaseFile } from '../case/case-file.ts'
+import { command, type Command, type CommandContext } from './command.ts'
 import { unmetCondition } from './case-command.ts'
-import { isDayReached } from '../earliest-at.ts'
-import { foundNoun } from '../found-noun.ts'
-import { scheduledEvents, serviceDayOf, serviceEvents } from '../kept-service.ts'
-import { legalMove } from '../legal-move.ts'
+import { isDayReached } from './earliest-at.ts'
+import { foundNoun } from './found-noun.ts'
+import { scheduledEvents, serviceDayOf, serviceEvents } from '../duties/kept-service.ts'
+import { legalMove } from '../machines/legal-move.ts'
 import { appointmentMachine, missReasons, type Appointment } from '../nouns/contact.ts'
 import type { Performance } from '../nouns/plan.ts'
-import { dateTimeField, idField, partyField, textField } from '../payload.ts'
+import { dateTimeField, idField, partyField, textField } from './payload.ts'
 import {
   activityIn,
   appointmentFields,

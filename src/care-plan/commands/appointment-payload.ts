@@ -1,11 +1,11 @@
 import { Type, type Static } from 'typebox'
 import { fail, ok, type Result } from '../../lib/result.ts'
 import { shiftedTime, startMsOf } from '../../lib/fhir-time.ts'
-import type { CaseFile } from '../case-file.ts'
-import { foundNoun } from '../found-noun.ts'
+import type { CaseFile } from '../case/case-file.ts'
+import { foundNoun } from './found-noun.ts'
 import { appointmentPurposes, type Appointment } from '../nouns/contact.ts'
 import type { Activity } from '../nouns/plan.ts'
-import { idField, partyField, textField } from '../payload.ts'
+import { idField, partyField, textField } from './payload.ts'
 
 /** What is told of an appointment beside its times. */
 export const appointmentFields = {

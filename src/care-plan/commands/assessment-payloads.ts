@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { fail, ok, type Result } from '../../lib/result.ts'
-import type { CaseFile } from '../case-file.ts'
+import type { CaseFile } from '../case/case-file.ts'
 import type { Assessment } from '../nouns/assessment.ts'
-import { idField, textField } from '../payload.ts'
+import { idField, textField } from './payload.ts'
 
 /** Pieces of the payloads of assessment, need and score commands. */
 

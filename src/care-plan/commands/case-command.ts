@@ -1,7 +1,7 @@
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
-import { endedStates, legalCommands } from '../case.ts'
-import type { CaseFile } from '../case-file.ts'
-import type { DomainEvent } from '../domain-event.ts'
+import { endedStates, legalCommands } from '../case/case.ts'
+import type { CaseFile } from '../case/case-file.ts'
+import type { DomainEvent } from '../machines/domain-event.ts'
 
 /** One event, or why there is none. */
 export const asList = (result: Result<DomainEvent>): Result<readonly DomainEvent[]> =>

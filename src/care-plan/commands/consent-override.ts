@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
-import type { CasePatch } from '../case-course.ts'
-import type { Stamp } from '../domain-event.ts'
+import type { CasePatch } from '../case/case-course.ts'
+import type { Stamp } from '../machines/domain-event.ts'
 import type { CaseRoot } from '../nouns/case-root.ts'
-import { textField } from '../payload.ts'
+import { textField } from './payload.ts'
 
 /** Payload field of commands that share the case. */
 export const overrideField = Type.Optional(

@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
 import { fail, ok, type Result } from '../../lib/result.ts'
-import type { CaseFile } from '../case-file.ts'
-import { hasUnknownAnswer, redFlagsOf, topicsOf } from '../check-in.ts'
+import type { CaseFile } from '../case/case-file.ts'
+import { hasUnknownAnswer, redFlagsOf, topicsOf } from '../instruments/check-in.ts'
 import { checkInTopics, contactKinds, contactMachine, type Contact } from '../nouns/contact.ts'
-import { command, type Command, type CommandContext } from '../command.ts'
-import { foundNoun } from '../found-noun.ts'
-import { legalMove } from '../legal-move.ts'
-import { dateTimeField, idField, partyField, textField } from '../payload.ts'
+import { command, type Command, type CommandContext } from './command.ts'
+import { foundNoun } from './found-noun.ts'
+import { legalMove } from '../machines/legal-move.ts'
+import { dateTimeField, idField, partyField, textField } from './payload.ts'
 import { raisedFlag, redFlagField } from './raised-flag.ts'
 
 const kind = Type.Enum([...contactKinds], { description: 'How it is made.' })

@@ -1,7 +1,7 @@
-import type { CaseFile } from '../case-file.ts'
-import type { DomainEvent } from '../domain-event.ts'
-import { notBefore } from '../hand-over.ts'
-import { acceptedAssignments } from '../managed-time.ts'
+import type { CaseFile } from '../case/case-file.ts'
+import type { DomainEvent } from '../machines/domain-event.ts'
+import { notBefore } from '../case/hand-over.ts'
+import { acceptedAssignments } from '../case/managed-time.ts'
 
 /** A case that ends takes its assignments with it: the manager's ends, offers lapse. */
 export const endedAssignments = (file: CaseFile, at: string): readonly DomainEvent[] => [

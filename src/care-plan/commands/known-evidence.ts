@@ -1,6 +1,6 @@
 import type { Failure } from '../../lib/result.ts'
-import type { CaseFile } from '../case-file.ts'
-import { foundNoun } from '../found-noun.ts'
+import type { CaseFile } from '../case/case-file.ts'
+import { foundNoun } from './found-noun.ts'
 
 /** The failure for the first piece of evidence that names no score and no answers of the case. */
 export function knownEvidence(file: CaseFile, evidence: readonly string[]): Failure | undefined {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { dateField, dateTimeField, idField, partyField, textField } from '../payload.ts'
+import { dateField, dateTimeField, idField, partyField, textField } from './payload.ts'
 
 /** Pieces of the payloads of plan, goal and activity commands. */
 

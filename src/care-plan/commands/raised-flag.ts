@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox'
-import type { CommandContext } from '../command.ts'
-import type { DomainEvent } from '../domain-event.ts'
+import type { CommandContext } from './command.ts'
+import type { DomainEvent } from '../machines/domain-event.ts'
 import type { RedFlag } from '../nouns/contact.ts'
-import { textField } from '../payload.ts'
+import { textField } from './payload.ts'
 
 /** A red flag as it is told: a code of `{cm}/CodeSystem/red-flag` or the tenant's own list. */
 export const redFlagField = Type.Object(

@@ -1,6 +1,6 @@
 import type { Strength } from '../nouns/assessment.ts'
 
-/** An instrument of assessment: versioned data. Its FHIR face is a Questionnaire (mappers/case/questionnaire.ts). */
+/** An instrument of assessment: versioned data. Its FHIR face is a Questionnaire (mappers/case/lenses/questionnaire.ts). */
 export interface Instrument {
   readonly id: string
   readonly version: string
@@ -11,7 +11,7 @@ export interface Instrument {
   readonly copyright: string
   /** Where wording, codes and cut-offs come from. */
   readonly source: string
-  /** Domains that it informs: codes of care-plan/assessment-domains.ts. */
+  /** Domains that it informs: codes of care-plan/instruments/assessment-domains.ts. */
   readonly domains: readonly string[]
   readonly items: readonly InstrumentItem[]
   /** The first is the instrument's own total; none = answers are read, not counted. */

@@ -1,7 +1,7 @@
 import type { Failure } from '../../lib/result.ts'
-import { domainsWithoutConclusion } from '../assessment-domains.ts'
-import type { CaseFile } from '../case-file.ts'
-import { ruleBroken, type Invariant, type Violation } from '../invariant.ts'
+import { domainsWithoutConclusion } from '../instruments/assessment-domains.ts'
+import type { CaseFile } from '../case/case-file.ts'
+import { ruleBroken, type Invariant, type Violation } from './invariant.ts'
 import type { Assessment, Need, Risk, Score } from '../nouns/assessment.ts'
 
 /** I4 at the command itself: which domains are open is what the caller has to know. */

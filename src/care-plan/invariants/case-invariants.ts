@@ -1,13 +1,13 @@
 import { laterOf } from '../../lib/fhir-time.ts'
-import { legalCommands } from '../case.ts'
-import { listNames, listOfNoun, type CaseFile } from '../case-file.ts'
-import { isCovered, sharesWithAnybody, type Share } from '../consent-cover.ts'
-import type { Invariant, InvariantContext, Violation } from '../invariant.ts'
-import { legalIn, movesBetween, type Machine } from '../machine.ts'
-import { machines } from '../machines.ts'
-import { acceptedAssignments, isManaged, managementGaps } from '../managed-time.ts'
+import { legalCommands } from '../case/case.ts'
+import { listNames, listOfNoun, type CaseFile } from '../case/case-file.ts'
+import { isCovered, sharesWithAnybody, type Share } from '../case/consent-cover.ts'
+import type { Invariant, InvariantContext, Violation } from './invariant.ts'
+import { legalIn, movesBetween, type Machine } from '../machines/machine.ts'
+import { machines } from '../machines/machines.ts'
+import { acceptedAssignments, isManaged, managementGaps } from '../case/managed-time.ts'
 import type { Contact } from '../nouns/contact.ts'
-import { isMachineActor } from '../machine-actor.ts'
+import { isMachineActor } from '../machines/machine-actor.ts'
 
 /** I1: exactly one accountable manager from open to the end, at every instant. */
 const oneManager: Invariant = {

@@ -1,9 +1,9 @@
 import { startMsOf } from '../../lib/fhir-time.ts'
-import type { CaseFile, Obligation } from '../case-file.ts'
-import { reviewRules } from '../identity-rules.ts'
-import type { Invariant, Violation } from '../invariant.ts'
+import type { CaseFile, Obligation } from '../case/case-file.ts'
+import { reviewRules } from '../duties/identity-rules.ts'
+import type { Invariant, Violation } from './invariant.ts'
 import type { Contact } from '../nouns/contact.ts'
-import { taskMove } from '../task-roles.ts'
+import { taskMove } from '../duties/task-roles.ts'
 
 const changedObligations = (
   after: CaseFile,

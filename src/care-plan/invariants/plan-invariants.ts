@@ -1,8 +1,8 @@
-import type { CaseFile } from '../case-file.ts'
-import type { Invariant, InvariantContext, Violation } from '../invariant.ts'
+import type { CaseFile } from '../case/case-file.ts'
+import type { Invariant, InvariantContext, Violation } from './invariant.ts'
 import { openActivityStates, openGoalStates, type Activity, type Goal, type Plan } from '../nouns/plan.ts'
-import { speaksForPatient } from '../patient-side.ts'
-import { isAgreed } from '../plan-agreement.ts'
+import { speaksForPatient } from '../case/patient-side.ts'
+import { isAgreed } from '../plan/plan-agreement.ts'
 
 /** I2 and I3 bind plans of category case-plan; transition and backup plans are no plans of the case file at all. */
 const active = ({ plans }: CaseFile): readonly Plan[] =>

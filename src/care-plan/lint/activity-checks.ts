@@ -1,4 +1,4 @@
-import { isCovered } from '../consent-cover.ts'
+import { isCovered } from '../case/consent-cover.ts'
 import type { Activity } from '../nouns/plan.ts'
 import type { Found, LintScene } from './finding.ts'
 import { isOpenActivity } from './goal-checks.ts'

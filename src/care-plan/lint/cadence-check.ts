@@ -7,8 +7,8 @@ import {
   minutesIn,
   usualMinutes,
   type MinutesOf,
-} from '../contact-hours.ts'
-import type { ModelProfile } from '../model-profile.ts'
+} from '../load/contact-hours.ts'
+import type { ModelProfile } from '../models/model-profile.ts'
 import type { Found, LintContext, LintScene, ManagerLoad } from './finding.ts'
 
 const WEEK = 7

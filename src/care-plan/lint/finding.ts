@@ -1,6 +1,6 @@
 import type { Calendar } from '../../lib/business-days.ts'
-import type { CaseFile } from '../case-file.ts'
-import type { ModelLookup } from '../model-profile.ts'
+import type { CaseFile } from '../case/case-file.ts'
+import type { ModelLookup } from '../models/model-profile.ts'
 import type { Activity, Goal, Plan } from '../nouns/plan.ts'
 
 export type LintRuleId =

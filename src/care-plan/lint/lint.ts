@@ -1,5 +1,5 @@
-import type { CaseFile } from '../case-file.ts'
-import { currentPlan } from '../current-plan.ts'
+import type { CaseFile } from '../case/case-file.ts'
+import { currentPlan } from '../plan/current-plan.ts'
 import type { Finding, LintContext, LintScene } from './finding.ts'
 import { lintRules } from './rules.ts'
 

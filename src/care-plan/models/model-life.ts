@@ -1,10 +1,10 @@
 import { Value } from 'typebox/value'
 import { fail, ok, type Failure, type FailureIssue, type Result } from '../../lib/result.ts'
-import { artefactCodes } from '../artefacts.ts'
-import { escalationCodes } from '../model-suggestions.ts'
-import { legalMove } from '../legal-move.ts'
-import type { Machine } from '../machine.ts'
-import type { ModelProfile } from '../model-profile.ts'
+import { artefactCodes } from '../case/artefacts.ts'
+import { escalationCodes } from './model-suggestions.ts'
+import { legalMove } from '../machines/legal-move.ts'
+import type { Machine } from '../machines/machine.ts'
+import type { ModelProfile } from './model-profile.ts'
 import { modelSchema, type ModelContent } from './model-schema.ts'
 
 /** The life of a version of a model (domain.md 4.2). What is published never changes again: cases rest on it. */

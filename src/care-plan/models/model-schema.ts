@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { ModelProfile } from '../model-profile.ts'
+import type { ModelProfile } from './model-profile.ts'
 
 const closed = { additionalProperties: false } as const
 const DAYS_MAX = 3660

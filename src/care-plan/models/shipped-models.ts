@@ -1,4 +1,4 @@
-import type { ModelLookup, ModelProfile } from '../model-profile.ts'
+import type { ModelLookup, ModelProfile } from './model-profile.ts'
 import brokerage from './brokerage.json' with { type: 'json' }
 import clinical from './clinical.json' with { type: 'json' }
 import intensive from './intensive.json' with { type: 'json' }

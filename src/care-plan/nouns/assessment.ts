@@ -1,4 +1,4 @@
-import { withdrawal, type Machine } from '../machine.ts'
+import { withdrawal, type Machine } from '../machines/machine.ts'
 import type { DateTime, PartyRef } from './people.ts'
 
 const assessmentStates = [
@@ -77,7 +77,7 @@ export interface Answers {
   readonly author?: PartyRef
   /** A code, a text, a number as text or true/false as text; one row for each answer, in the order of the form. */
   readonly items: readonly { readonly linkId: string; readonly answer: string }[]
-  /** Mark of the answers from which scores and proposals were read (care-plan/answers-reading.ts). */
+  /** Mark of the answers from which scores and proposals were read (care-plan/instruments/answers-reading.ts). */
   readonly reading?: string
 }
 

@@ -1,4 +1,4 @@
-import type { CaseState, OutreachAttempt } from '../case.ts'
+import type { CaseState, OutreachAttempt } from '../case/case.ts'
 import type { DateTime, PartyRef } from './people.ts'
 
 export const closureReasons = [

@@ -1,4 +1,4 @@
-import { withdrawal, type Machine } from '../machine.ts'
+import { withdrawal, type Machine } from '../machines/machine.ts'
 import type { DateTime, PartyRef } from './people.ts'
 
 const contactStates = ['planned', 'made', 'attempted', 'refused', 'entered-in-error'] as const
@@ -53,7 +53,7 @@ export interface Contact {
   readonly topics: readonly string[]
   /** Codes of red flags found; each stands as a red flag of its own too. */
   readonly redFlags: readonly string[]
-  /** Answers to the questions of the check-in script (care-plan/check-in.ts). */
+  /** Answers to the questions of the check-in script (care-plan/instruments/check-in.ts). */
   readonly answers?: readonly { readonly question: string; readonly answer: string }[]
   /** Appointment that the manager came along to. */
   readonly appointment?: string

@@ -1,4 +1,4 @@
-import { withdrawal, type Machine } from '../machine.ts'
+import { withdrawal, type Machine } from '../machines/machine.ts'
 
 /** A person, role, organisation or device as a reference (`Practitioner/p1`); the core never looks inside. */
 export type PartyRef = string

@@ -1,5 +1,5 @@
 import type { CalendarDate } from '../../lib/calendar-date.ts'
-import { withdrawal, type Machine, type Move } from '../machine.ts'
+import { withdrawal, type Machine, type Move } from '../machines/machine.ts'
 import type { DateTime, PartyRef } from './people.ts'
 import type { Coded } from './assessment.ts'
 

@@ -1,4 +1,4 @@
-import type { Stay } from '../stay.ts'
+import type { Stay } from '../stays/stay.ts'
 import { comorbidityOf, type ConditionCode } from './charlson.ts'
 import { hospitalOf, type StayFindings } from './hospital.ts'
 import { laceOf } from './lace.ts'

@@ -1,8 +1,8 @@
 import { dateOf, daysBetween, dayNumber, type CalendarDate } from '../../lib/calendar-date.ts'
 import { localDate, startMsOf } from '../../lib/fhir-time.ts'
-import { transferBefore } from '../facility-chain.ts'
-import { stayFacts, type Movement, type StayFacts } from '../stay-facts.ts'
-import type { Stay } from '../stay.ts'
+import { transferBefore } from '../stays/facility-chain.ts'
+import { stayFacts, type Movement, type StayFacts } from '../stays/stay-facts.ts'
+import type { Stay } from '../stays/stay.ts'
 
 /** What the movements of a patient's stays say for the scores of one of them. */
 export interface StayInputs {

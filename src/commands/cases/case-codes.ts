@@ -1,5 +1,5 @@
-import { caseStates } from '../../care-plan/case.ts'
-import { caseTypes } from '../../care-plan/case-rules.ts'
+import { caseStates } from '../../care-plan/case/case.ts'
+import { caseTypes } from '../../care-plan/case/case-rules.ts'
 import { acuities } from '../../care-plan/nouns/case-root.ts'
 
 /** What a list of cases can be narrowed to, for the route, which sees the domain through this room only. */

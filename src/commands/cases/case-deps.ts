@@ -2,13 +2,13 @@ import type { Calendar } from '../../lib/business-days.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Ids } from '../../lib/ids.ts'
 import type { FailureIssue } from '../../lib/result.ts'
-import type { CaseRules } from '../../care-plan/case-rules.ts'
-import type { ModelLookup } from '../../care-plan/model-profile.ts'
+import type { CaseRules } from '../../care-plan/case/case-rules.ts'
+import type { ModelLookup } from '../../care-plan/models/model-profile.ts'
 import type { SourceSettings } from '../../mappers/adt/source.ts'
 import type { Store } from '../ports/store.ts'
 import type { ModelRegistry } from './model-registry.ts'
 import type { JournalSettings } from '../journal/cloud-event.ts'
-import type { OutboxTarget } from '../unit-of-work.ts'
+import type { OutboxTarget } from '../work/unit-of-work.ts'
 
 /** What the case API needs; app-cases.ts wires it. */
 export interface CaseDeps {

@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../lib/result.ts'
-import type { Caller } from '../fhir-deps.ts'
-import { sealedPlaces } from '../sealed-places.ts'
+import type { Caller } from '../fhir/fhir-deps.ts'
+import { sealedPlaces } from '../fhir/sealed-places.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { patientOfCase } from './case-compartment.ts'
 import { instantIn } from './view-case.ts'

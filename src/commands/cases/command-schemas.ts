@@ -1,7 +1,7 @@
 import { Type, type TObject } from 'typebox'
-import { commands } from '../../care-plan/commands.ts'
-import { identifyCasePayload } from '../../care-plan/identify-case.ts'
-import { dateTimeField, textField } from '../../care-plan/payload.ts'
+import { commands } from '../../care-plan/commands/commands.ts'
+import { identifyCasePayload } from '../../care-plan/case/identify-case.ts'
+import { dateTimeField, textField } from '../../care-plan/commands/payload.ts'
 
 /** A command as its route describes it. */
 export interface CommandSchema {

@@ -1,9 +1,9 @@
 import { fail, ok, type Result } from '../../lib/result.ts'
-import { diffFiles, diffPlans } from '../../care-plan/plan-diff.ts'
+import { diffFiles, diffPlans } from '../../care-plan/plan/plan-diff.ts'
 import type { Plan } from '../../care-plan/nouns/plan.ts'
 import { nounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
 import type { CaseScene } from '../../mappers/case/views/case-scene.ts'
-import { parseRemembered } from '../parsed-resources.ts'
+import { parseRemembered } from '../work/parsed-resources.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { instantIn, viewCase } from './view-case.ts'
 

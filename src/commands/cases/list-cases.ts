@@ -6,8 +6,8 @@ import { searchParameterOf, type SearchParameter } from '../../fhir/search/param
 import type { SearchFilter, SearchPlan, SearchValue } from '../../fhir/search/plan.ts'
 import { nounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
 import { caseRow } from '../../mappers/case/views/case-row.ts'
-import type { Caller } from '../fhir-deps.ts'
-import { sealedPlaces } from '../sealed-places.ts'
+import type { Caller } from '../fhir/fhir-deps.ts'
+import { sealedPlaces } from '../fhir/sealed-places.ts'
 import type { CaseDeps } from './case-deps.ts'
 
 /** What a list of cases is asked for; several values of one field, with commas, are alternatives. */

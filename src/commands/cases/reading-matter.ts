@@ -1,4 +1,4 @@
-import { checkInScript, type CheckInScript } from '../../care-plan/check-in.ts'
+import { checkInScript, type CheckInScript } from '../../care-plan/instruments/check-in.ts'
 import type { Instrument } from '../../care-plan/instruments/instrument.ts'
 import { instruments } from '../../care-plan/instruments/registry.ts'
 import { caseNames } from '../../mappers/case/names.ts'

@@ -1,9 +1,14 @@
 import { Type } from 'typebox'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
-import { bulkReassign, type Reassignment } from '../../care-plan/hand-over.ts'
-import type { CaseState } from '../../care-plan/case.ts'
-import { dateTimeField, managerField, organizationField, textField } from '../../care-plan/payload.ts'
-import type { Caller } from '../fhir-deps.ts'
+import { bulkReassign, type Reassignment } from '../../care-plan/case/hand-over.ts'
+import type { CaseState } from '../../care-plan/case/case.ts'
+import {
+  dateTimeField,
+  managerField,
+  organizationField,
+  textField,
+} from '../../care-plan/commands/payload.ts'
+import type { Caller } from '../fhir/fhir-deps.ts'
 import { caseIn, caseUnknown } from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
 import { casesOf } from './caseload.ts'

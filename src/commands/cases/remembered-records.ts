@@ -2,9 +2,9 @@ import type { Instant } from '../../lib/clock.ts'
 import { recentMemory } from '../../lib/recent-memory.ts'
 import { madeOf, rememberedBy } from '../../lib/remembered-lists.ts'
 import { keyText } from '../../fhir/resource.ts'
-import { parseRemembered } from '../parsed-resources.ts'
+import { parseRemembered } from '../work/parsed-resources.ts'
 import type { Loaded, RecordMarks, Store, Stored } from '../ports/store.ts'
-import { loadedRows } from '../work-rows.ts'
+import { loadedRows } from '../work/work-rows.ts'
 import { caseRecord } from './case-compartment.ts'
 
 export interface RecordRequest {

@@ -2,8 +2,8 @@ import { derivedId, shardOfKey } from '../../lib/ids.ts'
 import { instantOf } from '../../lib/clock.ts'
 import { instruments, versionedId } from '../../care-plan/instruments/registry.ts'
 import type { Instrument } from '../../care-plan/instruments/instrument.ts'
-import { questionnaireOf } from '../../mappers/case/questionnaire.ts'
-import { openWork } from '../unit-of-work.ts'
+import { questionnaireOf } from '../../mappers/case/lenses/questionnaire.ts'
+import { openWork } from '../work/unit-of-work.ts'
 import type { CaseDeps } from './case-deps.ts'
 
 type Deps = Pick<CaseDeps, 'store' | 'clock' | 'tenant' | 'canonicalBase' | 'targets'>

@@ -1,6 +1,6 @@
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { patientOf } from '../../fhir/compartment.ts'
-import { parseRemembered } from '../parsed-resources.ts'
+import { parseRemembered } from '../work/parsed-resources.ts'
 import { patientOfCase } from './case-compartment.ts'
 import type { CaseDeps } from './case-deps.ts'
 

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../lib/result.ts'
-import { caseEffects } from '../../mappers/case/case-effects.ts'
-import { withCaseEffect } from '../../mappers/case/encounter-lens.ts'
+import { caseEffects } from '../../mappers/case/effects/case-effects.ts'
+import { withCaseEffect } from '../../mappers/case/lenses/encounter-lens.ts'
 import type { CaseDeps } from './case-deps.ts'
 import type { Scene } from './case-scene.ts'
 

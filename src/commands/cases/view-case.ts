@@ -3,7 +3,7 @@ import { startMsOf } from '../../lib/fhir-time.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { nounLenses } from '../../mappers/case/nouns/noun-lenses.ts'
 import type { CaseScene } from '../../mappers/case/views/case-scene.ts'
-import { shardOf } from '../fhir-placing.ts'
+import { shardOf } from '../fhir/fhir-placing.ts'
 import type { Fact, Loaded, Stored } from '../ports/store.ts'
 import {
   caseFileTypes,

@@ -1,7 +1,7 @@
 import { faultOf, type EmitEvent } from '../ports/events.ts'
 import type { Failure } from '../../lib/result.ts'
 import type { InboxEntry, Outcome } from '../ports/store.ts'
-import { inboxIdOf } from '../inbox-id.ts'
+import { inboxIdOf } from '../inbox/inbox-id.ts'
 import type { BatchState } from './batch-state.ts'
 import type { Verdict } from './inbound.ts'
 import type { Decision, Prepared } from './prepared.ts'

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../lib/result.ts'
-import type { BedEvent } from '../../mappers/adt/adt-event.ts'
-import { applyBedStatus } from '../../mappers/adt/bed-status.ts'
+import type { BedEvent } from '../../mappers/adt/events/adt-event.ts'
+import { applyBedStatus } from '../../mappers/adt/visits/bed-status.ts'
 import { firstInvalid, putOf, withProvenance, type DecideOptions } from './decide-events.ts'
 import { noNeeds, type Decision, type View } from './prepared.ts'
 import type { Interpreted } from './read-record.ts'

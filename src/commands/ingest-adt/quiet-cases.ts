@@ -1,4 +1,4 @@
-import type { ModelLookup, ModelProfile } from '../../care-plan/model-profile.ts'
+import type { ModelLookup, ModelProfile } from '../../care-plan/models/model-profile.ts'
 import { sameValue } from '../../lib/same-value.ts'
 import { keyText, type Resource } from '../../fhir/resource.ts'
 import { sameResource } from '../../fhir/same-resource.ts'
@@ -39,7 +39,7 @@ export interface CasesView {
 }
 
 /**
- * What follows for cases is a function of what is looked at (mappers/case/case-effects.ts): where nothing followed, and
+ * What follows for cases is a function of what is looked at (mappers/case/effects/case-effects.ts): where nothing followed, and
  * all of it says the same, nothing follows again. Most messages of a real feed say nothing new. Remembered as long
  * as what was made of the first visit is, or else the Patient (parsed-resources.ts), by the law that was asked.
  */
@@ -101,7 +101,7 @@ function isSame(quiet: Quiet, view: CasesView): boolean {
 const areSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((item, at) => item === b[at])
 
-/** Values that changed are news in a case that stands, and to nobody else (care-plan/watched-triggers.ts). */
+/** Values that changed are news in a case that stands, and to nobody else (care-plan/triggers/watched-triggers.ts). */
 function lookedAt({ changes, ...about }: Quiet['about'], compartment: readonly Resource[]): Quiet['about'] {
   const hasCase = compartment.some(({ resourceType }) => resourceType === 'EpisodeOfCare')
   return hasCase && changes ? { ...about, changes } : about

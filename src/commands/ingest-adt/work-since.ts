@@ -1,8 +1,8 @@
 import { patientOf } from '../../fhir/compartment.ts'
 import type { Json, Resource } from '../../fhir/resource.ts'
 import type { AppliedMessage, SaidNow } from '../../mappers/adt/apply-message.ts'
-import type { Derived } from '../../mappers/adt/derived.ts'
-import type { Fact } from '../../mappers/adt/fact.ts'
+import type { Derived } from '../../mappers/adt/resources/derived.ts'
+import type { Fact } from '../../mappers/adt/events/fact.ts'
 import { shardOfPatient } from '../../mappers/adt/identity/derive-cluster.ts'
 import {
   edgesGone,
@@ -13,7 +13,7 @@ import {
 } from '../../mappers/adt/identity/work-since-merge.ts'
 import { caseLenses } from '../../mappers/case/case-record.ts'
 import { statedCase } from '../../mappers/case/nouns/case-link.ts'
-import { peopleMark } from '../../mappers/case/people-work.ts'
+import { peopleMark } from '../../mappers/case/effects/people-work.ts'
 import type { View } from './prepared.ts'
 
 interface WorkFrame {

@@ -6,8 +6,8 @@ import { badInput } from '../../fhir/operations/operation-input.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { parseSearch } from '../../fhir/search/parse-search.ts'
 import { searchParameterOf } from '../../fhir/search/parameters.ts'
-import type { FhirDeps } from '../fhir-deps.ts'
-import { searchWithin } from '../fhir-visibility.ts'
+import type { FhirDeps } from '../fhir/fhir-deps.ts'
+import { searchWithin } from '../fhir/fhir-visibility.ts'
 import { terminologyFor } from './terminology.ts'
 
 type Pairs = readonly (readonly [name: string, value: string])[]

@@ -2,7 +2,7 @@ import type { FailureIssue } from '../../lib/result.ts'
 import { sameValue } from '../../lib/same-value.ts'
 import { parseJson } from '../../lib/json.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import type { FhirDeps } from '../fhir-deps.ts'
+import type { FhirDeps } from '../fhir/fhir-deps.ts'
 import { outcome, type Outcome } from '../../fhir/outcome.ts'
 import type { MergeDone, MergeRequest } from './merge-patients.ts'
 

@@ -2,8 +2,8 @@ import { parseJson } from '../../lib/json.ts'
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { parseSearch } from '../../fhir/search/parse-search.ts'
-import type { FhirDeps } from '../fhir-deps.ts'
-import { searchWithin } from '../fhir-visibility.ts'
+import type { FhirDeps } from '../fhir/fhir-deps.ts'
+import { searchWithin } from '../fhir/fhir-visibility.ts'
 
 /** An Identifier, as far as it names somebody. */
 export interface IdentifierGiven {

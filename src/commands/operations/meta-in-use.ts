@@ -6,8 +6,8 @@ import type { SearchPlan } from '../../fhir/search/plan.ts'
 import type { Meta, Resource } from '../../fhir/resource.ts'
 import { resourceTypes } from '../../fhir/resource-types.ts'
 import { mayDo } from '../../fhir/smart/may-do.ts'
-import type { FhirDeps } from '../fhir-deps.ts'
-import { searchTypesWithin } from '../fhir-visibility.ts'
+import type { FhirDeps } from '../fhir/fhir-deps.ts'
+import { searchTypesWithin } from '../fhir/fhir-visibility.ts'
 import type { Found } from '../ports/search-result.ts'
 
 /** More different labels, or more resources of who may see only some, are not gathered for an answer. */

@@ -5,9 +5,9 @@ import { sameValue } from '../../lib/same-value.ts'
 import { etagOf } from '../../fhir/etag.ts'
 import { badInput } from '../../fhir/operations/operation-input.ts'
 import type { Meta, Resource, ResourceKey } from '../../fhir/resource.ts'
-import type { Caller, FhirDeps } from '../fhir-deps.ts'
-import { readCurrent } from '../fhir-read.ts'
-import { writeAll } from '../fhir-write.ts'
+import type { Caller, FhirDeps } from '../fhir/fhir-deps.ts'
+import { readCurrent } from '../fhir/fhir-read.ts'
+import { writeAll } from '../fhir/fhir-write.ts'
 
 /** `$meta` of a resource (http://hl7.org/fhir/R4/resource-operation-meta.html). Failures: those of a read. */
 export async function metaOf(deps: FhirDeps, key: ResourceKey): Promise<Result<Meta>> {

@@ -5,7 +5,7 @@ import type { Resource } from '../../fhir/resource.ts'
 import { searchParameterOf } from '../../fhir/search/parameters.ts'
 import { codeSystemOf, type CodeSystem } from '../../fhir/terminology/code-system.ts'
 import { ingredientsOf, type Sources } from '../../fhir/terminology/value-set.ts'
-import type { FhirDeps } from '../fhir-deps.ts'
+import type { FhirDeps } from '../fhir/fhir-deps.ts'
 
 export type TerminologyType = 'CodeSystem' | 'ValueSet' | 'ConceptMap'
 

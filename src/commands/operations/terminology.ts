@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../lib/result.ts'
 import type { Coding, Resource } from '../../fhir/resource.ts'
 import { isResourceType } from '../../fhir/resource-types.ts'
-import { parseFilterText, testsIn } from '../../fhir/search/filter-grammar.ts'
+import { parseFilterText, testsIn } from '../../fhir/search/filter/filter-grammar.ts'
 import type { Terminology } from '../../fhir/search/terminology.ts'
 import {
   closureOf,
@@ -17,7 +17,7 @@ import {
   type TranslationRequest,
 } from '../../fhir/terminology/concept-map.ts'
 import { expandValueSet, type ExpandedCode } from '../../fhir/terminology/value-set.ts'
-import type { FhirDeps } from '../fhir-deps.ts'
+import type { FhirDeps } from '../fhir/fhir-deps.ts'
 import {
   allConceptMaps,
   findCodeSystem,

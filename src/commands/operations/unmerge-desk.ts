@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../lib/result.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import type { FhirDeps } from '../fhir-deps.ts'
+import type { FhirDeps } from '../fhir/fhir-deps.ts'
 import { mergeAnswer } from './merge-outcome.ts'
 import { mergePatients, type MergeRequest } from './merge-patients.ts'
 

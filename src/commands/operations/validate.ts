@@ -4,8 +4,8 @@ import type { Resource } from '../../fhir/resource.ts'
 import { isResourceType } from '../../fhir/resource-types.ts'
 import { parseJson } from '../../lib/json.ts'
 import { validateProfiles } from '../../fhir/validation/profiles/validate-profiles.ts'
-import type { FhirDeps } from '../fhir-deps.ts'
-import { readCurrent } from '../fhir-read.ts'
+import type { FhirDeps } from '../fhir/fhir-deps.ts'
+import { readCurrent } from '../fhir/fhir-read.ts'
 
 export interface ValidateRequest {
   readonly type: string

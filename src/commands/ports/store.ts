@@ -4,7 +4,7 @@ import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
 import type { SearchPlan } from '../../fhir/search/plan.ts'
 import type { LinkQueries, SyncCursor, SyncLink } from './links.ts'
 import type { OutboxQueue, OutboxWrite } from './outbox.ts'
-import type { Fact } from '../../mappers/adt/fact.ts'
+import type { Fact } from '../../mappers/adt/events/fact.ts'
 import type { AccessLog } from './access-log.ts'
 import type { ReindexQueue } from './reindex.ts'
 import type { SearchResult } from './search-result.ts'
@@ -157,7 +157,7 @@ export interface LoadRequest {
   }
   /**
    * From the third try on: lock the rows found, in key order. The lane is held until the next flush that writes one of
-   * them, or for `lockHoldMs` (store/lane.ts) when none comes.
+   * them, or for `lockHoldMs` (store/connection/lane.ts) when none comes.
    */
   readonly lock?: boolean
 }
@@ -347,7 +347,7 @@ export type FlushConflict =
 
 export interface InboxQueries {
   find(tenant: number, filter: InboxFilter): Promise<readonly InboxEntry[]>
-  /** `id` as `inboxIdOf` (commands/inbox-id.ts) writes it. */
+  /** `id` as `inboxIdOf` (commands/inbox/inbox-id.ts) writes it. */
   get(tenant: number, id: string): Promise<InboxEntry | undefined>
   /** Another message was sent in place of this one. */
   replace(tenant: number, id: string, by: string): Promise<void>
@@ -378,7 +378,7 @@ export interface InboxFilter {
   readonly isOpen?: boolean
   /** Received at this instant or before. */
   readonly until?: Instant
-  /** Keyset: the id (commands/inbox-id.ts) of the last one seen; newest come first. */
+  /** Keyset: the id (commands/inbox/inbox-id.ts) of the last one seen; newest come first. */
   readonly after?: string
   readonly count: number
 }

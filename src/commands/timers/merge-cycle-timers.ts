@@ -1,5 +1,5 @@
 import type { Instant } from '../../lib/clock.ts'
-import type { Fact } from '../../mappers/adt/fact.ts'
+import type { Fact } from '../../mappers/adt/events/fact.ts'
 import type { Timer } from '../ports/store.ts'
 
 /** Kind of a timer that has merges driven again which an unlink of their patient may have made right. */

@@ -6,7 +6,7 @@ import type { Meters } from '../ports/meters.ts'
 import { stageConsequences, withCaseRecords, type ConsequenceDeps } from '../case-consequences.ts'
 import type { Loaded, Said, Store, Stored, Timer } from '../ports/store.ts'
 import type { JournalSettings } from '../journal/cloud-event.ts'
-import { openWork, type OutboxTarget, type UnitOfWork } from '../unit-of-work.ts'
+import { openWork, type OutboxTarget, type UnitOfWork } from '../work/unit-of-work.ts'
 import { MERGE_CYCLES } from './merge-cycle-timers.ts'
 
 export interface TimersOptions {

@@ -61,7 +61,7 @@ function urlOf(
 const firstMethod = (id: string): 'POST' | 'PUT' =>
   shardInId(id) !== undefined || CONDITIONAL_ID.test(id) ? 'POST' : 'PUT'
 
-/** The ids of conditional creates (commands/fhir-conditional.ts). */
+/** The ids of conditional creates (commands/fhir/fhir-conditional.ts). */
 const CONDITIONAL_ID = /^c[0-9a-f]{32}$/
 
 function entryOf(

@@ -1,6 +1,6 @@
 import type { Resource } from '../resource.ts'
-import type { IndexEntry } from './index-entry.ts'
-import type { LookupValue } from './index-values.ts'
+import type { IndexEntry } from './indexing/index-entry.ts'
+import type { LookupValue } from './indexing/index-values.ts'
 import { indexedParametersOf } from './parameters.ts'
 import { promotedColumn } from './promoted.ts'
 

@@ -1,5 +1,5 @@
 import official from '../definitions/search-parameters.json' with { type: 'json' }
-import { compileComposite } from './index-composites.ts'
+import { compileComposite } from './indexing/index-composites.ts'
 import { isResourceType } from '../resource-types.ts'
 import { ownParameters } from './own-parameters.ts'
 import { compilePath } from './path.ts'

@@ -25,7 +25,7 @@ export interface SearchPlan {
 
 /**
  * What a resource must fulfil, as a tree: the query string, `_filter`, compartments and the limits of a caller's access all
- * end here, so that one interpreter (store/search-conditions.ts) and one matcher know what they mean.
+ * end here, so that one interpreter (store/search/search-conditions.ts) and one matcher know what they mean.
  */
 export type Criterion =
   | { readonly kind: 'filter'; readonly filter: SearchFilter }

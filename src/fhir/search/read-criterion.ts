@@ -1,7 +1,7 @@
 import { isResourceType } from '../resource-types.ts'
 import { readCanonical } from './canonical-filter.ts'
 import { CHAIN_DEPTH_MAX, chained, whyNotChained } from './chains.ts'
-import { readFilterExpression } from './filter-expression.ts'
+import { readFilterExpression } from './filter/filter-expression.ts'
 import { isTargetOf, searchParameterOf, whyNotSearchable } from './parameters.ts'
 import type { Criterion } from './plan.ts'
 import { readFilter } from './search-filters.ts'

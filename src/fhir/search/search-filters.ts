@@ -1,4 +1,4 @@
-import { ofTypeValue } from './derived-numbers.ts'
+import { ofTypeValue } from './indexing/derived-numbers.ts'
 import { isTargetOf, type SearchParameter } from './parameters.ts'
 import type { SearchModifier, SearchValue } from './plan.ts'
 import {

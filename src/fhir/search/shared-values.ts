@@ -1,6 +1,6 @@
 import { componentTypes, indexedParametersOf, type SearchParameter } from './parameters.ts'
 import { branchesOf } from './path.ts'
-import { stringParts } from './index-values.ts'
+import { stringParts } from './indexing/index-values.ts'
 import { promotedColumn } from './promoted.ts'
 
 /**

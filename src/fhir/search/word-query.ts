@@ -1,4 +1,4 @@
-import { folded } from './index-values.ts'
+import { folded } from './indexing/index-values.ts'
 import { searchParameterOf } from './parameters.ts'
 import type { WordQuery } from './plan.ts'
 import { badValue, part, unsupported, type Read, type SearchRequest } from './search-parts.ts'

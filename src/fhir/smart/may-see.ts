@@ -1,5 +1,5 @@
 import type { Resource } from '../resource.ts'
-import { matches } from '../search/match.ts'
+import { matches } from '../search/matching/match.ts'
 import type { Access, Permission } from './access.ts'
 import { accessCriterion, type AccessContext } from './limit-search.ts'
 import { mayDo } from './may-do.ts'

@@ -1,9 +1,9 @@
 import type { Failure } from '../../lib/result.ts'
 import type { Json, Resource, ResourceKey } from '../../fhir/resource.ts'
-import type { MappedEvent } from './adt-event.ts'
+import type { MappedEvent } from './events/adt-event.ts'
 import { applyAdt, type Applied } from './apply-adt.ts'
-import type { Derived } from './derived.ts'
-import type { Fact } from './fact.ts'
+import type { Derived } from './resources/derived.ts'
+import type { Fact } from './events/fact.ts'
 import {
   applyCluster,
   nobodyTied,
@@ -16,11 +16,11 @@ import { isIdentityFact } from './identity/identity-fact.ts'
 import { clusterOf, identityOf, nobodyMerged, type Identity } from './identity/identity.ts'
 import { otherNumbers } from './identity/other-numbers.ts'
 import { numberedVisit, type Numbered } from './identity/numbered-visit.ts'
-import { contextsFor, directoryChanges } from './event-parts.ts'
+import { contextsFor, directoryChanges } from './events/event-parts.ts'
 import type { MappingIssue } from './map-context.ts'
-import { messageFlags } from './message-flags.ts'
-import { registerOf, tell } from './registers.ts'
-import { takeIn } from './take-in.ts'
+import { messageFlags } from './events/message-flags.ts'
+import { registerOf, tell } from './registers/registers.ts'
+import { takeIn } from './registers/take-in.ts'
 
 /** What stands before a message; `needs` says what must be in it. */
 export interface World {

@@ -31,7 +31,7 @@ import relationship from './codes/relationship.json' with { type: 'json' }
 import religion from './codes/religion.json' with { type: 'json' }
 import equipmentType from './codes/telecommunication-equipment-type.json' with { type: 'json' }
 import useCode from './codes/telecommunication-use-code.json' with { type: 'json' }
-import { valued } from './element.ts'
+import { valued } from './resources/element.ts'
 import type { MapContext } from './map-context.ts'
 import { namesOf, overrides } from './overrides.ts'
 import type { SourceSettings } from './source.ts'

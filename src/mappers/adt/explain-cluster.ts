@@ -1,8 +1,8 @@
 import type { Resource } from '../../fhir/resource.ts'
 import { sameResource } from '../../fhir/same-resource.ts'
-import type { Derived } from './derived.ts'
+import type { Derived } from './resources/derived.ts'
 import { piecesOf, saidBy, type Explained, type Laid, type Piece, type ToldOfAll } from './explain-pieces.ts'
-import type { Fact } from './fact.ts'
+import type { Fact } from './events/fact.ts'
 import { deriveCluster, type DerivedCluster } from './identity/derive-cluster.ts'
 import type { IdentityBody, Statement } from './identity/identity-fact.ts'
 import { clusterOf, identityOf, ownerOf, type Identity } from './identity/identity.ts'
@@ -10,9 +10,9 @@ import { REPOINTED, turnedBack, type Repointed } from './identity/repoint.ts'
 import { standingFacts } from './identity/visit-claims.ts'
 import { isOfVisit, isVisitScope } from './identity/visits-of-cluster.ts'
 import type { MapContext } from './map-context.ts'
-import { mergeElements } from './merge-elements.ts'
+import { mergeElements } from './resources/merge-elements.ts'
 import type { SourceSettings } from './source.ts'
-import type { Told } from './take-in.ts'
+import type { Told } from './registers/take-in.ts'
 
 export interface ClusterAsked {
   /** Whose the resource is now. */

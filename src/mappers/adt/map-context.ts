@@ -1,7 +1,7 @@
 import { dtmToDate, dtmToDateTime, dtmToInstant, type ZoneRule } from '../../hl7v2/dtm.ts'
 import { ownText } from '../../lib/own-text.ts'
 import { utcInstant } from '../../lib/zone.ts'
-import type { Moment } from './fact.ts'
+import type { Moment } from './events/fact.ts'
 import { settingsOf, type SourceSettings } from './source.ts'
 
 /** What the mapping of a field depends on besides the field: whose it is and where. Never a clock or a look-up. */

@@ -1,6 +1,6 @@
 import type { FieldDraft, Repetition, SegmentDraft } from '../../hl7v2/write-message.ts'
 import { at, listAt, textAt } from '../../lib/json-view.ts'
-import { fhirCodes } from '../adt/dispositions.ts'
+import { fhirCodes } from '../adt/visits/dispositions.ts'
 import type { BundleGraph } from './bundle-graph.ts'
 import { codeOf, cwe, cweOf, cx, dtmAt, pl, texts, xcn } from './fhir-values.ts'
 

@@ -1,17 +1,23 @@
-import { dutiesOf, escalationOf, type Duty, type Trigger, type VoidReason } from '../../care-plan/duties.ts'
-import { dueArithmetic, shortDay } from '../../care-plan/due-arithmetic.ts'
-import { ruleNamed, sourceOf, type DutyRule } from '../../care-plan/duty-rules.ts'
-import { dutyWords, ruleWords, triggerWords, voidWords } from '../../care-plan/duty-words.ts'
-import type { ObligationState } from '../../care-plan/obligation.ts'
+import {
+  dutiesOf,
+  escalationOf,
+  type Duty,
+  type Trigger,
+  type VoidReason,
+} from '../../care-plan/duties/duties.ts'
+import { dueArithmetic, shortDay } from '../../care-plan/duties/due-arithmetic.ts'
+import { ruleNamed, sourceOf, type DutyRule } from '../../care-plan/duties/duty-rules.ts'
+import { dutyWords, ruleWords, triggerWords, voidWords } from '../../care-plan/duties/duty-words.ts'
+import type { ObligationState } from '../../care-plan/duties/obligation.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import { caseDuties, type CaseDuties } from './case-duties.ts'
-import type { CaseEffectsInput } from './case-effects.ts'
+import { caseDuties, type CaseDuties } from './effects/case-duties.ts'
+import type { CaseEffectsInput } from './effects/case-effects.ts'
 import { isDerived } from './case-record.ts'
 import { nounLenses } from './nouns/noun-lenses.ts'
-import { recalledDuty, type RecalledDuty } from './recalled-duty.ts'
-import { dutyNamed, wantedTasks, type NamedDuty, type NumberedDuty } from './task-effects.ts'
-import type { TaskState } from './task-lens.ts'
-import { withdrawnAt } from './work-done.ts'
+import { recalledDuty, type RecalledDuty } from './effects/recalled-duty.ts'
+import { dutyNamed, wantedTasks, type NamedDuty, type NumberedDuty } from './effects/task-effects.ts'
+import type { TaskState } from './lenses/task-lens.ts'
+import { withdrawnAt } from './effects/work-done.ts'
 
 export interface ObligationExplanation {
   /** Id of its Task. */

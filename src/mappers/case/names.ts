@@ -12,7 +12,7 @@ export interface CaseNames {
   readonly teamRole: string
   readonly flag: string
   readonly businessStatus: string
-  /** How `meta.source` of what a message changed begins (mappers/adt/message-uri.ts). */
+  /** How `meta.source` of what a message changed begins (mappers/adt/events/message-uri.ts). */
   readonly message: string
   /** URL of one of our extensions by its kebab-case name: `{cm}/StructureDefinition/<name>`. */
   readonly extension: (name: string) => string

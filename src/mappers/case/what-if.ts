@@ -1,14 +1,14 @@
 import { withTime } from '../../lib/fhir-time.ts'
-import { dutiesOf, type Duty } from '../../care-plan/duties.ts'
-import { modelAt, modelSpans } from '../../care-plan/model-in-force.ts'
-import type { Stay, StayMovement } from '../../care-plan/stay.ts'
-import { minutesIn } from '../../care-plan/contact-hours.ts'
-import { workloadHours } from '../../care-plan/workload.ts'
+import { dutiesOf, type Duty } from '../../care-plan/duties/duties.ts'
+import { modelAt, modelSpans } from '../../care-plan/models/model-in-force.ts'
+import type { Stay, StayMovement } from '../../care-plan/stays/stay.ts'
+import { minutesIn } from '../../care-plan/load/contact-hours.ts'
+import { workloadHours } from '../../care-plan/load/workload.ts'
 import { keyTextOf, type Resource } from '../../fhir/resource.ts'
-import { caseDuties, type CaseDuties } from './case-duties.ts'
-import type { CaseEffectsInput } from './case-effects.ts'
-import { wantedTasks } from './task-effects.ts'
-import { isOpenTask } from './task-lens.ts'
+import { caseDuties, type CaseDuties } from './effects/case-duties.ts'
+import type { CaseEffectsInput } from './effects/case-effects.ts'
+import { wantedTasks } from './effects/task-effects.ts'
+import { isOpenTask } from './lenses/task-lens.ts'
 
 /** What might happen. Times are dateTimes with offset, or dates. */
 export interface Hypothesis {
@@ -47,7 +47,7 @@ export interface WhatIf {
     readonly from: string
     readonly to: string
   }[]
-  /** Hours a week that the case asks of its manager (care-plan/workload.ts). */
+  /** Hours a week that the case asks of its manager (care-plan/load/workload.ts). */
   readonly workload: { readonly before: number; readonly after: number }
 }
 

@@ -1,6 +1,6 @@
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
 import { caseFileTypes } from '../../commands/cases/case-compartment.ts'
-import { caseTypes } from '../../commands/fhir-deps.ts'
+import { caseTypes } from '../../commands/fhir/fhir-deps.ts'
 import type { Permission } from '../../fhir/smart/access.ts'
 import type { Identity } from '../../fhir/smart/identity.ts'
 import { mayDo } from '../../fhir/smart/may-do.ts'
@@ -60,7 +60,7 @@ interface Rule {
   readonly need: (method: string) => Need
 }
 
-/** The first that fits decides. Below /fhir each interaction is looked at by itself (commands/fhir-access.ts). */
+/** The first that fits decides. Below /fhir each interaction is looked at by itself (commands/fhir/fhir-access.ts). */
 const rules: readonly Rule[] = [
   { route: /^\/fhir(\/|$)/, need: () => anyToken },
   { route: /^\/(admin\/|metrics$)/, need: () => operator },

@@ -4,7 +4,7 @@ import type { CaseDeps } from '../../commands/cases/case-deps.ts'
 import { caseEtag } from '../../commands/cases/case-etag.ts'
 import { repeatableOf, type Repeatable } from '../../commands/cases/idempotency.ts'
 import type { Answered } from '../../commands/cases/write-case.ts'
-import type { Caller } from '../../commands/fhir-deps.ts'
+import type { Caller } from '../../commands/fhir/fhir-deps.ts'
 import { sendProblem } from '../problem.ts'
 
 /** What the routes of the case API share. */

@@ -1,6 +1,6 @@
 import { fail } from '../../lib/result.ts'
-import { refusedContent } from '../../commands/fhir-validate.ts'
-import { writeAll } from '../../commands/fhir-write.ts'
+import { refusedContent } from '../../commands/fhir/fhir-validate.ts'
+import { writeAll } from '../../commands/fhir/fhir-write.ts'
 import { onlyParameters, resourceIn, typeOf, type Handler } from './exchange.ts'
 import { writtenAnswer } from './written-answer.ts'
 

@@ -1,4 +1,4 @@
-import { writeAll } from '../../commands/fhir-write.ts'
+import { writeAll } from '../../commands/fhir/fhir-write.ts'
 import { keyOf, onlyParameters, typeOf, type Handler } from './exchange.ts'
 import { conditionIn, ifMatches } from './preconditions.ts'
 import { writtenAnswer } from './written-answer.ts'

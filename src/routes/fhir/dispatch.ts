@@ -1,5 +1,5 @@
 import { fail, type Failure, type Result } from '../../lib/result.ts'
-import { mayInteract } from '../../commands/fhir-access.ts'
+import { mayInteract } from '../../commands/fhir/fhir-access.ts'
 import type { BundleEntry } from '../../fhir/bundle/read-entries.ts'
 import type { Interaction } from '../../fhir/interactions.ts'
 import type { Answer, Exchange, Handler } from './exchange.ts'

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { fail, ok, type Result } from '../../lib/result.ts'
-import type { Caller, FhirDeps } from '../../commands/fhir-deps.ts'
+import type { Caller, FhirDeps } from '../../commands/fhir/fhir-deps.ts'
 import { etagOf } from '../../fhir/etag.ts'
 import { readResource } from '../../fhir/read-json.ts'
 import type { Resource } from '../../fhir/resource.ts'

@@ -1,5 +1,5 @@
 import { ok } from '../../lib/result.ts'
-import { historyText } from '../../commands/fhir-history.ts'
+import { historyText } from '../../commands/fhir/fhir-history.ts'
 import { historyParameters } from '../../fhir/bundle/history-page.ts'
 import { partOf } from './part.ts'
 import { keyOf, onlyParameters, typeOf, type Exchange, type Handler } from './exchange.ts'

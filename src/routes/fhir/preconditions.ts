@@ -1,4 +1,4 @@
-import type { WriteIntent } from '../../commands/fhir-intent.ts'
+import type { WriteIntent } from '../../commands/fhir/fhir-intent.ts'
 import { isAnswerParameter, type Exchange } from './exchange.ts'
 
 /** The query that says which resource is meant, without what only shapes the answer. */

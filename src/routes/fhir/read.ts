@@ -1,7 +1,7 @@
 import { instantOf, type Instant } from '../../lib/clock.ts'
 import { startMsOf } from '../../lib/fhir-time.ts'
 import { fail, ok, type Result } from '../../lib/result.ts'
-import { readAt, readCurrent } from '../../commands/fhir-read.ts'
+import { readAt, readCurrent } from '../../commands/fhir/fhir-read.ts'
 import { keyOf, onlyParameters, type Exchange, type Handler } from './exchange.ts'
 import { partOf, partParameters, versionAnswer } from './part.ts'
 

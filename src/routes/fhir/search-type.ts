@@ -1,5 +1,5 @@
 import { fail, ok, type Failure, type Result } from '../../lib/result.ts'
-import { search } from '../../commands/fhir-search.ts'
+import { search } from '../../commands/fhir/fhir-search.ts'
 import { compartmentCriterion, isCompartment } from '../../fhir/search/compartment-search.ts'
 import { PAGE_PARAMETER } from '../../fhir/search/search-controls.ts'
 import type { SearchScope } from '../../fhir/search/search-scope.ts'

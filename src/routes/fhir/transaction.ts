@@ -1,5 +1,5 @@
 import { ok } from '../../lib/result.ts'
-import { runBundle } from '../../commands/fhir-transaction.ts'
+import { runBundle } from '../../commands/fhir/fhir-transaction.ts'
 import type { Dispatch } from './dispatch.ts'
 import { onlyParameters, resourceIn, type Handler } from './exchange.ts'
 

@@ -1,4 +1,4 @@
-import { readVersion } from '../../commands/fhir-read.ts'
+import { readVersion } from '../../commands/fhir/fhir-read.ts'
 import { keyOf, onlyParameters, type Handler } from './exchange.ts'
 import { partOf, partParameters, versionAnswer } from './part.ts'
 

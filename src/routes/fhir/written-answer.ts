@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../lib/result.ts'
 import { okOutcome } from '../../fhir/outcome.ts'
-import type { Written } from '../../commands/fhir-write.ts'
+import type { Written } from '../../commands/fhir/fhir-write.ts'
 import { versionHeaders, type Answer, type Exchange } from './exchange.ts'
 
 const said: Readonly<Record<Written['outcome'], string>> = {

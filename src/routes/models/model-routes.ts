@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Result } from '../../lib/result.ts'
-import type { Caller } from '../../commands/fhir-deps.ts'
+import type { Caller } from '../../commands/fhir/fhir-deps.ts'
 import { caseEtag } from '../../commands/cases/case-etag.ts'
 import {
   cloneTo,

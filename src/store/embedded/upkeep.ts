@@ -1,4 +1,4 @@
-import type { Db, Statement } from '../db.ts'
+import type { Db, Statement } from '../connection/db.ts'
 
 /** Written bytes after which the log is cut short: a start after a crash has at most about that much to replay. */
 const CHECKPOINT_BYTES = 32 * 1024 * 1024

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { staysIn } from '../../../src/commands/cases/case-scene.ts'
-import { mintIds } from '../../../src/commands/mint-ids.ts'
+import { mintIds } from '../../../src/commands/work/mint-ids.ts'
 import type { Loaded, Store } from '../../../src/commands/ports/store.ts'
 import type { Resource } from '../../../src/fhir/resource.ts'
 import { resourceTypes } from '../../../src/fhir/resource-types.ts'
@@ -8,7 +8,7 @@ import { parseJson } from '../../../src/lib/json.ts'
 import { SHARDS } from '../../../src/lib/ids.ts'
 import type { SourceSettings } from '../../../src/mappers/adt/source.ts'
 import { caseIds, caseLenses } from '../../../src/mappers/case/case-record.ts'
-import { dutyNamed } from '../../../src/mappers/case/task-effects.ts'
+import { dutyNamed } from '../../../src/mappers/case/effects/task-effects.ts'
 
 export interface CopiedCases {
   readonly store: Store

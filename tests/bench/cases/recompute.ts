@@ -1,5 +1,5 @@
 import { modelLookup, shippedModels } from '../../../src/care-plan/models/shipped-models.ts'
-import { defaultCaseRules } from '../../../src/care-plan/case-rules.ts'
+import { defaultCaseRules } from '../../../src/care-plan/case/case-rules.ts'
 import { recomputeAll, type Recomputed } from '../../../src/commands/cases/recompute.ts'
 import { resourceTypes } from '../../../src/fhir/resource-types.ts'
 import { holidayCalendar } from '../../../src/lib/holiday-calendars.ts'

@@ -1,7 +1,7 @@
-import type { NounName } from '../../../src/care-plan/case-file.ts'
-import { mintIds } from '../../../src/commands/mint-ids.ts'
+import type { NounName } from '../../../src/care-plan/case/case-file.ts'
+import { mintIds } from '../../../src/commands/work/mint-ids.ts'
 import type { Store } from '../../../src/commands/ports/store.ts'
-import { openWork } from '../../../src/commands/unit-of-work.ts'
+import { openWork } from '../../../src/commands/work/unit-of-work.ts'
 import { withCaseLink } from '../../../src/mappers/case/nouns/case-link.ts'
 import { nounLenses } from '../../../src/mappers/case/nouns/noun-lenses.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { purgeAll } from '../../../src/commands/retention.ts'
+import { purgeAll } from '../../../src/commands/inbox/retention.ts'
 import type { Call, Reply } from '../../support/case-server.ts'
 import { AUDIENCE, type GuardedServer } from '../../support/guarded-server.ts'
 import {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { seedModels } from '../../../src/commands/cases/model-desk.ts'
 import { modelRegistry } from '../../../src/commands/cases/model-registry.ts'
-import { mintIds } from '../../../src/commands/mint-ids.ts'
+import { mintIds } from '../../../src/commands/work/mint-ids.ts'
 import { CM } from '../../support/case-world.ts'
 import { openCaseServer, type CaseServer } from '../../support/case-server.ts'
 import { identifiedCase, openedCase } from '../../support/case-story.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { commands } from '../../../src/care-plan/commands.ts'
+import { commands } from '../../../src/care-plan/commands/commands.ts'
 import { openCaseServer, type CaseServer } from '../../support/case-server.ts'
 
 let server: CaseServer

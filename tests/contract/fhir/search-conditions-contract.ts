@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { explainSearches } from '../../../src/commands/explain-search.ts'
+import { explainSearches } from '../../../src/commands/fhir/explain-search.ts'
 import { parseSearch } from '../../../src/fhir/search/parse-search.ts'
 import { BASE, type FhirServer } from '../../support/fhir-server.ts'
 

@@ -1,6 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { purgeAll } from '../../../src/commands/retention.ts'
+import { purgeAll } from '../../../src/commands/inbox/retention.ts'
 import { instantOf } from '../../../src/lib/clock.ts'
 import { openCaseServer, type CaseServer } from '../../support/case-server.ts'
 

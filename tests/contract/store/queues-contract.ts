@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { inboxIdOf } from '../../../src/commands/inbox-id.ts'
+import { inboxIdOf } from '../../../src/commands/inbox/inbox-id.ts'
 import { AT, AT_MS, changes, claim, type StoreTrial } from './store-trial.ts'
 
 /** Inbox, outbox and timers. */

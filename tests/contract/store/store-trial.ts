@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from 'vitest'
 import { derivedId, shardOfKey } from '../../../src/lib/ids.ts'
-import { indexResource } from '../../../src/fhir/search/index-resource.ts'
+import { indexResource } from '../../../src/fhir/search/indexing/index-resource.ts'
 import type { Resource } from '../../../src/fhir/resource.ts'
-import type { IndexEntry } from '../../../src/fhir/search/index-entry.ts'
+import type { IndexEntry } from '../../../src/fhir/search/indexing/index-entry.ts'
 import type {
   Changes,
   FlushConflict,

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Value } from 'typebox/value'
-import type { CaseFile } from '../../../src/care-plan/case-file.ts'
-import { commands } from '../../../src/care-plan/commands.ts'
-import { evolveAll } from '../../../src/care-plan/domain-event.ts'
-import { brokenRule } from '../../../src/care-plan/invariant.ts'
+import type { CaseFile } from '../../../src/care-plan/case/case-file.ts'
+import { commands } from '../../../src/care-plan/commands/commands.ts'
+import { evolveAll } from '../../../src/care-plan/machines/domain-event.ts'
+import { brokenRule } from '../../../src/care-plan/invariants/invariant.ts'
 import { planInvariants } from '../../../src/care-plan/invariants/plan-invariants.ts'
-import { legalIn, movesBetween, type Machine } from '../../../src/care-plan/machine.ts'
+import { legalIn, movesBetween, type Machine } from '../../../src/care-plan/machines/machine.ts'
 import {
   achievements,
   activityMachine,
@@ -14,7 +14,7 @@ import {
   planMachine,
   type Goal,
 } from '../../../src/care-plan/nouns/plan.ts'
-import { isAgreed } from '../../../src/care-plan/plan-agreement.ts'
+import { isAgreed } from '../../../src/care-plan/plan/plan-agreement.ts'
 import { contextOf } from '../../support/case-file.ts'
 import { activeFile, gasScale, plannedFile } from '../../support/plan-file.ts'
 

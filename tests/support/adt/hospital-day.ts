@@ -1,4 +1,4 @@
-import { triggers } from '../../../src/mappers/adt/triggers.ts'
+import { triggers } from '../../../src/mappers/adt/events/triggers.ts'
 import { randomOf } from '../adt-workload.ts'
 import { identityEvents, withIdentities, type Numbered, type Told } from './hospital-identities.ts'
 

@@ -1,11 +1,11 @@
-import { defaultCaseRules } from '../../../src/care-plan/case-rules.ts'
+import { defaultCaseRules } from '../../../src/care-plan/case/case-rules.ts'
 import { modelLookup, shippedModels } from '../../../src/care-plan/models/shipped-models.ts'
 import { cycleDriver, drivingCyclesAgain } from '../../../src/commands/ingest-adt/drive-cycles-again.ts'
 import { createIngest } from '../../../src/commands/ingest-adt/ingest.ts'
 import type { InboundRecord, IngestAdt, Verdict } from '../../../src/commands/ingest-adt/inbound.ts'
 import { interpretAdt } from '../../../src/commands/ingest-adt/interpret-adt.ts'
 import { readRecord } from '../../../src/commands/ingest-adt/read-record.ts'
-import { inboxIdOf } from '../../../src/commands/inbox-id.ts'
+import { inboxIdOf } from '../../../src/commands/inbox/inbox-id.ts'
 import type { EmitEvent } from '../../../src/commands/ports/events.ts'
 import type {
   Changes,
@@ -25,8 +25,8 @@ import { validateResource } from '../../../src/fhir/validation/validate-resource
 import { holidayCalendar } from '../../../src/lib/holiday-calendars.ts'
 import { parseJson } from '../../../src/lib/json.ts'
 import type { SourceSettings } from '../../../src/mappers/adt/source.ts'
-import { bodyOf, textOfBody } from '../../../src/store/remembered-bodies.ts'
-import { loadTied } from '../../../src/store/load-tied.ts'
+import { bodyOf, textOfBody } from '../../../src/store/loads/remembered-bodies.ts'
+import { loadTied } from '../../../src/store/loads/load-tied.ts'
 import { noMeters } from '../counting-messages.ts'
 import { settings } from './memory.ts'
 

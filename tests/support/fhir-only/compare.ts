@@ -1,4 +1,4 @@
-import { listNames, type CaseFile } from '../../../src/care-plan/case-file.ts'
+import { listNames, type CaseFile } from '../../../src/care-plan/case/case-file.ts'
 import type { Resource } from '../../../src/fhir/resource.ts'
 import { canonicalJson } from '../../../src/lib/json.ts'
 import { readCaseFiles } from '../../../src/mappers/case/nouns/case-files.ts'

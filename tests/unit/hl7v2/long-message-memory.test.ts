@@ -24,7 +24,7 @@ function heapWith(kept: (string | undefined)[]): number {
   return process.memoryUsage().heapUsed
 }
 
-test('what registers keep of a long message (store/remembered-bodies.ts) keeps no more of it in memory', () => {
+test('what registers keep of a long message (store/loads/remembered-bodies.ts) keeps no more of it in memory', () => {
   const kept: (string | undefined)[] = []
   collect()
   const before = process.memoryUsage().heapUsed

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Db } from '../../../src/store/db.ts'
+import type { Db } from '../../../src/store/connection/db.ts'
 import { withUpkeep } from '../../../src/store/embedded/upkeep.ts'
 
 const MEGABYTE = 1024 * 1024

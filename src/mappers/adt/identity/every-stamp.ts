@@ -1,4 +1,4 @@
-import type { Fields, Register } from '../registers.ts'
+import type { Fields, Register } from '../registers/registers.ts'
 
 /** Everything that stands in a register, message by message. */
 export const everyStamp = (

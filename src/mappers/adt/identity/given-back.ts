@@ -1,5 +1,5 @@
-import type { Fact, Moment } from '../fact.ts'
-import { movementsOf, visitFact } from '../movements.ts'
+import type { Fact, Moment } from '../events/fact.ts'
+import { movementsOf, visitFact } from '../visits/movements.ts'
 import type { Statement } from './identity-fact.ts'
 
 /** When each A06 or A07 that was taken back was, by the stamp of the message that told it. */

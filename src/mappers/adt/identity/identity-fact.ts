@@ -1,6 +1,6 @@
 import type { Instant } from '../../../lib/clock.ts'
 import type { Json } from '../../../fhir/resource.ts'
-import type { Fact } from '../fact.ts'
+import type { Fact } from '../events/fact.ts'
 
 /**
  * What a message can say about who is who. `from` and `to` are patients (ids as the identifiers in the message make

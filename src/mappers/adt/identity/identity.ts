@@ -1,5 +1,5 @@
 import type { Instant } from '../../../lib/clock.ts'
-import type { Fact } from '../fact.ts'
+import type { Fact } from '../events/fact.ts'
 import { isIdentityFact, statementsOf, type IdentityKind, type Statement } from './identity-fact.ts'
 
 /** Whose a patient's record is by one statement: a merge or a new number. */

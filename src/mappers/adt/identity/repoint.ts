@@ -1,6 +1,6 @@
 import { localReference } from '../../../fhir/compartment.ts'
 import type { Resource, ResourceKey } from '../../../fhir/resource.ts'
-import type { Derived } from '../derived.ts'
+import type { Derived } from '../resources/derived.ts'
 import { ownerOf, type Identity } from './identity.ts'
 
 /** Scope of the register that says which references to a patient were turned to the one who goes on. */

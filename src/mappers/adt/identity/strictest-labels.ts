@@ -1,6 +1,6 @@
 import type { Coding } from '../../../fhir/resource.ts'
-import { patientOf } from '../patient.ts'
-import type { Scope } from '../scope.ts'
+import { patientOf } from '../resources/patient.ts'
+import type { Scope } from '../registers/scope.ts'
 import type { Statement } from './identity-fact.ts'
 
 interface Labelled {

@@ -1,8 +1,8 @@
 import type { Json } from '../../../fhir/resource.ts'
-import type { Fact } from '../fact.ts'
-import { winners } from '../register-index.ts'
-import { registerOf, wordOf, type Register } from '../registers.ts'
-import type { Told } from '../take-in.ts'
+import type { Fact } from '../events/fact.ts'
+import { winners } from '../registers/register-index.ts'
+import { registerOf, wordOf, type Register } from '../registers/registers.ts'
+import type { Told } from '../registers/take-in.ts'
 import type { IdentityBody } from './identity-fact.ts'
 import { clusterOf } from './identity.ts'
 

@@ -1,7 +1,7 @@
 import { derivedId, namedId } from '../../../lib/ids.ts'
 import type { Json } from '../../../fhir/resource.ts'
-import type { MappedEvent } from '../adt-event.ts'
-import type { Fact } from '../fact.ts'
+import type { MappedEvent } from '../events/adt-event.ts'
+import type { Fact } from '../events/fact.ts'
 import { identifierKey } from '../types/cx-identifier.ts'
 import type { IdentityBody } from './identity-fact.ts'
 

@@ -1,7 +1,7 @@
-import type { Unmerged } from '../../../care-plan/identity-triggers.ts'
+import type { Unmerged } from '../../../care-plan/triggers/identity-triggers.ts'
 import { derivedId } from '../../../lib/ids.ts'
 import type { Instant } from '../../../lib/clock.ts'
-import type { Fact } from '../fact.ts'
+import type { Fact } from '../events/fact.ts'
 import type { Statement } from './identity-fact.ts'
 import { ownerOf, type Identity } from './identity.ts'
 

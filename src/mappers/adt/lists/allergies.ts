@@ -1,11 +1,11 @@
 import type { CodeableConcept, Extension } from '@medplum/fhirtypes'
 import type { Segment } from '../../../hl7v2/segment.ts'
-import { derived, type Derived } from '../derived.ts'
+import { derived, type Derived } from '../resources/derived.ts'
 import type { Allergy } from '../maps/allergy-rows.ts'
 import { al1AllergyIntolerance } from '../maps/al1-allergy-intolerance.ts'
 import { CLINICAL, iamAllergyIntolerance, VERIFICATION } from '../maps/iam-allergy-intolerance.ts'
 import { applyRows } from '../rows.ts'
-import type { Scope } from '../scope.ts'
+import type { Scope } from '../registers/scope.ts'
 import { conceptOf, itemsOf, notesOf, type Item } from './item.ts'
 
 /** AL1 and IAM tell of the same allergies: of one that both name, the last word counts. */

@@ -1,8 +1,8 @@
 import type { Condition, EncounterDiagnosis } from '@medplum/fhirtypes'
-import { derived, type Derived } from '../derived.ts'
+import { derived, type Derived } from '../resources/derived.ts'
 import { dg1Condition, dg1Encounter, VERIFICATION } from '../maps/dg1-condition.ts'
 import { applyRows } from '../rows.ts'
-import { encounterIn, type Scope } from '../scope.ts'
+import { encounterIn, type Scope } from '../registers/scope.ts'
 import { conceptOf, itemsOf, notesOf, type Item } from './item.ts'
 
 /** DG1: diagnoses. */

@@ -1,13 +1,13 @@
 import type { Annotation, Extension } from '@medplum/fhirtypes'
 import { knownId } from '../../../lib/ids.ts'
 import type { Segment } from '../../../hl7v2/segment.ts'
-import { readText } from '../field-text.ts'
-import { CONFIRMED, SEPARATOR, type Group } from '../groups.ts'
+import { readText } from '../registers/field-text.ts'
+import { CONFIRMED, SEPARATOR, type Group } from '../registers/groups.ts'
 import type { MapContext } from '../map-context.ts'
 import { nteAnnotation } from '../maps/nte-annotation.ts'
-import { groupItems, type GroupItem } from '../register-index.ts'
+import { groupItems, type GroupItem } from '../registers/register-index.ts'
 import { applyRows } from '../rows.ts'
-import type { Scope } from '../scope.ts'
+import type { Scope } from '../registers/scope.ts'
 
 /** One segment of a list, read back, with those that belong to it and the id of what it leads to. */
 export interface Item {

@@ -1,8 +1,8 @@
 import type { Observation } from '@medplum/fhirtypes'
-import { derived, type Derived } from '../derived.ts'
+import { derived, type Derived } from '../resources/derived.ts'
 import { obxObservation } from '../maps/obx-observation.ts'
 import { applyRows } from '../rows.ts'
-import { encounterIn, type Scope } from '../scope.ts'
+import { encounterIn, type Scope } from '../registers/scope.ts'
 import { itemsOf, notesOf } from './item.ts'
 
 const UNKNOWN: Observation['code'] = {

@@ -1,11 +1,11 @@
 import type { Procedure } from '@medplum/fhirtypes'
 import type { Segment } from '../../../hl7v2/segment.ts'
-import { derived, type Derived } from '../derived.ts'
+import { derived, type Derived } from '../resources/derived.ts'
 import { momentOf, type MapContext } from '../map-context.ts'
 import { pr1Procedure } from '../maps/pr1-procedure.ts'
 import { roleLayouts } from '../maps/role-maps.ts'
 import { applyRows } from '../rows.ts'
-import { encounterIn, type Scope } from '../scope.ts'
+import { encounterIn, type Scope } from '../registers/scope.ts'
 import { itemsOf, listed, notesOf, saidOn, type Item } from './item.ts'
 import { hasEnded, personOf } from './roles.ts'
 

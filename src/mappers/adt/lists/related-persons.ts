@@ -1,11 +1,11 @@
 import type { PatientContact, Reference, RelatedPerson } from '@medplum/fhirtypes'
 import type { Segment } from '../../../hl7v2/segment.ts'
-import { derived, type Derived } from '../derived.ts'
+import { derived, type Derived } from '../resources/derived.ts'
 import { gt1RelatedPerson } from '../maps/gt1-related-person.ts'
 import { isSelf } from '../maps/in1-coverage.ts'
 import { nk1Patient, nk1RelatedPerson } from '../maps/nk1-related-person.ts'
 import { applyRows } from '../rows.ts'
-import type { Scope } from '../scope.ts'
+import type { Scope } from '../registers/scope.ts'
 import { xonToReference } from '../types/xon-organization.ts'
 import { itemsOf, noteExtensions, type Item } from './item.ts'
 

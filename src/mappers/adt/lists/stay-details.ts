@@ -2,8 +2,8 @@ import type { Coding, Extension } from '@medplum/fhirtypes'
 import type { Segment } from '../../../hl7v2/segment.ts'
 import { billingMaps } from '../maps/billing-encounter.ts'
 import { applyRows } from '../rows.ts'
-import type { Scope } from '../scope.ts'
-import { restricted, restrictionLabels } from '../security-labels.ts'
+import type { Scope } from '../registers/scope.ts'
+import { restricted, restrictionLabels } from '../resources/security-labels.ts'
 import { itemsOf, noteExtensions } from './item.ts'
 
 /** Extensions of an Encounter that follow from DRG, ACC, UB1, UB2, and the comments on the visit (NTE). */

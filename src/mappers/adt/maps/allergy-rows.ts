@@ -1,7 +1,7 @@
 import type { AllergyIntolerance, AllergyIntoleranceReaction, Extension } from '@medplum/fhirtypes'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { cweToCodeableConcept, mapCode, type TableName } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, type Row, type Scene } from '../rows.ts'
 
 interface Primitive {

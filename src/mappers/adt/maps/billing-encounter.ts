@@ -2,7 +2,7 @@ import type { Address, Extension, Money } from '@medplum/fhirtypes'
 import { dtmToDate } from '../../../hl7v2/dtm.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { hl7System } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, segmentMap, type Row, type Scene, type SegmentMap } from '../rows.ts'
 import {
   address,

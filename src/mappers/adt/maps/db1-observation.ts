@@ -1,6 +1,6 @@
 import type { Observation } from '@medplum/fhirtypes'
 import type { Repetition } from '../../../hl7v2/segment.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
 import { dtmEnd } from '../types/period.ts'
 import { dateTime, yesNo } from './row-values.ts'

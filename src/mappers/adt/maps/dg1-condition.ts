@@ -1,10 +1,10 @@
 import type { CodeableConcept, Condition, EncounterDiagnosis } from '@medplum/fhirtypes'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { cweToCodeableConcept } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { dateTimeOf } from '../map-context.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
-import { restricted } from '../security-labels.ts'
+import { restricted } from '../resources/security-labels.ts'
 import { assignerSystem } from '../types/hd.ts'
 import { xcnToReference } from '../types/xcn-practitioner.ts'
 

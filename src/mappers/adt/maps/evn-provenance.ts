@@ -1,6 +1,6 @@
 import type { Provenance } from '@medplum/fhirtypes'
 import { cweToCodeableConcept } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { dateTimeOf } from '../map-context.ts'
 import { rowsFor, segmentMap } from '../rows.ts'
 import { hdOf } from '../types/hd.ts'

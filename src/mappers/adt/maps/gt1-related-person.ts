@@ -3,7 +3,7 @@ import { cweToCodeableConcept } from '../codes.ts'
 import { rowsFor, segmentMap } from '../rows.ts'
 import { address, concept, date, dateTime, numbered, personName, telecom } from './row-values.ts'
 import { dtmEnd } from '../types/period.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { gender, language } from './pid-patient.ts'
 
 const row = rowsFor<RelatedPerson>()

@@ -1,7 +1,7 @@
 import type { CodeableConcept, Coding, Reference } from '@medplum/fhirtypes'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { cweToCodeableConcept } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
 import { allergyRows, type Allergy } from './allergy-rows.ts'
 import { dateTime, entity, named, practitioner, text } from './row-values.ts'

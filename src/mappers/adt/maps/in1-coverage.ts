@@ -1,7 +1,7 @@
 import type { Segment } from '../../../hl7v2/segment.ts'
 import type { Coverage, RelatedPerson } from '@medplum/fhirtypes'
 import { cweToCodeableConcept } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { dateTimeOf } from '../map-context.ts'
 import { rowsFor, segmentMap, type Row } from '../rows.ts'
 import { cxToIdentifier } from '../types/cx-identifier.ts'

@@ -1,7 +1,7 @@
 import type { CodeableConcept, Coverage, Identifier } from '@medplum/fhirtypes'
 import type { Repetition, Segment } from '../../../hl7v2/segment.ts'
 import { cweToCodeableConcept } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
 import { SUBSCRIBER_RELATIONSHIP } from './in1-coverage.ts'
 import { cxToIdentifier, identifierType } from '../types/cx-identifier.ts'

@@ -1,6 +1,6 @@
 import type { CareTeam, Extension } from '@medplum/fhirtypes'
 import type { Repetition } from '../../../hl7v2/segment.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, segmentMap, type Row, type Scene } from '../rows.ts'
 import { concept, date, dateTime, decimal, partOf, practitioner, yesNo } from './row-values.ts'
 

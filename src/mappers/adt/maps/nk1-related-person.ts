@@ -1,7 +1,7 @@
 import type { PatientContact, RelatedPerson } from '@medplum/fhirtypes'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { cweToCodeableConcept, hl7System } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { dateOf, dateTimeOf } from '../map-context.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
 import { cxToIdentifier } from '../types/cx-identifier.ts'

@@ -1,5 +1,5 @@
 import type { Annotation } from '@medplum/fhirtypes'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, segmentMap } from '../rows.ts'
 import { dateTime, practitioner } from './row-values.ts'
 

@@ -1,6 +1,6 @@
 import type { Extension, Observation } from '@medplum/fhirtypes'
 import { hl7System } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
 import { cweToUnit, toRange } from '../types/quantity.ts'
 import { observedIn, VALUE_ELEMENTS } from './obx-value.ts'

@@ -1,6 +1,6 @@
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { cweToCodeableConcept } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { dateTimeOf } from '../map-context.ts'
 import type { Scene } from '../rows.ts'
 import { dtmPeriod } from '../types/period.ts'

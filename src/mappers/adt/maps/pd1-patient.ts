@@ -1,7 +1,7 @@
 import type { Observation, Patient } from '@medplum/fhirtypes'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, segmentMap } from '../rows.ts'
-import { restricted } from '../security-labels.ts'
+import { restricted } from '../resources/security-labels.ts'
 import { concept, extensionRows, organization, practitioner } from './row-values.ts'
 
 const row = rowsFor<Patient>()

@@ -1,5 +1,5 @@
 import type { Observation, Procedure } from '@medplum/fhirtypes'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, segmentMap } from '../rows.ts'
 import { dtmPeriod } from '../types/period.ts'
 import { concept, dateTime, place, practitioner, yesNo } from './row-values.ts'

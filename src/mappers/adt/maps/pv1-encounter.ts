@@ -1,7 +1,7 @@
 import type { CodeableConcept, Encounter } from '@medplum/fhirtypes'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { cweToCodeableConcept, type TableName } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, segmentMap, type Row, type Scene } from '../rows.ts'
 import { cxToIdentifier } from '../types/cx-identifier.ts'
 import { facilityId } from '../types/xon-organization.ts'

@@ -1,6 +1,6 @@
 import type { Encounter } from '@medplum/fhirtypes'
 import { cweToCodeableConcept, cweToCoding } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { dateTimeOf } from '../map-context.ts'
 import { rowsFor, segmentMap } from '../rows.ts'
 import { xcnToReference } from '../types/xcn-practitioner.ts'

@@ -1,6 +1,6 @@
 import type { CareTeamParticipant, EncounterParticipant, PractitionerRole } from '@medplum/fhirtypes'
 import type { TableName } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, segmentMap, type Scene } from '../rows.ts'
 import { dtmEnd } from '../types/period.ts'
 import { concept, dateTime, organization, place, practitioner, telecom } from './row-values.ts'

@@ -2,7 +2,7 @@ import type { CodeableConcept, Extension, Identifier, Reference } from '@medplum
 import { parseJson } from '../../../lib/json.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { cweToCodeableConcept, type TableName } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { dateOf, dateTimeOf } from '../map-context.ts'
 import type { Row, Scene } from '../rows.ts'
 import { cxToIdentifier } from '../types/cx-identifier.ts'

@@ -1,5 +1,5 @@
 import type { Device } from '@medplum/fhirtypes'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import { rowsFor, segmentMap } from '../rows.ts'
 import { text } from './row-values.ts'
 

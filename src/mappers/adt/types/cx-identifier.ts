@@ -1,6 +1,6 @@
 import type { CodeableConcept, Identifier } from '@medplum/fhirtypes'
 import { hl7System, mapCode, mappedCoding } from '../codes.ts'
-import { element, valued } from '../element.ts'
+import { element, valued } from '../resources/element.ts'
 import type { MapContext } from '../map-context.ts'
 import { assignerSystem, hdIn } from './hd.ts'
 import { dtmPeriod } from './period.ts'

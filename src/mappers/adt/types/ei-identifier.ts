@@ -1,6 +1,6 @@
 import type { Identifier } from '@medplum/fhirtypes'
 import type { Repetition } from '../../../hl7v2/segment.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import type { MapContext } from '../map-context.ts'
 import { assignerSystem, type Hd } from './hd.ts'
 

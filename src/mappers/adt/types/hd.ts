@@ -1,4 +1,4 @@
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import type { MapContext } from '../map-context.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 

@@ -1,5 +1,5 @@
 import type { Period } from '@medplum/fhirtypes'
-import { element } from '../element.ts'
+import { element } from '../resources/element.ts'
 import { momentOf, type MapContext } from '../map-context.ts'
 
 /** Two DTMs as Period. An end before its start, which FHIR forbids (per-1), is left out and noted. */

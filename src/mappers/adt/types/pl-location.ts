@@ -1,7 +1,7 @@
 import type { CodeableConcept, Location, Reference } from '@medplum/fhirtypes'
-import { derived, type Derived } from '../derived.ts'
-import { directoryId } from '../directory.ts'
-import { valued } from '../element.ts'
+import { derived, type Derived } from '../resources/derived.ts'
+import { directoryId } from '../resources/directory.ts'
+import { valued } from '../resources/element.ts'
 import type { MapContext } from '../map-context.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 

@@ -1,7 +1,7 @@
 import type { Quantity, Range, Ratio } from '@medplum/fhirtypes'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { codeSystem } from '../codes.ts'
-import { element, valued } from '../element.ts'
+import { element, valued } from '../resources/element.ts'
 import { decimal } from '../maps/row-values.ts'
 import type { Scene } from '../rows.ts'
 

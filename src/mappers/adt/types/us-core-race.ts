@@ -1,7 +1,7 @@
 import type { Coding, Extension } from '@medplum/fhirtypes'
 import type { Repetition } from '../../../hl7v2/segment.ts'
 import { codeSystem, localCode } from '../codes.ts'
-import { valued } from '../element.ts'
+import { valued } from '../resources/element.ts'
 import type { Scene } from '../rows.ts'
 
 const CDCREC = 'urn:oid:2.16.840.1.113883.6.238'

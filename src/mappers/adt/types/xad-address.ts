@@ -1,6 +1,6 @@
 import type { Address, Extension } from '@medplum/fhirtypes'
 import { mapCode } from '../codes.ts'
-import { element, several, valued } from '../element.ts'
+import { element, several, valued } from '../resources/element.ts'
 import type { MapContext } from '../map-context.ts'
 import { dtmPeriod } from './period.ts'
 import type { Repetition } from '../../../hl7v2/segment.ts'

@@ -5,10 +5,10 @@ import {
   type ActivityState,
   type Performance,
 } from '../../../care-plan/nouns/plan.ts'
-import { objectOf, textOf, type JsonObject } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
+import { objectOf, textOf, type JsonObject } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
 import type { CaseNames } from '../names.ts'
-import { asResource, extensionAt, extensionOf, textAt } from '../slots.ts'
+import { asResource, extensionAt, extensionOf, textAt } from '../lenses/slots.ts'
 import { timingSlots } from './activity-timing.ts'
 import { conceptSlots, ownConceptIn } from './concept-slots.ts'
 import { extensionRows, firstReferenceIn, idIn, ownRows } from './element-slots.ts'

@@ -2,8 +2,8 @@ import { weekdays } from '../../../care-plan/nouns/plan.ts'
 import type { Resource } from '../../../fhir/resource.ts'
 import { isRawNumber } from '../../../lib/json.ts'
 import { listOf } from '../../../lib/list-of.ts'
-import { objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
+import { objectOf, textOf, withElement, type JsonObject } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
 import { without } from './element-slots.ts'
 
 /**

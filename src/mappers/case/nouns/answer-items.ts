@@ -1,7 +1,7 @@
 import type { Instrument, InstrumentItem } from '../../../care-plan/instruments/instrument.ts'
 import type { Answers } from '../../../care-plan/nouns/assessment.ts'
 import { listOf } from '../../../lib/list-of.ts'
-import { isObject, textOf, withElement, type JsonObject } from '../json-edit.ts'
+import { isObject, textOf, withElement, type JsonObject } from '../lenses/json-edit.ts'
 import { sameValue } from '../../../lib/same-value.ts'
 import { answerOf, answerText } from './answer-value.ts'
 

@@ -1,5 +1,5 @@
 import type { InstrumentItem } from '../../../care-plan/instruments/instrument.ts'
-import { objectOf, textOf, type JsonObject } from '../json-edit.ts'
+import { objectOf, textOf, type JsonObject } from '../lenses/json-edit.ts'
 import { loinc } from './measure-codes.ts'
 import { numberOf, numberText } from './observation-value.ts'
 

@@ -1,6 +1,6 @@
 import type { Observation } from '@medplum/fhirtypes'
 import type { CaseNames } from '../names.ts'
-import { asResource, extensionAt } from '../slots.ts'
+import { asResource, extensionAt } from '../lenses/slots.ts'
 import { firstIdIn, performerSlot, timeOf } from './element-slots.ts'
 import { barrierValue } from './finding-value.ts'
 import { categoryOf, findingSystem, goalBarrierCodes, isBarrier } from './finding-codes.ts'

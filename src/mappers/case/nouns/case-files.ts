@@ -5,13 +5,13 @@ import {
   type CaseFile,
   type ListedNoun,
   type NounName,
-} from '../../../care-plan/case-file.ts'
+} from '../../../care-plan/case/case-file.ts'
 import { patientOf } from '../../../fhir/compartment.ts'
 import { sameResource } from '../../../fhir/same-resource.ts'
 import { keyTextOf, type Resource } from '../../../fhir/resource.ts'
-import { isCase } from '../episode-lens.ts'
+import { isCase } from '../lenses/episode-lens.ts'
 import { listOf } from '../../../lib/list-of.ts'
-import { objectOf, textOf } from '../json-edit.ts'
+import { objectOf, textOf } from '../lenses/json-edit.ts'
 import { rememberedBy, rememberedReading, type ListChange } from '../../../lib/remembered-lists.ts'
 import { sameValue } from '../../../lib/same-value.ts'
 import { withCaseLink } from './case-link.ts'

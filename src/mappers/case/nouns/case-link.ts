@@ -1,8 +1,8 @@
 import type { Resource } from '../../../fhir/resource.ts'
 import { listOf } from '../../../lib/list-of.ts'
-import { isObject, objectOf, textOf, withElement } from '../json-edit.ts'
+import { isObject, objectOf, textOf, withElement } from '../lenses/json-edit.ts'
 import { workflowEpisode, type CaseNames } from '../names.ts'
-import { linkedEpisode } from '../plan-lens.ts'
+import { linkedEpisode } from '../lenses/plan-lens.ts'
 
 /** domain.md 4.4: where R4 allows the extension workflow-episodeOfCare. */
 const EXTENDED: ReadonlySet<string> = new Set([

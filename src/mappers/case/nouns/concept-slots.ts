@@ -1,8 +1,8 @@
 import type { Coded } from '../../../care-plan/nouns/assessment.ts'
 import type { Resource } from '../../../fhir/resource.ts'
 import { listOf } from '../../../lib/list-of.ts'
-import { isObject, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
+import { isObject, objectOf, textOf, withElement, type JsonObject } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
 
 /** Any CodeableConcept as the lenses see it. */
 export const codingsOf = (concept: unknown): readonly JsonObject[] =>

@@ -1,8 +1,8 @@
 import { contactKinds, type ContactKind } from '../../../care-plan/nouns/contact.ts'
 import type { Resource } from '../../../fhir/resource.ts'
 import { listOf } from '../../../lib/list-of.ts'
-import { objectOf, textOf, withElement } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
+import { objectOf, textOf, withElement } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
 import { codeIn, hasCoding, ownConceptIn } from './concept-slots.ts'
 
 const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'

@@ -1,7 +1,7 @@
 import { shiftedTime, spanOf } from '../../../lib/fhir-time.ts'
 import type { Resource } from '../../../fhir/resource.ts'
-import { objectOf, textOf, withElement } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
+import { objectOf, textOf, withElement } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
 import { integerExtension } from './element-slots.ts'
 
 const MINUTE_MS = 60_000

@@ -1,8 +1,8 @@
 import type { Resource } from '../../../fhir/resource.ts'
 import { listOf } from '../../../lib/list-of.ts'
-import { isObject, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
-import { extensionAt, extensionOf, withExtension } from '../slots.ts'
+import { isObject, objectOf, textOf, withElement, type JsonObject } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
+import { extensionAt, extensionOf, withExtension } from '../lenses/slots.ts'
 
 /** A slot whose field must be there: what is absent reads as an empty text. */
 export const orEmpty = ({ get, set }: Slot<string | undefined>): Slot<string> => ({

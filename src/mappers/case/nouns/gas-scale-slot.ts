@@ -1,9 +1,9 @@
 import type { Goal } from '../../../care-plan/nouns/plan.ts'
 import { listOf } from '../../../lib/list-of.ts'
-import { isObject, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
+import { isObject, objectOf, textOf, withElement, type JsonObject } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
 import type { CaseNames } from '../names.ts'
-import { extensionOf } from '../slots.ts'
+import { extensionOf } from '../lenses/slots.ts'
 
 /** HL7 Person-Centered Outcomes: one extension for each level, of a `level` and a `text`. */
 const SCALING = 'http://hl7.org/fhir/us/pco/StructureDefinition/pco-goal-attainment-scaling'

@@ -1,9 +1,9 @@
 import { needMachine, type NeedState } from '../../../care-plan/nouns/assessment.ts'
 import type { Resource } from '../../../fhir/resource.ts'
-import { withElement } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
+import { withElement } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
 import type { CaseNames } from '../names.ts'
-import { extensionAt } from '../slots.ts'
+import { extensionAt } from '../lenses/slots.ts'
 import { without } from './element-slots.ts'
 import { nativeConcept } from './state-image.ts'
 

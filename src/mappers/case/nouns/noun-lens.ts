@@ -1,6 +1,6 @@
-import type { NounName, Nouns } from '../../../care-plan/case-file.ts'
+import type { NounName, Nouns } from '../../../care-plan/case/case-file.ts'
 import type { Resource } from '../../../fhir/resource.ts'
-import { plainLensOf, type Lens, type Slot } from '../lens.ts'
+import { plainLensOf, type Lens, type Slot } from '../lenses/lens.ts'
 import type { CaseNames } from '../names.ts'
 
 type Born = Resource & { readonly id: string }

@@ -1,4 +1,4 @@
-import type { NounName } from '../../../care-plan/case-file.ts'
+import type { NounName } from '../../../care-plan/case/case-file.ts'
 import type { Resource } from '../../../fhir/resource.ts'
 import { caseNames, type CaseNames } from '../names.ts'
 import { answersLens } from './answers-lens.ts'

@@ -1,6 +1,6 @@
 import { isRawNumber, parseJson } from '../../../lib/json.ts'
 import type { Resource } from '../../../fhir/resource.ts'
-import { objectOf, textOf, withElement } from '../json-edit.ts'
+import { objectOf, textOf, withElement } from '../lenses/json-edit.ts'
 import { codingsOf, conceptText } from './concept-slots.ts'
 import { without } from './element-slots.ts'
 import { loinc, valueOfAnswer } from './measure-codes.ts'

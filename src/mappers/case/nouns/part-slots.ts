@@ -1,7 +1,7 @@
 import { listOf } from '../../../lib/list-of.ts'
-import { isObject, objectOf, textOf, type JsonObject } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
-import { extensionOf, withExtension } from '../slots.ts'
+import { isObject, objectOf, textOf, type JsonObject } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
+import { extensionOf, withExtension } from '../lenses/slots.ts'
 import { extensionRows } from './element-slots.ts'
 
 /** FHIR type of a part of a complex extension; all of them are texts in the domain. */

@@ -1,7 +1,7 @@
 import { listOf } from '../../../lib/list-of.ts'
-import { isObject, objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
-import { extensionAt } from '../slots.ts'
+import { isObject, objectOf, textOf, withElement, type JsonObject } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
+import { extensionAt } from '../lenses/slots.ts'
 
 /** Where a party stands: in an element that takes some types only, any other actor in an extension of its own. */
 export interface PartyPlace {

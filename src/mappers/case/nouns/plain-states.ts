@@ -1,5 +1,5 @@
-import { textOf, withElement } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
+import { textOf, withElement } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
 
 /**
  * States that are native statuses themselves: no extension is needed. `meanings` says what the native statuses are that

@@ -1,6 +1,6 @@
 import { listOf } from '../../../lib/list-of.ts'
-import { objectOf, textOf, withElement, type JsonObject } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
+import { objectOf, textOf, withElement, type JsonObject } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
 import type { CaseNames } from '../names.ts'
 import { idIn, ownRows } from './element-slots.ts'
 

@@ -1,7 +1,7 @@
 import type { Resource } from '../../../fhir/resource.ts'
-import { objectOf, textOf, withElement } from '../json-edit.ts'
-import type { Slot } from '../lens.ts'
-import { extensionAt } from '../slots.ts'
+import { objectOf, textOf, withElement } from '../lenses/json-edit.ts'
+import type { Slot } from '../lenses/lens.ts'
+import { extensionAt } from '../lenses/slots.ts'
 
 export interface StateImages<S extends string> {
   /** `{cm}/StructureDefinition/state`. */

@@ -1,6 +1,6 @@
 import type { Observation } from '@medplum/fhirtypes'
 import type { CaseNames } from '../names.ts'
-import { asResource, extensionAt } from '../slots.ts'
+import { asResource, extensionAt } from '../lenses/slots.ts'
 import { firstReferenceIn, performerSlot, textExtensions, timeOf } from './element-slots.ts'
 import { strengthValue } from './finding-value.ts'
 import { categoryOf, findingSystem, isStrength } from './finding-codes.ts'

@@ -1,6 +1,6 @@
 import type { Resource } from '../../../fhir/resource.ts'
 import { listOf } from '../../../lib/list-of.ts'
-import { objectOf, textOf } from '../json-edit.ts'
+import { objectOf, textOf } from '../lenses/json-edit.ts'
 import type { NounLenses } from '../nouns/noun-lenses.ts'
 
 /** A case as a list shows it, from its EpisodeOfCare alone. */

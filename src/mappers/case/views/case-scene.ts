@@ -1,9 +1,9 @@
 import type { Calendar } from '../../../lib/business-days.ts'
-import type { CaseFile } from '../../../care-plan/case-file.ts'
-import type { CaseRules } from '../../../care-plan/case-rules.ts'
-import type { ModelLookup } from '../../../care-plan/model-profile.ts'
+import type { CaseFile } from '../../../care-plan/case/case-file.ts'
+import type { CaseRules } from '../../../care-plan/case/case-rules.ts'
+import type { ModelLookup } from '../../../care-plan/models/model-profile.ts'
 import type { Resource } from '../../../fhir/resource.ts'
-import type { PatientStays } from '../../adt/patient-stays.ts'
+import type { PatientStays } from '../../adt/visits/patient-stays.ts'
 import type { NounLenses } from '../nouns/noun-lenses.ts'
 
 /** What a view of a case is computed from: all of one patient's record as it was known at one time. */

@@ -1,4 +1,4 @@
-import type { Obligation } from '../../../care-plan/case-file.ts'
+import type { Obligation } from '../../../care-plan/case/case-file.ts'
 
 /** Still to be done, late or not. */
 export const isOwed = ({ state }: Obligation): boolean => state === 'due' || state === 'missed'

@@ -1,4 +1,4 @@
-import type { CaseEffectsInput } from '../case-effects.ts'
+import type { CaseEffectsInput } from '../effects/case-effects.ts'
 import type { CaseScene } from './case-scene.ts'
 
 /** What a case's duties are derived from, as it was known at the time of the scene. */

@@ -1,5 +1,5 @@
 import type { Resource } from '../../../fhir/resource.ts'
-import { textOf } from '../json-edit.ts'
+import { textOf } from '../lenses/json-edit.ts'
 import type { CaseScene } from './case-scene.ts'
 
 type Located = Pick<CaseScene, 'compartment' | 'file'>

@@ -1,7 +1,7 @@
-import { fidelityOf } from '../../../care-plan/fidelity.ts'
+import { fidelityOf } from '../../../care-plan/models/fidelity.ts'
 import { listOf } from '../../../lib/list-of.ts'
 import { hasCoding } from '../nouns/concept-slots.ts'
-import { linkedEpisode } from '../plan-lens.ts'
+import { linkedEpisode } from '../lenses/plan-lens.ts'
 import type { CaseScene } from './case-scene.ts'
 
 /** `GET /cases/{id}/fidelity`: what is done against what the model in force asks for, counted from when it began. */

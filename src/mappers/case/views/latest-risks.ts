@@ -1,5 +1,5 @@
 import { startMsOf } from '../../../lib/fhir-time.ts'
-import type { CaseFile } from '../../../care-plan/case-file.ts'
+import type { CaseFile } from '../../../care-plan/case/case-file.ts'
 import type { Risk } from '../../../care-plan/nouns/assessment.ts'
 
 /** The newest score of each method, by method. */

@@ -1,7 +1,7 @@
-import { listNames, type ListedNoun } from '../../../care-plan/case-file.ts'
-import { legalCommands } from '../../../care-plan/case.ts'
-import { legalIn, type Machine } from '../../../care-plan/machine.ts'
-import { machines } from '../../../care-plan/machines.ts'
+import { listNames, type ListedNoun } from '../../../care-plan/case/case-file.ts'
+import { legalCommands } from '../../../care-plan/case/case.ts'
+import { legalIn, type Machine } from '../../../care-plan/machines/machine.ts'
+import { machines } from '../../../care-plan/machines/machines.ts'
 import type { CaseScene } from './case-scene.ts'
 
 /**

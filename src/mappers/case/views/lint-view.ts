@@ -1,5 +1,5 @@
 import { zonedTextOf } from '../../../lib/fhir-time.ts'
-import { currentPlan } from '../../../care-plan/current-plan.ts'
+import { currentPlan } from '../../../care-plan/plan/current-plan.ts'
 import type { ManagerLoad } from '../../../care-plan/lint/finding.ts'
 import { lint } from '../../../care-plan/lint/lint.ts'
 import type { CaseScene } from './case-scene.ts'

@@ -1,5 +1,5 @@
-import { adherenceOf } from '../../../care-plan/activity-adherence.ts'
-import { minutesByMonth } from '../../../care-plan/minutes.ts'
+import { adherenceOf } from '../../../care-plan/plan/activity-adherence.ts'
+import { minutesByMonth } from '../../../care-plan/load/minutes.ts'
 import type { CaseScene } from './case-scene.ts'
 
 /** `GET /cases/{id}/minutes`: time spent with the patient by calendar month, and how each service was kept. */

@@ -1,5 +1,5 @@
-import type { CaseFile } from '../../../care-plan/case-file.ts'
-import { currentPlan } from '../../../care-plan/current-plan.ts'
+import type { CaseFile } from '../../../care-plan/case/case-file.ts'
+import { currentPlan } from '../../../care-plan/plan/current-plan.ts'
 import type { Plan } from '../../../care-plan/nouns/plan.ts'
 import type { CaseScene } from './case-scene.ts'
 

@@ -1,7 +1,7 @@
 import { zonedTextOf } from '../../../lib/fhir-time.ts'
-import { facilityChains } from '../../../care-plan/facility-chain.ts'
+import { facilityChains } from '../../../care-plan/stays/facility-chain.ts'
 import { riskOf } from '../../../care-plan/risk/risk-of.ts'
-import { conditionCodes } from '../risk-effects.ts'
+import { conditionCodes } from '../effects/risk-effects.ts'
 import type { CaseScene } from './case-scene.ts'
 import { latestRisks } from './latest-risks.ts'
 

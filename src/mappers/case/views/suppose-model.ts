@@ -1,15 +1,15 @@
 import { instantOf } from '../../../lib/clock.ts'
 import { zonedTextOf } from '../../../lib/fhir-time.ts'
 import { fail, ok, type Result } from '../../../lib/result.ts'
-import type { CommandContext } from '../../../care-plan/command.ts'
+import type { CommandContext } from '../../../care-plan/commands/command.ts'
 import {
   modelSelected,
   modelSwitched,
   modelUnknown,
   type ModelChoice,
 } from '../../../care-plan/commands/model-commands.ts'
-import { evolveAll } from '../../../care-plan/domain-event.ts'
-import type { ModelProfile } from '../../../care-plan/model-profile.ts'
+import { evolveAll } from '../../../care-plan/machines/domain-event.ts'
+import type { ModelProfile } from '../../../care-plan/models/model-profile.ts'
 import type { Resource } from '../../../fhir/resource.ts'
 import { writeCaseFile } from '../nouns/case-files.ts'
 import { whatIf, type DutyLine, type Hypothesis, type WhatIf } from '../what-if.ts'

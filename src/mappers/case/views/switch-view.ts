@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../../lib/result.ts'
-import type { Weighed } from '../../../care-plan/caseload.ts'
-import { switchPreview } from '../../../care-plan/switch-preview.ts'
+import type { Weighed } from '../../../care-plan/load/caseload.ts'
+import { switchPreview } from '../../../care-plan/models/switch-preview.ts'
 import type { CaseScene } from './case-scene.ts'
 import { supposeModel, type SupposedChoice } from './suppose-model.ts'
 

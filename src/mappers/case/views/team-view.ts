@@ -1,11 +1,11 @@
-import type { ProviderRole, TeamRole } from '../../../care-plan/care-team.ts'
+import type { ProviderRole, TeamRole } from '../../../care-plan/case/care-team.ts'
 import { startMsOf } from '../../../lib/fhir-time.ts'
 import type { Resource } from '../../../fhir/resource.ts'
 import { listOf } from '../../../lib/list-of.ts'
-import { isObject, objectOf, textOf, type JsonObject } from '../json-edit.ts'
-import { linkedEpisode } from '../plan-lens.ts'
-import { extensionOf } from '../slots.ts'
-import { providerRolesIn, rolesIn } from '../team-roles.ts'
+import { isObject, objectOf, textOf, type JsonObject } from '../lenses/json-edit.ts'
+import { linkedEpisode } from '../lenses/plan-lens.ts'
+import { extensionOf } from '../lenses/slots.ts'
+import { providerRolesIn, rolesIn } from '../effects/team-roles.ts'
 import type { CaseScene } from './case-scene.ts'
 
 export interface TeamView {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalJson } from '../../../../src/lib/json.ts'
-import { triggers } from '../../../../src/mappers/adt/triggers.ts'
+import { triggers } from '../../../../src/mappers/adt/events/triggers.ts'
 import { er7, type Er7 } from '../../../support/adt/er7.ts'
 import { comparable, memory } from '../../../support/adt/memory.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { triggers } from '../../../../src/mappers/adt/triggers.ts'
+import { triggers } from '../../../../src/mappers/adt/events/triggers.ts'
 import type { InboundRecord } from '../../../../src/commands/ingest-adt/inbound.ts'
 import { er7 } from '../../../support/adt/er7.ts'
 import { hospitalStore, type HospitalStore } from '../../../support/adt/hospital-store.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../../../src/lib/json.ts'
-import type { Stay, StayMovement } from '../../../../src/care-plan/stay.ts'
+import type { Stay, StayMovement } from '../../../../src/care-plan/stays/stay.ts'
 import type { Resource } from '../../../../src/fhir/resource.ts'
 import { asDone } from '../../../support/case-stories.ts'
 import {

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../../../src/lib/json.ts'
 import type { Plan } from '../../../../src/care-plan/nouns/plan.ts'
-import type { Stay } from '../../../../src/care-plan/stay.ts'
-import { taskDue } from '../../../../src/mappers/case/task-due.ts'
+import type { Stay } from '../../../../src/care-plan/stays/stay.ts'
+import { taskDue } from '../../../../src/mappers/case/effects/task-due.ts'
 import { act, contact, opened, root, withModels } from '../../../support/case-acts.ts'
 import {
   admission,

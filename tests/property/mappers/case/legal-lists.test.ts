@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { caseStates } from '../../../../src/care-plan/case.ts'
+import { caseStates } from '../../../../src/care-plan/case/case.ts'
 import type { Resource } from '../../../../src/fhir/resource.ts'
 import { consentOf, inDueForm, managerOf } from '../../../support/case-stories.ts'
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { adherenceOf } from '../../../../src/care-plan/activity-adherence.ts'
-import { legalIn } from '../../../../src/care-plan/machine.ts'
+import { adherenceOf } from '../../../../src/care-plan/plan/activity-adherence.ts'
+import { legalIn } from '../../../../src/care-plan/machines/machine.ts'
 import {
   activityMachine,
   type ActivityState,

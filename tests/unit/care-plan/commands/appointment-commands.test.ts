@@ -6,7 +6,7 @@ import {
 } from '../../../../src/care-plan/nouns/contact.ts'
 import type { Activity } from '../../../../src/care-plan/nouns/plan.ts'
 import { afterwards, decided, namesOf, openFile, refusal } from '../../../support/case-file.ts'
-import type { Obligation } from '../../../../src/care-plan/case-file.ts'
+import type { Obligation } from '../../../../src/care-plan/case/case-file.ts'
 
 const START = '2026-12-08T14:00:00-05:00'
 const END = '2026-12-08T14:45:00-05:00'

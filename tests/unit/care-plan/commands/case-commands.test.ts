@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { caseStates, legalCommands, type CaseState } from '../../../../src/care-plan/case.ts'
-import { commands } from '../../../../src/care-plan/commands.ts'
-import { defaultCaseRules } from '../../../../src/care-plan/case-rules.ts'
+import { caseStates, legalCommands, type CaseState } from '../../../../src/care-plan/case/case.ts'
+import { commands } from '../../../../src/care-plan/commands/commands.ts'
+import { defaultCaseRules } from '../../../../src/care-plan/case/case-rules.ts'
 import { modelLookup, shippedModels } from '../../../../src/care-plan/models/shipped-models.ts'
 import {
   aConsent,

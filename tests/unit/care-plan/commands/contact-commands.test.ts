@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkInScript } from '../../../../src/care-plan/check-in.ts'
+import { checkInScript } from '../../../../src/care-plan/instruments/check-in.ts'
 import type { Contact, RedFlag } from '../../../../src/care-plan/nouns/contact.ts'
 import { afterwards, decided, namesOf, openFile, refusal } from '../../../support/case-file.ts'
 

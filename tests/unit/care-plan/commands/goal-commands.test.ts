@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { legalIn } from '../../../../src/care-plan/machine.ts'
+import { legalIn } from '../../../../src/care-plan/machines/machine.ts'
 import { goalMachine, type GoalState } from '../../../../src/care-plan/nouns/plan.ts'
 import { afterwards, decided, namesOf, refusal } from '../../../support/case-file.ts'
 import { activeFile, aGoal, aPlan, gasScale, plannedFile } from '../../../support/plan-file.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CaseFile } from '../../../../src/care-plan/case-file.ts'
+import type { CaseFile } from '../../../../src/care-plan/case/case-file.ts'
 import {
   barrierMachine,
   needMachine,

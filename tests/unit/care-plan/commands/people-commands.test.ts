@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bulkReassign } from '../../../../src/care-plan/hand-over.ts'
-import { evolveAll } from '../../../../src/care-plan/domain-event.ts'
+import { bulkReassign } from '../../../../src/care-plan/case/hand-over.ts'
+import { evolveAll } from '../../../../src/care-plan/machines/domain-event.ts'
 import {
   aConsent,
   afterwards,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { evolveAll } from '../../../../src/care-plan/domain-event.ts'
-import { brokenRule } from '../../../../src/care-plan/invariant.ts'
+import { evolveAll } from '../../../../src/care-plan/machines/domain-event.ts'
+import { brokenRule } from '../../../../src/care-plan/invariants/invariant.ts'
 import { planInvariants } from '../../../../src/care-plan/invariants/plan-invariants.ts'
-import { legalIn } from '../../../../src/care-plan/machine.ts'
+import { legalIn } from '../../../../src/care-plan/machines/machine.ts'
 import { planMachine, type PlanState } from '../../../../src/care-plan/nouns/plan.ts'
-import { replacedPlan } from '../../../../src/care-plan/plan-replacement.ts'
+import { replacedPlan } from '../../../../src/care-plan/plan/plan-replacement.ts'
 import { afterwards, contextOf, decided, namesOf, refusal } from '../../../support/case-file.ts'
 import {
   activeFile,

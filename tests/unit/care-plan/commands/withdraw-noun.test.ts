@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { machines } from '../../../../src/care-plan/machines.ts'
+import { machines } from '../../../../src/care-plan/machines/machines.ts'
 import type { Need, Score } from '../../../../src/care-plan/nouns/assessment.ts'
 import {
   aConsent,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assessmentDomains } from '../../../../src/care-plan/assessment-domains.ts'
+import { assessmentDomains } from '../../../../src/care-plan/instruments/assessment-domains.ts'
 import { instrumentNamed, instruments, versionedId } from '../../../../src/care-plan/instruments/registry.ts'
 import { gasRaters, goalBarrierCode, measureCodes, olderBaseline } from '../../../support/terminology.ts'
 import { hasLoincCheckDigit, hasVerhoeffDigit } from '../../../support/terminology.ts'

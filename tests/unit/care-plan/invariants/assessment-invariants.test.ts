@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { CaseFile } from '../../../../src/care-plan/case-file.ts'
-import { brokenRule } from '../../../../src/care-plan/invariant.ts'
+import type { CaseFile } from '../../../../src/care-plan/case/case-file.ts'
+import { brokenRule } from '../../../../src/care-plan/invariants/invariant.ts'
 import { assessmentInvariants } from '../../../../src/care-plan/invariants/assessment-invariants.ts'
 import type { Assessment, Need, Risk, Score } from '../../../../src/care-plan/nouns/assessment.ts'
 import { contextOf, openFile } from '../../../support/case-file.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { CaseFile } from '../../../../src/care-plan/case-file.ts'
-import { brokenRule } from '../../../../src/care-plan/invariant.ts'
+import type { CaseFile } from '../../../../src/care-plan/case/case-file.ts'
+import { brokenRule } from '../../../../src/care-plan/invariants/invariant.ts'
 import { caseInvariants, missingForClosure } from '../../../../src/care-plan/invariants/case-invariants.ts'
 import type { Contact } from '../../../../src/care-plan/nouns/contact.ts'
 import type { Closure } from '../../../../src/care-plan/nouns/case-root.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { CaseFile, Obligation } from '../../../../src/care-plan/case-file.ts'
-import { brokenRule } from '../../../../src/care-plan/invariant.ts'
+import type { CaseFile, Obligation } from '../../../../src/care-plan/case/case-file.ts'
+import { brokenRule } from '../../../../src/care-plan/invariants/invariant.ts'
 import {
   obligationInvariants,
   requestersOf,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { CaseFile } from '../../../../src/care-plan/case-file.ts'
-import { brokenRule } from '../../../../src/care-plan/invariant.ts'
+import type { CaseFile } from '../../../../src/care-plan/case/case-file.ts'
+import { brokenRule } from '../../../../src/care-plan/invariants/invariant.ts'
 import { planInvariants } from '../../../../src/care-plan/invariants/plan-invariants.ts'
 import { afterwards, contextOf } from '../../../support/case-file.ts'
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ModelProfile } from '../../../../src/care-plan/model-profile.ts'
+import type { ModelProfile } from '../../../../src/care-plan/models/model-profile.ts'
 import {
   cloneModel,
   compareVersions,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Stay } from '../../../../src/care-plan/stay.ts'
+import type { Stay } from '../../../../src/care-plan/stays/stay.ts'
 import { comorbidityOf } from '../../../../src/care-plan/risk/charlson.ts'
 import { hospitalOf } from '../../../../src/care-plan/risk/hospital.ts'
 import { laceOf } from '../../../../src/care-plan/risk/lace.ts'

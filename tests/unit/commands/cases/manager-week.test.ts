@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { emptyFile } from '../../../../src/care-plan/case-file.ts'
+import { emptyFile } from '../../../../src/care-plan/case/case-file.ts'
 import { weeklyDemand } from '../../../../src/care-plan/lint/cadence-check.ts'
 import { lint } from '../../../../src/care-plan/lint/lint.ts'
 import { modelLookup, shippedModels } from '../../../../src/care-plan/models/shipped-models.ts'

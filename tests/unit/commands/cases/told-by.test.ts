@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inboxIdOf } from '../../../../src/commands/inbox-id.ts'
+import { inboxIdOf } from '../../../../src/commands/inbox/inbox-id.ts'
 import { toldBy } from '../../../../src/commands/cases/told-by.ts'
 import type { Fact, InboxEntry, InboxFilter, Store } from '../../../../src/commands/ports/store.ts'
 import { mapped, settings } from '../../../support/adt/memory.ts'

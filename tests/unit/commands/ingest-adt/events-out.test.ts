@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { defaultCaseRules } from '../../../../src/care-plan/case-rules.ts'
+import { defaultCaseRules } from '../../../../src/care-plan/case/case-rules.ts'
 import { modelLookup, shippedModels } from '../../../../src/care-plan/models/shipped-models.ts'
 import { nothingKnown, openBatch } from '../../../../src/commands/ingest-adt/batch-state.ts'
 import { decideMessage } from '../../../../src/commands/ingest-adt/decide-message.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { nothingKnown, openBatch } from '../../../../src/commands/ingest-adt/batch-state.ts'
-import type { Fact } from '../../../../src/mappers/adt/fact.ts'
+import type { Fact } from '../../../../src/mappers/adt/events/fact.ts'
 
 const at = '2026-10-05T08:00:00.000Z'
 const fact = (kind: string, subject: string): Fact => ({

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import type { ModelProfile } from '../../../../src/care-plan/model-profile.ts'
-import type { Stay } from '../../../../src/care-plan/stay.ts'
+import type { ModelProfile } from '../../../../src/care-plan/models/model-profile.ts'
+import type { Stay } from '../../../../src/care-plan/stays/stay.ts'
 import { noting, quietCases, type CasesView } from '../../../../src/commands/ingest-adt/quiet-cases.ts'
 
 const patient = { resourceType: 'Patient', id: 'p' }

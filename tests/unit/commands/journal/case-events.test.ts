@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openWork } from '../../../../src/commands/unit-of-work.ts'
+import { openWork } from '../../../../src/commands/work/unit-of-work.ts'
 import type { Told } from '../../../../src/commands/journal/case-events.ts'
 import type { Resource } from '../../../../src/fhir/resource.ts'
 import { withCaseLink } from '../../../../src/mappers/case/nouns/case-link.ts'

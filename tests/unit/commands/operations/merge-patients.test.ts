@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { FhirDeps } from '../../../../src/commands/fhir-deps.ts'
+import type { FhirDeps } from '../../../../src/commands/fhir/fhir-deps.ts'
 import { mergePatients } from '../../../../src/commands/operations/merge-patients.ts'
 import type { AccessRule, Permission } from '../../../../src/fhir/smart/access.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { indexResource } from '../../../../src/fhir/search/index-resource.ts'
+import { indexResource } from '../../../../src/fhir/search/indexing/index-resource.ts'
 import { ownParameters } from '../../../../src/fhir/search/own-parameters.ts'
 
 const valuesOf = (resource: { readonly resourceType: string; readonly id: string }, code: string): string => {

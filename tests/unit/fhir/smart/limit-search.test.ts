@@ -7,7 +7,7 @@ import {
   limitCriterion,
   limitTo,
 } from '../../../../src/fhir/smart/limit-search.ts'
-import { matches } from '../../../../src/fhir/search/match.ts'
+import { matches } from '../../../../src/fhir/search/matching/match.ts'
 import { searchParameterOf } from '../../../../src/fhir/search/parameters.ts'
 import { parseSearch } from '../../../../src/fhir/search/parse-search.ts'
 import type { Criterion } from '../../../../src/fhir/search/plan.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Resource } from '../../../../src/fhir/resource.ts'
-import { patientFields, visitFields } from '../../../../src/mappers/adt/fields.ts'
+import { patientFields, visitFields } from '../../../../src/mappers/adt/registers/fields.ts'
 import { er7, type Er7 } from '../../../support/adt/er7.ts'
 import { mapped, memory, type Memory } from '../../../support/adt/memory.ts'
 

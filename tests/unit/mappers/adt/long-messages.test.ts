@@ -5,7 +5,7 @@ import { er7, type Er7 } from '../../../support/adt/er7.ts'
 import { delivered, inOrder } from '../../../support/adt/hospital-ending.ts'
 
 const LONG = 200_000
-/** So many that what registers and facts of a few long texts are remembered by (store/remembered-bodies.ts) doesn't show. */
+/** So many that what registers and facts of a few long texts are remembered by (store/loads/remembered-bodies.ts) doesn't show. */
 const MESSAGES = 150
 const filler = 'X'.repeat(LONG)
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Repetition, Segment } from '../../../../src/hl7v2/segment.ts'
 import { cweToCodeableConcept, cweToCoding } from '../../../../src/mappers/adt/codes.ts'
-import { readText } from '../../../../src/mappers/adt/field-text.ts'
+import { readText } from '../../../../src/mappers/adt/registers/field-text.ts'
 import { contextOf } from '../../../../src/mappers/adt/map-context.ts'
 import { typeMaps } from '../../../../src/mappers/adt/maps/type-maps.ts'
 import { cxToIdentifier } from '../../../../src/mappers/adt/types/cx-identifier.ts'

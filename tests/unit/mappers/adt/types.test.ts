@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readFieldText } from '../../../../src/mappers/adt/field-text.ts'
+import { readFieldText } from '../../../../src/mappers/adt/registers/field-text.ts'
 import { contextOf, type MappingIssue } from '../../../../src/mappers/adt/map-context.ts'
 import { cweToCodeableConcept, mapCode } from '../../../../src/mappers/adt/codes.ts'
 import { cxToIdentifier } from '../../../../src/mappers/adt/types/cx-identifier.ts'
@@ -14,7 +14,7 @@ import {
 } from '../../../../src/mappers/adt/types/xon-organization.ts'
 import { xpnToHumanName } from '../../../../src/mappers/adt/types/xpn-human-name.ts'
 import { xtnToContactPoint } from '../../../../src/mappers/adt/types/xtn-contact-point.ts'
-import { nubcCode } from '../../../../src/mappers/adt/dispositions.ts'
+import { nubcCode } from '../../../../src/mappers/adt/visits/dispositions.ts'
 import { settings } from '../../../support/adt/memory.ts'
 import type { Repetition } from '../../../../src/hl7v2/segment.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
-import { taskDue } from '../../../../src/mappers/case/task-due.ts'
+import { taskDue } from '../../../../src/mappers/case/effects/task-due.ts'
 import {
   act,
   contact,
@@ -27,7 +27,7 @@ import {
   stay,
   type World,
 } from '../../../support/case-world.ts'
-import type { Stay } from '../../../../src/care-plan/stay.ts'
+import type { Stay } from '../../../../src/care-plan/stays/stay.ts'
 
 /** River's stays of domain.md section 8, as far as the story has come. */
 const hospital = stay('e1', [arrival('2026-10-10T17:05:00'), admission('2026-10-10T18:30:00')])

@@ -11,9 +11,9 @@ import {
   stay,
   type World,
 } from '../../../support/case-world.ts'
-import { markMissed } from '../../../../src/mappers/case/mark-missed.ts'
+import { markMissed } from '../../../../src/mappers/case/effects/mark-missed.ts'
 import type { Plan } from '../../../../src/care-plan/nouns/plan.ts'
-import type { Stay } from '../../../../src/care-plan/stay.ts'
+import type { Stay } from '../../../../src/care-plan/stays/stay.ts'
 
 const hospital = stay('e1', [arrival('2026-10-10T17:05:00'), admission('2026-10-10T18:30:00')])
 const OPENED = '2026-10-13T09:00:00-04:00'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Stay } from '../../../../src/care-plan/stay.ts'
+import type { Stay } from '../../../../src/care-plan/stays/stay.ts'
 import { act, root } from '../../../support/case-acts.ts'
 import {
   accepted,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { defaultCaseRules } from '../../../../src/care-plan/case-rules.ts'
+import { defaultCaseRules } from '../../../../src/care-plan/case/case-rules.ts'
 import { holidayCalendar } from '../../../../src/lib/holiday-calendars.ts'
-import type { CaseEffectsInput } from '../../../../src/mappers/case/case-effects.ts'
+import type { CaseEffectsInput } from '../../../../src/mappers/case/effects/case-effects.ts'
 import { explainObligations } from '../../../../src/mappers/case/explain-obligations.ts'
 import { nounLenses } from '../../../../src/mappers/case/nouns/noun-lenses.ts'
 import { whatIf, type Hypothesis } from '../../../../src/mappers/case/what-if.ts'
-import type { Stay } from '../../../../src/care-plan/stay.ts'
+import type { Stay } from '../../../../src/care-plan/stays/stay.ts'
 import { act, caseId, contact, dutiesBy, models, opened, withModels } from '../../../support/case-acts.ts'
 import {
   CM,

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { defaultCaseRules, type CaseRules, type IntakeRule } from '../../../../src/care-plan/case-rules.ts'
-import type { PayerSpan } from '../../../../src/care-plan/intake.ts'
+import {
+  defaultCaseRules,
+  type CaseRules,
+  type IntakeRule,
+} from '../../../../src/care-plan/case/case-rules.ts'
+import type { PayerSpan } from '../../../../src/care-plan/case/intake.ts'
 import type { Resource } from '../../../../src/fhir/resource.ts'
 import {
   admission,
@@ -16,7 +20,7 @@ import {
   stay,
   type World,
 } from '../../../support/case-world.ts'
-import type { Stay } from '../../../../src/care-plan/stay.ts'
+import type { Stay } from '../../../../src/care-plan/stays/stay.ts'
 
 const by = (when: IntakeRule['when'], more: Partial<IntakeRule> = {}): CaseRules => ({
   ...defaultCaseRules,

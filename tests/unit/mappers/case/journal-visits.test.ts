@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Resource } from '../../../../src/fhir/resource.ts'
-import { journalOf } from '../../../../src/mappers/case/journal.ts'
-import type { JournalChange, Standing } from '../../../../src/mappers/case/journal-world.ts'
+import { journalOf } from '../../../../src/mappers/case/journal/journal.ts'
+import type { JournalChange, Standing } from '../../../../src/mappers/case/journal/journal-world.ts'
 import { nounLenses } from '../../../../src/mappers/case/nouns/noun-lenses.ts'
 import { CM } from '../../../support/case-world.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { caseStates } from '../../../../src/care-plan/case.ts'
+import { caseStates } from '../../../../src/care-plan/case/case.ts'
 import type { Resource } from '../../../../src/fhir/resource.ts'
 import { caseNames } from '../../../../src/mappers/case/names.ts'
 import { withCaseLink } from '../../../../src/mappers/case/nouns/case-link.ts'

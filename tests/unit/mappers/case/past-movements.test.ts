@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { StayMovement } from '../../../../src/care-plan/stay.ts'
+import type { StayMovement } from '../../../../src/care-plan/stays/stay.ts'
 import { linesBy, opened, withModels } from '../../../support/case-acts.ts'
 import { admission, after, discharge, emptyWorld, stay, type World } from '../../../support/case-world.ts'
 

@@ -13,7 +13,7 @@ import {
   stay,
   type World,
 } from '../../../support/case-world.ts'
-import type { Stay } from '../../../../src/care-plan/stay.ts'
+import type { Stay } from '../../../../src/care-plan/stays/stay.ts'
 
 const hospital = stay('e1', [arrival('2026-10-10T17:05:00'), admission('2026-10-10T18:30:00')])
 const OPENED = '2026-10-13T09:00:00-04:00'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Resource } from '../../../../src/fhir/resource.ts'
 import { validateResource } from '../../../../src/fhir/validation/validate-resource.ts'
-import { markMissed } from '../../../../src/mappers/case/mark-missed.ts'
+import { markMissed } from '../../../../src/mappers/case/effects/mark-missed.ts'
 import { asDone, because, home } from '../../../support/case-stories.ts'
 import {
   admission,

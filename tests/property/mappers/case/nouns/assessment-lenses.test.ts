@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { NounName } from '../../../../../src/care-plan/case-file.ts'
+import type { NounName } from '../../../../../src/care-plan/case/case-file.ts'
 import type { Resource } from '../../../../../src/fhir/resource.ts'
 import { validateResource } from '../../../../../src/fhir/validation/validate-resource.ts'
 import { canonicalJson, parseJson } from '../../../../../src/lib/json.ts'

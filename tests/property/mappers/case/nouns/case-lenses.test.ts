@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson, parseJson } from '../../../../../src/lib/json.ts'
-import { caseStates, mergeable } from '../../../../../src/care-plan/case.ts'
-import { caseTypes } from '../../../../../src/care-plan/case-rules.ts'
-import type { NounName, Nouns } from '../../../../../src/care-plan/case-file.ts'
+import { caseStates, mergeable } from '../../../../../src/care-plan/case/case.ts'
+import { caseTypes } from '../../../../../src/care-plan/case/case-rules.ts'
+import type { NounName, Nouns } from '../../../../../src/care-plan/case/case-file.ts'
 import { acuities, assignerKinds, closureReasons } from '../../../../../src/care-plan/nouns/case-root.ts'
 import {
   assignmentMachine,

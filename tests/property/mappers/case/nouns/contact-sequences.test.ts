@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { CaseFile } from '../../../../../src/care-plan/case-file.ts'
-import { evolveAll } from '../../../../../src/care-plan/domain-event.ts'
-import { machines } from '../../../../../src/care-plan/machines.ts'
+import type { CaseFile } from '../../../../../src/care-plan/case/case-file.ts'
+import { evolveAll } from '../../../../../src/care-plan/machines/domain-event.ts'
+import { machines } from '../../../../../src/care-plan/machines/machines.ts'
 import {
   appointmentPurposes,
   checkInTopics,
@@ -10,7 +10,7 @@ import {
   flagConsequences,
   missReasons,
 } from '../../../../../src/care-plan/nouns/contact.ts'
-import { checkInScript } from '../../../../../src/care-plan/check-in.ts'
+import { checkInScript } from '../../../../../src/care-plan/instruments/check-in.ts'
 import type { Resource } from '../../../../../src/fhir/resource.ts'
 import { validateResource } from '../../../../../src/fhir/validation/validate-resource.ts'
 import { sameValue } from '../../../../../src/lib/same-value.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { caseStates } from '../../../../../src/care-plan/case.ts'
+import { caseStates } from '../../../../../src/care-plan/case/case.ts'
 import { assignmentMachine, consentMachine } from '../../../../../src/care-plan/nouns/people.ts'
 import type { Resource } from '../../../../../src/fhir/resource.ts'
 import { nounLenses } from '../../../../../src/mappers/case/nouns/noun-lenses.ts'
