@@ -21,7 +21,7 @@ import { payersIn, watchedChanges, type WatchedRegister } from '../registers/wat
 import { cxToIdentifier, identifierKey } from '../types/cx-identifier.ts'
 import { distinct } from './identity-facts-for.ts'
 import { accountsOfCluster, type ClusterAccounts } from './accounts-of-cluster.ts'
-import { ownerOf, seenAlso, wordOwner, type Identity } from './identity.ts'
+import { clusterOf, ownerOf, seenAlso, wordOwner, type Identity } from './identity.ts'
 import { identityReviewsOf, type MovedVisit } from './identity-reviews.ts'
 import { identifiersOfPatient } from './patient-identifiers.ts'
 import { renumbered } from './renumbered.ts'
@@ -339,12 +339,14 @@ function derivedVisit(
   })
   const made = knownVisit(visitId, scope, facts, was?.scopes.get(visitId))
   const { stay } = made
+  const owner = ownerOf(identity, holder)
+  // Those whom a message ties to them are none of theirs before it: it must come out as it did then.
+  const tied = clusterOf([holder], subject => cluster.told(subject).facts).toSorted()
+  const ofOwner = tied.filter(subject => ownerOf(identity, subject) === owner)
+  const patients = distinct([holder, owner, ...ofOwner, ...tied])
   const resources = visitResources(made).map(resource =>
     resource.resourceType === 'Encounter'
-      ? withAccount(numbered(resource, visit, { ...cluster, known }), made.visit, {
-          accounts,
-          patients: distinct([holder, ownerOf(identity, holder), ...cluster.subjects.toSorted()]),
-        })
+      ? withAccount(numbered(resource, visit, { ...cluster, known }), made.visit, { accounts, patients })
       : resource,
   )
   return { resources, scope, stay: visit.mergedInto ? { ...stay, status: 'entered-in-error' } : stay }

@@ -252,6 +252,25 @@ describe('a hospital day', () => {
     }
   })
 
+  test('names the account of whoever has the visit now, not that of one who is only tied to them', async () => {
+    const text = (event: string, at: string, ...segments: readonly string[]): string =>
+      [`MSH|^~\\&|A|V|||${at}||ADT^${event}|${at}|P|2.5.1`, `EVN|${event}|${at}`, ...segments].join('\r')
+    const account = '|||||||||||||||D0A0^^^V^AN'
+    const visit = 'PV1||E|||||||||||||||||D0V0^^^V^VN'
+    const news = text('A31', '20261001165626', `PID|||D0^^^V^MR${account}`)
+    const merge = text('A30', '20261001213447', 'PID|||D2^^^V^MR', 'MRG|D0^^^V^MR')
+    const stay = text('A08', '20261002115626', `PID|||D1^^^H^MR${account}`, visit)
+    const move = text('A45', '20261004145958', 'PID|||D2^^^V^MR', 'MRG|D3^^^H^MR||||D0V0^^^V^VN', visit)
+    const calm = await delivered([news, merge, stay, move], inOrder)
+    for (const order of [
+      [news, stay, move, merge],
+      [stay, news, move, merge],
+      [move, stay, news, merge],
+      [move, merge, stay, news],
+    ])
+      expect(businessDifferencesOf(calm, await delivered(order, inOrder))).toEqual([])
+  })
+
   test('names the visit that goes on, of a number that was nobody else, though another had the number first', async () => {
     const [moving, merging] = [
       { event: 'A45', id: '2' },
