@@ -61,8 +61,10 @@ async function list(operations: Operations, io: CliIo): Promise<number> {
     for (const { id, received, trigger, reason } of page.value) {
       io.out(`${id}\t${received}\t${trigger || '-'}\t${reason ?? '-'}\n`)
     }
-    after = page.value.at(-1)?.id
-    if (page.value.length < PAGE) return 0
+    after = page.value.at(-1)?.id ?? after
+    if (page.value.length === PAGE) continue
+    if (after === undefined) io.err('No message waits to be mended.\n')
+    return 0
   }
 }
 

@@ -38,6 +38,7 @@ async function onPeers(
   if (!listed.ok) return failed(io, listed)
   const peers = listed.value.filter(peer => name === undefined || peer.name === name)
   if (name !== undefined && peers.length === 0) return usage(io, help, `SYNC_CONFIG has no peer ${name}.`)
+  if (peers.length === 0) io.err('There is no peer: SYNC_CONFIG names none.\n')
   let code = 0
   for (const peer of peers) {
     const act = action === 'plan' ? operations.planPeer : operations.runPeer
