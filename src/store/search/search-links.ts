@@ -1,7 +1,7 @@
 import type { Criterion } from '../../fhir/search/plan.ts'
 import { promotedColumn } from '../../fhir/search/promoted.ts'
 import { rowNumbersOf } from '../../fhir/search/shared-values.ts'
-import { containedRows } from '../search-contained.ts'
+import { containedRows } from './search-contained.ts'
 import { hasRows, keysOf, paramIs, type SearchFrame } from './search-frame.ts'
 import { typeNumber } from './search-rows.ts'
 

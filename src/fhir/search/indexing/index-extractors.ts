@@ -8,7 +8,7 @@ import {
   textNumber,
 } from './derived-numbers.ts'
 import { compileComposite, type CompositeWalk } from './index-composites.ts'
-import { containedValues, resourceWithin } from '../index-contained.ts'
+import { containedValues, resourceWithin } from './index-contained.ts'
 import {
   sameLookup,
   type IndexComposite,

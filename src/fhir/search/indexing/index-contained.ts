@@ -1,8 +1,8 @@
-import type { Resource } from '../resource.ts'
-import type { IndexEntry } from './indexing/index-entry.ts'
-import type { LookupValue } from './indexing/index-values.ts'
-import { indexedParametersOf } from './parameters.ts'
-import { promotedColumn } from './promoted.ts'
+import type { Resource } from '../../resource.ts'
+import type { IndexEntry } from './index-entry.ts'
+import type { LookupValue } from './index-values.ts'
+import { indexedParametersOf } from '../parameters.ts'
+import { promotedColumn } from '../promoted.ts'
 
 /**
  * What a resource that stands inside another one is found by, as values of the reference that leads to it: "a chained condition will be

@@ -1,16 +1,16 @@
-import { containedNumber } from '../fhir/search/indexing/derived-numbers.ts'
-import { containedPrefix } from '../fhir/search/index-contained.ts'
-import { lookupText } from '../fhir/search/indexing/index-entry.ts'
-import { folded } from '../fhir/search/indexing/index-values.ts'
-import { rowNumbers } from '../fhir/search/matching/match.ts'
-import type { Criterion, SearchFilter, SearchValue } from '../fhir/search/plan.ts'
-import { rowNumbersOf } from '../fhir/search/shared-values.ts'
-import { anyOf, paramIs, type Bind, type SearchFrame, type ValueRows } from './search/search-frame.ts'
-import { belowCondition, held, LAST, stringCondition, tokenCondition } from './search/search-values.ts'
+import { containedNumber } from '../../fhir/search/indexing/derived-numbers.ts'
+import { containedPrefix } from '../../fhir/search/indexing/index-contained.ts'
+import { lookupText } from '../../fhir/search/indexing/index-entry.ts'
+import { folded } from '../../fhir/search/indexing/index-values.ts'
+import { rowNumbers } from '../../fhir/search/matching/match.ts'
+import type { Criterion, SearchFilter, SearchValue } from '../../fhir/search/plan.ts'
+import { rowNumbersOf } from '../../fhir/search/shared-values.ts'
+import { anyOf, paramIs, type Bind, type SearchFrame, type ValueRows } from './search-frame.ts'
+import { belowCondition, held, LAST, stringCondition, tokenCondition } from './search-values.ts'
 
 type Link = Extract<Criterion, { readonly kind: 'chain' | 'has' }>
 
-/** The values by which a chain finds what contains what it asks for (fhir/search/index-contained.ts); undefined where it asks none of it. */
+/** The values by which a chain finds what contains what it asks for (fhir/search/indexing/index-contained.ts); undefined where it asks none of it. */
 export function containedRows(link: Link, frame: SearchFrame): ValueRows | undefined {
   if (link.kind === 'has' || !link.contained) return undefined
   const { parameter, target, contained } = link

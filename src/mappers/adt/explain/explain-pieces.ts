@@ -1,11 +1,11 @@
-import type { Resource } from '../../fhir/resource.ts'
-import type { Derived } from './resources/derived.ts'
-import type { Fact } from './events/fact.ts'
-import { isIdentityFact, type IdentityBody, type Statement } from './identity/identity-fact.ts'
-import { isVisitScope } from './identity/visits-of-cluster.ts'
-import { VISIT_CLAIMED } from './identity/visit-claims.ts'
-import { registerOf, TOLD } from './registers/registers.ts'
-import type { Told } from './registers/take-in.ts'
+import type { Resource } from '../../../fhir/resource.ts'
+import type { Derived } from '../resources/derived.ts'
+import type { Fact } from '../events/fact.ts'
+import { isIdentityFact, type IdentityBody, type Statement } from '../identity/identity-fact.ts'
+import { isVisitScope } from '../identity/visits-of-cluster.ts'
+import { VISIT_CLAIMED } from '../identity/visit-claims.ts'
+import { registerOf, TOLD } from '../registers/registers.ts'
+import type { Told } from '../registers/take-in.ts'
 
 /** What messages said, by the patient of whom they said it. */
 export type ToldOfAll = ReadonlyMap<string, Told>
