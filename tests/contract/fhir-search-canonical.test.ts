@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openFhirServer, type FhirServer } from '../support/fhir-server.ts'
+import { idsFound, openFhirServer, type FhirServer } from '../support/fhir-server.ts'
 
 let server: FhirServer
 
@@ -25,15 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-async function found(path: string): Promise<string> {
-  const reply = await server.call({ path })
-  if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${reply.text}`)
-  const entries = (reply.json.entry ?? []) as { readonly resource: { readonly id: string } }[]
-  return entries
-    .map(({ resource }) => resource.id)
-    .toSorted()
-    .join(' ')
-}
+const found = (path: string): Promise<string> => idsFound(server, path)
 
 describe('_profile without a version finds a profile in any, with one that version alone', () => {
   test.each([

@@ -135,3 +135,14 @@ function parsed(text: string): unknown {
     return undefined
   }
 }
+
+/** Ids of what a search finds, in order, between blanks. */
+export async function idsFound(server: FhirServer, path: string): Promise<string> {
+  const reply = await server.call({ path })
+  if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${reply.text}`)
+  const entries = (reply.json.entry ?? []) as { readonly resource: { readonly id: string } }[]
+  return entries
+    .map(({ resource }) => resource.id)
+    .toSorted()
+    .join(' ')
+}

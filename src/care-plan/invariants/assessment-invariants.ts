@@ -146,17 +146,23 @@ function rewritten({ scores, risks }: CaseFile, before: CaseFile | undefined): r
       .filter(risk => isRewritten(formerRisks.get(risk.id), risk, figureOfRisk))
       .filter(({ state }) => state !== 'amended')
       .map(({ id }) => changed('RiskAssessment', id)),
-    ...scores
-      .filter(score => isBack(formerScores.get(score.id), score))
-      .map(({ id }) => back('Observation', id)),
-    ...risks
-      .filter(risk => isBack(formerRisks.get(risk.id), risk))
-      .map(({ id }) => back('RiskAssessment', id)),
+    ...broughtBack('Observation', scores, formerScores),
+    ...broughtBack('RiskAssessment', risks, formerRisks),
   ]
 }
 
-const isBack = (former: Score | Risk | undefined, { state }: Score | Risk): boolean =>
-  former?.state === 'entered-in-error' && state !== 'entered-in-error'
+const broughtBack = (
+  type: string,
+  rows: readonly (Score | Risk)[],
+  former: ReadonlyMap<string, Score | Risk>,
+): readonly Violation[] =>
+  rows
+    .filter(({ id, state }) => state !== 'entered-in-error' && former.get(id)?.state === 'entered-in-error')
+    .map(({ id }) => ({
+      key: `back ${id}`,
+      message: 'a figure that was entered in error stays so: record it anew.',
+      expression: `${type}.status`,
+    }))
 
 function isRewritten<T extends Score | Risk>(
   former: T | undefined,
@@ -187,12 +193,6 @@ const figureOfRisk = (risk: Risk): readonly unknown[] => [
 const changed = (type: string, id: string): Violation => ({
   key: `rewritten ${id}`,
   message: 'a final figure changes only as amended, with the reason (AmendScore).',
-  expression: `${type}.status`,
-})
-
-const back = (type: string, id: string): Violation => ({
-  key: `back ${id}`,
-  message: 'a figure that was entered in error stays so: record it anew.',
   expression: `${type}.status`,
 })
 

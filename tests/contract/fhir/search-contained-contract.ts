@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { FhirServer } from '../../support/fhir-server.ts'
+import { idsFound, type FhirServer } from '../../support/fhir-server.ts'
 
 const coded = (code: string, text?: string) => ({
   coding: [{ system: 'urn:drugs', code }],
@@ -70,15 +70,7 @@ export function searchContainedContract(open: () => Promise<FhirServer>): void {
     const reply = await server.call({ method: 'PUT', path: `/${body.resourceType}/${body.id}`, body })
     if (reply.status >= 300) throw new Error(`${body.resourceType}/${body.id}: ${reply.text}`)
   }
-  const found = async (path: string): Promise<string> => {
-    const reply = await server.call({ path })
-    if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${reply.text}`)
-    const entries = (reply.json.entry ?? []) as { readonly resource: { readonly id: string } }[]
-    return entries
-      .map(({ resource }) => resource.id)
-      .toSorted()
-      .join(' ')
-  }
+  const found = (path: string): Promise<string> => idsFound(server, path)
 
   describe('a chained condition is evaluated inside contained resources', () => {
     test.each([

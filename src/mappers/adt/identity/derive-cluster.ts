@@ -19,9 +19,8 @@ import type { Told } from '../registers/take-in.ts'
 import { thoughtDead } from '../resources/thought-dead.ts'
 import { payersIn, watchedChanges, type WatchedRegister } from '../registers/watched-changes.ts'
 import { cxToIdentifier, identifierKey } from '../types/cx-identifier.ts'
-import { distinct } from './identity-facts-for.ts'
 import { accountsOfCluster, type ClusterAccounts } from './accounts-of-cluster.ts'
-import { clusterOf, ownerOf, seenAlso, wordOwner, type Identity } from './identity.ts'
+import { holdersFirst, ownerOf, seenAlso, wordOwner, type Identity } from './identity.ts'
 import { identityReviewsOf, type MovedVisit } from './identity-reviews.ts'
 import { identifiersOfPatient } from './patient-identifiers.ts'
 import { renumbered } from './renumbered.ts'
@@ -339,14 +338,11 @@ function derivedVisit(
   })
   const made = knownVisit(visitId, scope, facts, was?.scopes.get(visitId))
   const { stay } = made
-  const owner = ownerOf(identity, holder)
-  // Those whom a message ties to them are none of theirs before it: it must come out as it did then.
-  const tied = clusterOf([holder], subject => cluster.told(subject).facts).toSorted()
-  const ofOwner = tied.filter(subject => ownerOf(identity, subject) === owner)
-  const patients = distinct([holder, owner, ...ofOwner, ...tied])
   const resources = visitResources(made).map(resource =>
     resource.resourceType === 'Encounter'
-      ? withAccount(numbered(resource, visit, { ...cluster, known }), made.visit, { accounts, patients })
+      ? withAccount(numbered(resource, visit, { ...cluster, known }), made.visit, {
+          ...{ accounts, cluster, holder },
+        })
       : resource,
   )
   return { resources, scope, stay: visit.mergedInto ? { ...stay, status: 'entered-in-error' } : stay }
@@ -356,10 +352,19 @@ function derivedVisit(
 function withAccount(
   resource: Derived,
   visit: Visit,
-  { accounts, patients }: { readonly accounts: ClusterAccounts; readonly patients: readonly string[] },
+  {
+    accounts,
+    cluster,
+    holder,
+  }: Pick<Standing, 'accounts'> & Pick<ClusterVisit, 'holder'> & { readonly cluster: Cluster },
 ): Derived {
   const said = accountNumberOf(visit)
-  const id = said && accounts.idOf(said.identifier, said.context, patients)
+  if (!said) return resource
+  const id = accounts.idOf(
+    said.identifier,
+    said.context,
+    holdersFirst(holder, cluster.identity, of => cluster.told(of).facts),
+  )
   return id === undefined ? resource : { ...resource, account: [{ reference: `Account/${id}` }] }
 }
 

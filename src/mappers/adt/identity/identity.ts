@@ -193,6 +193,21 @@ export function clusterOf(
   return [...found]
 }
 
+/**
+ * Who has something, whoever is the same person, and all who are tied to them. Those whom a message ties to them are none of theirs
+ * before it: what was must come out as it did then.
+ */
+export function holdersFirst(
+  holder: string,
+  identity: Identity,
+  factsOf: (subject: string) => readonly Fact[],
+): readonly string[] {
+  const owner = ownerOf(identity, holder)
+  const tied = clusterOf([holder], factsOf).toSorted()
+  const ofOwner = tied.filter(subject => ownerOf(identity, subject) === owner)
+  return [...new Set([holder, owner, ...ofOwner, ...tied])]
+}
+
 /** Patients whom a fact ties together; none for a fact of another kind. */
 export const subjectsOf = (fact: Fact): readonly string[] =>
   isIdentityFact(fact) ? (fact.body as { readonly subjects: readonly string[] }).subjects : []
